@@ -1,0 +1,36 @@
+# Everything runs in .venv, which the first target to need it makes from requirements.lock.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+# pip asks for the hash of every package, so what is installed is what was locked.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help install demo test lint lab bench lock clean
+
+help:           ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP)  ## make .venv with the locked dependencies
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try make PYTHON=python3.12 ...")'
+	@echo "Installing the locked dependencies into .venv (a minute or two, about 3 GB) ..." >&2
+	@$(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install   ## build the course and grade a class of made-up students
+	$(BIN)/fdl demo
+
+test: install   ## lint, type-check and run every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lock:           ## resolve pyproject.toml anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
+
+clean:          ## remove what was made, except .venv
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache course/demo
