@@ -1,0 +1,51 @@
+"""Where a student's code runs: confined children of a process that has imported TensorFlow once.
+
+This page is the border. A `Job` goes in, `StepResult`s come out, and nothing in them is believed: text is
+text, evidence is bytes until `helpers.evidence.decode` has read it, and no verdict exists on the other side.
+"""
+
+from dataclasses import dataclass, field
+
+from helpers.evidence import Failure
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do in the child, in the job's order: run a cell, or run an exercise's checks.
+
+    A step with `exercise` runs that exercise's checks beside the objects that the cells before it
+    defined, each check for each draw; otherwise it runs `source` as a cell.
+    """
+
+    id: str
+    source: str = ""
+    exercise: str = ""
+    draws: tuple[int, ...] = ()
+    seconds: float = 30.0  # wall clock: of the cell, or of each check
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission's steps. `checks` is the source of each exercise's public checks, by its name."""
+
+    steps: tuple[Step, ...]
+    checks: dict[str, str] = field(default_factory=dict)
+    seconds: float = 300.0  # wall clock of the whole
+    memory: int = 4 << 30  # bytes of the whole process tree
+    output: int = 200_000  # characters of printed text kept for each step
+
+
+@dataclass
+class StepResult:
+    """What became of a step. `evidence` is undecoded, by (check, draw); a check that is not in it gave none.
+
+    `died` says why the child did not live through the step, in words for a report ("took longer than
+    30 s", "used more than 4 GB of memory", "ended its own process"); later steps then have no result.
+    """
+
+    id: str
+    output: str = ""
+    failure: Failure | None = None
+    evidence: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    died: str = ""
+    seconds: float = 0.0
