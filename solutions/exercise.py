@@ -35,6 +35,9 @@ STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
+NO_ADVICE = Advice()
+
+
 @dataclass(frozen=True)
 class Rival:
     """A misconception or an alternative: `source` defines the exercise's objects."""
@@ -43,7 +46,7 @@ class Rival:
     source: str
     candidate: Candidate
     edits: tuple[Edit, ...] = ()
-    advice: Advice = Advice()
+    advice: Advice = NO_ADVICE
 
 
 class Exercise(Checks):
@@ -115,7 +118,9 @@ class Exercise(Checks):
         exec(compile(source, file, "exec", dont_inherit=True), space)
         return tuple(space[name] for name in self.objects)
 
-    def misconception(self, name: str, *edits: Edit, advice: str, lecture: str = "", source: str = "") -> None:
+    def misconception(
+        self, name: str, *edits: Edit, advice: str, lecture: str = "", source: str = ""
+    ) -> None:
         """Add a wrong answer that students give, as edits of the reference or as a source of its own.
 
         Args:

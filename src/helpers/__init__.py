@@ -1,6 +1,23 @@
-"""What students import: `check`, data, plots, and pictures of the flow graph."""
+"""What students import: `check`, `commit`, data, plots.
+
+    from helpers import check, commit, data, plots
+
+`check(Dense)` runs an exercise's checks beside your Dense and shows what it found.
+"""
 
 import os
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up log helps nobody here
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # and its notice that sums may be reordered
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # nor that sums may be reordered
+
+__all__ = ["check", "commit"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `check` and `commit`, and with them TensorFlow, when they are asked for."""
+    if name in __all__:
+        from helpers import notebook
+
+        return getattr(notebook, name)
+    raise AttributeError(f"helpers has no {name!r}; students import {', '.join(__all__)}, data, plots")

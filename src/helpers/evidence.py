@@ -12,7 +12,7 @@ import numpy as np
 MAX_BYTES = 64 << 20  # of one check's evidence; the largest honest one is under 2 MB
 MAX_ARRAYS = 256
 MAX_TEXT = 2000
-DTYPES = frozenset("bool int64 float16 float32 float64 complex64 complex128".split())
+DTYPES = frozenset(["bool", "int64", "float16", "float32", "float64", "complex64", "complex128"])
 
 
 @dataclass(frozen=True)

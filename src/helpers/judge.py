@@ -80,7 +80,9 @@ class Judge:
     def __init__(self, exercise: Checks, tables: Iterable[Table], shown: int | None = None):
         self.exercise, self.tables = exercise, list(tables)
         self.shown = len(self.tables) if shown is None else shown
-        self.fails = {name: self._differ(self._known(name), self._known(REFERENCE)) for name in self.tables[0].known}
+        self.fails = {
+            name: self._differ(self._known(name), self._known(REFERENCE)) for name in self.tables[0].known
+        }
 
     def verdict(self, evidence: list[Answer]) -> Verdict:
         """Judge one answer.
@@ -89,7 +91,10 @@ class Judge:
             evidence: for each draw, what `gather` returned for each check; one that is missing fails.
         """
         answer = [
-            {c.name: summarize(c, given.get(c.name, _NOTHING), table.ours[c.name]) for c in self.exercise.checks}
+            {
+                c.name: summarize(c, given.get(c.name, _NOTHING), table.ours[c.name])
+                for c in self.exercise.checks
+            }
             for given, table in zip(evidence, self.tables, strict=True)
         ]
         wrong = self._differ(answer, self._known(REFERENCE))
@@ -110,7 +115,9 @@ class Judge:
             return (whole[0],), "whole"
         if whole or not any(self._informs(answer, check) for check in wrong):
             return (), "unrecognized"
-        pairs = [p for p in self.tables[0].pairs if not self._differ(answer, [t.pairs[p] for t in self.tables])]
+        pairs = [
+            p for p in self.tables[0].pairs if not self._differ(answer, [t.pairs[p] for t in self.tables])
+        ]
         if len(pairs) == 1:
             return pairs[0], "pair"
         parts = [name for name in misconceptions if self._is_part(name, answer, wrong)]
@@ -130,7 +137,9 @@ class Judge:
     def _outcome(self, check: Check, answer: list[Answer], wrong: bool, names: tuple, how: str) -> Outcome:
         if not wrong:
             return Outcome(check.name, check.points, True)
-        explaining = tuple(n for n in names if check.name in self.fails[n]) or (names if how == "pair" else ())
+        explaining = tuple(n for n in names if check.name in self.fails[n]) or (
+            names if how == "pair" else ()
+        )
         return Outcome(check.name, check.points, False, self._message(check, answer), explaining)
 
     def _message(self, check: Check, answer: list[Answer]) -> str:
@@ -149,7 +158,9 @@ class Judge:
 
     def _differ(self, a: list[Answer], b: list[Answer]) -> frozenset[str]:
         return frozenset(
-            c.name for c in self.exercise.checks if not all(same(c, x[c.name], y[c.name]) for x, y in zip(a, b, strict=True))
+            c.name
+            for c in self.exercise.checks
+            if not all(same(c, x[c.name], y[c.name]) for x, y in zip(a, b, strict=True))
         )
 
     def _informs(self, answer: list[Answer], check: str) -> bool:
@@ -163,14 +174,13 @@ _NOTHING = Evidence({})
 
 
 def informative(evidence: Evidence, expected: Evidence) -> bool:
-    """Whether evidence can point to a cause: it holds a finite number other than zero, in the expected shape."""
-    if evidence.failure:
-        return False
-    for key, value in evidence.arrays.items():
-        wanted = expected.arrays.get(key)
-        if isinstance(value, str) and isinstance(wanted, str):
-            return True
-        if isinstance(value, np.ndarray) and isinstance(wanted, np.ndarray) and value.shape == wanted.shape:
-            if value.size and np.isfinite(value).any() and np.any(value):
-                return True
-    return False
+    """Whether evidence can point to a cause: it holds a finite number, not all zero, in the expected shape."""
+    return not evidence.failure and any(
+        _tells(value, expected.arrays.get(key)) for key, value in evidence.arrays.items()
+    )
+
+
+def _tells(value: object, wanted: object) -> bool:
+    if isinstance(value, np.ndarray) and isinstance(wanted, np.ndarray):
+        return value.shape == wanted.shape and bool(np.any(value) and np.isfinite(value).any())
+    return isinstance(value, str) and isinstance(wanted, str)

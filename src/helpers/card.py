@@ -1,0 +1,132 @@
+"""The card: an exercise's verdict as a student reads it, in HTML with a plain-text twin.
+
+What a student's code printed or raised is shown as text; nothing of it becomes HTML.
+"""
+
+from dataclasses import dataclass
+from html import escape
+
+from helpers.judge import Advice, Outcome, Verdict
+
+MIME = "application/vnd.fdl.verdict+json"
+LEADS = {
+    "whole": "This is",
+    "pair": "Two things at once",
+    "parts": "Part of it looks like",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A verdict with what it needs to be shown: the misconceptions' advice and the exercise's lecture time."""
+
+    verdict: Verdict
+    advice: dict[str, Advice]
+    lecture: str = ""
+    notes: tuple[str, ...] = ()  # what else happened, each a sentence: a time-out, a missing cell
+
+    @property
+    def score(self) -> str:
+        total = sum(o.points for o in self.verdict.outcomes)
+        return f"{self.verdict.points:g} of {total:g} points"
+
+
+def text(card: Card) -> str:
+    """The card in plain text."""
+    lines = [f"{card.verdict.exercise}: {card.score} (lecture {card.lecture})"]
+    for o in card.verdict.outcomes:
+        lines.append(f"  {_mark(o)} {o.check}" + (f" — {o.message}" if o.message else ""))
+    for name, advice in _named(card):
+        lines.append(f"  {LEADS[card.verdict.how]}: {name}. {advice.text} (lecture {advice.lecture})")
+    if hint := _hint(card.verdict):
+        lines.append(f"  {hint}")
+    lines += [f"  Note: {note}" for note in card.notes]
+    return "\n".join(lines)
+
+
+def html(card: Card) -> str:
+    """The card in HTML with its style inline, since a notebook's page allows no other."""
+    rows = "".join(
+        f'<li style="margin:.25em 0"><span style="{_tone(o.passed)}" aria-label="{"passed" if o.passed else "not passed"}">'
+        f"{_mark(o)}</span> <b>{escape(o.check)}</b>{_message(o)}</li>"
+        for o in card.verdict.outcomes
+    )
+    named = "".join(
+        f'<p style="margin:.5em 0;padding:.5em .8em;background:rgba(128,128,128,.14)">{LEADS[card.verdict.how]}: '
+        f"<b>{escape(name)}</b>.<br>{escape(advice.text)} <i>Lecture {escape(advice.lecture)}.</i></p>"
+        for name, advice in _named(card)
+    )
+    hint = _hint(card.verdict)
+    extra = "".join(
+        f'<p style="margin:.5em 0">{escape(t)}</p>' for t in ([hint] if hint else []) + list(card.notes)
+    )
+    side = "#2e7d32" if card.verdict.right else "#c62828"
+    return (
+        f'<section style="border-left:4px solid {side};padding:.4em 1em;margin:.3em 0;max-width:52em;line-height:1.45">'
+        f'<div style="font-size:1.1em"><b>{escape(card.verdict.exercise)}</b> · {card.score} '
+        f'<span style="opacity:.7">· lecture {escape(card.lecture)}</span></div>'
+        f'<ul style="list-style:none;padding:0;margin:.4em 0">{rows}</ul>{named}{extra}</section>'
+    )
+
+
+def record(card: Card) -> dict:
+    """The verdict as plain JSON, for programs."""
+    verdict = card.verdict
+    return {
+        "exercise": verdict.exercise,
+        "points": verdict.points,
+        "max_points": sum(o.points for o in verdict.outcomes),
+        "how": verdict.how,
+        "misconceptions": list(verdict.names),
+        "notes": list(card.notes),
+        "checks": [
+            {
+                "check": o.check,
+                "points": o.points if o.passed else 0,
+                "max_points": o.points,
+                "passed": o.passed,
+                "message": o.message,
+                "misconception": "; ".join(o.names) or None,
+            }
+            for o in verdict.outcomes
+        ],
+    }
+
+
+def display(card: Card) -> None:
+    """Show a card in a notebook, or print it where there is none."""
+    try:
+        from IPython import get_ipython
+        from IPython.display import display as show
+    except ImportError:
+        get_ipython = None
+    if get_ipython and get_ipython():
+        show({"text/plain": text(card), "text/html": html(card)}, raw=True)
+    else:
+        print(text(card))
+
+
+def _named(card: Card) -> list[tuple[str, Advice]]:
+    return [(name, card.advice.get(name, Advice())) for name in card.verdict.names]
+
+
+def _hint(verdict: Verdict) -> str:
+    """What to say when no misconception is named: one thing to try."""
+    wrong = [o for o in verdict.outcomes if not o.passed]
+    if not wrong or verdict.names:
+        return ""
+    if all(o.message.startswith("not written yet") for o in wrong):
+        return ""
+    return f"No known mistake looks like this. Start with the first ✗, “{wrong[0].check}”: try its numbers by hand."
+
+
+def _mark(outcome: Outcome) -> str:
+    return "✓" if outcome.passed else "✗"
+
+
+def _tone(passed: bool) -> str:
+    return f"color:{'#2e7d32' if passed else '#c62828'};font-weight:bold"
+
+
+def _message(outcome: Outcome) -> str:
+    return f'<div style="margin-left:1.4em">{escape(outcome.message)}</div>' if outcome.message else ""

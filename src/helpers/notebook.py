@@ -1,0 +1,97 @@
+"""`check` and `commit`, as they stand in a student's notebook."""
+
+import inspect
+import secrets
+from pathlib import Path
+from typing import Any
+
+from helpers.quiet import import_tensorflow
+
+import_tensorflow()
+
+from helpers import card  # noqa: E402
+from helpers.checks import Checks, gather  # noqa: E402
+from helpers.judge import Judge, Verdict  # noqa: E402
+from helpers.tables import Published, load, load_checks  # noqa: E402
+
+_opened: dict[Path, tuple[Checks, Published]] = {}
+
+
+class NotYet(Exception):
+    """A check failed; the card above says which, and what to try."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows this in place of a traceback through code that is not the student's."""
+        return [str(self)]
+
+
+def check(*objects: Any) -> None:
+    """Run an exercise's checks beside your objects and show a card.
+
+    Args:
+        objects: what the exercise asked you to define, in the order of the check cell.
+    Raises:
+        NotYet: after the card, if a check failed.
+    """
+    frame = inspect.currentframe()
+    names = frame.f_back.f_globals if frame and frame.f_back else {}
+    exercise, published = _find(objects, names)
+    verdict = judge(exercise, published, objects)
+    shown = card.Card(verdict, published.advice, exercise.lecture)
+    card.display(shown)
+    if not verdict.right:
+        wrong = sum(not o.passed for o in verdict.outcomes)
+        raise NotYet(f"{exercise.name}: {wrong} of {len(verdict.outcomes)} checks not passed yet")
+
+
+def judge(exercise: Checks, published: Published, objects: tuple) -> Verdict:
+    """Run the public draws beside a candidate and judge what they gave."""
+    luck = secrets.randbits(31)
+    answers = [
+        {c.name: gather(exercise, c, objects, draw, (luck + draw) % 2**31) for c in exercise.checks}
+        for draw in published.draws
+    ]
+    return Judge(exercise, published.tables).verdict(answers)
+
+
+def commit(guess: str | None, options: dict[str, str]) -> None:
+    """Say what you guessed, before you see what comes out.
+
+    Args:
+        guess: one of the keys of `options`, or None while you have not made up your mind.
+    """
+    if guess is None:
+        print(f"No guess yet: set guess to one of {', '.join(map(repr, options))} and run this cell first.")
+    elif guess not in options:
+        print(f"{guess!r} is none of {', '.join(map(repr, options))}.")
+    else:
+        print(f"Your guess: {options[guess]}")
+
+
+def _find(objects: tuple, names: dict) -> tuple[Checks, Published]:
+    """The exercise whose objects were handed to `check`, from the folder beside the notebook."""
+    folder = Path("checks")
+    files = sorted(folder.glob("*.py"))
+    if not files:
+        raise ValueError(
+            f"There is no folder 'checks' in {Path.cwd()}. It came with the notebook: open the notebook in its own folder."
+        )
+    for file in files:
+        if file not in _opened:
+            _opened[file] = load_checks(file), load(file.with_suffix(".evidence"))
+    given = [_called(thing, names) for thing in objects]
+    for exercise, published in _opened.values():
+        if len(objects) == len(exercise.objects) and all(
+            wanted in called for wanted, called in zip(exercise.objects, given, strict=True)
+        ):
+            return exercise, published
+    known = "; ".join(f"check({', '.join(e.objects)})" for e, _ in _opened.values())
+    asked = ", ".join(min(called, default="?", key=len) for called in given)
+    raise ValueError(f"check({asked}) is no exercise of this notebook. It has: {known}.")
+
+
+def _called(thing: Any, names: dict) -> set[str]:
+    """What an object is called: the notebook's names for it, and its own."""
+    return {n for n, v in names.items() if v is thing and not n.startswith("_")} | {
+        getattr(thing, "__name__", "")
+    }
