@@ -10,9 +10,9 @@ from helpers.judge import Advice, Outcome, Verdict
 
 MIME = "application/vnd.fdl.verdict+json"
 LEADS = {
-    "whole": "This is",
-    "pair": "Two things at once",
-    "parts": "Part of it looks like",
+    "whole": ("This is",),
+    "pair": ("Two things at once. One is", "The other is"),
+    "parts": ("Part of it looks like", "Another part looks like"),
 }
 
 
@@ -34,10 +34,10 @@ class Card:
 def text(card: Card) -> str:
     """The card in plain text."""
     lines = [f"{card.verdict.exercise}: {card.score} (lecture {card.lecture})"]
-    for o in card.verdict.outcomes:
-        lines.append(f"  {_mark(o)} {o.check}" + (f" — {o.message}" if o.message else ""))
-    for name, advice in _named(card):
-        lines.append(f"  {LEADS[card.verdict.how]}: {name}. {advice.text} (lecture {advice.lecture})")
+    for o, message in _shown(card.verdict):
+        lines.append(f"  {_mark(o)} {o.check}" + (f" — {message}" if message else ""))
+    for lead, name, advice in _named(card):
+        lines.append(f"  {lead}: {name}. {advice.text} (lecture {advice.lecture})")
     if hint := _hint(card.verdict):
         lines.append(f"  {hint}")
     lines += [f"  Note: {note}" for note in card.notes]
@@ -48,13 +48,13 @@ def html(card: Card) -> str:
     """The card in HTML with its style inline, since a notebook's page allows no other."""
     rows = "".join(
         f'<li style="margin:.25em 0"><span style="{_tone(o.passed)}" aria-label="{"passed" if o.passed else "not passed"}">'
-        f"{_mark(o)}</span> <b>{escape(o.check)}</b>{_message(o)}</li>"
-        for o in card.verdict.outcomes
+        f"{_mark(o)}</span> <b>{escape(o.check)}</b>{_message(message)}</li>"
+        for o, message in _shown(card.verdict)
     )
     named = "".join(
-        f'<p style="margin:.5em 0;padding:.5em .8em;background:rgba(128,128,128,.14)">{LEADS[card.verdict.how]}: '
+        f'<p style="margin:.5em 0;padding:.5em .8em;background:rgba(128,128,128,.14)">{lead}: '
         f"<b>{escape(name)}</b>.<br>{escape(advice.text)} <i>Lecture {escape(advice.lecture)}.</i></p>"
-        for name, advice in _named(card)
+        for lead, name, advice in _named(card)
     )
     hint = _hint(card.verdict)
     extra = "".join(
@@ -106,8 +106,25 @@ def display(card: Card) -> None:
         print(text(card))
 
 
-def _named(card: Card) -> list[tuple[str, Advice]]:
-    return [(name, card.advice.get(name, Advice())) for name in card.verdict.names]
+def _named(card: Card) -> list[tuple[str, str, Advice]]:
+    """Each name with the words that introduce it and its advice."""
+    leads = LEADS.get(card.verdict.how, ("",))
+    return [
+        (leads[min(i, len(leads) - 1)], name, card.advice.get(name, Advice()))
+        for i, name in enumerate(card.verdict.names)
+    ]
+
+
+def _shown(verdict: Verdict) -> list[tuple[Outcome, str]]:
+    """The checks worth listing, none of an exercise not yet begun; a message said once is not repeated."""
+    if all(o.message.startswith("not written yet") for o in verdict.outcomes):
+        return []
+    seen: set[str] = set()
+    rows = []
+    for o in verdict.outcomes:
+        rows.append((o, "the same" if o.message in seen else o.message))
+        seen |= {o.message} - {""}
+    return rows
 
 
 def _hint(verdict: Verdict) -> str:
@@ -115,9 +132,13 @@ def _hint(verdict: Verdict) -> str:
     wrong = [o for o in verdict.outcomes if not o.passed]
     if not wrong or verdict.names:
         return ""
-    if all(o.message.startswith("not written yet") for o in wrong):
-        return ""
-    return f"No known mistake looks like this. Start with the first ✗, “{wrong[0].check}”: try its numbers by hand."
+    if not _shown(verdict):
+        return "Not written yet: replace `raise NotImplementedError()` with your code, run its cell, then this one."
+    if "your code raised" in wrong[0].message:
+        return (
+            "Mend the error first: call it in a cell of your own with a small input, and look at each step."
+        )
+    return "No known mistake looks like this. Start with the first ✗: work a small input out by hand, and compare."
 
 
 def _mark(outcome: Outcome) -> str:
@@ -128,5 +149,5 @@ def _tone(passed: bool) -> str:
     return f"color:{'#2e7d32' if passed else '#c62828'};font-weight:bold"
 
 
-def _message(outcome: Outcome) -> str:
-    return f'<div style="margin-left:1.4em">{escape(outcome.message)}</div>' if outcome.message else ""
+def _message(message: str) -> str:
+    return f'<div style="margin-left:1.4em">{escape(message)}</div>' if message else ""

@@ -6,6 +6,7 @@ and a student's answer; `helpers.judge` then finds whose evidence it equals.
 
 import inspect
 import linecache
+import re
 import traceback
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -100,6 +101,12 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
     keras.utils.set_random_seed(luck)
     rng = np.random.default_rng([seed, zlib.crc32(check.name.encode())])
     names = _namespace(candidate)
+    for wanted, thing in zip(exercise.objects, candidate, strict=True):
+        if not callable(thing):
+            kind = type(thing).__name__
+            return Evidence(
+                {}, Failure("NotCallable", f"{wanted} is of type {kind}, not a function or class")
+            )
     try:
         with _standing_in(names, exercise.given):
             found = check.run(*candidate, rng)
@@ -163,6 +170,8 @@ def _failure(error: BaseException, names: dict) -> Failure:
 
 
 def _first_lines(text: str, lines: int = 3) -> str:
-    """Keras explains where a layer was called at length; the first lines say what is wrong."""
+    """What went wrong, without what TensorFlow and Keras add about their own insides."""
+    text = re.sub(r"\{\{.*?\}\}|\[Op:\w+\]|name: *$", "", text)
+    text = text.replace("tensorflow.python.framework.ops.EagerTensor", "tf.Tensor")
     kept = [line.strip() for line in text.splitlines() if line.strip()]
     return " ".join(kept[:lines])[:500]

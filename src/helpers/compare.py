@@ -33,9 +33,9 @@ def mismatch(theirs: Evidence, ours: Evidence) -> str | None:
             return f"{key} is missing"
         value = theirs.arrays[key]
         if isinstance(value, Odd):
-            if value == expected:
+            if isinstance(expected, Odd) and value == expected:
                 continue
-            return f"{key} is of type {value.type}" + (f": {value.why}" if value.why else "")
+            return f"{key} is {value.type}: {value.why}"
         if isinstance(value, str) or isinstance(expected, str | Odd):
             if type(value) is type(expected):
                 continue
@@ -108,6 +108,8 @@ def explain(check: Check, theirs: Evidence, expected: Evidence) -> str:
 def _explain_failure(failure: Failure) -> str:
     if failure.type == "NotImplementedError":
         return "not written yet: replace `raise NotImplementedError()` with your code"
+    if failure.type == "NotCallable":
+        return failure.message
     place = f" ({failure.place})" if failure.place else ""
     return f"your code raised {failure.type}: {failure.message}{place}"
 
@@ -115,7 +117,7 @@ def _explain_failure(failure: Failure) -> str:
 def _kind(value) -> str:
     if isinstance(value, str):
         return "a text"
-    return f"of type {value.type}" if isinstance(value, Odd) else f"an array of shape {value.shape}"
+    return value.type if isinstance(value, Odd) else f"an array of shape {value.shape}"
 
 
 def _first(mask: np.ndarray) -> tuple:

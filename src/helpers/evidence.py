@@ -17,10 +17,10 @@ DTYPES = frozenset(["bool", "int64", "float16", "float32", "float64", "complex64
 
 @dataclass(frozen=True)
 class Odd:
-    """Something returned where an array belongs: its type's name, and why it is no array."""
+    """Something returned where an array belongs: what it is ("None", "a list"), and what is wrong with it."""
 
     type: str
-    why: str = ""
+    why: str
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,19 @@ def plain(value: object) -> "np.ndarray | str | Odd":
         return value[:MAX_TEXT]
     kind = type(value).__name__
     if value is None:
-        return Odd(kind, "nothing was returned; is a `return` missing?")
+        return Odd("None", "is a `return` missing?")
     if callable(value) and not hasattr(value, "shape"):
-        return Odd(kind, "a function or class stands where its result belongs")
+        return Odd(f"a {kind}", "should it be called?")
     try:
         array = np.asarray(value)
         if array.dtype.name == "bfloat16":
             array = array.astype("float32")
     except Exception as error:  # a student's object may raise anything when it is converted
-        return Odd(kind, f"it does not convert to an array: {str(error)[:200]}")
+        return Odd(f"a {kind}", f"it does not convert to an array: {str(error)[:200]}")
     if array.dtype.kind in "iu":
         array = array.astype("int64")
     if array.dtype.name not in DTYPES:
-        return Odd(kind, "it holds something else than numbers")
+        return Odd(f"a {kind}", "it holds something else than numbers")
     return array
 
 
