@@ -1,0 +1,97 @@
+from html.parser import HTMLParser
+
+import pytest
+
+from helpers.card import MIME, Card, html, record, text
+from helpers.judge import Advice, Outcome, Verdict
+
+RIGHT = Outcome("a = hW + b", 2, True)
+WRONG = Outcome("the bias counts", 1, False, "a[0, 1] is 0.64, expected 1", ("the bias is forgotten",))
+ADVICE = {"the bias is forgotten": Advice("Add self.b.", "3:17"), "transposed": Advice("Use h @ W.", "3:20")}
+
+
+def card_of(*outcomes, names=(), how="unrecognized", notes=()):
+    return Card(Verdict("Dense", outcomes, names, how), ADVICE, "3:17", notes)
+
+
+@pytest.fixture
+def named():
+    return card_of(RIGHT, WRONG, names=("the bias is forgotten",), how="whole")
+
+
+@pytest.mark.parametrize("show", [text, html], ids=["text", "html"])
+def test_a_card_tells_score_given_expected_belief_advice_and_time(named, show):
+    shown = show(named)
+    for part in (
+        "2 of 3 points",
+        "a[0, 1] is 0.64, expected 1",
+        "This is",
+        "the bias is forgotten",
+        "Add self.b.",
+        "3:17",
+    ):
+        assert part in shown
+
+
+@pytest.mark.parametrize(
+    ("how", "leads"),
+    [
+        ("pair", ["Two things at once. One is: the bias", "The other is: transposed"]),
+        ("parts", ["Part of it looks like: the bias", "Another part looks like: transposed"]),
+    ],
+)
+def test_two_names_are_introduced_by_what_is_known(how, leads):
+    shown = text(card_of(WRONG, names=("the bias is forgotten", "transposed"), how=how))
+    assert [lead in shown for lead in leads] == [True, True]
+
+
+def test_no_name_means_no_misconception_in_the_card():
+    shown = text(card_of(WRONG))
+    assert "This is" not in shown
+    assert "No known mistake looks like this" in shown
+
+
+def test_an_exercise_not_begun_gets_one_line_and_no_list():
+    stub = Outcome("a", 1, False, "not written yet: replace it")
+    assert text(card_of(stub, stub)).count("\n") == 1
+
+
+def test_a_message_said_once_is_not_repeated():
+    again = Outcome("another", 1, False, WRONG.message)
+    assert text(card_of(WRONG, again)).count(WRONG.message) == 1
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.open += [] if tag in VOID else [tag]
+        self.seen |= {tag, *(name for name, _ in attrs)}
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+VOID = {"br"}
+OURS = {"section", "div", "ul", "li", "span", "p", "b", "i", "br", "style", "aria-label"}
+
+
+def test_what_a_student_wrote_never_becomes_html():
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    tags = Tags()
+    tags.feed(
+        html(card_of(Outcome(evil, 1, False, evil, (evil,)), names=(evil,), how="whole", notes=(evil,)))
+    )
+    assert tags.open == []
+    assert tags.seen <= OURS
+
+
+def test_the_record_holds_points_and_misconception_by_check(named):
+    assert MIME.endswith("+json")
+    assert record(named)["points"] == 2
+    assert [(c["check"], c["points"], c["misconception"]) for c in record(named)["checks"]] == [
+        ("a = hW + b", 2, None),
+        ("the bias counts", 0, "the bias is forgotten"),
+    ]

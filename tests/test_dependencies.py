@@ -1,0 +1,49 @@
+"""What is installed is what is locked, whichever way it is installed."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+LOCK = (ROOT / "requirements.lock").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCKED = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", LOCK, re.MULTILINE))
+
+
+def conda_versions() -> dict[str, str]:
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    (pip,) = (entry["pip"] for entry in listed if isinstance(entry, dict))
+    return dict(entry.split("==") for entry in pip if "==" in entry)
+
+
+@pytest.mark.parametrize("name", PROJECT["dependencies"])
+def test_conda_users_get_the_locked_version(name):
+    assert conda_versions()[name] == LOCKED[name.lower()]
+
+
+def test_conda_users_get_nothing_else():
+    assert set(conda_versions()) == set(PROJECT["dependencies"])
+
+
+def test_conda_and_pip_agree_on_python():
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert "python" + PROJECT["requires-python"] in listed
+
+
+def test_every_locked_package_has_a_hash():
+    packages = re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip())
+    assert len(packages) > 100
+    assert [p.split("==")[0] for p in packages if "--hash=sha256:" not in p] == []
+
+
+@pytest.mark.parametrize("file", ["requirements.lock", "environment.yml"])
+def test_no_registry_host_is_named(file):
+    assert not re.search(r"https?://|index-url|find-links", (ROOT / file).read_text())
+
+
+@pytest.mark.parametrize("name", PROJECT["dependencies"])
+def test_the_readme_says_what_each_dependency_is_for(name):
+    assert re.search(rf"^\| {re.escape(name)} \|", (ROOT / "README.md").read_text(), re.MULTILINE)
