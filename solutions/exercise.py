@@ -23,7 +23,7 @@ import itertools
 import linecache
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,25 +50,10 @@ class Rival:
 
 
 class Exercise(Checks):
-    """An exercise with its answers; see the module's docstring, and `Checks` for the first arguments.
+    """An exercise with its answers. Its arguments are those of `Checks`."""
 
-    Args:
-        allow: operations that this exercise may use beyond those that every exercise may.
-        forbid: operations that every exercise may use but this one, since it asks to write them.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        lecture: str,
-        objects: Sequence[str] = (),
-        given: dict[str, object] | None = None,
-        allow: Sequence[str] = (),
-        forbid: Sequence[str] = (),
-    ):
-        super().__init__(name, lecture=lecture, objects=objects, given=given)
-        self.allow, self.forbid = tuple(allow), tuple(forbid)
+    def __init__(self, name: str, **settings: Any):
+        super().__init__(name, **settings)
         self.misconceptions: list[Rival] = []
         self.alternatives: list[Rival] = []
         self.equivalents: dict[str, str] = {}

@@ -58,6 +58,8 @@ class Checks:
         objects: the names that a student defines, if they are not just `name`.
         given: what stands in, while checks run, for names that earlier exercises define, so that a
             mistake made there is not counted twice.
+        allow: operations that this exercise may use beyond those that every exercise may (helpers.operations).
+        forbid: operations that every exercise may use but this one, since it asks to write them.
     """
 
     def __init__(
@@ -67,10 +69,13 @@ class Checks:
         lecture: str,
         objects: Sequence[str] = (),
         given: dict[str, object] | None = None,
+        allow: Sequence[str] = (),
+        forbid: Sequence[str] = (),
     ):
         self.name, self.lecture = name, lecture
         self.objects = tuple(objects) or (name,)
         self.given = dict(given or {})
+        self.allow, self.forbid = tuple(allow), tuple(forbid)
         self.checks: list[Check] = []
 
     @property

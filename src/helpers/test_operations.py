@@ -1,0 +1,132 @@
+"""Calls of the built-in in many disguises, and honest code that must raise no alarm."""
+
+import pytest
+
+from helpers.checks import Checks
+from helpers.operations import violations
+
+SETUP = "import keras\nimport numpy as np\nimport tensorflow as tf"
+DENSE = Checks("Dense", lecture="3:17")
+SOFTMAX = Checks("stable_softmax", lecture="6:52")
+TANH = Checks("tanh", lecture="5:26")
+GLOROT = Checks("GlorotUniform", lecture="32:09")
+
+DISGUISES = {
+    "called": (SOFTMAX, "f = tf.nn.softmax(a)"),
+    "by keras": (SOFTMAX, "f = keras.activations.softmax(a)"),
+    "by keras.ops": (SOFTMAX, "f = keras.ops.softmax(a)"),
+    "by tf.keras": (SOFTMAX, "f = tf.keras.activations.softmax(a)"),
+    "by a layer": (SOFTMAX, "f = keras.layers.Softmax()(a)"),
+    "by logsumexp": (SOFTMAX, "f = tf.exp(a - tf.reduce_logsumexp(a))"),
+    "by keras.ops.logsumexp": (SOFTMAX, "f = keras.ops.logsumexp(a)"),
+    "by log_softmax": (SOFTMAX, "f = tf.exp(tf.nn.log_softmax(a))"),
+    "by scipy": (SOFTMAX, "from scipy.special import softmax"),
+    "imported name": (SOFTMAX, "from tensorflow.nn import softmax as f"),
+    "imported module": (SOFTMAX, "import tensorflow.nn as n\nf = n.softmax(a)"),
+    "alias": (SOFTMAX, "g = tf.nn\nf = g.softmax(a)"),
+    "alias bound below": (SOFTMAX, "def f(a):\n    return g(a)\ng = tf.nn.softmax"),
+    "tuple of aliases": (SOFTMAX, "g, k = tf.nn, 3\nf = g.softmax(a)"),
+    "walrus": (SOFTMAX, "f = (g := tf.nn).softmax(a)"),
+    "either or": (SOFTMAX, "f = (tf.nn if True else np).softmax(a)"),
+    "or": (SOFTMAX, "f = (None or tf.nn).softmax(a)"),
+    "default argument": (SOFTMAX, "def f(a, g=tf.nn.softmax):\n    return g(a)"),
+    "in a dictionary": (SOFTMAX, "d = {'g': tf.nn.softmax}"),
+    "a module in a list": (SOFTMAX, "d = [tf]\nf = d[0].nn.softmax(a)"),
+    "a module as an argument": (SOFTMAX, "def f(t, a):\n    return t.nn.softmax(a)\nf(tf, a)"),
+    "a module on self": (SOFTMAX, "class F:\n    def __init__(self):\n        self.t = keras.activations"),
+    "getattr": (SOFTMAX, "f = getattr(tf.nn, 'soft' + 'max')(a)"),
+    "attrgetter": (SOFTMAX, "from operator import attrgetter\nf = attrgetter('nn.softmax')(tf)"),
+    "eval": (SOFTMAX, "f = eval('tf.nn.softmax')"),
+    "__import__": (SOFTMAX, "t = __import__('tensorflow')"),
+    "importlib": (SOFTMAX, "import importlib"),
+    "sys.modules": (SOFTMAX, "import sys\nt = sys.modules['tensorflow']"),
+    "__dict__": (SOFTMAX, "f = tf.nn.__dict__['softmax']"),
+    "vars": (SOFTMAX, "f = vars(tf.nn)['softmax']"),
+    "globals": (SOFTMAX, "f = globals()['tf'].nn.softmax"),
+    "star": (SOFTMAX, "from tensorflow.nn import *\nf = softmax(a)"),
+    "raw ops": (SOFTMAX, "f = tf.raw_ops.Softmax(logits=a)"),
+    "compat": (SOFTMAX, "f = tf.compat.v1.nn.softmax(a)"),
+    "private module": (SOFTMAX, "from keras.src.activations import softmax"),
+    "python module": (SOFTMAX, "from tensorflow.python.ops.nn_ops import softmax_v2"),
+    "by name": (SOFTMAX, "f = keras.activations.get('softmax')"),
+    "deserialized": (SOFTMAX, "f = keras.saving.deserialize_keras_object('softmax')"),
+    "subclassed": (DENSE, "class Dense(keras.layers.Dense):\n    pass"),
+    "wrapped": (
+        DENSE,
+        "class Dense(keras.layers.Layer):\n    def build(self, s):\n        self.d = keras.layers.Dense(3)",
+    ),
+    "an equal layer": (DENSE, "class Dense(keras.layers.EinsumDense):\n    pass"),
+    "subclasses": (DENSE, "d = keras.layers.Layer.__subclasses__()"),
+    "__class__": (DENSE, "d = keras.Model().__class__"),
+    "patched library": (DENSE, "tf.matmul = print"),
+    "patched base class": (DENSE, "keras.layers.Layer.call = print"),
+    "patched alias": (DENSE, "L = keras.layers.Layer\nL.call = print"),
+    "patched by type": (DENSE, "type(layer).call = print"),
+    "setattr": (DENSE, "setattr(np, 'isclose', print)"),
+    "reads files": (DENSE, "open('/etc/passwd')"),
+    "numpy reads files": (DENSE, "np.load('solutions.npy')"),
+    "tensorflow reads files": (DENSE, "tf.io.read_file('x')"),
+    "shell": (DENSE, "get_ipython().system('ls')"),
+    "os": (DENSE, "import os"),
+    "tanh by numpy": (TANH, "f = np.tanh(a)"),
+    "tanh by tf.math": (TANH, "f = tf.math.tanh(a)"),
+    "tanh by tf": (TANH, "f = tf.tanh(a)"),
+    "tanh by sigmoid": (TANH, "f = 2 * tf.sigmoid(2 * a) - 1"),
+    "initializer": (GLOROT, "w = keras.initializers.GlorotUniform()"),
+    "initializer by name": (
+        GLOROT,
+        "w = keras.layers.Layer().add_weight((2, 3), initializer='glorot_uniform')",
+    ),
+    "initializer by get": (GLOROT, "w = keras.initializers.get('glorot_uniform')"),
+}
+
+HONEST = {
+    "tensorflow": "def f(a, axis=-1):\n    e = tf.exp(a - tf.reduce_max(a, axis))\n    return e / tf.reduce_sum(e, axis, True)",
+    "numpy": "def f(a):\n    e = np.exp(a - a.max(-1, keepdims=True))\n    return e / e.sum(-1, keepdims=True)",
+    "keras.ops": "from keras import ops\ndef f(a):\n    return ops.einsum('nd,dh->nh', a, a)",
+    "tf.math and linalg": "def f(a):\n    return tf.linalg.matmul(a, a, transpose_b=True) / tf.math.sqrt(a)",
+    "a layer": (
+        "@keras.saving.register_keras_serializable('fdl')\nclass Dense(keras.layers.Layer):\n"
+        "    def __init__(self, units, **kw):\n        super().__init__(**kw)\n        self.units = units\n"
+        "    def build(self, s):\n        self.W = self.add_weight(shape=(s[-1], self.units), initializer='glorot_uniform')\n"
+        "    def call(self, h):\n        return h @ self.W\n"
+        "    def get_config(self):\n        return {**super().get_config(), 'units': self.units}"
+    ),
+    "a nested attribute of one's own": "def f(self, node):\n    self.args[0].grad = 1.0\n    node.left.grad += 2.0",
+    "standard library": "import math\nfrom dataclasses import dataclass\nf = math.sqrt(2)",
+    "a tuple of shapes": "def f(h):\n    n, d = tf.shape(h)[0], h.shape[-1]\n    return tf.zeros((n, d), h.dtype)",
+    "random numbers": "rng = np.random.default_rng(3)\nu = tf.random.uniform((2, 3)) < keras.random.uniform((2, 3))",
+    "a printed message": "print(f'{np.pi:.3f}', np.float32(3), tf.float32)",
+}
+
+
+@pytest.mark.parametrize(("exercise", "source"), DISGUISES.values(), ids=DISGUISES)
+def test_the_built_in_is_seen_in_disguise(exercise, source):
+    assert violations(exercise, [SETUP, source])
+
+
+@pytest.mark.parametrize("source", HONEST.values(), ids=HONEST)
+def test_honest_code_raises_no_alarm(source):
+    assert violations(DENSE, [SETUP, source]) == []
+
+
+def test_another_cell_cannot_smuggle_the_built_in_in():
+    cells = [SETUP, "def f(a):\n    return helper(a)", "helper = tf.nn.softmax"]
+    assert (
+        "line 1: tensorflow.nn.softmax is not among the operations of this exercise; write it yourself"
+        in violations(SOFTMAX, cells)
+    )
+
+
+def test_an_exercise_may_be_allowed_more_and_less():
+    source = [SETUP, "f = tf.tanh(a)"]
+    assert violations(Checks("MLP", lecture="3:17", allow=["tanh"]), source) == []
+    assert violations(Checks("MLP", lecture="3:17", allow=["tensorflow.tanh"]), source) == []
+    assert violations(Checks("exp", lecture="3:17", forbid=["exp"]), [SETUP, "f = np.exp(a)"])
+    tape = Checks("step", lecture="3:17", allow=["tensorflow.GradientTape"])
+    assert violations(tape, [SETUP, "with tf.GradientTape() as t:\n    pass"]) == []
+    assert violations(DENSE, [SETUP, "with tf.GradientTape() as t:\n    pass"])
+
+
+def test_a_cell_that_does_not_parse_is_passed_over():
+    assert violations(DENSE, [SETUP, "def f(:"]) == []
