@@ -56,3 +56,59 @@ class Leaf(Node):
 
     def bprop(self, grad):
         return ()
+
+
+def draw_graph(order, note=None, ax=None):
+    """Draw a flow graph from left to right: leaves grey, operations white, an arrow to each user.
+
+    Args:
+        order: its nodes, every node after its arguments.
+        note: function of a node that gives a second line of text; by default the shape of its value.
+        ax: matplotlib axes; by default new ones.
+    Returns:
+        The axes.
+    """
+    import matplotlib.pyplot as plt
+
+    ax = ax or plt.subplots(figsize=(8, 3), layout="constrained")[1]
+    note = note or (lambda node: f"{node.value.shape}" if node.value.ndim else "a number")
+    places = _layout(order)
+    for node in order:
+        for arg in node.args:
+            ax.annotate(
+                "",
+                xy=places[node],
+                xytext=places[arg],
+                arrowprops={"arrowstyle": "-|>", "color": "0.35", "shrinkA": 22, "shrinkB": 22},
+            )
+        label = getattr(node, "name", "") or type(node).__name__
+        box = {
+            "boxstyle": "round" if node.args else "square",
+            "facecolor": "white" if node.args else "0.85",
+            "edgecolor": "0.2",
+        }
+        ax.text(*places[node], f"{label}\n{note(node)}", ha="center", va="center", fontsize=9, bbox=box)
+    xs, ys = zip(*places.values(), strict=True)
+    ax.set_xlim(min(xs) - 0.5, max(xs) + 0.5)
+    ax.set_ylim(min(ys) - 0.5, max(ys) + 0.5)
+    ax.axis("off")
+    return ax
+
+
+def _layout(order):
+    """A place for each node: operations by their longest way from a leaf, leaves just before their first user."""
+    column: dict = {}
+    for node in order:
+        column[node] = 1 + max((column[arg] for arg in node.args), default=-1)
+    for node in order:
+        if not node.args:
+            column[node] = min((column[user] for user in order if node in user.args), default=1) - 1
+    rows: dict = {}
+    for node in order:
+        rows.setdefault(column[node], []).append(node)
+    places = {}
+    for x, nodes in rows.items():
+        nodes.sort(key=lambda node: not node.args)  # the chain of operations below, leaves above it
+        for y, node in enumerate(nodes):
+            places[node] = (x, y + (0.0 if nodes[0].args else 0.5) if len(nodes) > 1 else 0.0)
+    return places

@@ -1,0 +1,305 @@
+"""gradient: the backward pass over a flow graph."""
+
+import itertools
+
+import numpy as np
+
+from helpers.graph import Node
+from solutions.a_tape_of_your_own.topological_order import topological_order
+from solutions.exercise import Exercise
+
+
+def _all_before(out):
+    """Stands in for topological_order while the checks run: their nodes know what they depend on."""
+    return out.past
+
+
+backward = Exercise("gradient", lecture="27:30", given={"Node": Node, "topological_order": _all_before})
+
+
+@backward.reference
+def gradient(out, nodes):
+    """Differentiate the value of `out` with respect to the values of `nodes`, in one pass over its flow graph.
+
+    Start with d out/d out = 1. Go through the nodes in reverse topological order; each hands its arguments
+    theirs by `bprop`, and what reaches a node by several ways adds up.      (lecture 27:30)
+
+    Args:
+        out: the node to differentiate, mostly a loss. Of an array, the gradient of its sum is meant, as with
+            tf.GradientTape.
+        nodes: list of nodes.
+    Returns:
+        A list of float64 arrays in the order of `nodes`, each in the shape of that node's value; zeros where
+        `out` does not depend on the node.
+    """
+    ### BEGIN SOLUTION
+    order = topological_order(out)
+    for node in [*order, *nodes]:
+        node.grad = np.zeros_like(node.value)
+    out.grad = np.ones_like(out.value)
+    for node in reversed(order):
+        for arg, darg in zip(node.args, node.bprop(node.grad), strict=True):
+            arg.grad = arg.grad + darg
+    return [node.grad for node in nodes]
+    ### END SOLUTION
+
+
+_number = itertools.count()
+
+
+class _Known(Node):
+    """A node of the checks: it knows all that it depends on, in the order in which it was made."""
+
+    def __init__(self, *args):
+        self.number = next(_number)
+        super().__init__(*args)
+        self.past = [*sorted(set().union(*(arg.past for arg in args)), key=lambda node: node.number), self]
+
+
+class _Input(_Known):
+    def __init__(self, value):
+        self.given_value = value
+        super().__init__()
+
+    def forward(self):
+        return self.given_value
+
+    def bprop(self, grad):
+        return ()
+
+
+class _Times(_Known):
+    """a ⊙ b"""
+
+    def forward(self, a, b):
+        return a * b
+
+    def bprop(self, grad):
+        a, b = self.args
+        return grad * b.value, grad * a.value
+
+
+class _Plus(_Known):
+    """a + b, for values of the same shape. Both arguments get the same array, as is common."""
+
+    def forward(self, a, b):
+        return a + b
+
+    def bprop(self, grad):
+        return grad, grad
+
+
+class _Limit(_Known):
+    """a itself; on the way back a large gradient is made smaller, as those do who clip gradients.
+
+    Its bprop is not linear: given the gradient in parts, it gives something else than for the whole.
+    """
+
+    def forward(self, a):
+        return a
+
+    def bprop(self, grad):
+        return (2 * np.tanh(grad),)
+
+
+def _inputs(rng, n, shape=(2, 3)):
+    return [_Input(rng.normal(size=shape)) for _ in range(n)]
+
+
+def _named(names, gradients):
+    return dict(zip([f"d{name}" for name in names.split()], gradients, strict=True))
+
+
+@backward.check("a chain")
+def _(gradient, rng):
+    x, w, v = _inputs(rng, 3)
+    return _named("x w v", gradient(_Times(_Times(x, w), v), [x, w, v]))
+
+
+@backward.check("a node that is used twice")
+def _(gradient, rng):
+    x, w = _inputs(rng, 2)
+    out = _Plus(_Times(x, w), _Times(x, x))
+    return _named("w x", gradient(out, [w, x]))
+
+
+@backward.check("a short way and a long way")
+def _(gradient, rng):
+    x, w, v = _inputs(rng, 3)
+    h = _Times(x, w)
+    out = _Plus(h, _Times(_Plus(h, v), v))
+    return _named("x h w v", gradient(out, [x, h, w, v]))
+
+
+@backward.check("a sum's two arguments go on alone")
+def _(gradient, rng):
+    x, w, v = _inputs(rng, 3)
+    left, right = _Times(x, w), _Times(x, v)
+    out = _Plus(_Times(left, v), _Plus(left, right))
+    return _named("left right x", gradient(out, [left, right, x]))
+
+
+@backward.check("each node propagates once, when its gradient is complete")
+def _(gradient, rng):
+    x = _Input(rng.normal(size=(2, 2)))
+    node = x
+    for _k in range(5):
+        node = _Limit(_Times(node, _Input(rng.uniform(0.2, 0.4, size=(2, 2)))))
+        node = _Plus(node, node)
+    return _named("x", gradient(node, [x]))
+
+
+@backward.check("a second pass starts afresh")
+def _(gradient, rng):
+    x, w = _inputs(rng, 2)
+    h = _Times(x, w)
+    out, other = _Times(h, x), _Times(h, w)
+    gradient(out, [x])
+    again = gradient(out, [x, w])
+    return _named("x w", again) | {
+        f"d other/d{n}": g for n, g in zip("xw", gradient(other, [x, w]), strict=True)
+    }
+
+
+@backward.check("a node on which the output does not depend")
+def _(gradient, rng):
+    x, w, v = _inputs(rng, 3)
+    unused, out = _Times(w, v), _Times(x, v)
+    before = gradient(unused, [w])[0]
+    dw, dx = gradient(out, [w, x])
+    return {"d unused/dw": before, "dw": dw, "dx": dx}
+
+
+@backward.check("random graphs", points=2)
+def _(gradient, rng):
+    found = {}
+    for k in (1, 2):
+        leaves = _inputs(rng, 3, shape=(2,))
+        nodes = list(leaves)
+        for _ in range(7):
+            kind = (_Plus, _Times)[int(rng.integers(2))]
+            nodes.append(kind(nodes[-1], nodes[int(rng.integers(len(nodes)))]))
+        found |= {f"graph {k}: d{i}": g for i, g in enumerate(gradient(nodes[-1], nodes))}
+    return found
+
+
+backward.misconception(
+    "a gradient overwrites the one before it",
+    ("arg.grad = arg.grad + darg", "arg.grad = darg"),
+    advice="A node that is used in two places gets a gradient from each. They add up: that is the chain rule for several paths.",
+)
+backward.misconception(
+    "one walk for each path",
+    source="""
+        def gradient(out, nodes):
+            order = topological_order(out)
+            for node in [*order, *nodes]:
+                node.grad = np.zeros_like(node.value)
+
+            def walk(node, grad):
+                node.grad = node.grad + grad
+                for arg, darg in zip(node.args, node.bprop(grad)):
+                    walk(arg, darg)
+
+            walk(out, np.ones_like(out.value))
+            return [node.grad for node in nodes]
+    """,
+    advice="It calls bprop once for each path, with parts of the gradient. The number of paths doubles with every shared node. "
+    "Wait until a node's gradient is complete, then call its bprop once.",
+)
+backward.misconception(
+    "a node hands on only the first gradient that reaches it",
+    source="""
+        def gradient(out, nodes):
+            order = topological_order(out)
+            for node in [*order, *nodes]:
+                node.grad = np.zeros_like(node.value)
+            done = set()
+
+            def walk(node, grad):
+                node.grad = node.grad + grad
+                if node in done:
+                    return
+                done.add(node)
+                for arg, darg in zip(node.args, node.bprop(grad)):
+                    walk(arg, darg)
+
+            walk(out, np.ones_like(out.value))
+            return [node.grad for node in nodes]
+    """,
+    advice="What arrives later is added to the node and never goes on. In reverse topological order everything has arrived "
+    "before a node's turn comes.",
+)
+backward.misconception(
+    "the nodes are taken in the order of creation",
+    ("in reversed(order)", "in order"),
+    advice="That is the forward pass's order: the leaves would hand on what has not arrived. Go from `out` back: reversed(order).",
+)
+backward.misconception(
+    "gradients of an earlier pass are kept",
+    (
+        "        node.grad = np.zeros_like(node.value)\n",
+        "        if node.grad is None:\n            node.grad = np.zeros_like(node.value)\n",
+    ),
+    advice="A node remembers its gradient, and the next pass adds to it. Set all to zero before each pass.",
+)
+backward.misconception(
+    "the output's gradient starts from its value",
+    ("np.ones_like(out.value)", "np.array(out.value)"),
+    advice="d out/d out is 1, whatever the value of out.",
+)
+backward.misconception(
+    "sums are made in place, in an array that others use",
+    ("        node.grad = np.zeros_like(node.value)\n", "        node.grad = None\n"),
+    (
+        "            arg.grad = arg.grad + darg\n",
+        "            if arg.grad is None:\n                arg.grad = darg\n            else:\n                arg.grad += darg\n",
+    ),
+    (
+        "[node.grad for node in nodes]",
+        "[np.zeros_like(node.value) if node.grad is None else node.grad for node in nodes]",
+    ),
+    advice="A sum hands the same array to both of its arguments; += on one changes the other. Write arg.grad = arg.grad + …, "
+    "which makes a new array.",
+)
+backward.misconception(
+    "a node on which the output does not depend keeps what it had",
+    ("in [*order, *nodes]:", "in order:"),
+    advice="Such a node is not in the order, so nothing resets it. Its gradient is 0: begin with zeros for the nodes asked for as well.",
+)
+backward.misconception(
+    "a node on which the output does not depend gets None",
+    ("[node.grad for node in nodes]", "[node.grad if node in order else None for node in nodes]"),
+    advice="tf.GradientTape answers None by default. Here zeros are asked for: the output does not change when the node does.",
+)
+backward.misconception(
+    "the gradients come in the order of the graph",
+    ("[node.grad for node in nodes]", "[node.grad for node in order if node in nodes]"),
+    advice="The caller asked for `nodes` in an order of its own. Answer in that order.",
+)
+
+
+@backward.alternative
+def with_a_dictionary(out, nodes):
+    grads = {id(out): np.ones(out.value.shape)}
+    for node in topological_order(out)[::-1]:
+        if id(node) in grads:
+            for arg, darg in zip(node.args, node.bprop(grads[id(node)]), strict=True):
+                grads[id(arg)] = grads.get(id(arg), 0) + darg
+    return [grads.get(id(node), np.zeros(node.value.shape)) for node in nodes]
+
+
+@backward.alternative
+def from_the_users_side(out, nodes):
+    order = topological_order(out)
+    users = {node: [] for node in order}
+    handed = {}
+    for node in order:
+        for k, arg in enumerate(node.args):
+            users[arg].append((node, k))
+    out.grad = np.full_like(out.value, 1.0)
+    for node in reversed(order):
+        if node is not out:
+            node.grad = sum(handed[user][k] for user, k in users[node])
+        handed[node] = node.bprop(node.grad)
+    return [node.grad if node in users else np.zeros_like(node.value) for node in nodes]

@@ -1,0 +1,193 @@
+"""Tanh and ReLU: activation functions as nodes."""
+
+import numpy as np
+import tensorflow as tf  # noqa: F401  for sources below
+
+from helpers.graph import Leaf, Node
+from solutions.exercise import Exercise
+
+activations = Exercise("tanh_and_relu", lecture="24:30", objects=["Tanh", "ReLU"], given={"Node": Node})
+
+
+@activations.reference
+class Tanh(Node):
+    """h = tanh(a), element by element.
+
+    bprop: da = grad ⊙ (1 - tanh²(a))      (lecture 24:30, 27:30)
+
+    Argument (node):
+        a: value of any shape.
+    """
+
+    def forward(self, a):
+        """The value, in the shape of a."""
+        ### BEGIN SOLUTION
+        return np.tanh(a)
+        ### END SOLUTION
+
+    def bprop(self, grad):
+        """The tuple (da,) of one array in the shape of a, from grad = dL/d(value) of the same shape."""
+        ### BEGIN SOLUTION
+        h = self.value
+        return (grad * (1 - h**2),)
+        ### END SOLUTION
+
+
+@activations.reference
+class ReLU(Node):
+    """h = max(a, 0), element by element.
+
+    bprop: da = grad ⊙ 1[a > 0]: a binary mask, 0 also at a = 0      (lecture 24:30, 27:30)
+
+    Argument (node):
+        a: value of any shape.
+    """
+
+    def forward(self, a):
+        """The value, in the shape of a."""
+        ### BEGIN SOLUTION
+        return np.maximum(a, 0)
+        ### END SOLUTION
+
+    def bprop(self, grad):
+        """The tuple (da,) of one array in the shape of a, from grad = dL/d(value) of the same shape."""
+        ### BEGIN SOLUTION
+        a = self.args[0].value
+        return (grad * (a > 0),)
+        ### END SOLUTION
+
+
+@activations.check("the value of Tanh")
+def _(Tanh, ReLU, rng):
+    return {"h": Tanh(Leaf(rng.normal(size=(4, 3)))).value}
+
+
+@activations.check("Tanh hands on its gradient", points=2)
+def _(Tanh, ReLU, rng):
+    (da,) = Tanh(Leaf(rng.normal(size=(4, 3)) * 1.5)).bprop(rng.normal(size=(4, 3)))
+    return {"da": da}
+
+
+@activations.check("a saturated Tanh passes almost nothing")
+def _(Tanh, ReLU, rng):
+    a = np.array([[-900.0, -3.0, 3.0, 900.0]]) * rng.uniform(0.9, 1.1)
+    (da,) = Tanh(Leaf(a)).bprop(rng.normal(size=(1, 4)))
+    return {"da": da}
+
+
+@activations.check("the value of ReLU")
+def _(Tanh, ReLU, rng):
+    return {"h": ReLU(Leaf(rng.normal(size=(4, 3)))).value}
+
+
+@activations.check("ReLU hands on its gradient", points=2)
+def _(Tanh, ReLU, rng):
+    (da,) = ReLU(Leaf(rng.normal(size=(4, 5)))).bprop(rng.normal(size=(4, 5)))
+    return {"da": da}
+
+
+@activations.check("a ReLU at exactly 0 passes nothing")
+def _(Tanh, ReLU, rng):
+    (da,) = ReLU(Leaf(np.array([0.0, -1.0, 1.0, 0.0]))).bprop(rng.normal(size=4))
+    return {"da": da}
+
+
+activations.misconception(
+    "the sigmoid in the place of tanh",
+    ("np.tanh(a)", "1 / (1 + np.exp(-np.clip(a, -700, 700)))"),
+    lecture="5:26",
+    advice="Tanh goes from -1 to 1 and passes through 0; 1/(1 + e⁻ᵃ) goes from 0 to 1. NumPy has np.tanh.",
+)
+activations.misconception(
+    "the derivative of tanh is 1 - tanh",
+    ("1 - h**2", "1 - h"),
+    advice="Square it: tanh′(a) = 1 - tanh²(a). At a = 0 both give 1; try a = 1.",
+)
+activations.misconception(
+    "the derivative of tanh is taken at its output",
+    ("1 - h**2", "1 - np.tanh(h) ** 2"),
+    advice="self.value is tanh(a) already. Taking tanh of it once more evaluates the derivative at h where a is due.",
+)
+activations.misconception(
+    "the derivative of the sigmoid in the place of tanh's",
+    ("1 - h**2", "h * (1 - h)"),
+    advice="h (1 - h) belongs to the sigmoid. Tanh is a sigmoid stretched to (-1, 1), its derivative is 1 - h².",
+)
+activations.misconception(
+    "Tanh ignores the gradient that reaches it",
+    ("grad * (1 - h**2)", "1 - h**2"),
+    advice="tanh′ is the derivative of this node's own function. Multiply it by `grad`, what the loss makes of the node.",
+)
+activations.misconception(
+    "Tanh hands back an array, not a tuple",
+    ("(grad * (1 - h**2),)", "grad * (1 - h**2)"),
+    advice="bprop always gives a tuple, one gradient for each argument: (da,) with the comma, even for one.",
+)
+activations.misconception(
+    "the mask looks at the gradient",
+    ("grad * (a > 0)", "grad * (grad > 0)"),
+    advice="What blocks a gradient is the unit's state in the forward pass: 1 where a > 0. Negative gradients pass too.",
+)
+activations.misconception(
+    "the gradient is multiplied by the activation",
+    ("grad * (a > 0)", "grad * np.maximum(a, 0)"),
+    advice="Above 0 the slope of ReLU is 1, however large a is. The mask is 0 or 1: a > 0.",
+)
+activations.misconception(
+    "the mask is 1 at zero",
+    ("grad * (a > 0)", "grad * (a >= 0)"),
+    advice="At the kink either choice could be defended; the lecture's is 1[a > 0], so a unit that gives 0 learns nothing.",
+)
+activations.misconception(
+    "ReLU ignores the gradient that reaches it",
+    ("grad * (a > 0)", "1.0 * (a > 0)"),
+    advice="The mask is the derivative of this node's own function. Multiply it by `grad`, what the loss makes of the node.",
+)
+activations.misconception(
+    "a leaky unit",
+    ("np.maximum(a, 0)", "np.where(a > 0, a, 0.01 * a)"),
+    ("grad * (a > 0)", "grad * np.where(a > 0, 1, 0.01)"),
+    lecture="5:42",
+    advice="ReLU is exactly 0 below 0. A small slope there makes another activation function, the leaky ReLU.",
+)
+
+activations.alternative(
+    name="by a and by where",
+    source="""
+        class Tanh(Node):
+            def forward(self, a):
+                return 2 / (1 + np.exp(-2 * np.clip(a, -40, 40))) - 1
+
+            def bprop(self, grad):
+                return [grad - grad * np.tanh(self.args[0].value) ** 2]
+
+
+        class ReLU(Node):
+            def forward(self, a):
+                return np.where(a > 0, a, 0)
+
+            def bprop(self, grad):
+                return (np.where(self.value > 0, grad, 0.0),)
+    """,
+)
+activations.alternative(
+    name="by TensorFlow",
+    source="""
+        class Tanh(Node):
+            def forward(self, a):
+                self.h = tf.tanh(a)
+                return self.h
+
+            def bprop(self, grad):
+                return (grad * (1 - self.h) * (1 + self.h),)
+
+
+        class ReLU(Node):
+            def forward(self, a):
+                self.mask = tf.cast(a > 0, tf.float64)
+                return a * self.mask
+
+            def bprop(self, grad):
+                return (self.mask * grad,)
+    """,
+)
