@@ -113,7 +113,7 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
                 {}, Failure("NotCallable", f"{wanted} is of type {kind}, not a function or class")
             )
     try:
-        with _standing_in(names, exercise.given):
+        with _standing_in(names, exercise.given), _loading_as(candidate):
             found = check.run(*candidate, rng)
         return Evidence({key: plain(value) for key, value in found.items()})
     except (Exception, SystemExit) as error:  # the student's code may raise anything
@@ -156,6 +156,26 @@ def _standing_in(names: dict, given: dict) -> Iterator[None]:
         for name in given:
             names.pop(name, None)
         names.update(before)
+
+
+@contextmanager
+def _loading_as(candidate: Candidate) -> Iterator[None]:
+    """Let Keras load what a candidate saved as the candidate's own class.
+
+    A registered name belongs to the class that took it last. Where the reference and its misconceptions
+    live in one process, that is somebody else's. (A CustomObjectScope would not do: Keras prefers what is
+    registered.)
+    """
+    import keras
+
+    registered = keras.saving.get_custom_objects()
+    names = {keras.saving.get_registered_name(thing): thing for thing in candidate if inspect.isclass(thing)}
+    before = {name: registered[name] for name in names if name in registered}
+    registered.update({name: names[name] for name in before})
+    try:
+        yield
+    finally:
+        registered.update(before)
 
 
 def _failure(error: BaseException, names: dict) -> Failure:
