@@ -1,5 +1,6 @@
 """The command line, `fdl`: a list of verbs. Each imports what it needs when it is called, so that help comes at once."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,6 +59,44 @@ def verify(
     else:
         verification.show(result, verification.command(units or [], exercise, draws))
     raise typer.Exit(0 if result.fine else 1)
+
+
+@app.command()
+def build(
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[UNIT]...", help="Ids, numbers or beginnings; all by default."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; say where notebooks/ differs from a fresh build.")
+    ] = False,
+    zip: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Pack what students need to work anywhere.")
+    ] = None,
+    course: Annotated[Path | None, typer.Option(metavar="DIR", help="Another course root.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Another folder for what students get.")
+    ] = None,
+) -> None:
+    """Make the instructor's and the students' notebooks from course/units and solutions.
+
+    Example: fdl build 01_forward_propagation --zip students.zip
+    """
+    import sys
+
+    from autograder import build as building
+    from autograder import catalogue
+
+    try:
+        chosen = [catalogue.unit(name) for name in units or []]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    try:
+        fine = building.run(chosen, check, zip, course or building.COURSE, out or building.NOTEBOOKS)
+    except (ValueError, OSError) as error:
+        print(f"fdl build: {error}", file=sys.stderr)
+        fine = False
+    raise typer.Exit(0 if fine else 1)
 
 
 def main() -> None:

@@ -1,0 +1,170 @@
+"""`fdl build`: assemble units, release them through nbgrader, and compare with what is there.
+
+course/units/NN_unit.py + solutions/unit/  →  course/source/  →  course/release/  →  notebooks/
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+from autograder import bundle, catalogue
+from autograder.assemble import assemble, check_id, solution_id, write
+from autograder.catalogue import ROOT, Unit, exercises
+from autograder.publish import equal_within_tolerance, file_of, leaks, publish
+from autograder.release import CONFIG, generate
+from autograder.trees import Difference, compare, files, mirror
+from helpers.quiet import import_tensorflow
+
+__all__ = ["assemble", "build", "check_id", "differences", "make", "solution_id"]
+
+COURSE, NOTEBOOKS = ROOT / "course", ROOT / "notebooks"
+Progress = Callable[[str], None]
+
+
+def silent(message: str) -> None:
+    """Progress that nobody watches."""
+
+
+def build(
+    chosen: Sequence[Unit],
+    course: Path = COURSE,
+    notebooks: Path = NOTEBOOKS,
+    progress: Progress = silent,
+) -> None:
+    """Make the instructor's and the students' notebooks of some units. No gradebook is touched.
+
+    Args:
+        course: the course root; its source/ and release/ get the units.
+        notebooks: what students get; its front page lists every unit of the course.
+        progress: is told what is being made.
+    Raises:
+        ValueError: if a unit cannot be built; then nothing has been changed.
+    """
+    with tempfile.TemporaryDirectory(prefix="fdl-build-") as folder:
+        fresh = Path(folder)
+        for unit in chosen:
+            make(unit, fresh, course, notebooks, progress)
+        for unit in chosen:
+            mirror(fresh / "source" / unit.id, course / "source" / unit.id)
+            mirror(fresh / "release" / unit.id, course / "release" / unit.id)
+            mirror(fresh / "release" / unit.id, notebooks / unit.id)
+    bundle.write_front_page(notebooks / "README.md")
+
+
+def differences(
+    chosen: Sequence[Unit],
+    course: Path = COURSE,
+    notebooks: Path = NOTEBOOKS,
+    progress: Progress = silent,
+) -> list[Difference]:
+    """Where what students get differs from a fresh build of some units."""
+    with tempfile.TemporaryDirectory(prefix="fdl-build-") as folder:
+        fresh = Path(folder)
+        bundle.write_front_page(fresh / "README.md")
+        found = compare(fresh / "README.md", notebooks / "README.md")
+        for unit in chosen:
+            make(unit, fresh, course, notebooks, progress)
+            found += compare(fresh / "release" / unit.id, notebooks / unit.id)
+        return found
+
+
+def make(unit: Unit, fresh: Path, course: Path, notebooks: Path, progress: Progress = silent) -> None:
+    """Build one unit as `fresh/source/<unit>` and `fresh/release/<unit>`.
+
+    Evidence that equals what is in `notebooks` up to a number's last bits is taken from there, so that a
+    build on another processor changes nothing.
+    """
+    import_tensorflow()
+    source, before = fresh / "source" / unit.id, notebooks / unit.id / "checks"
+    (source / "checks").mkdir(parents=True)
+    write(assemble(unit), source / f"{unit}.ipynb")
+    for exercise in exercises(unit):
+        progress(f"{unit}: {exercise.name}")
+        publish(exercise, source / "checks")
+        name = file_of(exercise).with_suffix(".evidence").name
+        if (before / name).exists() and equal_within_tolerance(
+            exercise, before / name, source / "checks" / name
+        ):
+            shutil.copyfile(before / name, source / "checks" / name)
+    progress(f"{unit}: release")
+    generate(unit.id, fresh, config=course if (course / CONFIG).exists() else COURSE)
+    _hold_back(unit, fresh / "release")
+
+
+def run(chosen: Sequence[Unit], check: bool, archive: Path | None, course: Path, notebooks: Path) -> bool:
+    """Do what `fdl build` was asked to, and say what came of it.
+
+    Args:
+        chosen: the units; all of the course if there are none.
+        check: compare only.
+        archive: where to pack the bundle, if anywhere.
+    Returns:
+        Whether `notebooks` is as a fresh build makes it.
+    """
+    command = " ".join(["fdl build", *map(str, chosen)])
+    chosen = chosen or catalogue.units()
+    if not chosen:
+        raise ValueError("there is no unit in course/units yet")
+    with _progress() as progress:
+        if check:
+            found = differences(chosen, course, notebooks, progress)
+        else:
+            build(chosen, course, notebooks, progress)
+            found = []
+    for difference in found:
+        print(difference)
+    if found:
+        print(
+            f"{len(found)} of the generated files are not up to date: run `{command}` and commit {_short(notebooks)}"
+        )
+        return False
+    if check:
+        print(f"{_short(notebooks)} is up to date ({_count(chosen)})")
+    else:
+        print(
+            f"built {_count(chosen)}: {_short(notebooks)} for students, {_short(course / 'source')} for instructors"
+        )
+    if archive:
+        bundle.zip_notebooks(archive, notebooks)
+        print(f"packed for students: {_short(archive)}")
+    return True
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A line on stderr that says what is being built."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda message: status.update(message)
+
+
+def _count(chosen: Sequence[Unit]) -> str:
+    return chosen[0].id if len(chosen) == 1 else f"{len(chosen)} units"
+
+
+def _short(path: Path) -> str:
+    """A path as a person at the top of the checkout would write it."""
+    path = path.resolve()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _hold_back(unit: Unit, release: Path) -> None:
+    """Refuse a release that shows an answer."""
+    if found := leaks(exercises(unit), texts(release / unit.id)):
+        raise ValueError("students would see an answer:\n  " + "\n  ".join(found))
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """What can be read in a folder of notebooks, by file."""
+    return {p.relative_to(folder).as_posix(): _text(p) for p in files(folder) if p.suffix != ".evidence"}
+
+
+def _text(path: Path) -> str:
+    if path.suffix != ".ipynb":
+        return path.read_text("utf-8")
+    return "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)

@@ -1,0 +1,98 @@
+"""The public half of an exercise: its checks as readable Python, and what is known for the public draws."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.extract import checks_source, file_of
+from autograder.tables import PUBLIC_DRAWS, tabulate
+from helpers.checks import Checks
+from helpers.compare import same
+from helpers.judge import Answer, Table
+from helpers.tables import Published, load, load_checks, save
+from solutions.exercise import Exercise
+
+TELLING = 16  # characters; a shorter line, such as `return a`, tells nothing
+
+
+def publish(exercise: Exercise, folder: Path) -> None:
+    """Write an exercise's `<module>.py` and `<module>.evidence` into a folder.
+
+    Raises:
+        ValueError: if its checks cannot be published; it says why and where.
+    """
+    file = folder / file_of(exercise).name
+    file.write_text(checks_source(exercise), "utf-8", newline="\n")
+    if _form(load_checks(file)) != _form(exercise):
+        raise ValueError(
+            f"{file_of(exercise)}: the published checks of {exercise.name} are not all of them; "
+            "write each as a function decorated with .check(…) at the top level of the file"
+        )
+    save(file.with_suffix(".evidence"), known(exercise))
+
+
+def known(exercise: Exercise) -> Published:
+    """What a student's notebook may know: the public draws' tables, and the misconceptions' advice."""
+    return Published(
+        PUBLIC_DRAWS,
+        [tabulate(exercise, draw) for draw in PUBLIC_DRAWS],
+        {m.name: m.advice for m in exercise.misconceptions},
+    )
+
+
+def equal_within_tolerance(exercise: Checks, a: Path, b: Path) -> bool:
+    """Whether two `.evidence` files say the same: another processor may differ in a number's last bits."""
+    try:
+        one, other = load(a), load(b)
+    except ValueError:
+        return False
+    if (one.draws, one.advice) != (other.draws, other.advice):
+        return False
+    return all(_same_tables(exercise, s, t) for s, t in zip(one.tables, other.tables, strict=True))
+
+
+def leaks(exercises: Iterable[Exercise], texts: dict[str, str]) -> list[str]:
+    """What of the answers shows in texts that students get.
+
+    Args:
+        texts: by a name that says where the text stands.
+    Returns:
+        A sentence for each line of a solution that occurs in a text although the stub does not show it,
+        and for each import of a private package.
+    """
+    secrets = [(e.name, line) for e in exercises for line in secret_lines(e)]
+    found = []
+    for where, text in texts.items():
+        for private in re.findall(
+            r"^[ \t]*(?:from|import)[ \t]+(?:solutions|autograder)\b.*", text, re.MULTILINE
+        ):
+            found.append(f"{where}: `{private.strip()}` imports a private package")
+        found += [
+            f"{where}: `{ln}` is a line of the solution of {name}" for name, ln in secrets if ln in text
+        ]
+    return found
+
+
+def secret_lines(exercise: Exercise) -> list[str]:
+    """The lines of the solution regions that tell something and that the stub does not show."""
+    lines = [line.split("  #")[0].strip() for line in exercise.source.split("\n")]
+    return [ln for ln in lines if len(ln) >= TELLING and ln not in exercise.stub and not ln.startswith("#")]
+
+
+def _form(exercise: Checks) -> tuple:
+    """What two copies of an exercise's public half must have in common."""
+    checks = [(c.name, c.points, c.atol, c.summarize is None) for c in exercise.checks]
+    return exercise.name, exercise.lecture, exercise.objects, sorted(exercise.given), checks
+
+
+def _same_tables(exercise: Checks, one: Table, other: Table) -> bool:
+    return (
+        (one.known.keys(), one.pairs.keys()) == (other.known.keys(), other.pairs.keys())
+        and _same_answers(exercise, one.ours, other.ours)
+        and all(_same_answers(exercise, one.known[name], other.known[name]) for name in one.known)
+        and all(_same_answers(exercise, one.pairs[names], other.pairs[names]) for names in one.pairs)
+    )
+
+
+def _same_answers(exercise: Checks, one: Answer, other: Answer) -> bool:
+    return one.keys() == other.keys() and all(same(c, one[c.name], other[c.name]) for c in exercise.checks)
