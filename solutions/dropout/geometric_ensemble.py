@@ -1,0 +1,199 @@
+"""all_masks and geometric_ensemble: the exponentially many networks of which dropout takes the average."""
+
+import numpy as np
+import tensorflow as tf  # noqa: F401  an alternative below uses it
+
+from solutions.exercise import Exercise
+
+ensemble = Exercise("geometric_ensemble", lecture="53:36", objects=("all_masks", "geometric_ensemble"))
+
+
+@ensemble.reference
+def all_masks(H, keep):
+    """Every mask of H units, and the probability with which dropout draws it.
+
+    p(m) = keep^(number of ones in m) * (1 - keep)^(number of zeros in m)
+
+    Args:
+        H: the number of units, 1 to 16 or so.
+        keep: the probability of keeping a unit.
+    Returns:
+        masks: (2**H, H), zeros and ones, in any order.    p: (2**H,), in the same order; sums to 1.
+    """
+    ### BEGIN SOLUTION
+    masks = (np.arange(2**H)[:, None] >> np.arange(H)) % 2
+    ones = masks.sum(axis=1)
+    return masks, keep**ones * (1 - keep) ** (H - ones)
+    ### END SOLUTION
+
+
+@ensemble.reference
+def geometric_ensemble(W, b, h, keep):
+    """The renormalized geometric mean of all the networks that dropout on `h` can make.
+
+    f(m) = softmax((m * h) W + b)                  one network for each of the 2**H masks m
+    g_c  = product over m of f_c(m)^p(m)           their geometric mean, class by class
+    Z    = sum over c of g_c,    f_c = g_c / Z     renormalized      (lecture 53:36)
+
+    Take logarithms: the product of powers becomes sum_m p(m) log f_c(m), and nothing underflows.
+
+    Args:
+        W: (H, C).    b: (C,).    h: hidden activations (N, H), without a mask.    All float64 arrays.
+        keep: the probability of keeping a unit.
+    Returns:
+        f: (N, C), rows sum to 1.    Z: (N,), at most 1.
+    """
+    ### BEGIN SOLUTION
+    masks, p = all_masks(h.shape[1], keep)
+    a = (masks[:, None, :] * h) @ W + b  # (2**H, N, C)
+    a = a - a.max(axis=-1, keepdims=True)
+    log_f = a - np.log(np.exp(a).sum(axis=-1, keepdims=True))
+    g = np.exp(np.tensordot(p, log_f, axes=1))
+    Z = g.sum(axis=-1)
+    return g / Z[:, None], Z
+    ### END SOLUTION
+
+
+def in_order(masks, p):
+    """Masks and their probabilities in the order of the masks as binary numbers."""
+    masks, p = np.asarray(masks, "float64"), np.asarray(p, "float64")
+    order = np.lexsort(masks.T)
+    return masks[order], p[order]
+
+
+def uneven(rng):
+    """A probability of keeping far from one half."""
+    return float(rng.uniform(0.15, 0.3) if rng.random() < 0.5 else rng.uniform(0.7, 0.85))
+
+
+def output_layer(rng, N=3, H=6, C=4):
+    return rng.normal(size=(H, C)), rng.normal(size=C), rng.normal(size=(N, H))
+
+
+@ensemble.check("every mask once, with its probability")
+def _(all_masks, geometric_ensemble, rng):
+    found = {}
+    for H in (1, 3, 4):
+        masks, p = in_order(*all_masks(H, uneven(rng)))
+        found |= {f"masks of {H} units": masks, f"p for {H} units": p}
+    return found
+
+
+@ensemble.check("fair coins: Z, what the geometric mean sums to before it is renormalized")
+def _(all_masks, geometric_ensemble, rng):
+    return {"Z": geometric_ensemble(*output_layer(rng), 0.5)[1]}
+
+
+@ensemble.check("fair coins: the renormalized geometric mean", points=2)
+def _(all_masks, geometric_ensemble, rng):
+    return {"f": geometric_ensemble(*output_layer(rng), 0.5)[0]}
+
+
+@ensemble.check("unfair coins: each network counts as often as its mask is drawn", points=2)
+def _(all_masks, geometric_ensemble, rng):
+    f, Z = geometric_ensemble(*output_layer(rng), uneven(rng))
+    return {"f": f, "Z": Z}
+
+
+@ensemble.check("large pre-activations")
+def _(all_masks, geometric_ensemble, rng):
+    W, b, h = output_layer(rng)
+    f, Z = geometric_ensemble(W, b + 1000, h, 0.5)
+    return {"f": f, "Z": Z}
+
+
+ensemble.misconception(
+    "the arithmetic mean of the networks",
+    ("np.exp(np.tensordot(p, log_f, axes=1))", "np.tensordot(p, np.exp(log_f), axes=1)"),
+    advice="Average the logarithms and exponentiate afterwards: the geometric mean is a product of powers, not a sum.",
+)
+ensemble.misconception(
+    "the geometric mean is not renormalized",
+    ("return g / Z[:, None], Z", "return g, Z"),
+    advice="A geometric mean of distributions sums to Z < 1 unless they all agree. Divide each row by its sum.",
+)
+ensemble.misconception(
+    "all masks count the same",
+    ("np.tensordot(p, log_f, axes=1)", "np.mean(log_f, axis=0)"),
+    advice="Only with fair coins are all masks equally probable. Weight each log f by its p: np.tensordot(p, log_f, 1).",
+)
+ensemble.misconception(
+    "a product of all the networks, not a mean",
+    ("np.tensordot(p, log_f, axes=1)", "np.sum(log_f, axis=0)"),
+    advice="Each network enters with the power p(m), and the powers sum to 1. Without them the product is far too sure of itself.",
+)
+ensemble.misconception(
+    "the networks are not normalized before they are averaged",
+    ("log_f = a - np.log(np.exp(a).sum(axis=-1, keepdims=True))", "log_f = a"),
+    advice="You have averaged pre-activations. f comes out right (the derivation below says why), but Z does not: "
+    "take the mean of log softmax(a).",
+)
+ensemble.misconception(
+    "keeping and dropping are swapped",
+    ("keep**ones * (1 - keep) ** (H - ones)", "(1 - keep) ** ones * keep ** (H - ones)"),
+    lecture="50:43",
+    advice="A one in the mask is a unit that was kept: it brings the factor `keep`.",
+)
+ensemble.misconception(
+    "the probability of what is dropped is left out",
+    ("keep**ones * (1 - keep) ** (H - ones)", "keep**ones"),
+    lecture="50:43",
+    advice="Each of the H coins brings a factor, `keep` for a one and `1 - keep` for a zero. Check that p sums to 1.",
+)
+ensemble.misconception(
+    "the mask without any unit is left out",
+    ("np.arange(2**H)", "np.arange(1, 2**H)"),
+    advice="All units may be dropped at once: the mask of zeros is one of the 2**H, and its network is softmax(b).",
+)
+ensemble.misconception(
+    "no maximum is subtracted before the exponential",
+    ("    a = a - a.max(axis=-1, keepdims=True)\n", ""),
+    lecture="6:52",
+    advice="exp(1000) overflows to infinity. Subtract each row's maximum first: it cancels in the softmax.",
+)
+ensemble.misconception(
+    "normalized over the batch, not over the classes",
+    ("Z = g.sum(axis=-1)", "Z = g.sum(axis=0)"),
+    ("return g / Z[:, None], Z", "return g / Z, Z"),
+    advice="Each example has a distribution over classes of its own: sum over the last axis.",
+)
+
+ensemble.alternative(
+    name="by tf, mask by mask",
+    source="""
+    def all_masks(H, keep):
+        grid = tf.meshgrid(*[tf.constant([0.0, 1.0], "float64")] * H, indexing="ij")
+        masks = tf.stack([tf.reshape(g, [-1]) for g in grid], axis=1)
+        return masks, tf.reduce_prod(tf.where(masks > 0, tf.constant(keep, "float64"), 1 - keep), axis=1)
+
+    def geometric_ensemble(W, b, h, keep):
+        total = tf.zeros((h.shape[0], len(b)), "float64")
+        for mask, p in zip(*all_masks(h.shape[1], keep)):
+            a = tf.matmul(h * mask, W) + b
+            total += p * (a - tf.reduce_logsumexp(a, axis=1, keepdims=True))
+        Z = tf.reduce_sum(tf.exp(total), axis=1)
+        return tf.exp(total) / Z[:, tf.newaxis], Z
+    """,
+)
+ensemble.alternative(
+    name="unit by unit",
+    source="""
+    def all_masks(H, keep):
+        if H == 0:
+            return np.zeros((1, 0)), np.ones(1)
+        masks, p = all_masks(H - 1, keep)
+        off, on = np.zeros((len(p), 1)), np.ones((len(p), 1))
+        return (
+            np.concatenate([np.hstack([off, masks]), np.hstack([on, masks])]),
+            np.concatenate([(1 - keep) * p, keep * p]),
+        )
+
+    def geometric_ensemble(W, b, h, keep):
+        masks, p = all_masks(h.shape[-1], keep)
+        a = np.einsum("mh,nh,hc->nmc", masks, h, W) + b
+        log_f = a - np.logaddexp.reduce(a, axis=-1, keepdims=True)
+        log_g = np.einsum("m,nmc->nc", p, log_f)
+        log_Z = np.logaddexp.reduce(log_g, axis=-1)
+        return np.exp(log_g - log_Z[:, None]), np.exp(log_Z)
+    """,
+)
