@@ -1,9 +1,12 @@
 """`check` and `commit`, as they stand in a student's notebook."""
 
 import inspect
+import re
 import secrets
 from pathlib import Path
 from typing import Any
+
+from IPython.core.inputtransformer2 import TransformerManager
 
 from helpers.quiet import import_tensorflow
 
@@ -12,6 +15,7 @@ import_tensorflow()
 from helpers import card  # noqa: E402
 from helpers.checks import Checks, gather  # noqa: E402
 from helpers.judge import Judge, Verdict  # noqa: E402
+from helpers.operations import violations  # noqa: E402
 from helpers.tables import Published, load, load_checks  # noqa: E402
 
 _opened: dict[Path, tuple[Checks, Published]] = {}
@@ -37,11 +41,14 @@ def check(*objects: Any) -> None:
     names = frame.f_back.f_globals if frame and frame.f_back else {}
     exercise, published = _find(objects, names)
     verdict = judge(exercise, published, objects)
-    shown = card.Card(verdict, published.advice, exercise.lecture)
-    card.display(shown)
-    if not verdict.right:
-        wrong = sum(not o.passed for o in verdict.outcomes)
-        raise NotYet(f"{exercise.name}: {wrong} of {len(verdict.outcomes)} checks not passed yet")
+    borrowed = tuple(f"not yours yet, {reason}." for reason in _borrowed(exercise, names))
+    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed))
+    wrong = sum(not o.passed for o in verdict.outcomes)
+    if wrong or borrowed:
+        raise NotYet(
+            f"{exercise.name}: "
+            + (f"{wrong} of {len(verdict.outcomes)} checks not passed yet" if wrong else borrowed[0])
+        )
 
 
 def judge(exercise: Checks, published: Published, objects: tuple) -> Verdict:
@@ -66,6 +73,17 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
         print(f"{guess!r} is none of {', '.join(map(repr, options))}.")
     else:
         print(f"Your guess: {options[guess]}")
+
+
+def _borrowed(exercise: Checks, names: dict) -> list[str]:
+    """What the cells that define the answer use although the exercise asks to write it; [] outside IPython."""
+    ran = [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
+    last = {name: cell for cell in ran for name in exercise.objects if _defines(cell, name)}
+    return violations(exercise, list(dict.fromkeys(last.values())), known=ran)
+
+
+def _defines(cell: str, name: str) -> bool:
+    return re.search(rf"^(def|class)\s+{name}\b|^{name}\s*=", cell, re.MULTILINE) is not None
 
 
 def _find(objects: tuple, names: dict) -> tuple[Checks, Published]:

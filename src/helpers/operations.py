@@ -11,6 +11,7 @@ without a dot, "tanh", means that operation in each library; one with dots, "ker
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from helpers.checks import Checks
 
@@ -88,20 +89,22 @@ DUNDERS = frozenset(
 CARRIERS = ("functools.reduce", "operator.attrgetter", "operator.methodcaller", "copy.copyreg")
 
 
-def violations(exercise: Checks, cells: Sequence[str]) -> list[str]:
+def violations(exercise: Checks, cells: Sequence[str], known: Sequence[str] = ()) -> list[str]:
     """What in these cells this exercise may not use, each in a sentence for the student; [] if nothing.
 
     Args:
         cells: sources of the cells whose names the exercise's answer may reach, in the order in which they run.
+        known: cells of the course's own, which may use what they like; names that they import are understood.
     """
     reader = _Reader()
-    found: list[str] = []
-    trees = [tree for tree in map(_parse, cells) if tree]
-    for tree in trees * 2:  # twice: a name may be used above the place where it is bound
+    trees = _parse(cells)
+    for tree in _parse(known) + trees:  # first only names: one may be used above the place where it is bound
         reader.visit(tree)
+    reader.forget_uses()
     for tree in trees:
+        reader.visit(tree)
         reader.modules_as_values(tree)
-    found += reader.refused
+    found = list(reader.refused)
     for line, path in reader.uses:
         on_the_way = any(other == line and p.startswith(path + ".") for other, p in reader.uses)
         if not on_the_way and not allowed(exercise, path):
@@ -151,11 +154,12 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _parse(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None  # such a cell defines nothing
+def _parse(cells: Sequence[str]) -> list[ast.Module]:
+    trees = []
+    for cell in cells:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # such a cell defines nothing
+            trees.append(ast.parse(cell))
+    return trees
 
 
 class _Reader(ast.NodeVisitor):
@@ -166,6 +170,9 @@ class _Reader(ast.NodeVisitor):
         self.uses: list[tuple[int, str]] = []
         self.strings: list[tuple[int, str]] = []
         self.refused: list[str] = []
+
+    def forget_uses(self) -> None:
+        self.uses, self.strings, self.refused = [], [], []
 
     def refuse(self, node: ast.AST, why: str) -> None:
         self.refused.append(f"line {getattr(node, 'lineno', 1)}: {why}")

@@ -67,6 +67,19 @@ def test_a_wrong_answer_is_named_and_raises_after_the_card(unit, capsys):
     assert "This is: squares. Add x to itself. (lecture 1:30)" in capsys.readouterr().out
 
 
+def test_a_right_answer_that_calls_the_built_in_is_not_yours_yet(unit, capsys, monkeypatch):
+    cells = [
+        "",
+        "import numpy as np",
+        "%matplotlib inline",
+        "def double(x):\n    return np.polyval([2, 0], x)",
+    ]
+    monkeypatch.setitem(globals(), "In", cells)
+    with pytest.raises(notebook.NotYet, match="line 2: numpy.polyval is not among the operations"):
+        notebook.check(double)
+    assert "2 of 2 points" in capsys.readouterr().out
+
+
 def test_an_answer_is_known_by_the_name_it_has_in_the_notebook(unit, monkeypatch):
     monkeypatch.setitem(globals(), "double", np.vectorize(lambda x: x + x))
     notebook.check(globals()["double"])

@@ -102,31 +102,37 @@ HONEST = {
 
 @pytest.mark.parametrize(("exercise", "source"), DISGUISES.values(), ids=DISGUISES)
 def test_the_built_in_is_seen_in_disguise(exercise, source):
-    assert violations(exercise, [SETUP, source])
+    assert violations(exercise, [source], [SETUP])
 
 
 @pytest.mark.parametrize("source", HONEST.values(), ids=HONEST)
 def test_honest_code_raises_no_alarm(source):
-    assert violations(DENSE, [SETUP, source]) == []
+    assert violations(DENSE, [source], [SETUP]) == []
 
 
 def test_another_cell_cannot_smuggle_the_built_in_in():
-    cells = [SETUP, "def f(a):\n    return helper(a)", "helper = tf.nn.softmax"]
+    cells = ["def f(a):\n    return helper(a)", "helper = tf.nn.softmax"]
     assert (
         "line 1: tensorflow.nn.softmax is not among the operations of this exercise; write it yourself"
-        in violations(SOFTMAX, cells)
+        in violations(SOFTMAX, cells, [SETUP])
     )
 
 
 def test_an_exercise_may_be_allowed_more_and_less():
-    source = [SETUP, "f = tf.tanh(a)"]
-    assert violations(Checks("MLP", lecture="3:17", allow=["tanh"]), source) == []
-    assert violations(Checks("MLP", lecture="3:17", allow=["tensorflow.tanh"]), source) == []
-    assert violations(Checks("exp", lecture="3:17", forbid=["exp"]), [SETUP, "f = np.exp(a)"])
+    source = ["f = tf.tanh(a)"]
+    assert violations(Checks("MLP", lecture="3:17", allow=["tanh"]), source, [SETUP]) == []
+    assert violations(Checks("MLP", lecture="3:17", allow=["tensorflow.tanh"]), source, [SETUP]) == []
+    assert violations(Checks("exp", lecture="3:17", forbid=["exp"]), ["f = np.exp(a)"], [SETUP])
     tape = Checks("step", lecture="3:17", allow=["tensorflow.GradientTape"])
-    assert violations(tape, [SETUP, "with tf.GradientTape() as t:\n    pass"]) == []
-    assert violations(DENSE, [SETUP, "with tf.GradientTape() as t:\n    pass"])
+    assert violations(tape, ["with tf.GradientTape() as t:\n    pass"], [SETUP]) == []
+    assert violations(DENSE, ["with tf.GradientTape() as t:\n    pass"], [SETUP])
 
 
 def test_a_cell_that_does_not_parse_is_passed_over():
-    assert violations(DENSE, [SETUP, "def f(:"]) == []
+    assert violations(DENSE, ["def f(:"]) == []
+
+
+def test_the_courses_own_cells_may_use_what_they_like():
+    assert (
+        violations(DENSE, ["def f(a):\n    return a"], [SETUP + "\nimport os\nkeras.layers.Dense(3)"]) == []
+    )
