@@ -1,0 +1,37 @@
+"""How client and child talk over a socket: frames of a line of JSON and raw bytes.
+
+client → child: one request for each step
+child → client: ["check", name, draw], then ["evidence", name, draw] + bytes, as often as there are checks;
+                ["done", index, failure or null] + the printed text, at the end of the step
+"""
+
+import json
+import socket
+import struct
+
+HEAD = struct.Struct(">II")  # bytes of JSON, bytes behind it
+MAX_HEAD = 64 << 10  # of what a child sends; a request carries a source and may be longer
+
+
+def pack(head: object, body: bytes = b"") -> bytes:
+    """One frame."""
+    line = json.dumps(head).encode()
+    return HEAD.pack(len(line), len(body)) + line + body
+
+
+def read(channel: socket.socket) -> dict | None:
+    """Wait for the client's next request; None once it has hung up. For the child, which trusts the client."""
+    sizes = _exactly(channel, HEAD.size)
+    if not sizes:
+        return None
+    return json.loads(_exactly(channel, sum(HEAD.unpack(sizes))))
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        part = channel.recv(min(size - len(data), 1 << 20))
+        if not part:
+            return b""
+        data += part
+    return bytes(data)
