@@ -23,7 +23,7 @@ def fdl() -> None:
 def verify(
     units: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[UNIT]...", help="Ids, numbers or beginnings; all by default."),
+        typer.Argument(metavar="UNIT", help="Ids, numbers or beginnings; all by default."),
     ] = None,
     exercise: Annotated[str, typer.Option(help="Only the exercise of this name.")] = "",
     draws: Annotated[int, typer.Option(min=2, help="Over how many draws.")] = 20,

@@ -8,8 +8,8 @@ import shlex
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -20,8 +20,8 @@ from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -80,68 +80,110 @@ def run(units: Sequence[Unit], exercise: str, *, draws: int, seed: int, jobs: in
         ValueError: if no unit has an exercise of that name.
     """
     result = Result(seed, draws)
-    with tempfile.TemporaryDirectory() as folder, _pool(jobs, Path(folder) / "log") as (pool, ticks):
-        progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        with progress:
-            bar = progress.add_task("reading the exercises", total=None)
+    bar = Bar()
+    with tempfile.TemporaryDirectory() as folder, bar.progress:
+        workers = Workers(Path(folder) / "log", bar)
+        with workers.pool(jobs) as pool:
             surveys = [pool.submit(_survey, unit, seed, draws, mutants) for unit in units]
-            tasks, names = [], []
-            for unit, survey in zip(units, surveys, strict=True):
-                found, broken = survey.result()
-                names += [task.exercise for task in found]
-                tasks += [task for task in found if exercise in ("", task.exercise)]
-                result.broken += (
-                    [] if exercise and exercise in names else [f"{unit}: {text}" for text in broken]
-                )
-            if exercise and not tasks and not result.broken:
-                where = ", ".join(map(str, units)) if len(units) < 4 else "the course"
-                raise ValueError(
-                    f"{where} has no exercise {exercise!r}{catalogue.suggestion(exercise, names)}"
-                )
-            progress.update(bar, description="proving", total=sum(task.work for task in tasks))
-            counting = threading.Thread(target=_count, args=(ticks, progress, bar), daemon=True)
-            counting.start()
-            _collect(
-                pool, tasks, result, Path(folder) / "log", lambda text: progress.update(bar, description=text)
-            )
-            ticks.put(None)
-            counting.join()
-            progress.update(bar, description="proved", completed=sum(task.work for task in tasks))
+            tasks = _chosen(result, units, exercise, [survey.result() for survey in surveys])
+            bar.start(sum(task.work for task in tasks), len(tasks))
+            lost = _collect(pool, tasks, result, bar)
+        for task in lost:  # a process died, and its pool with it: whose fault it was shows when each is alone
+            with workers.pool(1) as pool:
+                if _collect(pool, [task], result, bar):
+                    result.broken.append(
+                        f"{task.unit}, {task.exercise}: its process died. {workers.last_words()}"
+                    )
+        bar.finish()
+    order = [(task.unit, task.exercise) for task in tasks]
+    result.proofs.sort(key=lambda proof: order.index((proof.unit, proof.exercise)))
     return result
 
 
-def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, log: Path, say) -> None:
-    """Prove all tasks, the largest first, and put the proofs in the course's order."""
-    running: dict[Future, Task] = {pool.submit(_prove, t): t for t in sorted(tasks, key=lambda t: -t.work)}
-    proofs: dict[Task, Proof] = {}
+def _chosen(result: Result, units: Sequence[Unit], exercise: str, surveys: list) -> list[Task]:
+    """The tasks that were asked for; what cannot be loaded goes to the result, unless it is beside the point."""
+    every = [task for tasks, _ in surveys for task in tasks]
+    tasks = [task for task in every if exercise in ("", task.exercise)]
+    broken = [f"{unit}: {text}" for unit, (_, texts) in zip(units, surveys, strict=True) for text in texts]
+    if exercise and not tasks and not broken:
+        where = ", ".join(map(str, units)) if len(units) < 4 else "the course"
+        close = catalogue.suggestion(exercise, [task.exercise for task in every])
+        raise ValueError(f"{where} has no exercise {exercise!r}{close}")
+    if not (exercise and tasks):
+        result.broken += broken
+    return tasks
+
+
+def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, bar: "Bar") -> list[Task]:
+    """Prove tasks, the largest first; those whose process died are returned."""
+    running = {pool.submit(_prove, task): task for task in sorted(tasks, key=lambda t: -t.work)}
+    lost = []
     for future in as_completed(running):
         task = running[future]
         try:
-            proofs[task] = future.result()
+            result.proofs.append(future.result())
         except BrokenProcessPool:
-            last = log.read_text("utf-8", "replace").strip().split("\n")[-1][-300:]
-            result.broken.append(
-                f"{task.unit}, {task.exercise}: its process died, or another's beside it. {last}"
-            )
-        except Exception as error:  # a bug of an exercise or of ours; the others go on
-            result.broken.append(
-                f"{task.unit}, {task.exercise}: the proof stopped at {type(error).__name__}: {error}"
-            )
-        left = [t.exercise for f, t in running.items() if not f.done()]
-        say(f"proving {left[0]}" if len(left) == 1 else f"proving {len(left)} exercises")
-    result.proofs = [proofs[task] for task in tasks if task in proofs]
+            lost.append(task)
+        except Exception as error:  # a mistake of the exercise's or of ours; the others go on
+            result.broken.append(f"{task.unit}, {task.exercise}: {type(error).__name__}: {error}")
+        bar.say([t.exercise for f, t in running.items() if not f.done()])
+    return lost
 
 
-def _count(ticks, progress: Progress, bar) -> None:
-    while ticks.get() is not None:
-        progress.advance(bar)
+class Bar:
+    """A progress bar on stderr that counts the answers gathered by all processes."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+        times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+        self.progress = Progress(*columns, *times, console=Console(stderr=True))
+        self._task = self.progress.add_task("reading the exercises", total=None)
+        self._total = 0
+
+    def start(self, total: int, exercises: int) -> None:
+        self._total = total
+        self.progress.update(self._task, description=f"proving {exercises} exercises", total=total)
+
+    def advance(self) -> None:
+        self.progress.advance(self._task)
+
+    def say(self, left: list[str]) -> None:
+        text = left[0] if len(left) == 1 else f"{len(left)} exercises"
+        self.progress.update(self._task, description=f"proving {text}")
+
+    def finish(self) -> None:
+        self.progress.update(self._task, description="proved", completed=self._total)
+
+
+class Workers:
+    """Processes that prove, with one thread each. What they print goes to `log`: it would spoil table and JSON."""
+
+    def __init__(self, log: Path, bar: Bar):
+        self.log, self.bar = log, bar
+        self.log.touch()
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+
+    @contextmanager
+    def pool(self, jobs: int) -> Iterator[ProcessPoolExecutor]:
+        context = multiprocessing.get_context("spawn")
+        ticks = context.Queue()
+        counting = threading.Thread(target=self._count, args=(ticks,), daemon=True)
+        counting.start()
+        with ProcessPoolExecutor(jobs, context, _start, (ticks, str(self.log))) as pool:
+            try:
+                yield pool
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        ticks.put(None)
+        counting.join(1)
+
+    def last_words(self) -> str:
+        return self.log.read_text("utf-8", "replace").strip()[-500:]
+
+    def _count(self, ticks) -> None:
+        while ticks.get() is not None:
+            self.bar.advance()
 
 
 # What follows runs in the processes that prove.
@@ -149,24 +191,10 @@ def _count(ticks, progress: Progress, bar) -> None:
 _ticks = None
 
 
-@contextmanager
-def _pool(jobs: int, log: Path):
-    """Processes with one thread each; what they print goes to `log`, so that it spoils neither table nor JSON."""
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    context = multiprocessing.get_context("spawn")
-    ticks = context.Queue()
-    log.touch()
-    with ProcessPoolExecutor(jobs, context, _start, (ticks, str(log))) as pool:
-        try:
-            yield pool, ticks
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
 def _start(ticks, log: str) -> None:
     global _ticks
     _ticks = ticks
+    ticks.cancel_join_thread()  # a process that ends waits for nobody to count
     file = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
