@@ -14,12 +14,15 @@ import nbformat
 from autograder import bundle, catalogue
 from autograder.assemble import assemble, check_id, solution_id, write
 from autograder.catalogue import ROOT, Unit, exercises
-from autograder.publish import equal_within_tolerance, file_of, leaks, publish
+from autograder.extract import file_of
+from autograder.known import evidence_files
+from autograder.publish import equal_within_tolerance, leaks, publish
 from autograder.release import CONFIG, generate
 from autograder.trees import Difference, compare, files, mirror
 from helpers.quiet import import_tensorflow
+from solutions.exercise import Exercise
 
-__all__ = ["assemble", "build", "check_id", "differences", "make", "solution_id"]
+__all__ = ["assemble", "build", "check_id", "differences", "solution_id"]
 
 COURSE, NOTEBOOKS = ROOT / "course", ROOT / "notebooks"
 Progress = Callable[[str], None]
@@ -44,14 +47,13 @@ def build(
     Raises:
         ValueError: if a unit cannot be built; then nothing has been changed.
     """
-    with tempfile.TemporaryDirectory(prefix="fdl-build-") as folder:
-        fresh = Path(folder)
-        for unit in chosen:
-            make(unit, fresh, course, notebooks, progress)
+    with _fresh(chosen, course, notebooks, progress) as fresh:
         for unit in chosen:
             mirror(fresh / "source" / unit.id, course / "source" / unit.id)
             mirror(fresh / "release" / unit.id, course / "release" / unit.id)
             mirror(fresh / "release" / unit.id, notebooks / unit.id)
+    if not (course / CONFIG).exists():
+        shutil.copyfile(COURSE / CONFIG, course / CONFIG)
     bundle.write_front_page(notebooks / "README.md")
 
 
@@ -62,37 +64,55 @@ def differences(
     progress: Progress = silent,
 ) -> list[Difference]:
     """Where what students get differs from a fresh build of some units."""
-    with tempfile.TemporaryDirectory(prefix="fdl-build-") as folder:
-        fresh = Path(folder)
+    with _fresh(chosen, course, notebooks, progress) as fresh:
         bundle.write_front_page(fresh / "README.md")
         found = compare(fresh / "README.md", notebooks / "README.md")
         for unit in chosen:
-            make(unit, fresh, course, notebooks, progress)
             found += compare(fresh / "release" / unit.id, notebooks / unit.id)
         return found
 
 
-def make(unit: Unit, fresh: Path, course: Path, notebooks: Path, progress: Progress = silent) -> None:
-    """Build one unit as `fresh/source/<unit>` and `fresh/release/<unit>`.
-
-    Evidence that equals what is in `notebooks` up to a number's last bits is taken from there, so that a
-    build on another processor changes nothing.
-    """
+@contextmanager
+def _fresh(chosen: Sequence[Unit], course: Path, notebooks: Path, progress: Progress) -> Iterator[Path]:
+    """A folder with a fresh source/ and release/ of some units."""
     import_tensorflow()
-    source, before = fresh / "source" / unit.id, notebooks / unit.id / "checks"
-    (source / "checks").mkdir(parents=True)
-    write(assemble(unit), source / f"{unit}.ipynb")
+    with tempfile.TemporaryDirectory(prefix="fdl-build-") as folder:
+        fresh = Path(folder)
+        for unit in chosen:
+            progress(f"{unit}: notebook and checks")
+            _make_source(unit, fresh / "source" / unit.id)
+        every = [exercise for unit in chosen for exercise in exercises(unit)]
+        evidence = evidence_files(every, told=lambda names: progress(f"evidence of {names}"))
+        for unit in chosen:
+            progress(f"{unit}: release")
+            for exercise in exercises(unit):
+                name = f"{unit}/checks/{file_of(exercise).stem}.evidence"
+                _place(exercise, evidence[file_of(exercise)], notebooks / name, fresh / "source" / name)
+            generate(unit.id, fresh, config=course if (course / CONFIG).exists() else COURSE)
+            _hold_back(unit, fresh / "release" / unit.id)
+        yield fresh
+
+
+def _make_source(unit: Unit, folder: Path) -> None:
+    (folder / "checks").mkdir(parents=True)
+    write(assemble(unit), folder / f"{unit}.ipynb")
     for exercise in exercises(unit):
-        progress(f"{unit}: {exercise.name}")
-        publish(exercise, source / "checks")
-        name = file_of(exercise).with_suffix(".evidence").name
-        if (before / name).exists() and equal_within_tolerance(
-            exercise, before / name, source / "checks" / name
-        ):
-            shutil.copyfile(before / name, source / "checks" / name)
-    progress(f"{unit}: release")
-    generate(unit.id, fresh, config=course if (course / CONFIG).exists() else COURSE)
-    _hold_back(unit, fresh / "release")
+        publish(exercise, folder / "checks")
+
+
+def _place(exercise: Exercise, made: Path, there: Path, target: Path) -> None:
+    """Put evidence into a fresh build: what students have already, if it is equal up to a number's last bits.
+
+    So a build on another processor changes nothing.
+    """
+    keep = there.exists() and equal_within_tolerance(exercise, there, made)
+    shutil.copyfile(there if keep else made, target)
+
+
+def _hold_back(unit: Unit, release: Path) -> None:
+    """Refuse a release that shows an answer."""
+    if found := leaks(exercises(unit), texts(release)):
+        raise ValueError("students would see an answer:\n  " + "\n  ".join(found))
 
 
 def run(chosen: Sequence[Unit], check: bool, archive: Path | None, course: Path, notebooks: Path) -> bool:
@@ -151,12 +171,6 @@ def _short(path: Path) -> str:
     """A path as a person at the top of the checkout would write it."""
     path = path.resolve()
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _hold_back(unit: Unit, release: Path) -> None:
-    """Refuse a release that shows an answer."""
-    if found := leaks(exercises(unit), texts(release / unit.id)):
-        raise ValueError("students would see an answer:\n  " + "\n  ".join(found))
 
 
 def texts(folder: Path) -> dict[str, str]:

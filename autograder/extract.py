@@ -116,7 +116,7 @@ def _needed(file: Path, head: _Piece, pieces: list[_Piece]) -> list[_Piece]:
     for piece in kept:  # grows while it is gone through
         if private := _private_import(piece.node):
             raise ValueError(f"{_place(file, piece)} needs `{private}`, which students do not have")
-        for name in sorted(piece.uses):
+        for name in sorted(piece.uses - (piece.defines if isinstance(piece.node, ast.For) else set())):
             definitions = [p for p in pieces if name in p.defines]
             if not definitions and not hasattr(builtins, name):
                 raise ValueError(
@@ -140,9 +140,12 @@ def _why_private(found: _Piece, name: str) -> str:
 
 
 def _registers(node: ast.stmt, *kinds: str) -> bool:
-    """Whether a function or class is decorated with `something.check(…)` or the like."""
-    names = (d.func if isinstance(d, ast.Call) else d for d in getattr(node, "decorator_list", []))
-    return any(isinstance(name, ast.Attribute) and name.attr in kinds for name in names)
+    """Whether a function or class is decorated with `something.check(…)` or the like, or a loop calls it."""
+    if isinstance(node, ast.For | ast.Expr):
+        parts = ast.walk(node)
+    else:
+        parts = (part for d in getattr(node, "decorator_list", []) for part in ast.walk(d))
+    return any(isinstance(part, ast.Attribute) and part.attr in kinds for part in parts)
 
 
 def _private_import(node: ast.stmt) -> str:

@@ -1,43 +1,33 @@
-"""The public half of an exercise: its checks as readable Python, and what is known for the public draws."""
+"""The public half of an exercise: its checks as readable Python, as readable Python, and what of the rest must not show."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.extract import checks_source, file_of
-from autograder.tables import PUBLIC_DRAWS, tabulate
 from helpers.checks import Checks
 from helpers.compare import same
 from helpers.judge import Answer, Table
-from helpers.tables import Published, load, load_checks, save
+from helpers.tables import load, load_checks
 from solutions.exercise import Exercise
 
 TELLING = 16  # characters; a shorter line, such as `return a`, tells nothing
 
 
-def publish(exercise: Exercise, folder: Path) -> None:
-    """Write an exercise's `<module>.py` and `<module>.evidence` into a folder.
+def publish(exercise: Exercise, folder: Path) -> Path:
+    """Write an exercise's checks into a folder, as `<module>.py`.
 
     Raises:
-        ValueError: if its checks cannot be published; it says why and where.
+        ValueError: if they cannot be published; it says why and where.
     """
     file = folder / file_of(exercise).name
     file.write_text(checks_source(exercise), "utf-8", newline="\n")
     if _form(load_checks(file)) != _form(exercise):
         raise ValueError(
-            f"{file_of(exercise)}: the published checks of {exercise.name} are not all of them; "
+            f"{file_of(exercise)}: the published checks of {exercise.name} are not all that there are; "
             "write each as a function decorated with .check(…) at the top level of the file"
         )
-    save(file.with_suffix(".evidence"), known(exercise))
-
-
-def known(exercise: Exercise) -> Published:
-    """What a student's notebook may know: the public draws' tables, and the misconceptions' advice."""
-    return Published(
-        PUBLIC_DRAWS,
-        [tabulate(exercise, draw) for draw in PUBLIC_DRAWS],
-        {m.name: m.advice for m in exercise.misconceptions},
-    )
+    return file
 
 
 def equal_within_tolerance(exercise: Checks, a: Path, b: Path) -> bool:

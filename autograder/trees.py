@@ -19,7 +19,9 @@ class Difference:
 
 
 def files(folder: Path) -> list[Path]:
-    """The files below a folder, in order, without what running a notebook leaves behind."""
+    """The files below a folder, in order, without what running a notebook leaves behind; a file is its own."""
+    if folder.is_file():
+        return [folder]
     return sorted(p for p in folder.rglob("*") if p.is_file() and not PASSING & set(p.parts))
 
 
@@ -43,7 +45,7 @@ def compare(fresh: Path, there: Path) -> list[Difference]:
 
 def _differences(fresh: Path, there: Path) -> Iterator[Difference]:
     wanted = {p.relative_to(fresh) for p in files(fresh)}
-    found = {p.relative_to(there) for p in files(there)} if there.is_dir() else set()
+    found = {p.relative_to(there) for p in files(there)}
     for name in sorted(wanted | found):
         if name not in found:
             yield Difference(there / name, "is missing")
