@@ -123,7 +123,8 @@ def _places(source: str, tree: ast.Module) -> dict[int, str]:
     """What a mutant's name says of each line of a solution: the function where there are several, and the line."""
     functions = list(_functions(tree, ()))
     alone = len(tree.body) == 1
-    places, count, inside, last = {}, 0, False, ""
+    places: dict[int, str] = {}
+    count, inside, last = 0, False, ""
     for number, line in enumerate(source.split("\n"), 1):
         if line.strip() in (BEGIN, END):
             inside = line.strip() == BEGIN

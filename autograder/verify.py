@@ -250,13 +250,17 @@ def show(result: Result, command: str) -> None:
     for sentence in result.broken:
         console.print(Text(f"✗ {sentence}"), soft_wrap=True)
     count = sum(len(proof.shortfalls) for proof in result.proofs) + len(result.broken)
-    verdict = f"{count} shortfalls" if count != 1 else "1 shortfall"
+    verdict = "proved" if result.fine else _plural(count, "shortfall")
     console.print(
-        f"{len(result.proofs)} exercises over {result.draws} draws: {'proved' if result.fine else verdict}. "
+        f"{_plural(len(result.proofs), 'exercise')} over {result.draws} draws: {verdict}. "
         f"To repeat it: {command} --seed {result.seed}",
         markup=False,
         soft_wrap=True,
     )
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def _table(result: Result) -> Table:
