@@ -64,7 +64,7 @@ def unit(name: str, root: Path = ROOT) -> Unit:
     raise ValueError(f"there is no unit {name!r}{suggestion(name, [u.id for u in every])}")
 
 
-def exercises(unit: Unit) -> list["Exercise"]:
+def exercises(unit: Unit, root: Path = ROOT) -> list["Exercise"]:
     """A unit's exercises in the order in which its file imports them.
 
     While there is no file: all of its package's, module by module.
@@ -73,17 +73,17 @@ def exercises(unit: Unit) -> list["Exercise"]:
         ValueError: if the file imports what is not an exercise's objects.
     """
     if not unit.path:
-        return [e for module in modules(unit) for e in of_module(module)]
+        return [e for module in modules(unit, root) for e in of_module(module)]
     return [_imported(unit, module, names) for module, names in imports(unit.path.read_text("utf-8"))]
 
 
-def exercise(unit: Unit, name: str) -> "Exercise":
+def exercise(unit: Unit, name: str, root: Path = ROOT) -> "Exercise":
     """One exercise of a unit's package by its name.
 
     Raises:
         ValueError: if there is none of this name; it suggests the closest.
     """
-    every = {e.name: e for module in modules(unit) for e in of_module(module)}
+    every = {e.name: e for module in modules(unit, root) for e in of_module(module)}
     if name not in every:
         raise ValueError(f"{unit} has no exercise {name!r}{suggestion(name, list(every))}")
     return every[name]

@@ -88,16 +88,21 @@ def run(units: Sequence[Unit], exercise: str, *, draws: int, seed: int, jobs: in
             tasks = _chosen(result, units, exercise, [survey.result() for survey in surveys])
             bar.start(sum(task.work for task in tasks), len(tasks))
             lost = _collect(pool, tasks, result, bar)
-        for task in lost:  # a process died, and its pool with it: whose fault it was shows when each is alone
-            with workers.pool(1) as pool:
-                if _collect(pool, [task], result, bar):
-                    result.broken.append(
-                        f"{task.unit}, {task.exercise}: its process died. {workers.last_words()}"
-                    )
+        _one_by_one(workers, lost, result)
         bar.finish()
     order = [(task.unit, task.exercise) for task in tasks]
     result.proofs.sort(key=lambda proof: order.index((proof.unit, proof.exercise)))
     return result
+
+
+def _one_by_one(workers: "Workers", lost: list[Task], result: Result) -> None:
+    """A process died, and all that were waiting with it: whose fault it was shows when each is alone."""
+    for task in lost:
+        with workers.pool(1) as pool:
+            if _collect(pool, [task], result, workers.bar):
+                result.broken.append(
+                    f"{task.unit}, {task.exercise}: its process died. {workers.last_words()}"
+                )
 
 
 def _chosen(result: Result, units: Sequence[Unit], exercise: str, surveys: list) -> list[Task]:
