@@ -1,0 +1,269 @@
+"""Grading one submission, as a pure function: (bytes, the unit's plan, a draw) → (notebook, verdicts, notes).
+
+    read the submission (submission.py)           what is a cell of the plan, what did the student add
+    hold it against each exercise's rules (rules.py)
+    run what the verdicts need (kernels)          in a confined child; whoever dies in it loses only that step
+    judge the evidence (judging.py)               here, where no student's code runs
+    write the graded notebook (record.py)
+
+Everything in doubt earns nothing and is marked "needs review".
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nbformat import NotebookNode
+
+from autograder import record, rules, submission
+from autograder.draws import Draw
+from autograder.judging import PUBLIC, Known, read
+from autograder.kernels import Job, Step, StepResult
+from autograder.plan import CHECK, SETUP, SOLUTION, Plan
+from autograder.submission import ADDED, Placed, Unreadable
+from helpers import card
+from helpers.judge import Outcome, Verdict
+from solutions.exercise import Exercise
+
+Run = Callable[[Job], list[StepResult]]
+CELL, CHECKS, NOTEBOOK = 30.0, 10.0, 240.0  # seconds for a cell, for one check on one draw, for a notebook
+FAILED = "grading failed; the next run tries again"
+VERSION = 1  # of how grading works; a new one grades everything anew
+
+
+@dataclass
+class Graded:
+    """What became of a submission.
+
+    Args:
+        verdicts: by exercise, in the plan's order, as `helpers.card.record` writes them and a bit more.
+        notes: what is to be said of the submission as a whole, each a sentence.
+        ran: the exercises that were run now; the verdicts about the others are older.
+    """
+
+    notebook: NotebookNode
+    verdicts: dict[str, dict]
+    notes: list[str] = field(default_factory=list)
+    needs_review: bool = False
+    seconds: float = 0.0
+    ran: list[str] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        return sum(v["points"] for v in self.verdicts.values())
+
+    @property
+    def max_score(self) -> float:
+        return sum(v["max_points"] for v in self.verdicts.values())
+
+
+@dataclass
+class Work:
+    """One submission while it is graded."""
+
+    plan: Plan
+    draw: Draw
+    placed: list[Placed]
+    results: dict[str, StepResult] = field(default_factory=dict)  # of cells, by their id
+    printed: dict[str, list] = field(default_factory=dict)  # what the others gave the last time
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def draws(self) -> tuple[int, int]:
+        return PUBLIC, self.draw.seed
+
+
+def grade(
+    data: bytes | Unreadable,
+    plan: Plan,
+    draw: Draw,
+    run: Run,
+    known: Known,
+    before: NotebookNode | None = None,
+    again: Collection[str] = (),
+) -> Graded:
+    """Grade one submission.
+
+    Args:
+        data: the submitted notebook, or why there is none.
+        draw: its secret draw.
+        run: runs a job in a confined child, such as `Kernels.run`.
+        before: the graded notebook of the last time. A verdict is taken from there if the same work was
+            judged by the same rules for the same draw,
+        again: unless it is about one of these exercises.
+    """
+    start = time.monotonic()
+    key = {name: fingerprint(data, plan, draw, name) for name in plan.exercises}
+    kept = {
+        name: outputs
+        for name, outputs in (record.recorded(before) if before else {}).items()
+        if name not in again and _verdict(outputs).get("key") == key.get(name)
+    }
+    try:
+        if isinstance(data, Unreadable):
+            raise data
+        work = Work(plan, draw, submission.restore(submission.parse(data), plan))
+    except Unreadable as error:
+        return nothing(str(error), plan, key)
+    work.notes += _oddities(work.placed)
+    if kept and before:  # made from the same bytes, so its other cells say what they would say now
+        work.printed = {cell.id: cell.outputs for cell in before.cells if cell.cell_type == "code"}
+    todo = [exercise for name, exercise in plan.exercises.items() if name not in kept]
+    outputs = dict(kept)
+    for exercise, verdict, doubts in _judged(work, todo, run, known):
+        again_later = any(doubt.startswith(FAILED) for doubt in doubts)
+        extra = {"key": "" if again_later else key[exercise.name], "draw": draw.index}
+        outputs[exercise.name] = _outputs(exercise, verdict, doubts, extra)
+    return _graded(work, outputs, time.monotonic() - start, [e.name for e in todo])
+
+
+def fingerprint(data: bytes | Unreadable, plan: Plan, draw: Draw, exercise: str) -> str:
+    """Equal if a verdict would be equal: the same work, rules and draw."""
+    work = data if isinstance(data, bytes) else str(data).encode()
+    parts = [work, plan.fingerprint(exercise).encode(), str((VERSION, draw.seed)).encode()]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:32]
+
+
+def _judged(
+    work: Work, todo: list[Exercise], run: Run, known: Known
+) -> Iterable[tuple[Exercise, Verdict, list[str]]]:
+    """Run and judge exercises: those that keep to the rules together, each other one apart from them."""
+    needs = {name: rules.need(e, work.placed, work.plan) for name, e in work.plan.exercises.items()}
+    breaches = {
+        name: complaints
+        for name, e in work.plan.exercises.items()
+        if (complaints := rules.complaints(e, needs[name], work.plan))
+    }
+    clean = [e.name for e in todo if e.name not in breaches]
+    apart = [[e.name] for e in todo if e.name in breaches]
+    for group in [clean, *apart]:
+        cells = _cells(group, needs, frozenset(breaches) - set(group))
+        found = _run_all(work, group, cells, run)
+        work.results = found | work.results
+        for name in group:
+            exercise = work.plan.exercises[name]
+            verdict, doubts = _judge(work, exercise, found, known)
+            if name in breaches:
+                verdict = _not_yours(verdict, breaches[name][0])
+                doubts.append(f"not yours yet, {breaches[name][0]}")
+            elif not verdict.right and (others := needs[name].exercises & breaches.keys()):
+                doubts.append(f"it rests on {', '.join(sorted(others))}, which is not yours yet")
+            yield exercise, verdict, doubts
+
+
+def _cells(group: Iterable[str], needs: dict[str, rules.Need], without: frozenset[str]) -> set[str]:
+    """The ids of the cells that some exercises need, with those of other exercises that they use in turn."""
+    names = list(group)
+    for name in names:  # grows while it is gone through
+        names += [other for other in needs[name].exercises if other not in names and other not in without]
+    return {cell.id for name in names for cell in needs[name].cells}
+
+
+def _run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str, StepResult]:
+    """Run cells and checks in the notebook's order, in as many children as it takes.
+
+    A step in which a child dies is left out of the next, as are checks that have been done and those of a
+    solution cell that is left out.
+    """
+    results: dict[str, StepResult] = {}
+    steps = list(_steps(work, set(group), cells))
+    end = time.monotonic() + NOTEBOOK
+    while any(step.exercise for step in steps) and (left := end - time.monotonic()) > 1:
+        job = Job(tuple(steps), {name: work.plan.checks[name] for name in group}, seconds=left)
+        found = run(job)
+        for result in found:
+            results.setdefault(result.id, result)
+        done = {result.id for result in found}
+        died = next((r.id for r in found if r.died), next((s.id for s in steps if s.id not in done), ""))
+        if not died:
+            break
+        if died not in done:
+            results.setdefault(died, StepResult(died, died="gave no result"))
+        elif results[died] is not (last := found[-1]):  # it ran well the first time, and not again
+            results[died] = replace(results[died], died=last.died)
+        lost = {p.exercise for p in work.placed if p.id == died and p.exercise}
+        steps = [s for s in steps if s.id != died and s.exercise not in lost]
+        steps = [s for s in steps if not (s.exercise and s.id in done)]
+    return results
+
+
+def _steps(work: Work, group: set[str], cells: set[str]) -> Iterable[Step]:
+    for p in work.placed:
+        if p.kind == SETUP or (p.kind in (SOLUTION, ADDED) and p.id in cells):
+            yield Step(p.id, rules.runnable(p.source), seconds=CELL)
+        elif p.kind == CHECK and p.exercise in group:
+            yield Step(p.id, exercise=p.exercise, draws=work.draws, seconds=CHECKS)
+
+
+def _judge(
+    work: Work, exercise: Exercise, results: dict[str, StepResult], known: Known
+) -> tuple[Verdict, list[str]]:
+    """The verdict about one exercise, and why someone should look at it."""
+    ids = {p.kind: p.id for p in work.placed if p.exercise == exercise.name}
+    found = read(exercise, work.draws, results.get(ids[CHECK]), results.get(ids[SOLUTION]))
+    doubts = sorted(set(found.reasons.values()))
+    try:
+        verdict = known.verdict(exercise, work.draws, found)
+    except Exception as error:  # whatever it is, it must not cost the class its grades, nor give points
+        doubts.append(f"{FAILED} ({type(error).__name__}: {str(error)[:200]})")
+        verdict = _failed(exercise, "this could not be judged")
+    stopped = [p for p in work.placed if p.kind != CHECK and results.get(p.id) and results[p.id].died]
+    if stopped and not verdict.right and not doubts:
+        doubts.append("another cell was stopped, which this may rest on")
+    return verdict, doubts
+
+
+def _not_yours(verdict: Verdict, breach: str) -> Verdict:
+    """Withhold all points from an answer that uses what it should write."""
+    told = f"not yours yet, {breach}"
+    outcomes = tuple(
+        replace(
+            o, passed=False, message=told + (" (apart from that it passes)" if o.passed else ""), names=()
+        )
+        for o in verdict.outcomes
+    )
+    return replace(verdict, outcomes=outcomes, names=(), how="unrecognized")
+
+
+def _outputs(exercise: Exercise, verdict: Verdict, doubts: list[str], extra: dict) -> list[NotebookNode]:
+    notes = tuple(f"{doubt[0].upper()}{doubt[1:]}. A person will look at it." for doubt in doubts)
+    advice = {m.name: m.advice for m in exercise.misconceptions}
+    shown = card.Card(verdict, advice, exercise.lecture, notes)
+    return record.check_outputs(
+        shown, card.record(shown) | extra | {"needs_review": bool(doubts), "doubts": doubts}
+    )
+
+
+def nothing(why: str, plan: Plan, key: Mapping[str, str]) -> Graded:
+    """For a submission that gives nothing to judge: nothing earned, nothing lost, somebody looks at it."""
+    work = Work(plan, Draw(0, 0), submission.blank(plan), notes=[why])
+    outputs = {}
+    for name, exercise in plan.exercises.items():
+        extra = {"key": key.get(name, ""), "draw": None}
+        verdict = _failed(exercise, "there was nothing to grade")
+        outputs[name] = _outputs(exercise, verdict, [why.rstrip(".")], extra)
+    return _graded(work, outputs, 0.0, list(plan.exercises))
+
+
+def _failed(exercise: Exercise, message: str) -> Verdict:
+    outcomes = tuple(Outcome(c.name, c.points, False, message) for c in exercise.checks)
+    return Verdict(exercise.name, outcomes, (), "unrecognized")
+
+
+def _graded(work: Work, outputs: dict[str, list], seconds: float, ran: list[str]) -> Graded:
+    verdicts = {name: _verdict(outputs[name]) for name in work.plan.exercises}
+    review = any(v["needs_review"] for v in verdicts.values())
+    about = {"notes": work.notes, "needs_review": review, "seconds": round(seconds, 2)}
+    notebook = record.notebook(work.placed, outputs, work.results, work.printed, about)
+    return Graded(notebook, verdicts, work.notes, review, seconds, ran)
+
+
+def _verdict(outputs: list) -> dict:
+    return next(filter(None, map(record.verdict_of, outputs)), {})
+
+
+def _oddities(placed: list[Placed]) -> list[str]:
+    """What of the student's notebook had to be mended."""
+    gone = [p.planned.grade_id for p in placed if p.missing and p.planned]
+    return [f"Came back from the unit, since the submission lacks them: {', '.join(gone)}."] if gone else []

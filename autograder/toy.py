@@ -1,0 +1,244 @@
+"""A tiny unit for tests, with three exercises that need no TensorFlow, and a way to hand it in."""
+
+import importlib.util
+import io
+import json
+import random
+import sys
+import textwrap
+from collections.abc import Iterable
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.catalogue import Unit
+from autograder.kernels import Job, StepResult
+from autograder.plan import Plan
+from helpers.checks import Checks, gather
+from helpers.evidence import Failure, encode
+
+UNIT = "99_toy"
+EXERCISES = {
+    "double": '''
+        """double: twice the value."""
+
+        import numpy as np
+
+        from solutions.exercise import Exercise
+
+        exercise = Exercise("double", lecture="1:00")
+
+
+        @exercise.reference
+        def double(x):
+            """Twice x."""
+            ### BEGIN SOLUTION
+            return 2.0 * x
+            ### END SOLUTION
+
+
+        @exercise.check("numbers", points=2)
+        def _(double, rng):
+            return {"y": double(rng.normal(size=3))}
+
+
+        @exercise.check("a matrix")
+        def _(double, rng):
+            x = rng.normal(size=(2, 3))
+            return {"y": double(x), "x": x}
+
+
+        exercise.misconception("squares", ("2.0 * x", "x * x"), advice="Add x to itself.")
+        exercise.misconception("triples", ("2.0 * x", "3.0 * x"), advice="Count again.")
+        exercise.alternative(name="by adding", source="def double(x):\\n    return x + x")
+    ''',
+    "halves": '''
+        """halve and third: two objects, one exercise."""
+
+        import numpy as np
+
+        from solutions.exercise import Exercise
+
+        halves = Exercise("halves", lecture="2:00", objects=("halve", "third"))
+
+
+        @halves.reference
+        def halve(x):
+            """Half of x."""
+            ### BEGIN SOLUTION
+            return x / 2.0
+            ### END SOLUTION
+
+
+        @halves.reference
+        def third(x):
+            """A third of x."""
+            ### BEGIN SOLUTION
+            return x / 3.0
+            ### END SOLUTION
+
+
+        @halves.check("halve")
+        def _(halve, third, rng):
+            return {"y": halve(rng.normal(size=3))}
+
+
+        @halves.check("third")
+        def _(halve, third, rng):
+            return {"y": third(rng.normal(size=3))}
+
+
+        halves.misconception("halve subtracts", ("x / 2.0", "x - 2.0"), advice="Divide.")
+        halves.misconception("third subtracts", ("x / 3.0", "x - 3.0"), advice="Divide.")
+        halves.alternative(name="by multiplying", source="def halve(x):\\n    return x * .5\\n\\ndef third(x):\\n    return x * (1 / 3)")
+    ''',
+    "quadruple": '''
+        """quadruple: rests on double."""
+
+        import numpy as np
+
+        from solutions.exercise import Exercise
+
+        quadruple_exercise = Exercise("quadruple", lecture="3:00", given={"double": lambda x: x + x})
+
+
+        @quadruple_exercise.reference
+        def quadruple(x):
+            """Four times x, by double."""
+            ### BEGIN SOLUTION
+            return double(double(x))  # noqa: F821
+            ### END SOLUTION
+
+
+        @quadruple_exercise.check("numbers", points=3)
+        def _(quadruple, rng):
+            return {"y": quadruple(rng.normal(size=3))}
+
+
+        quadruple_exercise.misconception("double once", ("double(double(x))", "double(x)"), advice="Twice.")
+        quadruple_exercise.alternative(name="directly", source="def quadruple(x):\\n    return 4.0 * x")
+    ''',
+}
+PAGES = """
+# %% [markdown]
+# # A toy
+
+# %% tags=["setup"]
+from helpers import check
+import numpy as np
+
+# %%
+from solutions.toy.double import double
+
+# %% tags=["experiment"]
+print("an experiment", double(2))
+
+# %%
+from solutions.toy.halves import halve, third
+
+# %% [markdown]
+# ## Four times
+
+# %%
+from solutions.toy.quadruple import quadruple
+"""
+
+
+def make_unit(folder: Path) -> Unit:
+    """Write the toy unit into a folder and make its exercises importable."""
+    package = folder / "solutions" / "toy"
+    package.mkdir(parents=True, exist_ok=True)
+    for name, text in EXERCISES.items():
+        file = package / f"{name}.py"
+        file.write_text(textwrap.dedent(text).lstrip())
+        spec = importlib.util.spec_from_file_location(f"solutions.toy.{name}", file)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+    page = folder / "course" / "units" / f"{UNIT}.py"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(PAGES.lstrip())
+    return Unit(UNIT, page, "toy")
+
+
+def work(plan: Plan, **answers: str) -> NotebookNode:
+    """The plan's notebook with answers in place of stubs, by the exercise's name; "reference" for the right one."""
+    nb = nbformat.v4.new_notebook(cells=[c.node.copy() for c in plan.cells])
+    nb = nbformat.from_dict(json.loads(nbformat.writes(nb)))
+    for cell, planned in zip(nb.cells, plan.cells, strict=True):
+        if planned.kind == "solution" and (source := answers.get(planned.exercise)):
+            cell.source = plan.exercises[planned.exercise].source if source == "reference" else source
+    return nb
+
+
+def right(plan: Plan, **answers: str) -> NotebookNode:
+    """A notebook in which everything is right, but for what is given."""
+    return work(plan, **(dict.fromkeys(plan.exercises, "reference") | answers))
+
+
+def data(nb: NotebookNode) -> bytes:
+    return json.dumps(nb).encode()
+
+
+class InProcess:
+    """Runs jobs in this process: for honest code only. A cell or answer that raises `Died("why")` ends a "child".
+
+    `jobs` keeps what was asked for.
+    """
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def run(self, job: Job) -> list[StepResult]:
+        from autograder.kernels.child import run
+
+        self.jobs.append(job)
+        names: dict = {"check": print}
+        names["Died"] = type("Died", (Exception,), {})
+        results = []
+        for step in job.steps:
+            result = StepResult(step.id)
+            results.append(result)
+            if step.exercise:
+                self._check(step, job.checks[step.exercise], names, result)
+            else:
+                with redirect_stdout(io.StringIO()) as printed:
+                    result.failure = run(step.id, step.source, names)
+                result.output = printed.getvalue()
+                if result.failure and result.failure.type == "Died":
+                    result.died, result.failure = result.failure.message, None
+            if result.died:
+                break
+        return results
+
+    def _check(self, step, source: str, names: dict, result: StepResult) -> None:
+        space: dict = {}
+        exec(source, space)
+        (exercise,) = (value for value in space.values() if isinstance(value, Checks))
+        missing = [name for name in exercise.objects if name not in names]
+        if missing:
+            result.failure = Failure("NameError", f"{', '.join(missing)} is not defined")
+            return
+        for check in exercise.checks:
+            for draw in step.draws:
+                candidate = tuple(names[name] for name in exercise.objects)
+                found = gather(exercise, check, candidate, draw, random.getrandbits(31))
+                if found.failure and found.failure.type == "Died":
+                    result.died = found.failure.message
+                    return
+                result.evidence[check.name, draw] = encode(found)
+
+
+def added(source: str, kind: str = "code") -> NotebookNode:
+    """A cell that a student adds."""
+    cell = nbformat.v4.new_code_cell(source) if kind == "code" else nbformat.v4.new_markdown_cell(source)
+    return nbformat.from_dict(cell)
+
+
+def ids(cells: Iterable[NotebookNode]) -> list[str]:
+    """nbgrader's ids of the cells, "" for those without."""
+    return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in cells]
