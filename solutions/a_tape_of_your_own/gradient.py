@@ -163,23 +163,25 @@ def _(gradient, rng):
 
 @backward.check("a node on which the output does not depend")
 def _(gradient, rng):
-    x, w, v = _inputs(rng, 3)
+    x, w, v, fresh = _inputs(rng, 4)
     unused, out = _Times(w, v), _Times(x, v)
     before = gradient(unused, [w])[0]
-    dw, dx = gradient(out, [w, x])
-    return {"d unused/dw": before, "dw": dw, "dx": dx}
+    dw, dx, dfresh = gradient(out, [w, x, fresh])
+    return {"d unused/dw": before, "dw": dw, "dx": dx, "dfresh": dfresh}
 
 
 @backward.check("random graphs", points=2)
 def _(gradient, rng):
     found = {}
     for k in (1, 2):
-        leaves = _inputs(rng, 3, shape=(2,))
-        nodes = list(leaves)
-        for _ in range(7):
+        x, w, v = _inputs(rng, 3, shape=(2,))
+        nodes = [x, w, v, _Times(x, w)]
+        nodes.append(_Plus(nodes[-1], v))
+        for _ in range(6):
             kind = (_Plus, _Times)[int(rng.integers(2))]
             nodes.append(kind(nodes[-1], nodes[int(rng.integers(len(nodes)))]))
-        found |= {f"graph {k}: d{i}": g for i, g in enumerate(gradient(nodes[-1], nodes))}
+        last_first = gradient(nodes[-1], nodes[::-1])
+        found |= {f"graph {k}: d{i}": g for i, g in enumerate(last_first)}
     return found
 
 
@@ -276,6 +278,10 @@ backward.misconception(
     "the gradients come in the order of the graph",
     ("[node.grad for node in nodes]", "[node.grad for node in order if node in nodes]"),
     advice="The caller asked for `nodes` in an order of its own. Answer in that order.",
+)
+
+backward.equivalent(
+    "line 6: True → False", because="every bprop gives as many gradients as its node has arguments"
 )
 
 

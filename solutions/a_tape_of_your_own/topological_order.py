@@ -241,6 +241,8 @@ order.misconception(
 )
 order.misconception(
     "nodes are told apart by their values",
+    ("done, seen = [], set()", "done, seen = [], []"),
+    ("seen.add(node)", "seen.append(node)"),
     ("if node in seen:", "if any(np.array_equal(node.value, other.value) for other in seen):"),
     advice="Two biases full of zeros are equal and yet two nodes. Compare the nodes themselves: `node in seen` with a set of nodes.",
 )

@@ -1,0 +1,156 @@
+"""activation_backward: back through h = g(a)."""
+
+import numpy as np
+import tensorflow as tf
+
+from solutions.exercise import Exercise
+
+activation = Exercise("activation_backward", lecture="24:30", allow=["sigmoid", "tanh"])
+
+
+@activation.reference
+def activation_backward(dh, a, g):
+    """From the gradient at a layer's activation h = g(a) to that at its pre-activation.
+
+    da = dh ⊙ g′(a)                                                         (lecture 21:30)
+    σ′ = σ(a)(1 - σ(a)),   tanh′ = 1 - tanh²(a),   relu′ = 1[a > 0]         (lecture 24:30)
+
+    Args:
+        dh: gradient at the activation, float tensor of any shape.
+        a: pre-activation, same shape; of any magnitude.
+        g: "sigmoid", "tanh" or "relu".
+    Returns:
+        da, same shape and dtype as a.
+    """
+    ### BEGIN SOLUTION
+    if g == "sigmoid":
+        s = tf.sigmoid(a)
+        dg = s * (1 - s)
+    elif g == "tanh":
+        dg = 1 - tf.tanh(a) ** 2
+    else:
+        dg = tf.cast(a > 0, a.dtype)
+    return dh * dg
+    ### END SOLUTION
+
+
+def _inputs(rng, shape=(4, 5), dtype="float32"):
+    dh, a = rng.normal(size=shape), rng.normal(size=shape) * 1.5
+    return tf.constant(dh, dtype), tf.constant(a, dtype)
+
+
+@activation.check("through a sigmoid")
+def _(activation_backward, rng):
+    return {"da": activation_backward(*_inputs(rng), "sigmoid")}
+
+
+@activation.check("through a tanh")
+def _(activation_backward, rng):
+    return {"da": activation_backward(*_inputs(rng), "tanh")}
+
+
+@activation.check("through a ReLU")
+def _(activation_backward, rng):
+    return {"da": activation_backward(*_inputs(rng), "relu")}
+
+
+@activation.check("a ReLU at exactly 0 passes nothing")
+def _(activation_backward, rng):
+    dh = tf.constant(rng.uniform(0.5, 2, size=4) * [1, -1, -1, 1], "float32")
+    return {"da": activation_backward(dh, tf.constant([0.0, -1.0, 1.0, 0.0]), "relu")}
+
+
+@activation.check("saturated units")
+def _(activation_backward, rng):
+    a = tf.constant(np.array([-900.0, -2.0, 2.0, 900.0]) * rng.uniform(0.9, 1.1), "float32")
+    dh = tf.constant(rng.uniform(1, 2, size=4), "float32")
+    return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh")}
+
+
+@activation.check("in float64")
+def _(activation_backward, rng):
+    dh, a = _inputs(rng, dtype="float64")
+    return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh", "relu")}
+
+
+activation.misconception(
+    "the sigmoid's derivative is taken at h",
+    ("s = tf.sigmoid(a)", "s = tf.sigmoid(tf.sigmoid(a))"),
+    advice="σ′ = σ(a)(1 - σ(a)). Once σ(a) is there, no second sigmoid is needed: h (1 - h).",
+)
+activation.misconception(
+    "the sigmoid's derivative is the sigmoid",
+    ("dg = s * (1 - s)", "dg = s"),
+    advice="That is so for the exponential. The sigmoid flattens out at 1, and so its slope needs the factor 1 - σ.",
+)
+activation.misconception(
+    "the sigmoid's derivative in exponentials that overflow",
+    ("dg = s * (1 - s)", "dg = tf.exp(-a) / (1 + tf.exp(-a)) ** 2"),
+    advice="Right on paper; at a = -900 it is inf/inf = nan. σ(1 - σ) uses a number that is there and cannot overflow.",
+)
+activation.misconception(
+    "the derivative of tanh is taken at h",
+    ("tf.tanh(a) ** 2", "tf.tanh(tf.tanh(a)) ** 2"),
+    advice="tanh′(a) = 1 - tanh²(a) = 1 - h². With h in hand one tanh less is needed: look at which of them you pass on.",
+)
+activation.misconception(
+    "the derivative of tanh is 1 - tanh",
+    ("tf.tanh(a) ** 2", "tf.tanh(a)"),
+    advice="The square is missing: 1 - tanh². Without it the slope at a = -5 would be 2.",
+)
+activation.misconception(
+    "the derivative of tanh is 1 - a²",
+    ("tf.tanh(a) ** 2", "a**2"),
+    advice="1 - h² with h = tanh(a). Here a came in where h is meant, and a is not bounded by 1.",
+)
+activation.misconception(
+    "the mask looks at the gradient",
+    ("tf.cast(a > 0, a.dtype)", "tf.cast(dh > 0, a.dtype)"),
+    advice="What blocks a gradient is the unit's state in the forward pass: 1 where a > 0. Negative gradients pass too.",
+)
+activation.misconception(
+    "the mask is 1 at zero",
+    ("tf.cast(a > 0, a.dtype)", "tf.cast(a >= 0, a.dtype)"),
+    advice="At the kink either choice could be defended; the lecture's is 1[a > 0], so a unit that gives 0 learns nothing.",
+)
+activation.misconception(
+    "the gradient is multiplied by the activation",
+    ("tf.cast(a > 0, a.dtype)", "tf.maximum(a, 0)"),
+    advice="Above 0 the slope of ReLU is 1, however large a is. The mask is 0 or 1.",
+)
+activation.misconception(
+    "the gradient from above is forgotten",
+    ("return dh * dg", "return dg"),
+    lecture="21:30",
+    advice="g′(a) says what this unit does to a small change. What the loss makes of it is dh: multiply.",
+)
+activation.misconception(
+    "a fresh g in the place of g′",
+    ("dg = s * (1 - s)", "dg = s + 0"),
+    ("dg = 1 - tf.tanh(a) ** 2", "dg = tf.tanh(a)"),
+    ("tf.cast(a > 0, a.dtype)", "tf.maximum(a, 0) + 0"),
+    lecture="21:30",
+    advice="Going back, each activation contributes its slope g′(a), not its value g(a).",
+)
+
+
+@activation.alternative
+def by_the_activation(dh, a, g):
+    if g == "relu":
+        return tf.where(a > 0, dh, tf.zeros_like(dh))
+    if g == "tanh":
+        h = tf.tanh(a)
+        return dh * (1 - h) * (1 + h)
+    h = 0.5 + 0.5 * tf.tanh(a / 2)
+    return dh * h - dh * h**2
+
+
+@activation.alternative
+def by_numpy(dh, a, g):
+    dh, a = np.asarray(dh), np.asarray(a)
+    slopes = {
+        "relu": np.heaviside(a, 0),
+        "tanh": 1 - np.tanh(a) ** 2,
+        "sigmoid": (1 - np.tanh(a / 2) ** 2) / 4,
+    }
+    return dh * slopes[g].astype(a.dtype)

@@ -1,0 +1,288 @@
+"""mlp_backward: a whole network's gradients, with no tape."""
+
+import itertools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from solutions.exercise import Exercise
+from solutions.loss_and_backpropagation.activation_backward import activation_backward
+from solutions.loss_and_backpropagation.layer_backward import layer_backward
+from solutions.loss_and_backpropagation.softmax_nll import softmax_nll
+
+
+# These stand in for the three exercises above while the checks run, by TensorFlow's own differentiation.
+def _loss(a, y):
+    return tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, a, from_logits=True))
+
+
+def _through_layer(da, h, W):
+    h, W, b = tf.Variable(h), tf.Variable(W), tf.Variable(tf.zeros_like(da[0]))
+    with tf.GradientTape() as tape:
+        a = h @ W + b
+    return tape.gradient(a, [W, b, h], output_gradients=da)
+
+
+def _through_activation(dh, a, g):
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        h = keras.activations.get(g)(a)
+    return tape.gradient(h, a, output_gradients=dh)
+
+
+network = Exercise(
+    "mlp_backward",
+    lecture="21:30",
+    given={
+        "softmax_nll": _loss,
+        "layer_backward": _through_layer,
+        "activation_backward": _through_activation,
+    },
+    allow=["sigmoid", "tanh", "tensorflow.nn.softmax", "keras.ops.softmax"],
+)
+
+
+@network.reference
+def mlp_backward(params, x, y, g="tanh"):
+    """One forward and one backward pass through a network of any depth, with no tape.
+
+    Forward, for every layer: a = hW + b, h = g(a); at the output f = softmax(a) and the loss of `softmax_nll`.
+    Backward (lecture 21:30): begin with da = -(e(y) - f)/N at the output; then for each layer, the last first,
+    dW, db and dh by `layer_backward`, and da of the layer below by `activation_backward`.
+
+    Args:
+        params: a list of pairs (W, b), one for each layer, the output's the last; any number of hidden layers.
+        x: inputs, float tensor of shape (N, D).
+        y: classes, integer tensor of shape (N,).
+        g: the hidden layers' activation function: "sigmoid", "tanh" or "relu".
+    Returns:
+        loss, grads: the mean loss, and a list of pairs (dW, db) in the order of `params`.
+    """
+    activation = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": lambda a: tf.maximum(a, 0)}[g]
+    ### BEGIN SOLUTION
+    pre, act = [], [x]  # a of each layer, and what came into it
+    for W, b in params:
+        pre.append(act[-1] @ W + b)
+        act.append(activation(pre[-1]))
+    f = tf.nn.softmax(pre[-1])
+    loss = softmax_nll(pre[-1], y)
+
+    da = -(tf.one_hot(y, f.shape[-1], dtype=f.dtype) - f) / len(x)
+    grads = []
+    for k in reversed(range(len(params))):
+        dW, db, dh = layer_backward(da, act[k], params[k][0])
+        grads.append((dW, db))
+        if k > 0:
+            da = activation_backward(dh, pre[k - 1], g)
+    return loss, grads[::-1]
+    ### END SOLUTION
+
+
+def _network(rng, sizes, N=5, dtype="float32"):
+    """params, x and y; biases are not zero, and the weights keep the units from saturating."""
+    params = [
+        (
+            tf.constant(rng.normal(size=(m, n)) / m**0.5, dtype),
+            tf.constant(rng.normal(size=n) / 2, dtype),
+        )
+        for m, n in itertools.pairwise(sizes)
+    ]
+    x = tf.constant(rng.normal(size=(N, sizes[0])), dtype)
+    return params, x, tf.constant(rng.integers(sizes[-1], size=N))
+
+
+def _found(grads):
+    named = {}
+    for k, (dW, db) in enumerate(grads, 1):
+        named |= {f"dW{k}": dW, f"db{k}": db}
+    return named
+
+
+@network.check("the loss")
+def _(mlp_backward, rng):
+    loss, _ = mlp_backward(*_network(rng, [4, 5, 3]))
+    return {"loss": loss}
+
+
+@network.check("no hidden layer")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 3]))
+    return _found(grads)
+
+
+@network.check("one hidden layer", points=2)
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 6, 3]))
+    return _found(grads)
+
+
+@network.check("three hidden layers of different widths", points=2)
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 6, 5, 7, 3]))
+    return _found(grads)
+
+
+@network.check("sigmoid units")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 3]), g="sigmoid")
+    return _found(grads)
+
+
+@network.check("ReLU units")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 3]), g="relu")
+    return _found(grads)
+
+
+@network.check("all sizes equal, where a wrong product has the right shape")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
+    return _found(grads)
+
+
+network.misconception(
+    "the sign at the output",
+    (
+        "da = -(tf.one_hot(y, f.shape[-1], dtype=f.dtype) - f)",
+        "da = (tf.one_hot(y, f.shape[-1], dtype=f.dtype) - f)",
+    ),
+    lecture="19:20",
+    advice="e(y) - f is the way down; every gradient below comes out with the wrong sign. Begin with -(e(y) - f)/N.",
+)
+network.misconception(
+    "the 1/N of the mean is missing",
+    (" - f) / len(x)", " - f)"),
+    lecture="39:31",
+    advice="The loss is a mean over the batch: divide by N once, where the backward pass begins.",
+)
+network.misconception(
+    "1/N twice",
+    (" - f) / len(x)", " - f) / len(x) ** 2"),
+    lecture="39:31",
+    advice="Divide by N once, at the output. Further down everything is a sum over the examples.",
+)
+network.misconception(
+    "g′ is taken at h",
+    ("activation_backward(dh, pre[k - 1], g)", "activation_backward(dh, act[k], g)"),
+    lecture="24:30",
+    advice="`activation_backward` wants the pre-activation a; it got h = g(a). Keep both lists in the forward pass.",
+)
+network.misconception(
+    "g′ is left out",
+    ("activation_backward(dh, pre[k - 1], g)", "dh"),
+    lecture="21:30",
+    advice="Between h and a of a hidden layer stands g: da = dh ⊙ g′(a).",
+)
+network.misconception(
+    "the derivative of tanh is 1 - tanh",
+    (
+        "activation_backward(dh, pre[k - 1], g)",
+        'dh * (1 - act[k]) if g == "tanh" else activation_backward(dh, pre[k - 1], g)',
+    ),
+    lecture="24:30",
+    advice="The square is missing: tanh′ = 1 - tanh² = 1 - h².",
+)
+network.misconception(
+    "g′ at the output as well",
+    (" - f) / len(x)\n", " - f) / len(x)\n    da = activation_backward(da, pre[-1], g)\n"),
+    lecture="19:20",
+    advice="The output's activation is softmax, and -(e(y) - f) has its derivative in it. g belongs to the hidden layers.",
+)
+network.misconception(
+    "g is applied to the output's pre-activation",
+    ("tf.nn.softmax(pre[-1])", "tf.nn.softmax(act[-1])"),
+    ("softmax_nll(pre[-1], y)", "softmax_nll(act[-1], y)"),
+    lecture="3:17",
+    advice="The output layer has an activation of its own: softmax of its pre-activation a, with no g between.",
+)
+network.misconception(
+    "stale activations: what came out of a layer instead of what came in",
+    ("layer_backward(da, act[k], params", "layer_backward(da, act[k + 1], params"),
+    lecture="21:30",
+    advice="dW of layer k needs h of layer k - 1, what came into it; for the first layer that is x. Count the list again.",
+)
+network.misconception(
+    "one activation for all layers",
+    ("layer_backward(da, act[k], params", "layer_backward(da, act[-2], params"),
+    lecture="21:30",
+    advice="Every layer was fed by its own h. A variable that the forward pass overwrites holds the last one only: keep a list.",
+)
+network.misconception(
+    "W is not transposed on the way down",
+    ("        grads.append((dW, db))\n", "        dh = da @ params[k][0]\n        grads.append((dW, db))\n"),
+    lecture="21:30",
+    advice="dh = da Wᵀ: going back, W works the other way round. The shapes agree by accident only where they are square.",
+)
+network.misconception(
+    "the biases' gradient is averaged over the batch",
+    ("        grads.append((dW, db))\n", "        grads.append((dW, tf.reduce_mean(da, axis=0)))\n"),
+    lecture="21:30",
+    advice="db is the sum of da over the examples; its mean divides by N once more.",
+)
+network.misconception(
+    "the gradients in the order in which they were computed",
+    ("grads[::-1]", "grads"),
+    advice="The backward pass begins at the output, `params` at the input. Turn the list round at the end.",
+)
+network.misconception(
+    "the softmax Jacobian is taken as diagonal",
+    (
+        "-(tf.one_hot(y, f.shape[-1], dtype=f.dtype) - f)",
+        "-tf.one_hot(y, f.shape[-1], dtype=f.dtype) * (1 - f)",
+    ),
+    lecture="19:20",
+    advice="Every output unit has a gradient: f_c for the wrong classes, f_y - 1 for the correct one.",
+)
+
+
+@network.alternative
+def by_recursion(params, x, y, g="tanh"):
+    def through(h, layers):
+        (W, b), *rest = layers
+        a = tf.matmul(h, W) + b
+        if rest:
+            value, below, grads = through(
+                {"tanh": tf.tanh(a), "sigmoid": tf.sigmoid(a), "relu": tf.maximum(a, 0)}[g], rest
+            )
+            da = activation_backward(below, a, g)
+        else:
+            e = tf.exp(a - tf.reduce_max(a, axis=1, keepdims=True))
+            f = e / tf.reduce_sum(e, axis=1, keepdims=True)
+            p = tf.gather(f, y, batch_dims=1)
+            value, grads = -tf.reduce_mean(tf.math.log(p)), []
+            da = (f - tf.one_hot(y, a.shape[1], dtype=a.dtype)) / a.shape[0]
+        dW, db, dh = layer_backward(da, h, W)
+        return value, dh, [(dW, db), *grads]
+
+    value, _, grads = through(x, list(params))
+    return value, grads
+
+
+@network.alternative
+def by_numpy(params, x, y, g="tanh"):
+    def sigmoid(a):
+        return 1 / (1 + np.exp(-a))
+
+    g, dg = {
+        "tanh": (np.tanh, lambda h: 1 - h * h),
+        "sigmoid": (sigmoid, lambda h: h * (1 - h)),
+        "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0).astype(h.dtype)),
+    }[g]
+    hs = [np.asarray(x)]
+    Ws = [np.asarray(W) for W, _ in params]
+    for W, (_, b) in list(zip(Ws, params, strict=True))[:-1]:
+        hs.append(g(hs[-1] @ W + np.asarray(b)))
+    a = hs[-1] @ Ws[-1] + np.asarray(params[-1][1])
+    f = np.exp(a - a.max(1, keepdims=True))
+    f /= f.sum(1, keepdims=True)
+    rows = np.arange(len(a))
+    value = -np.log(f[rows, np.asarray(y)]).mean()
+    f[rows, np.asarray(y)] -= 1
+    da, grads = f / len(a), []
+    while hs:
+        h, W = hs.pop(), Ws.pop()
+        grads.insert(0, (h.T @ da, da.sum(0)))
+        if hs:
+            da = (da @ W.T) * dg(h)
+    return value.astype(a.dtype), grads

@@ -1,0 +1,207 @@
+"""softmax_nll: the loss of a batch, with a gradient of one's own."""
+
+import keras
+import numpy as np  # noqa: F401  for a source below
+import tensorflow as tf
+
+from solutions.exercise import Exercise
+
+loss = Exercise("softmax_nll", lecture="16:10", allow=["tensorflow.custom_gradient"])
+
+
+@loss.reference
+@tf.custom_gradient
+def softmax_nll(a, y):
+    """The mean over the batch of -log f(x)_y with f = softmax(a), and its gradient.
+
+    L = mean_n -log f_n,y_n,   log f = a - max a - log sum exp(a - max a)     (lecture 16:10)
+    ∇ₐ L = -(e(y) - f) / N                                                    (lecture 19:20)
+
+    Under `@tf.custom_gradient` a function returns a pair: its value, and a function `grad(upstream)`. The latter
+    takes the gradient that reaches the value, a number, and returns one gradient for each argument: for `a` the
+    formula above times `upstream`, for the classes `y` None.
+
+    Args:
+        a: pre-activations of the output, float tensor of shape (N, C).
+        y: classes, integer tensor of shape (N,).
+    Returns:
+        The loss, a number in the dtype of `a`; finite for pre-activations of any magnitude. Use TensorFlow's
+        operations only, so that `fit` can compile it.
+    """
+    ### BEGIN SOLUTION
+    onehot = tf.one_hot(y, a.shape[-1], dtype=a.dtype)
+    shifted = a - tf.reduce_max(a, axis=-1, keepdims=True)
+    log_f = shifted - tf.math.log(tf.reduce_sum(tf.exp(shifted), axis=-1, keepdims=True))
+    loss = -tf.reduce_mean(tf.reduce_sum(onehot * log_f, axis=-1))
+
+    def grad(upstream):
+        N = tf.cast(tf.shape(a)[0], a.dtype)
+        return -upstream * (onehot - tf.exp(log_f)) / N, None
+
+    return loss, grad
+    ### END SOLUTION
+
+
+def _batch(rng, N=4, C=6, dtype="float32"):
+    return tf.constant(rng.normal(size=(N, C)) * 1.5, dtype), tf.constant(rng.integers(C, size=N))
+
+
+def _gradient(of, a):
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        value = of(a)
+    return tape.gradient(value, a)
+
+
+@loss.check("the mean loss of a batch")
+def _(softmax_nll, rng):
+    return {"loss": softmax_nll(*_batch(rng))}
+
+
+@loss.check("its gradient", points=2)
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+    return {"da": _gradient(lambda a: softmax_nll(a, y), a)}
+
+
+@loss.check("the gradient that reaches the loss is passed on")
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+    return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a)}
+
+
+@loss.check("pre-activations of any magnitude")
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+    found = {}
+    for name, big in {"a + 1000": a + 1000, "300 a": a * 300}.items():
+        found[f"loss at {name}"] = softmax_nll(big, y)
+        found[f"da at {name}"] = _gradient(lambda a: softmax_nll(a, y), big)
+    return found
+
+
+@loss.check("the dtype of a is kept")
+def _(softmax_nll, rng):
+    a, y = _batch(rng, dtype="float64")
+    return {"loss": softmax_nll(a, y), "da": _gradient(lambda a: softmax_nll(a, y), a)}
+
+
+@loss.check("compiled, as fit does it")
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+    compiled = tf.function(lambda a: (softmax_nll(a, y), _gradient(lambda a: softmax_nll(a, y), a)))
+    value, da = compiled(a)
+    return {"loss": value, "da": da}
+
+
+loss.misconception(
+    "the sign is turned round",
+    ("-upstream * (onehot", "upstream * (onehot"),
+    lecture="19:20",
+    advice="e(y) - f is the way down. The gradient points up the loss: -(e(y) - f), negative at the correct class.",
+)
+loss.misconception(
+    "the 1/N of the mean is missing in the gradient",
+    ("(onehot - tf.exp(log_f)) / N", "(onehot - tf.exp(log_f))"),
+    lecture="39:31",
+    advice="The value is a mean over N examples, so each example's gradient carries a factor 1/N.",
+)
+loss.misconception(
+    "1/N twice",
+    ("(onehot - tf.exp(log_f)) / N", "(onehot - tf.exp(log_f)) / N**2"),
+    lecture="39:31",
+    advice="The mean divides by N once, so its derivative does as well. Look for a second division or mean.",
+)
+loss.misconception(
+    "the sum over the batch, not its mean",
+    ("-tf.reduce_mean(tf", "-tf.reduce_sum(tf"),
+    ("(onehot - tf.exp(log_f)) / N", "(onehot - tf.exp(log_f))"),
+    lecture="39:31",
+    advice="A sum makes the step grow with the batch. Take the mean of the N losses, and divide the gradient by N.",
+)
+loss.misconception(
+    "the gradient that reaches the loss is ignored",
+    ("-upstream * ", "-"),
+    lecture="27:30",
+    advice="Whoever uses the loss may scale it or add to it. Multiply by `upstream`, dL/d(this value).",
+)
+loss.misconception(
+    "the softmax Jacobian is taken as diagonal",
+    ("-upstream * (onehot - tf.exp(log_f))", "-upstream * onehot * (1 - tf.exp(log_f))"),
+    lecture="19:20",
+    advice="Every class has a gradient: f_c for the wrong ones, f_y - 1 for the correct one.",
+)
+loss.misconception(
+    "the gradient by f, not by a",
+    ("-upstream * (onehot - tf.exp(log_f))", "-upstream * onehot / tf.exp(log_f)"),
+    lecture="19:20",
+    advice="-e(y)/f is the first step only. The argument is a, so the softmax has to be differentiated too.",
+)
+loss.misconception(
+    "the logarithm of a probability that has become 0",
+    (
+        "log_f = shifted - tf.math.log(tf.reduce_sum(tf.exp(shifted), axis=-1, keepdims=True))",
+        "e = tf.exp(shifted); log_f = tf.math.log(e / tf.reduce_sum(e, axis=-1, keepdims=True))",
+    ),
+    ("tf.reduce_sum(onehot * log_f, axis=-1)", "tf.gather(log_f, y, batch_dims=1)"),
+    advice="In float32 a probability below 10⁻⁴⁵ becomes 0, and its logarithm -inf. Take the logarithm on paper first: "
+    "log f_c = a_c - max a - log sum exp(a - max a).",
+)
+loss.misconception(
+    "no maximum is subtracted",
+    ("shifted = a - tf.reduce_max(a, axis=-1, keepdims=True)", "shifted = a"),
+    lecture="6:52",
+    advice="exp(1000) overflows to infinity. Subtract each row's maximum first: it cancels.",
+)
+loss.misconception(
+    "the mean over all N·C numbers",
+    ("-tf.reduce_mean(tf.reduce_sum(onehot * log_f, axis=-1))", "-tf.reduce_mean(onehot * log_f)"),
+    ("(onehot - tf.exp(log_f)) / N", "(onehot - tf.exp(log_f)) / (N * a.shape[-1])"),
+    advice="Each example has one loss, -log f_y. Sum over the classes first, then take the mean over the N examples.",
+)
+loss.misconception(
+    "float32 is taken for granted",
+    ("a.shape[-1], dtype=a.dtype)", "a.shape[-1])"),
+    advice="tf.one_hot gives float32 unless told otherwise. Pass dtype=a.dtype, so that float64 works as well.",
+)
+loss.misconception(
+    "NumPy inside",
+    ("tf.reduce_sum(tf.exp(shifted), axis=-1, keepdims=True)", "np.exp(shifted).sum(axis=-1, keepdims=True)"),
+    advice="`fit` compiles the loss: while it traces, tensors have no values yet, and NumPy has nothing to compute with. "
+    "TensorFlow has the same operations.",
+)
+
+
+@loss.alternative
+@tf.custom_gradient
+def by_gather(a, y):
+    top = tf.stop_gradient(tf.reduce_max(a, axis=1))
+    log_sum = top + tf.math.log(tf.reduce_sum(tf.exp(a - top[:, None]), axis=1))
+    losses = log_sum - tf.gather(a, y, axis=1, batch_dims=1)
+
+    def grad(upstream):
+        f = tf.exp(a - log_sum[:, None])
+        rows = tf.stack([tf.range(tf.shape(a)[0]), tf.cast(y, tf.int32)], axis=1)
+        da = tf.tensor_scatter_nd_add(f, rows, -tf.ones_like(top))
+        return da * (upstream / tf.cast(tf.size(y), a.dtype)), None
+
+    return tf.reduce_mean(losses), grad
+
+
+@loss.alternative
+@tf.custom_gradient
+def by_keras(a, y):
+    classes = keras.ops.shape(a)[1]
+    correct = keras.ops.cast(
+        keras.ops.arange(classes)[None, :] == keras.ops.cast(y, "int32")[:, None], a.dtype
+    )
+    e = keras.ops.exp(a - keras.ops.max(a, axis=1, keepdims=True))
+    total = keras.ops.sum(e, axis=1, keepdims=True)
+    margin = keras.ops.sum(correct * (a - keras.ops.max(a, axis=1, keepdims=True)), axis=1)
+    value = keras.ops.mean(keras.ops.log(total[:, 0]) - margin)
+
+    def grad(upstream):
+        mean = keras.ops.cast(keras.ops.shape(a)[0], a.dtype)
+        return upstream * (e / total - correct) / mean, None
+
+    return value, grad
