@@ -105,7 +105,7 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
 
     keras.utils.set_random_seed(luck)
     rng = np.random.default_rng([seed, zlib.crc32(check.name.encode())])
-    names = _namespace(candidate)
+    names: dict = {}
     for wanted, thing in zip(exercise.objects, candidate, strict=True):
         if not callable(thing):
             kind = type(thing).__name__
@@ -113,6 +113,7 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
                 {}, Failure("NotCallable", f"{wanted} is of type {kind}, not a function or class")
             )
     try:
+        names = _namespace(candidate)
         with _standing_in(names, exercise.given), _loading_as(candidate):
             found = check.run(*candidate, rng)
         return Evidence({key: plain(value) for key, value in found.items()})
@@ -191,7 +192,14 @@ def _failure(error: BaseException, names: dict) -> Failure:
         frame, line = frames[1]  # the check's own line: what it asked of the student's object
         code = linecache.getline(frame.f_code.co_filename, line).strip()
         place = f"when the check did: {code}" if code else ""
-    return Failure(type(error).__name__, _first_lines(str(error)), place)
+    return Failure(type(error).__name__, _first_lines(_words(error)), place)
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an exception class of the student's own, wrong in itself
+        return ""
 
 
 def _first_lines(text: str, lines: int = 3) -> str:

@@ -65,7 +65,7 @@ def plain(value: object) -> "np.ndarray | str | Odd":
         array = array.astype("int64")
     if array.dtype.name not in DTYPES:
         return Odd(f"a {kind}", "it holds something else than numbers")
-    return array
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def encode(evidence: Evidence) -> bytes:
@@ -74,14 +74,14 @@ def encode(evidence: Evidence) -> bytes:
     body = []
     if evidence.failure:
         f = evidence.failure
-        head["failure"] = [f.type[:MAX_TEXT], f.message[:MAX_TEXT], f.place[:MAX_TEXT]]
+        head["failure"] = [_writable(f.type), _writable(f.message), _writable(f.place)]
     for key, value in evidence.arrays.items():
         if isinstance(value, str):
-            head["arrays"].append([key, "text", value])
+            head["arrays"].append([_writable(key), "text", _writable(value)])
         elif isinstance(value, Odd):
-            head["arrays"].append([key, "odd", value.type, value.why])
+            head["arrays"].append([_writable(key), "odd", _writable(value.type), _writable(value.why)])
         else:
-            head["arrays"].append([key, value.dtype.name, list(value.shape)])
+            head["arrays"].append([_writable(key), value.dtype.name, list(value.shape)])
             body.append(np.ascontiguousarray(value).tobytes())
     return b"\n".join([json.dumps(head).encode(), b"".join(body)])
 
@@ -125,9 +125,15 @@ def decode(data: bytes) -> Evidence:
         raise ValueError(f"malformed evidence: {error}") from None
 
 
+def _writable(text: str) -> str:
+    """Short, and without the lone surrogates by which Python marks a byte that is not UTF-8."""
+    return text[:MAX_TEXT].encode("utf-8", "replace").decode()
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise ValueError("evidence whose names are not short texts")
+    value.encode()  # UnicodeEncodeError is a ValueError: nothing later could print or store it
     return value
 
 
