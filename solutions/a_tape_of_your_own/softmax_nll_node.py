@@ -177,7 +177,8 @@ class ByTensorFlow(Node):
         super().__init__(a)
 
     def forward(self, a):
-        self.log_f = a - tf.reduce_logsumexp(a, axis=1, keepdims=True)
+        shifted = a - tf.reduce_max(a, axis=1, keepdims=True)
+        self.log_f = shifted - tf.math.log(tf.reduce_sum(tf.exp(shifted), axis=1, keepdims=True))
         return -tf.reduce_mean(tf.reduce_sum(self.onehot * self.log_f, axis=1))
 
     def bprop(self, grad):

@@ -2,7 +2,6 @@
 
 import itertools
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -14,12 +13,13 @@ from solutions.loss_and_backpropagation.softmax_nll import softmax_nll
 
 # These stand in for the three exercises above while the checks run, by TensorFlow's own differentiation.
 def _loss(a, y):
-    return tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, a, from_logits=True))
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, a))
 
 
 def _through_layer(da, h, W):
-    h, W, b = tf.Variable(h), tf.Variable(W), tf.Variable(tf.zeros_like(da[0]))
+    h, W, b = tf.convert_to_tensor(h), tf.convert_to_tensor(W), tf.zeros(W.shape[1], W.dtype)
     with tf.GradientTape() as tape:
+        tape.watch([h, W, b])
         a = h @ W + b
     return tape.gradient(a, [W, b, h], output_gradients=da)
 
@@ -27,7 +27,7 @@ def _through_layer(da, h, W):
 def _through_activation(dh, a, g):
     with tf.GradientTape() as tape:
         tape.watch(a)
-        h = keras.activations.get(g)(a)
+        h = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
     return tape.gradient(h, a, output_gradients=dh)
 
 
