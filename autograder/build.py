@@ -25,10 +25,10 @@ from solutions.exercise import Exercise
 __all__ = ["assemble", "build", "check_id", "differences", "solution_id"]
 
 COURSE, NOTEBOOKS = ROOT / "course", ROOT / "notebooks"
-Progress = Callable[[str], None]
+Progress = Callable[[str, float], None]  # what is being done, and which share of all is done
 
 
-def silent(message: str) -> None:
+def silent(message: str, share: float) -> None:
     """Progress that nobody watches."""
 
 
@@ -55,6 +55,8 @@ def build(
     if not (course / CONFIG).exists():
         shutil.copyfile(COURSE / CONFIG, course / CONFIG)
     bundle.write_front_page(notebooks / "README.md")
+    for folder in _left_over(chosen, notebooks):
+        shutil.rmtree(folder)
 
 
 def differences(
@@ -69,22 +71,31 @@ def differences(
         found = compare(fresh / "README.md", notebooks / "README.md")
         for unit in chosen:
             found += compare(fresh / "release" / unit.id, notebooks / unit.id)
-        return found
+        return found + [Difference(d, "belongs to no unit") for d in _left_over(chosen, notebooks)]
+
+
+def _left_over(chosen: Sequence[Unit], notebooks: Path) -> list[Path]:
+    """Folders of units that the course no longer has; they are looked for when the whole course is built."""
+    course = {unit.id for unit in catalogue.units()}
+    if {unit.id for unit in chosen} != course:
+        return []
+    return [folder for folder in sorted(notebooks.glob("[0-9]*_*/")) if folder.name not in course]
 
 
 @contextmanager
 def _fresh(chosen: Sequence[Unit], course: Path, notebooks: Path, progress: Progress) -> Iterator[Path]:
     """A folder with a fresh source/ and release/ of some units."""
+    progress("loading TensorFlow", 0)
     import_tensorflow()
     with tempfile.TemporaryDirectory(prefix="fdl-build-") as folder:
         fresh = Path(folder)
-        for unit in chosen:
-            progress(f"{unit}: notebook and checks")
+        for i, unit in enumerate(chosen):
+            progress(f"{unit}: notebook and checks", 0.1 * i / len(chosen))
             _make_source(unit, fresh / "source" / unit.id)
         every = [exercise for unit in chosen for exercise in exercises(unit)]
-        evidence = evidence_files(every, told=lambda names: progress(f"evidence of {names}"))
-        for unit in chosen:
-            progress(f"{unit}: release")
+        evidence = evidence_files(every, told=lambda what, share: progress(what, 0.1 + 0.7 * share))
+        for i, unit in enumerate(chosen):
+            progress(f"{unit}: release", 0.8 + 0.2 * i / len(chosen))
             for exercise in exercises(unit):
                 name = f"{unit}/checks/{file_of(exercise).stem}.evidence"
                 _place(exercise, evidence[file_of(exercise)], notebooks / name, fresh / "source" / name)
@@ -156,11 +167,15 @@ def run(chosen: Sequence[Unit], check: bool, archive: Path | None, course: Path,
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """A line on stderr that says what is being built."""
+    """A bar on stderr with what is being built and how long it may take."""
     from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
-    with Console(stderr=True).status("") as status:
-        yield lambda message: status.update(message)
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("of about")
+    with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda message, share: bar.update(task, description=message, completed=share)
 
 
 def _count(chosen: Sequence[Unit]) -> str:

@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from solutions.exercise import Exercise
 
 KEPT = ROOT / "build" / "evidence"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+Told = Callable[[str, float], None]
 OURS = {"solutions", "helpers", "autograder"}
 
 
@@ -36,20 +38,20 @@ def known(exercise: Exercise) -> Published:
 
 def evidence_files(
     exercises: Iterable[Exercise],
-    kept: Path = KEPT,
+    kept: Path | None = None,
     jobs: int = os.cpu_count() or 1,
-    told: Callable[[str], None] = lambda name: None,
+    told: Told = lambda what, share: None,
 ) -> dict[Path, Path]:
     """The `.evidence` files of exercises, by the exercises' files; those that are not there yet are made.
 
     Args:
-        kept: the folder where they are kept from one build to the next.
+        kept: the folder where they are kept from one build to the next; by default `build/evidence`.
         jobs: how many processes share the work.
-        told: is called with the names of those that are being made.
+        told: is told what is being made, and which share of it is there.
     Raises:
         ValueError: if what an exercise gives cannot be recorded; it says which and why.
     """
-    places = {e: _place(e, kept) for e in exercises}
+    places = {e: _place(e, kept or KEPT) for e in exercises}
     missing = [(e, path) for e, path in places.items() if not path.exists()]
     if missing:
         _share(missing, min(jobs, len(missing)), told)
@@ -70,22 +72,49 @@ def state(exercise: Exercise) -> str:
     return digest.hexdigest()[:20]
 
 
-def _share(missing: list[tuple[Exercise, Path]], jobs: int, told: Callable[[str], None]) -> None:
+def _share(missing: list[tuple[Exercise, Path]], jobs: int, told: Told) -> None:
     """Make evidence in processes of their own, each with one thread, so that sums come out the same."""
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _quietly) as pool:
-        running = {pool.submit(_make, e.module["__name__"], e.name, path): e.name for e, path in missing}
+    missing = sorted(missing, key=lambda pair: -_work(pair[0]))
+    total = sum(_work(e) for e, _ in missing)
+    spawn = multiprocessing.get_context("spawn")
+    with _one_thread(), ProcessPoolExecutor(jobs, spawn, _quietly) as pool:
+        running = {pool.submit(_make, e.module["__name__"], e.name, path): e for e, path in missing}
         try:
-            told(", ".join(running.values()))
+            told(_left(running), 0)
             for future in as_completed(running):
                 future.result()
-                told(", ".join(name for f, name in running.items() if not f.done()))
+                told(_left(running), sum(_work(e) for f, e in running.items() if f.done()) / total)
         except BrokenProcessPool:
-            left = [name for f, name in running.items() if f.exception()]
-            raise ValueError(f"a process died while it ran the checks of {' or '.join(left)}") from None
+            lost = " or ".join(e.name for f, e in running.items() if f.exception())
+            raise ValueError(f"a process died while it ran the checks of {lost}") from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What processes that are started meanwhile find in their environment."""
+    before = dict(os.environ)
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _work(exercise: Exercise) -> int:
+    """How often a check is run, about."""
+    edited = sum(bool(m.edits) for m in exercise.misconceptions)
+    return (2 + len(exercise.misconceptions) + edited * (edited - 1) // 2) * len(exercise.checks)
+
+
+def _left(running: dict[Future, Exercise]) -> str:
+    left = [e.name for f, e in running.items() if not f.done()]
+    return (
+        f"evidence of {left[0]}" + (f" and {len(left) - 1} more" if left[1:] else "") if left else "evidence"
+    )
 
 
 def _quietly() -> None:

@@ -39,7 +39,7 @@ def generate(unit: str, root: Path, config: Path, release: str = "release") -> N
         )
 
 
-def record(unit: str, course: Path, config: Path) -> None:
+def record(unit: str, course: Path) -> None:
     """Put a built assignment into the course's gradebook, as formgrader's Generate button does.
 
     The release that is there stays until nbgrader has agreed: it refuses to add or remove cells of an
@@ -49,7 +49,7 @@ def record(unit: str, course: Path, config: Path) -> None:
         ValueError: if nbgrader refuses.
     """
     with tempfile.TemporaryDirectory(prefix=".release-", dir=course) as folder:
-        generate(unit, course, config, release=Path(folder).name)
+        generate(unit, course, config=course, release=Path(folder).name)
         shutil.copytree(Path(folder) / unit, course / "release" / unit, dirs_exist_ok=True)
 
 
