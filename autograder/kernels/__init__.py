@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 
 from helpers.evidence import Failure
 
+TIERS = ("bubblewrap + Landlock + seccomp + rlimits", "Landlock + seccomp + rlimits")  # strongest first
+NO_TIER = "none"
+SCRATCH = "scratch"  # in a server's folder, what children may write is below this
+
 
 @dataclass(frozen=True)
 class Step:
@@ -33,6 +37,13 @@ class Job:
     seconds: float = 300.0  # wall clock of the whole
     memory: int = 4 << 30  # bytes of the whole process tree
     output: int = 200_000  # characters of printed text kept for each step
+
+    def __post_init__(self) -> None:
+        for step in self.steps:
+            if step.exercise and step.exercise not in self.checks:
+                raise ValueError(
+                    f"step {step.id!r} asks for the checks of {step.exercise}, which the job lacks"
+                )
 
 
 @dataclass

@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 import sys
+import tempfile
 import types
 import warnings
 from dataclasses import replace
@@ -30,9 +31,9 @@ NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILI
 
 def settle(scratch: Path) -> None:
     """Make the fork a place of its own: its streams, its folder, its luck."""
-    os.chdir(scratch)
     home = str(scratch)
     os.environ.update(HOME=home, TMPDIR=home, MPLCONFIGDIR=home, KERAS_HOME=home)
+    tempfile.tempdir = None  # to be found anew
     null = os.open(os.devnull, os.O_RDWR)
     printed = os.open("printed", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     os.unlink("printed")  # the descriptor is enough

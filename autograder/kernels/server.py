@@ -1,4 +1,4 @@
-"""The fork server: imports TensorFlow once, runs no op, and forks a child for each job.
+"""The fork server: imports TensorFlow once, runs no op, and forks a confined child for each job.
 
     python -m autograder.kernels.server FD TIER FOLDER
 
@@ -9,24 +9,23 @@ the grader ends the child and learns how it ended. It goes when the grader goes,
 import contextlib
 import gc
 import importlib
-import json
 import os
 import select
 import signal
 import socket
-import struct
 import sys
 import tempfile
-import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.kernels import NO_TIER, SCRATCH, confine, watch, wire
+
 PRELOAD = ("numpy", "matplotlib.pyplot", "tensorflow", "keras", "sklearn.datasets", "helpers.notebook")
 IF_THERE = ("helpers.data", "helpers.plots")
-START = struct.Struct(">Q")  # a job's limit of memory; its two sockets come with it
 TICK = 0.05  # seconds between two looks at what the children use
-UNCONFINED = 113
+NOT_CONFINED = 113  # the exit code of a child that could not be
 
 
 @dataclass
@@ -39,8 +38,11 @@ class Child:
 
 
 class Server:
+    """Forks children and ends them."""
+
     def __init__(self, control: socket.socket, tier: str, folder: Path):
-        self.control, self.tier, self.folder = control, tier, folder
+        self.control, self.folder = control, folder
+        self.rules = None if tier == NO_TIER else list(confine.readable())
         self.children: dict[int, Child] = {}
         self.deaths, self.knell = socket.socketpair()  # readable when a child has ended
         self.deaths.setblocking(False)
@@ -57,34 +59,60 @@ class Server:
             if self.deaths in ready:
                 self.deaths.recv(4096)
             for line in lines.keys() & set(ready):
-                self.end(lines[line], "the grader ended it")
+                self.end(lines[line], "was ended by the grader")
+            for child in lines.values():
+                if why := watch.excess(child.pid, child.scratch, child.memory):
+                    self.end(child, why)
             self.reap()
             if self.control in ready and not self.start():
                 return
 
     def start(self) -> bool:
-        """Fork a child; False once the grader is gone."""
-        message, fds, _, _ = socket.recv_fds(self.control, START.size, 2)
+        """Fork a child for a job; False once the grader is gone."""
+        message, fds, _, _ = socket.recv_fds(self.control, wire.START.size, 2)
         if not message:
             return False
         channel, line = (socket.socket(fileno=fd) for fd in fds)
-        refuse_after_ops()
-        scratch = Path(tempfile.mkdtemp(dir=self.folder))
-        memory = START.unpack(message)[0]
-        pid = os.fork()
-        if pid == 0:
-            for other in (
-                self.control,
-                self.deaths,
-                self.knell,
-                line,
-                *(c.line for c in self.children.values()),
-            ):
-                other.close()
-            become(channel, scratch, self.tier, memory)
-        channel.close()
-        self.children[pid] = Child(pid, line, scratch, memory)
+        (memory,) = wire.START.unpack(message)
+        with channel:
+            try:
+                pid, scratch = self.fork(memory, lambda: work.serve(channel), line)
+                self.children[pid] = Child(pid, line, scratch, memory)
+            except OSError as error:  # no room for one more process, or on the disk
+                line.sendall(f"was not run: {error}".encode())
+                line.close()
         return True
+
+    def fork(self, memory: int, task: Callable[[], object], *unneeded: socket.socket) -> tuple[int, Path]:
+        """Start a confined child that does `task` and ends."""
+        refuse_after_ops()
+        scratch = Path(tempfile.mkdtemp(dir=self.folder / SCRATCH))
+        server = os.getpid()
+        if pid := os.fork():
+            return pid, scratch
+        code = NOT_CONFINED
+        try:
+            os.setsid()
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for end in (self.control, self.deaths, self.knell, *unneeded, *self._lines()):
+                end.close()
+            os.chdir(scratch)
+            confine.die_with_parent(server)
+            confine.rlimits(memory)
+            if self.rules is not None:
+                confine.confine(self.rules, scratch)
+            work.settle(scratch)
+            code = 1
+            task()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)  # never back into the server; and it skips a second of TensorFlow's tidying up
+
+    def _lines(self) -> list[socket.socket]:
+        return [child.line for child in self.children.values()]
 
     def end(self, child: Child, why: str) -> None:
         """Kill a child. It is not reaped yet, so its pid cannot be another's."""
@@ -93,59 +121,44 @@ class Server:
 
     def reap(self) -> None:
         """Bury the dead and say what they died of."""
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                pid, status, used = os.wait4(-1, os.WNOHANG)
-                if not pid:
-                    return
-                if child := self.children.pop(pid, None):  # otherwise a sweeper
-                    sweep(child.scratch)
-                    report = {
-                        "why": child.why or cause(status),
-                        "cpu": used.ru_utime + used.ru_stime,
-                        "memory": used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
-                    }
-                    with contextlib.suppress(OSError):  # the grader may have gone
-                        child.line.sendall(json.dumps(report).encode())
-                    child.line.close()
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            if child := self.children.pop(pid, None):  # or else a sweeper
+                watch.sweep(child.scratch)
+                with contextlib.suppress(OSError):  # the grader may have gone
+                    child.line.sendall((child.why or _cause(status)).encode())
+                child.line.close()
+
+    def prove(self) -> None:
+        """Try out in a child whether confinement works on this machine.
+
+        Raises:
+            RuntimeError: if it does not.
+        """
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                pid, scratch = self.fork(1 << 32, lambda: theirs.sendall(confine.proof().encode()), ours)
+            found = ours.recv(4096).decode()
+        status = os.waitpid(pid, 0)[1]
+        watch.sweep(scratch)
+        if found or status:
+            raise RuntimeError(f"a confined process can {found}" if found else _cause(status))
 
 
-def become(channel: socket.socket, scratch: Path, tier: str, memory: int) -> None:
-    """Turn this fork into a child. Never returns, and never leaves the server's code to a student's."""
-    code = UNCONFINED
-    try:
-        from autograder.kernels import child
-
-        os.setsid()
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        child.settle(scratch)
-        code = 1
-        child.serve(channel)
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)  # skips a second of TensorFlow's tidying up
-
-
-def cause(status: int) -> str:
+def _cause(status: int) -> str:
     """How a child ended, in words for a report."""
     code = os.waitstatus_to_exitcode(status)
-    if code == UNCONFINED:
+    if code == NOT_CONFINED:
         return "could not be confined, so it was not run"
     if code >= 0:
         return f"ended its own process (exit code {code})"
     return f"was ended by {signal.Signals(-code).name}"
-
-
-def sweep(scratch: Path) -> None:
-    """Remove a child's folder, however deep it is and whatever its modes."""
-    try:
-        scratch.rmdir()
-    except OSError:
-        script = 'chmod -R u+rwX "$0"; rm -rf "$0"'
-        os.posix_spawn("/bin/sh", ["/bin/sh", "-c", script, str(scratch)], {"PATH": "/usr/bin:/bin"})
 
 
 def preload() -> None:
@@ -155,7 +168,6 @@ def preload() -> None:
     for name in IF_THERE:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
-    importlib.import_module("autograder.kernels.child")
     threading = sys.modules["tensorflow"].config.threading
     threading.set_intra_op_parallelism_threads(1)  # the workers are the parallelism
     threading.set_inter_op_parallelism_threads(1)
@@ -171,14 +183,14 @@ def refuse_after_ops() -> None:
         raise RuntimeError("a preloaded module ran a TensorFlow op, so children would hang")
 
 
-def main(fd: str, tier: str, folder: str) -> None:
-    begin = time.monotonic()
-    control = socket.socket(fileno=int(fd))
-    preload()
-    control.sendall(json.dumps({"seconds": time.monotonic() - begin}).encode())
-    server = Server(control, tier, Path(folder))
-    server.serve()
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    confine.die_with_parent(os.getppid())
+    fd, tier, folder = sys.argv[1:]
+    preload()
+    from autograder.kernels import child as work  # it needs TensorFlow, imported quietly by now
+
+    server = Server(socket.socket(fileno=int(fd)), tier, Path(folder))
+    if tier != NO_TIER:
+        server.prove()
+    server.control.sendall(b"ready")
+    server.serve()

@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 
+START = struct.Struct(">Q")  # client → server: a job's limit of memory; its two sockets come with it
 HEAD = struct.Struct(">II")  # bytes of JSON, bytes behind it
 MAX_HEAD = 64 << 10  # of what a child sends; a request carries a source and may be longer
 

@@ -1,0 +1,16 @@
+"""Kernels for the tests, one server for each confinement that this machine offers."""
+
+import pytest
+
+from autograder.kernels import TIERS
+from autograder.kernels.client import Kernels
+
+
+@pytest.fixture(scope="session", params=TIERS, ids=["bubblewrap", "Landlock"])
+def kernels(request):
+    try:
+        opened = Kernels(workers=2, tier=request.param)
+    except RuntimeError as error:
+        pytest.skip(str(error))
+    with opened:
+        yield opened
