@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from helpers.checks import Check, Checks
-from helpers.compare import explain, same, summarize
+from helpers.compare import explain, mismatch, same, summarize
 from helpers.evidence import Evidence
 
 Answer = dict[str, Evidence]  # evidence by the check's name
@@ -147,7 +147,10 @@ class Judge:
             expected, found = table.known[REFERENCE][check.name], given[check.name]
             if not same(check, found, expected):
                 if draw < self.shown:
-                    return explain(check, found, expected)
+                    # evidence of another form was not summarized, so it is held against what was not either
+                    return explain(
+                        check, found, table.ours[check.name] if mismatch(found, expected) else expected
+                    )
                 if found.failure:
                     return f"right for the inputs in the notebook; for fresh ones your code raised {found.failure.type}"
                 return "right for the inputs in the notebook, wrong for fresh ones"

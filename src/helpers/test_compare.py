@@ -1,0 +1,183 @@
+"""One rule: the same names, shapes, dtypes, finiteness, and values up to a tolerance by dtype."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from helpers.checks import Check
+from helpers.compare import explain, mismatch, same, summarize
+from helpers.evidence import DTYPES, Evidence, Failure, Odd
+
+
+def check(**atol):
+    return Check("it works", lambda f, rng: {}, atol=atol)
+
+
+def seen(**arrays):
+    return Evidence({key: v if isinstance(v, str | Odd) else np.asarray(v) for key, v in arrays.items()})
+
+
+def raised(kind):
+    return Evidence({}, Failure(kind, "the words", "in f, line 2 of the cell"))
+
+
+arrays = st.sampled_from(sorted(DTYPES)).flatmap(
+    lambda name: hnp.arrays(name, hnp.array_shapes(min_dims=0, min_side=0))
+)
+
+
+@given(arrays)
+def test_anything_equals_itself(array):
+    a = seen(f=array)
+    assert same(check(), a, a)
+    assert explain(check(), a, a) == "equal to what was expected"
+
+
+@given(arrays, arrays)
+def test_what_is_not_the_same_is_explained(x, y):
+    a, b = seen(f=x), seen(f=y)
+    if not same(check(), a, b):
+        assert explain(check(), a, b).startswith("f")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "within", "beyond"),
+    [
+        ("float16", 5e-3, 5e-2),
+        ("float32", 5e-5, 5e-4),
+        ("float64", 5e-10, 5e-9),
+        ("complex64", 5e-5, 5e-4),
+        ("complex128", 5e-10, 5e-9),
+    ],
+)
+def test_the_tolerance_goes_by_dtype(dtype, within, beyond):
+    y = np.array([1, 2, 3], dtype)
+    assert same(check(), seen(f=(y * (1 + within)).astype(dtype)), seen(f=y))
+    assert not same(check(), seen(f=(y * (1 + beyond)).astype(dtype)), seen(f=y))
+
+
+def test_a_small_value_beside_a_large_one_may_differ_by_rounding():
+    y = np.array([1.0, 0.0], "float32")
+    assert same(check(), seen(f=y + np.float32([0, 5e-6])), seen(f=y))
+    assert not same(check(), seen(f=y + np.float32([0, 5e-5])), seen(f=y))
+
+
+def test_an_author_s_tolerance_is_absolute_and_for_its_name_only():
+    a, b = seen(kept=0.3, f=1.0), seen(kept=0.2, f=1.0)
+    assert same(check(kept=0.11), a, b)
+    assert not same(check(kept=0.09), a, b)
+    assert not same(check(f=0.11), a, b)
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected", "said"),
+    [
+        (seen(), seen(f=1.0), "f is missing"),
+        (seen(f=1.0, g=2.0), seen(f=1.0), "g should not be there"),
+        (seen(f=[1.0]), seen(f=1.0), "f has shape (1,), expected ()"),
+        (seen(f=np.float32(1)), seen(f=1.0), "f has dtype float32, expected float64"),
+        (seen(f="TypeError"), seen(f=[1.0]), "f is a text, expected an array of shape (1,)"),
+        (seen(f=[1.0]), seen(f="TypeError"), "f is an array of shape (1,), expected a text"),
+        (seen(f="TypeError"), seen(f="ValueError"), "f is 'TypeError', expected 'ValueError'"),
+        (seen(f=Odd("None", "is a `return` missing?")), seen(f=1.0), "f is None: is a `return` missing?"),
+        (seen(f=3), seen(f=4), "f is 3, expected 4"),
+        (seen(f=[True, False]), seen(f=[True, True]), "f[1] is False, expected True (1 of 2 values differ)"),
+        (seen(f=[1.0, 5.0, 2.5]), seen(f=[1.0, 2.0, 2.0]), "f[1] is 5, expected 2 (2 of 3 values differ)"),
+        (seen(f=[1.0, np.nan]), seen(f=[1.0, 2.0]), "f[1] is nan, expected 2; 1 of 2 values are not finite"),
+        (seen(f=[1.0, 2.0]), seen(f=[1.0, np.inf]), "f[1] is 2, expected inf (1 of 2 values differ)"),
+        (seen(f=-np.inf), seen(f=np.inf), "f is -inf, expected inf"),
+        (seen(f=1 + 2j), seen(f=1 - 2j), "f is 1+2j, expected 1-2j"),
+        (
+            raised("ValueError"),
+            seen(f=1.0),
+            "your code raised ValueError: the words (in f, line 2 of the cell)",
+        ),
+        (
+            raised("NotImplementedError"),
+            seen(f=1.0),
+            "not written yet: replace `raise NotImplementedError()` with your code",
+        ),
+        (raised("NotCallable"), seen(f=1.0), "the words"),
+    ],
+)
+def test_a_difference_is_told(given_, expected, said):
+    assert not same(check(), given_, expected)
+    assert explain(check(), given_, expected) == said
+
+
+def test_form_comes_before_value():
+    assert explain(check(), seen(f=[9.0], g=1.0), seen(f=[1.0], g=[1.0])) == "g has shape (), expected (1,)"
+    assert mismatch(seen(f=[9.0]), seen(f=[1.0])) is None
+
+
+def test_an_author_s_tolerance_is_told():
+    assert explain(check(kept=0.02), seen(kept=0.64), seen(kept=1.0)) == "kept is 0.64, expected 1 ± 0.02"
+
+
+def test_nan_where_nan_is_expected_is_equal():
+    assert same(check(), seen(f=[1.0, np.nan]), seen(f=[1.0, np.nan]))
+
+
+def test_odd_things_are_equal_if_they_are_odd_alike():
+    nothing, function = Odd("None", "is a `return` missing?"), Odd("a function", "should it be called?")
+    assert same(check(), seen(f=nothing), seen(f=nothing))
+    assert not same(check(), seen(f=function), seen(f=nothing))
+
+
+def test_failures_are_equal_by_their_type():
+    other = Evidence({}, Failure("ValueError", "other words"))
+    assert same(check(), other, raised("ValueError"))
+    assert not same(check(), other, raised("TypeError"))
+    assert not same(check(), other, seen(f=1.0))
+    assert not same(check(), seen(f=1.0), other)
+
+
+def kept(theirs, ours):
+    return {"kept": np.mean(theirs["y"] != 0), "scale": (theirs["y"] / ours["h"]).max()}
+
+
+def summarized(theirs, ours):
+    some = check()
+    some.summary(kept=0.1)(kept)
+    return summarize(some, theirs, ours)
+
+
+OURS = seen(h=[1.0, 2.0, 4.0], y=[2.0, 0.0, 8.0])
+
+
+def test_a_summary_takes_the_place_of_random_evidence():
+    found = summarized(seen(h=[1.0, 2.0, 4.0], y=[0.0, 4.0, 0.0]), OURS)
+    assert found.arrays.keys() == {"kept", "scale"}
+    assert (found.arrays["kept"], found.arrays["scale"]) == (pytest.approx(1 / 3), 2)
+    assert all(value.dtype == "float64" for value in found.arrays.values())
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [raised("ValueError"), seen(h=[1.0, 2.0, 4.0]), seen(h=[1.0, 2.0, 4.0], y=[1.0]), seen(h="no", y="no")],
+    ids=["failure", "missing", "shape", "text"],
+)
+def test_what_has_another_form_is_not_summarized(theirs):
+    assert summarized(theirs, OURS) is theirs
+
+
+@pytest.mark.parametrize("error", [ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError])
+def test_values_that_cannot_be_summarized_are_a_failure(error):
+    def refuse(theirs, ours):
+        raise error("no")
+
+    some = check()
+    some.summary()(refuse)
+    assert summarize(some, OURS, OURS).failure.type == "Summary"
+
+
+def test_a_mistake_of_the_author_s_is_not_taken_for_the_student_s():
+    def misspelt(theirs, ours):
+        return {"kept": theirs["z"]}
+
+    some = check()
+    some.summary()(misspelt)
+    with pytest.raises(KeyError, match="z"):
+        summarize(some, OURS, OURS)

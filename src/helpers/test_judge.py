@@ -1,0 +1,237 @@
+"""Naming never misleads: whole, pair, parts, otherwise no name; and points are by check, over all draws."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.checks import Checks
+from helpers.evidence import Evidence, Failure
+from helpers.judge import REFERENCE, Judge, Table, Verdict
+
+NAMES = "ABCD"
+RIGHT = dict.fromkeys(NAMES, 1.0)
+ERROR = "error"
+
+
+def exercise():
+    found = Checks("f", lecture="0:00")
+    for name in NAMES:
+        found.check(name, points=2)(lambda f, rng: {})
+    return found
+
+
+def evidence(value):
+    """Of one check: a number, several, or an error of a type."""
+    if isinstance(value, str):
+        return Evidence({}, Failure(value))
+    return Evidence({"f": np.asarray(value, "float64")})
+
+
+def answer(changes, draw=0):
+    """What a candidate gives: the reference's values but for some checks."""
+    return {
+        name: evidence(v if isinstance(v, str) else np.asarray(v) * (1 + draw))
+        for name, v in (RIGHT | changes).items()
+    }
+
+
+def judged(wrong, misconceptions, pairs=None, draws=1) -> Verdict:
+    """Judge an answer that differs from the reference by `wrong`, where these misconceptions are known."""
+    tables = [
+        Table(
+            answer({}, draw),
+            {name: answer(changes, draw) for name, changes in ({REFERENCE: {}} | misconceptions).items()},
+            {names: answer(changes, draw) for names, changes in (pairs or {}).items()},
+        )
+        for draw in range(draws)
+    ]
+    return Judge(exercise(), tables).verdict([answer(wrong, draw) for draw in range(draws)])
+
+
+def named(*args, **settings):
+    verdict = judged(*args, **settings)
+    return verdict.how, verdict.names
+
+
+ONE = {"m": {"A": 2, "B": 3}}
+TWO = ONE | {"n": {"C": 5}}
+
+
+def test_the_right_answer_has_all_points_and_no_name():
+    verdict = judged({}, TWO)
+    assert (verdict.how, verdict.names, verdict.points, verdict.right) == ("right", (), 8, True)
+    assert [outcome.message for outcome in verdict.outcomes] == [""] * 4
+
+
+def test_whole_is_exactly_one_that_equals_at_every_check():
+    assert named({"A": 2, "B": 3}, TWO) == ("whole", ("m",))
+    assert named({"A": 2}, TWO) == ("unrecognized", ())
+    assert named({"A": 2, "B": 4}, TWO) == ("unrecognized", ())
+
+
+def test_two_that_cannot_be_told_apart_name_nobody():
+    assert named({"A": 2, "B": 3}, ONE | {"twin": {"A": 2, "B": 3}}) == ("unrecognized", ())
+
+
+def test_a_pair_is_named_where_the_double_fault_equals_at_every_check():
+    pairs = {("m", "n"): {"A": 7, "B": 3, "C": 8}}
+    assert named({"A": 7, "B": 3, "C": 8}, TWO, pairs) == ("pair", ("m", "n"))
+    assert named({"A": 7, "B": 3, "C": 9}, TWO, pairs) == ("unrecognized", ())
+
+
+def test_two_pairs_that_cannot_be_told_apart_name_nobody():
+    three = TWO | {"o": {"D": 4}}
+    pairs = {("m", "n"): {"A": 7}, ("m", "o"): {"A": 7}}
+    assert named({"A": 7}, three, pairs) == ("unrecognized", ())
+
+
+def test_whole_goes_before_pair():
+    assert named({"A": 2, "B": 3}, TWO, {("m", "n"): {"A": 2, "B": 3}}) == ("whole", ("m",))
+
+
+def test_parts_explain_each_failed_check_once():
+    assert named({"A": 2, "B": 3, "C": 5}, TWO) == ("parts", ("m", "n"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "misconceptions"),
+    [
+        ({"A": 2, "B": 3, "D": 9}, TWO),
+        ({"A": 2, "C": 5}, TWO),
+        ({"A": 2, "B": 3, "C": 6}, TWO),
+        ({"A": 2, "B": 3, "C": 5}, ONE | {"n": {"B": 3, "C": 5}}),
+        ({"A": 2, "B": 3, "C": 5}, TWO | {"twin": {"C": 5}}),
+    ],
+    ids=["a ✗ is left over", "only half of a part", "another value", "they overlap", "two would do"],
+)
+def test_parts_that_do_not_fit_exactly_name_nobody(wrong, misconceptions):
+    assert named(wrong, misconceptions) == ("unrecognized", ())
+
+
+def test_a_larger_part_goes_before_a_smaller_one_within_it():
+    misconceptions = TWO | {"half of m": {"A": 2}}
+    assert named({"A": 2, "B": 3, "C": 5}, misconceptions) == ("parts", ("m", "n"))
+
+
+@pytest.mark.parametrize("nothing", ["ValueError", np.nan, 0.0], ids=["error", "nan", "zero"])
+def test_what_many_faults_share_names_only_as_a_whole(nothing):
+    known = {"m": {"A": nothing}, "n": {"B": nothing}}
+    both = {"A": nothing, "B": nothing}
+    assert named({"A": nothing}, known) == ("whole", ("m",))
+    assert named(both, known) == ("unrecognized", ())
+    assert named(both, known, {("m", "n"): both}) == ("unrecognized", ())
+    assert named(both | {"C": nothing}, known) == ("unrecognized", ())
+
+
+def test_evidence_of_another_shape_names_only_as_a_whole():
+    known = {"m": {"A": [2, 2]}, "n": {"B": [3, 3]}}
+    assert named({"A": [2, 2]}, known) == ("whole", ("m",))
+    assert named({"A": [2, 2], "B": [3, 3]}, known) == ("unrecognized", ())
+
+
+def test_a_name_must_hold_on_every_draw():
+    tables = [Table(answer({}, d), {REFERENCE: answer({}, d), "m": answer({"A": 2}, d)}) for d in (0, 1)]
+    judge = Judge(exercise(), tables)
+    assert judge.verdict([answer({"A": 2}, 0), answer({"A": 2}, 1)]).names == ("m",)
+    verdict = judge.verdict([answer({"A": 2}, 0), answer({"A": 3}, 1)])
+    assert (verdict.how, verdict.points) == ("unrecognized", 6)
+
+
+def test_points_must_hold_on_every_draw():
+    tables = [Table(answer({}, d), {REFERENCE: answer({}, d)}) for d in (0, 1, 2)]
+    given_ = [answer({}, 0), answer({"B": 9}, 1), answer({}, 2)]
+    assert Judge(exercise(), tables).verdict(given_).points == 6
+
+
+def test_a_right_answer_to_another_draw_is_wrong():
+    table = Table(answer({}, 0), {REFERENCE: answer({}, 0)})
+    assert Judge(exercise(), [table]).verdict([answer({}, 1)]).points == 0
+
+
+def test_missing_evidence_fails_its_check_alone():
+    table = Table(answer({}), {REFERENCE: answer({})})
+    given_ = answer({})
+    del given_["B"]
+    verdict = Judge(exercise(), [table]).verdict([given_])
+    assert [o.check for o in verdict.outcomes if not o.passed] == ["B"]
+    assert verdict.outcomes[1].message == "f is missing"
+
+
+def test_too_few_draws_are_refused():
+    table = Table(answer({}), {REFERENCE: answer({})})
+    with pytest.raises(ValueError, match="longer"):
+        Judge(exercise(), [table, table]).verdict([answer({})])
+
+
+def test_a_check_says_which_name_explains_it():
+    whole = judged({"A": 2, "B": 3, "C": 5}, TWO)
+    assert [outcome.names for outcome in whole.outcomes] == [("m",), ("m",), ("n",), ()]
+    pair = judged({"A": 7, "D": 8}, TWO, {("m", "n"): {"A": 7, "D": 8}})
+    assert [outcome.names for outcome in pair.outcomes] == [("m",), (), (), ("m", "n")]
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ({"A": 123.25}, "right for the inputs in the notebook, wrong for fresh ones"),
+        ({"A": "KeyError"}, "right for the inputs in the notebook; for fresh ones your code raised KeyError"),
+    ],
+    ids=["value", "error"],
+)
+def test_a_message_tells_nothing_of_a_private_draw(second, said):
+    tables = [Table(answer({}, d), {REFERENCE: answer({}, d)}) for d in (0, 1)]
+    verdict = Judge(exercise(), tables, shown=1).verdict([answer({}, 0), answer(second, 1)])
+    assert verdict.outcomes[0].message == said
+    public = Judge(exercise(), tables, shown=1).verdict([answer({"A": 5}, 0), answer(second, 1)])
+    assert public.outcomes[0].message == "f is 5, expected 1"
+
+
+def test_a_wrong_form_is_told_of_the_evidence_and_not_of_its_summary():
+    random = Checks("f", lecture="0:00")
+    check = random.check("A")(lambda f, rng: {})
+    check.summary(mean=0.1)(lambda theirs, ours: {"mean": theirs["y"].mean()})
+    ours = {"A": Evidence({"y": np.ones(4)})}
+    table = Table(ours, {REFERENCE: {"A": Evidence({"mean": np.asarray(1.0)})}})
+    judge = Judge(random, [table])
+    short, low = ({"A": Evidence({"y": y})} for y in (np.ones(3), np.zeros(4)))
+    assert judge.verdict([short]).outcomes[0].message == "y has shape (3,), expected (4,)"
+    assert judge.verdict([low]).outcomes[0].message == "mean is 0, expected 1 ± 0.1"
+
+
+values = st.sampled_from([1.0, 1.0, 2.0, 3.0, 0.0, np.nan, "ValueError", "TypeError"])
+changes = st.fixed_dictionaries(dict.fromkeys(NAMES, values))
+
+
+def differing(a, b):
+    return {n for n in NAMES if not (a[n] == b[n] or (a[n] != a[n] and b[n] != b[n]))}
+
+
+@given(changes, st.lists(changes, max_size=5), st.lists(changes, max_size=3), st.integers(1, 2))
+def test_a_name_is_given_only_to_what_the_answer_equals(wrong, known, doubles, draws):
+    misconceptions = {str(i): m for i, m in enumerate(known)}
+    pairs = dict(zip([("0", "1"), ("0", "2"), ("1", "2")], doubles, strict=False)) if len(known) > 2 else {}
+    verdict = judged(wrong, misconceptions, pairs, draws)
+    failed = differing(wrong, RIGHT)
+    equal = [name for name, m in misconceptions.items() if not differing(wrong, m)]
+    assert {o.check for o in verdict.outcomes if not o.passed} == failed
+    assert verdict.points == 2 * (len(NAMES) - len(failed))
+    match verdict.how:
+        case "right":
+            assert not failed
+        case "whole":
+            assert equal == list(verdict.names)
+        case "pair":
+            assert [p for p, m in pairs.items() if not differing(wrong, m)] == [verdict.names]
+            assert not equal
+        case "parts":
+            fails = [differing(misconceptions[name], RIGHT) for name in verdict.names]
+            assert sum(map(len, fails)) == len(failed)
+            assert set().union(*fails) == failed
+            for name, part in zip(verdict.names, fails, strict=True):
+                assert not differing(wrong, misconceptions[name]) & part
+                assert any(wrong[n] in (2.0, 3.0) for n in part)  # a number that can point to a cause
+        case "unrecognized":
+            assert failed
+            assert len(equal) != 1
+    assert bool(verdict.names) == (verdict.how in ("whole", "pair", "parts"))
