@@ -2,7 +2,7 @@
 
 import zlib
 
-from helpers.checks import Candidate, gather
+from helpers.checks import Candidate, Checks, gather
 from helpers.compare import summarize
 from helpers.judge import REFERENCE, Answer, Table
 from solutions.exercise import Exercise
@@ -10,12 +10,12 @@ from solutions.exercise import Exercise
 PUBLIC_DRAWS = (1, 2)  # those that run in the student's notebook
 
 
-def answer(exercise: Exercise, candidate: Candidate, seed: int, luck: int) -> Answer:
+def answer(exercise: Checks, candidate: Candidate, seed: int, luck: int) -> Answer:
     """What a candidate gives at every check for one draw."""
     return {check.name: gather(exercise, check, candidate, seed, luck) for check in exercise.checks}
 
 
-def summary(exercise: Exercise, given: Answer, ours: Answer) -> Answer:
+def summary(exercise: Checks, given: Answer, ours: Answer) -> Answer:
     """What of an answer can be compared; `ours` is the reference's for the same draw."""
     return {c.name: summarize(c, given[c.name], ours[c.name]) for c in exercise.checks}
 

@@ -83,7 +83,7 @@ def test_only_the_exercise_asked_for_is_proved():
 
 
 def test_an_exercise_that_is_not_there_is_answered_with_the_closest():
-    surveys = [([Task(UNIT.id, "m", "early", 1, 2, True)], [])]
+    surveys: list = [([Task(UNIT.id, "m", "early", 1, 2, True)], [])]
     with pytest.raises(ValueError, match="09_normalization has no exercise 'erly'; did you mean early?"):
         verify._chosen(Result(1, 2), [UNIT], "erly", surveys)
 

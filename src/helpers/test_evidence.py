@@ -1,6 +1,7 @@
 """Evidence survives the journey between processes, and bytes from nobody trusted harm nobody."""
 
 import json
+from typing import Any
 
 import keras
 import numpy as np
@@ -120,7 +121,8 @@ def test_too_much_is_refused(monkeypatch):
 
 def test_long_texts_are_cut_when_they_are_written():
     failure = Failure("E" * 9999, "m" * 9999, "p" * 9999)
-    assert len(decode(encode(Evidence({}, failure))).failure.message) == evidence.MAX_TEXT
+    cut = decode(encode(Evidence({}, failure))).failure
+    assert cut == Failure(*(letter * evidence.MAX_TEXT for letter in "Emp"))
 
 
 def test_a_text_that_cannot_be_written_down_is_mended_by_who_sends_it():
@@ -149,7 +151,7 @@ def test_a_text_that_cannot_be_written_down_is_mended_by_who_sends_it():
     ids=lambda value: type(value).__name__ if not isinstance(value, str | tuple) else str(value),
 )
 def test_numbers_of_any_kind_become_plain_arrays(value, dtype, shape):
-    array = plain(value)
+    array: Any = plain(value)
     assert (array.dtype, array.shape) == (np.dtype(dtype), shape)
     assert np.array_equal(array, np.asarray(value).astype(dtype))
     assert equal(decode(encode(Evidence({"x": array}))).arrays["x"], array)
@@ -176,11 +178,11 @@ class Rebel:
     ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_array_is_odd_and_says_why(value, type_, why):
-    odd = plain(value)
+    odd: Any = plain(value)
     assert (odd.type, odd.why[: len(why)]) == (type_, why)
     assert decode(encode(Evidence({"x": odd}))).arrays["x"] == odd
 
 
 def test_a_text_stays_a_text_and_short():
     assert plain("ValueError") == "ValueError"
-    assert len(plain("x" * 9999)) == evidence.MAX_TEXT
+    assert plain("x" * 9999) == "x" * evidence.MAX_TEXT
