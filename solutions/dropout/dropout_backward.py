@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from solutions.exercise import Exercise
 
-backward = Exercise("dropout_backward", lecture="52:20")
+backward = Exercise("dropout_backward", lecture="50:43")
 
 
 @backward.reference
@@ -14,7 +14,7 @@ def dropout_backward(x, y, mask, W1, b1, W2, b2):
 
     forward:   a1 = x W1 + b1,   h1 = sigmoid(a1) * mask,   a2 = h1 W2 + b2,   f = softmax(a2)
     loss:      mean over the batch of -log f_y
-    backward:  the lecture's rules (21:30), and the mask once more on the way back      (lecture 52:20)
+    backward:  the lecture's rules (21:30), and the mask once more on the way back      (lecture 50:43)
 
     Args:
         x: input (N, D).    y: class indices (N,).    mask: zeros and ones (N, H).
@@ -27,8 +27,7 @@ def dropout_backward(x, y, mask, W1, b1, W2, b2):
     s = 1 / (1 + np.exp(-(x @ W1 + b1)))
     h1 = s * mask
     a2 = h1 @ W2 + b2
-    e = np.exp(a2 - a2.max(axis=1, keepdims=True))
-    f = e / e.sum(axis=1, keepdims=True)
+    f = np.exp(a2 - np.logaddexp.reduce(a2, axis=1, keepdims=True))
     da2 = (f - np.eye(len(b2))[y]) / len(x)
     dW2, db2 = h1.T @ da2, da2.sum(axis=0)
     dh1 = da2 @ W2.T
@@ -156,10 +155,11 @@ backward.misconception(
 @backward.alternative
 def by_tensorflow(x, y, mask, W1, b1, W2, b2):
     x, mask, W1, b1, W2, b2 = (tf.constant(v, "float64") for v in (x, mask, W1, b1, W2, b2))
-    s = tf.sigmoid(x @ W1 + b1)
+    s = tf.math.reciprocal(1 + tf.exp(-x @ W1 - b1))
     h1 = s * mask
     a2 = h1 @ W2 + b2
-    f = tf.exp(a2 - tf.reduce_logsumexp(a2, axis=1, keepdims=True))
+    e = tf.exp(a2 - tf.reduce_max(a2, axis=1, keepdims=True))
+    f = e / tf.reduce_sum(e, axis=1, keepdims=True)
     da2 = (f - tf.one_hot(y, tf.shape(b2)[0], dtype="float64")) / x.shape[0]
     dh1 = tf.matmul(da2, W2, transpose_b=True)
     da1 = tf.where(mask > 0, dh1 * s * (1 - s), 0.0)

@@ -46,8 +46,7 @@ def geometric_ensemble(W, b, h, keep):
     ### BEGIN SOLUTION
     masks, p = all_masks(h.shape[1], keep)
     a = (masks[:, None, :] * h) @ W + b  # (2**H, N, C)
-    a = a - a.max(axis=-1, keepdims=True)
-    log_f = a - np.log(np.exp(a).sum(axis=-1, keepdims=True))
+    log_f = a - np.logaddexp.reduce(a, axis=-1, keepdims=True)
     g = np.exp(np.tensordot(p, log_f, axes=1))
     Z = g.sum(axis=-1)
     return g / Z[:, None], Z
@@ -124,7 +123,7 @@ ensemble.misconception(
 )
 ensemble.misconception(
     "the networks are not normalized before they are averaged",
-    ("log_f = a - np.log(np.exp(a).sum(axis=-1, keepdims=True))", "log_f = a"),
+    ("log_f = a - np.logaddexp.reduce(a, axis=-1, keepdims=True)", "log_f = a"),
     advice="You have averaged pre-activations. f comes out right (the derivation below says why), but Z does not: "
     "take the mean of log softmax(a).",
 )
@@ -146,10 +145,10 @@ ensemble.misconception(
     advice="All units may be dropped at once: the mask of zeros is one of the 2**H, and its network is softmax(b).",
 )
 ensemble.misconception(
-    "no maximum is subtracted before the exponential",
-    ("    a = a - a.max(axis=-1, keepdims=True)\n", ""),
+    "the exponential overflows",
+    ("np.logaddexp.reduce(a, axis=-1, keepdims=True)", "np.log(np.exp(a).sum(axis=-1, keepdims=True))"),
     lecture="6:52",
-    advice="exp(1000) overflows to infinity. Subtract each row's maximum first: it cancels in the softmax.",
+    advice="exp(1000) is infinite. Subtract each row's maximum before you exponentiate, or use np.logaddexp.reduce, which does.",
 )
 ensemble.misconception(
     "normalized over the batch, not over the classes",
@@ -170,7 +169,8 @@ ensemble.alternative(
         total = tf.zeros((h.shape[0], len(b)), "float64")
         for mask, p in zip(*all_masks(h.shape[1], keep)):
             a = tf.matmul(h * mask, W) + b
-            total += p * (a - tf.reduce_logsumexp(a, axis=1, keepdims=True))
+            a -= tf.reduce_max(a, axis=1, keepdims=True)
+            total += p * (a - tf.math.log(tf.reduce_sum(tf.exp(a), axis=1, keepdims=True)))
         Z = tf.reduce_sum(tf.exp(total), axis=1)
         return tf.exp(total) / Z[:, tf.newaxis], Z
     """,

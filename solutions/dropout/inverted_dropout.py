@@ -182,15 +182,6 @@ inverted_dropout.misconception(
     advice="`rate` is the probability of dropping, as in Keras. A unit stays with probability 1 - rate.",
 )
 inverted_dropout.misconception(
-    "the mask is rescaled by how many units it happened to keep",
-    (
-        "return h * tf.cast(mask, h.dtype) / keep",
-        "m = tf.cast(mask, h.dtype)\n        return h * m / tf.reduce_mean(m, axis=-1, keepdims=True)",
-    ),
-    advice="Divide by the probability, which is a constant, and not by the share of this very mask: "
-    "otherwise the units of a layer are no longer independent.",
-)
-inverted_dropout.misconception(
     "active at test time as well",
     ("        if not training:\n            return h\n", ""),
     advice="At test time no coin is flipped: look at `training` first and return h.",
@@ -214,6 +205,16 @@ inverted_dropout.misconception(
         "m = tf.cast(mask, h.dtype)\n        return h * m + tf.stop_gradient(h * m * (1 / keep - 1))",
     ),
     advice="The factor is part of the forward pass, so the gradient is multiplied by mask / keep as well.",
+)
+inverted_dropout.misconception(
+    "the mask is rescaled by how many units it happened to keep",
+    (
+        "(tf.shape(h), seed=self.seeds) < keep\n        return h * tf.cast(mask, h.dtype) / keep",
+        "(tf.shape(h), seed=self.seeds) < keep\n        m = tf.cast(mask, h.dtype)\n"
+        "        return h * m / tf.reduce_mean(m, axis=-1, keepdims=True)",
+    ),
+    advice="Divide by the probability, which is a constant, and not by the share of this very mask: "
+    "otherwise the units of a layer are no longer independent.",
 )
 
 
@@ -249,3 +250,12 @@ class InvertedByCoins(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "rate": self.rate}
+
+
+inverted_dropout.equivalent(
+    "call line 4: < → <=", because="a float32 coin equals keep about once in ten million throws"
+)
+inverted_dropout.equivalent(
+    "call line 4: without seed=self.seeds",
+    because="Keras then draws from a generator of its own, which moves on too",
+)

@@ -1,0 +1,1 @@
+"""Unit 12: batch normalization, and the capstone."""

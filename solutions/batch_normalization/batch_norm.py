@@ -1,0 +1,378 @@
+"""BatchNorm: each unit's pre-activation normalized over the mini-batch, then scaled and shifted."""
+
+import keras
+import tensorflow as tf
+
+from solutions.exercise import Exercise
+
+batch_norm = Exercise("BatchNorm", lecture="54:33")
+
+
+@batch_norm.reference
+@keras.saving.register_keras_serializable("fdl")
+class BatchNorm(keras.layers.Layer):
+    """Normalize each unit over the mini-batch, then scale it by gamma and shift it by beta.
+
+    training:  mu = mean over the batch of a,   var = mean over the batch of (a - mu)^2
+               a_hat = (a - mu) / sqrt(var + eps),   a_tilde = gamma * a_hat + beta      (lecture 54:33)
+               and, as a first guess at global statistics, moved towards those of the batch:
+               moving_mu  <- momentum * moving_mu  + (1 - momentum) * mu,    the same for moving_var
+    test:      the same with moving_mu and moving_var in the place of mu and var
+
+    Args:
+        momentum: what share of the old moving statistics stays at each training call.
+        eps: added to the variance, inside the square root.
+    Attributes:
+        gamma, beta: (H,), trained, start at 1 and 0.
+        moving_mu, moving_var: (H,), not trained, start at 0 and 1.
+    Call:
+        a: pre-activations, float tensor of shape (N, H).
+        training: True in training, False at test time.
+    Returns:
+        a_tilde, same shape and dtype as `a`.
+    """
+
+    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum, self.eps = momentum, eps
+
+    def build(self, input_shape):
+        """Make the four weights with self.add_weight(name=..., shape=..., initializer=..., trainable=...)."""
+        ### BEGIN SOLUTION
+        H = (input_shape[-1],)
+        self.gamma = self.add_weight(name="gamma", shape=H, initializer="ones")
+        self.beta = self.add_weight(name="beta", shape=H, initializer="zeros")
+        self.moving_mu = self.add_weight(name="moving_mu", shape=H, initializer="zeros", trainable=False)
+        self.moving_var = self.add_weight(name="moving_var", shape=H, initializer="ones", trainable=False)
+        ### END SOLUTION
+
+    def call(self, a, training=False):
+        ### BEGIN SOLUTION
+        if training:
+            mu = tf.reduce_mean(a, axis=0)
+            var = tf.reduce_mean((a - mu) ** 2, axis=0)
+            self.moving_mu.assign(self.momentum * self.moving_mu + (1 - self.momentum) * mu)
+            self.moving_var.assign(self.momentum * self.moving_var + (1 - self.momentum) * var)
+        else:
+            mu, var = self.moving_mu, self.moving_var
+        a_hat = (a - mu) / tf.sqrt(var + self.eps)
+        return self.gamma * a_hat + self.beta
+        ### END SOLUTION
+
+    def compute_output_shape(self, input_shape):
+        ### BEGIN SOLUTION
+        return input_shape
+        ### END SOLUTION
+
+    def get_config(self):
+        """What `from_config` needs: Keras's own entries, `momentum` and `eps`."""
+        ### BEGIN SOLUTION
+        return {**super().get_config(), "momentum": self.momentum, "eps": self.eps}
+        ### END SOLUTION
+
+
+def at_work(BatchNorm, rng, dtype="float32"):
+    """A layer in the middle of its life, and a mini-batch with units of many scales."""
+    N, H = 7, 5
+    layer = BatchNorm(momentum=float(rng.uniform(0.6, 0.9)), eps=float(rng.uniform(0.1, 0.5)), dtype=dtype)
+    a = tf.constant(rng.normal(size=(N, H)) * rng.uniform(0.5, 3, H) + rng.normal(size=H), dtype)
+    layer.build(a.shape)
+    for weight in (layer.gamma, layer.beta):
+        weight.assign(rng.normal(size=H))
+    for weight in (layer.moving_mu, layer.moving_var):
+        weight.assign(rng.uniform(0.5, 2, H))
+    return layer, a
+
+
+@batch_norm.check("a new layer: four weights and how they start")
+def _(BatchNorm, rng):
+    H = int(rng.integers(3, 60))
+    layer = BatchNorm()
+    layer.build((None, H))
+    names = ("gamma", "beta", "moving_mu", "moving_var")
+    weights = (layer.gamma, layer.beta, layer.moving_mu, layer.moving_var)
+    trained = [any(w is t for t in layer.trainable_weights) for w in weights]
+    return {f"{n} at first": w for n, w in zip(names, weights, strict=True)} | {
+        f"{n} is trained": str(t) for n, t in zip(names, trained, strict=True)
+    }
+
+
+@batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    return {"a_tilde": layer(a, training=True)}
+
+
+@batch_norm.check("test time: the moving statistics, whatever the batch")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1])}
+
+
+@batch_norm.check("training moves the statistics a little")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    for k in (1.0, 2.0, 3.0):
+        layer(k * a + k, training=True)
+    return {"moving_mu": layer.moving_mu, "moving_var": layer.moving_var}
+
+
+@batch_norm.check("test time leaves the statistics alone")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    layer(a, training=False)
+    layer(a)
+    return {"moving_mu": layer.moving_mu, "moving_var": layer.moving_var, "gamma": layer.gamma}
+
+
+@batch_norm.check("the gradient goes through mu and var", points=2)
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    upstream = tf.constant(rng.normal(size=a.shape), "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        a_tilde = layer(a, training=True)
+    return {"da": tape.gradient(a_tilde, a, upstream)}
+
+
+@batch_norm.check("it can be saved, loaded, and asked for its shape")
+def _(BatchNorm, rng):
+    layer, _ = at_work(BatchNorm, rng)
+    copy = BatchNorm.from_config(layer.get_config())
+    return {
+        "registered as": keras.saving.get_registered_name(BatchNorm),
+        "momentum of the copy": copy.momentum,
+        "eps of the copy": copy.eps,
+        "output shape": layer.compute_output_shape((5, 7)),
+    }
+
+
+@batch_norm.check("the dtype of a is kept")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng, "float64")
+    return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}
+
+
+batch_norm.misconception(
+    "the variance divides by N - 1",
+    (
+        "var = tf.reduce_mean((a - mu) ** 2, axis=0)",
+        "var = tf.reduce_sum((a - mu) ** 2, axis=0) / (a.shape[0] - 1)",
+    ),
+    advice="This is the mean of the squared deviations: divide by N. N - 1 is for estimating a population's variance.",
+)
+batch_norm.misconception(
+    "the statistics are taken over the units of an example",
+    ("mu = tf.reduce_mean(a, axis=0)", "mu = tf.reduce_mean(a, axis=1, keepdims=True)"),
+    (
+        "var = tf.reduce_mean((a - mu) ** 2, axis=0)",
+        "var = tf.reduce_mean((a - mu) ** 2, axis=1, keepdims=True)",
+    ),
+    ("(1 - self.momentum) * mu)", "(1 - self.momentum) * tf.reduce_mean(mu))"),
+    ("(1 - self.momentum) * var)", "(1 - self.momentum) * tf.reduce_mean(var))"),
+    advice="That is layer normalization. Batch normalization asks how one unit varies over the examples: axis=0.",
+)
+batch_norm.misconception(
+    "one mean and one variance for the whole layer",
+    ("mu = tf.reduce_mean(a, axis=0)", "mu = tf.reduce_mean(a)"),
+    ("var = tf.reduce_mean((a - mu) ** 2, axis=0)", "var = tf.reduce_mean((a - mu) ** 2)"),
+    advice="Each unit has a mean and a variance of its own, H of each: reduce over axis 0 only.",
+)
+batch_norm.misconception(
+    "eps stands outside the square root",
+    ("tf.sqrt(var + self.eps)", "(tf.sqrt(var) + self.eps)"),
+    advice="Add eps to the variance, before the root: sqrt(var + eps). At var = 0 the root alone has an infinite slope.",
+)
+batch_norm.misconception(
+    "divided by the variance, not by its root",
+    ("tf.sqrt(var + self.eps)", "(var + self.eps)"),
+    advice="A variance has the square of the unit's unit. Divide by its square root, the standard deviation.",
+)
+batch_norm.misconception(
+    "not centred: mu is not subtracted",
+    ("(a - mu) / tf.sqrt", "a / tf.sqrt"),
+    advice="Subtract the mean before you divide: a_hat has mean 0.",
+)
+batch_norm.misconception(
+    "no gradient through mu",
+    ("mu = tf.reduce_mean(a, axis=0)", "mu = tf.stop_gradient(tf.reduce_mean(a, axis=0))"),
+    lecture="58:20",
+    advice="mu depends on every example of the batch. Let the tape see it; without that path the gradient is not that of the loss.",
+)
+batch_norm.misconception(
+    "no gradient through var",
+    (
+        "var = tf.reduce_mean((a - mu) ** 2, axis=0)",
+        "var = tf.stop_gradient(tf.reduce_mean((a - mu) ** 2, axis=0))",
+    ),
+    lecture="58:20",
+    advice="var depends on every example of the batch. Let the tape see it; without that path the gradient is not that of the loss.",
+)
+batch_norm.misconception(
+    "batch statistics at test time",
+    (
+        "mu, var = self.moving_mu, self.moving_var",
+        "mu, var = tf.reduce_mean(a, 0), tf.math.reduce_variance(a, 0)",
+    ),
+    advice="At test time an example's answer must not depend on its neighbours, and there may be only one example: "
+    "use moving_mu and moving_var.",
+)
+batch_norm.misconception(
+    "gamma and beta are not trained",
+    ('initializer="ones")\n        self.beta', 'initializer="ones", trainable=False)\n        self.beta'),
+    (
+        'shape=H, initializer="zeros")\n        self.moving_mu',
+        'shape=H, initializer="zeros", trainable=False)\n        self.moving_mu',
+    ),
+    advice="gamma and beta are parameters like any other: leave trainable at True.",
+)
+batch_norm.misconception(
+    "the moving statistics are trained as well",
+    ('initializer="zeros", trainable=False)', 'initializer="zeros")'),
+    ('initializer="ones", trainable=False)', 'initializer="ones")'),
+    advice="No gradient reaches them: they are measured, not learned. Make them with trainable=False.",
+)
+batch_norm.misconception(
+    "gamma starts at 0",
+    ('name="gamma", shape=H, initializer="ones"', 'name="gamma", shape=H, initializer="zeros"'),
+    advice="With gamma = 0 every unit is constant. Start it at 1: then a_tilde is a_hat.",
+)
+batch_norm.misconception(
+    "gamma multiplies beta too",
+    ("self.gamma * a_hat + self.beta", "self.gamma * (a_hat + self.beta)"),
+    advice="Scale first, then shift: gamma * a_hat + beta.",
+)
+batch_norm.misconception(
+    "the moving statistics never move",
+    (
+        "            self.moving_mu.assign(self.momentum * self.moving_mu + (1 - self.momentum) * mu)\n"
+        "            self.moving_var.assign(self.momentum * self.moving_var + (1 - self.momentum) * var)\n",
+        "",
+    ),
+    advice="Test time would use 0 and 1 for ever. At each training call, assign the moved values to moving_mu and moving_var.",
+)
+batch_norm.misconception(
+    "momentum the wrong way round",
+    (
+        "self.momentum * self.moving_mu + (1 - self.momentum) * mu",
+        "(1 - self.momentum) * self.moving_mu + self.momentum * mu",
+    ),
+    (
+        "self.momentum * self.moving_var + (1 - self.momentum) * var",
+        "(1 - self.momentum) * self.moving_var + self.momentum * var",
+    ),
+    advice="momentum is the share of the old value that stays; a single batch brings only 1 - momentum.",
+)
+batch_norm.misconception(
+    "standard deviations are stored where variances belong",
+    ("(1 - self.momentum) * var)", "(1 - self.momentum) * tf.sqrt(var))"),
+    advice="The root is taken once, when a is divided. Store the variance itself.",
+)
+batch_norm.misconception(
+    "the statistics move at test time as well",
+    (
+        "mu, var = self.moving_mu, self.moving_var\n",
+        "mu, var = self.moving_mu + 0, self.moving_var + 0\n"
+        "            m, v = tf.reduce_mean(a, 0), tf.math.reduce_variance(a, 0)\n"
+        "            self.moving_mu.assign(self.momentum * mu + (1 - self.momentum) * m)\n"
+        "            self.moving_var.assign(self.momentum * var + (1 - self.momentum) * v)\n",
+    ),
+    advice="Test examples must not change the network. Assign only where `training` is true.",
+)
+batch_norm.misconception(
+    "the configuration is incomplete",
+    ('{**super().get_config(), "momentum": self.momentum, "eps": self.eps}', "super().get_config()"),
+    advice="A loaded layer is made from get_config alone: add momentum and eps, or they fall back to their defaults.",
+)
+batch_norm.misconception(
+    "the layer is not registered with Keras",
+    ('@keras.saving.register_keras_serializable("fdl")\n', ""),
+    advice='Keep @keras.saving.register_keras_serializable("fdl") above the class: '
+    "without it, Keras cannot load a model that holds the layer.",
+)
+batch_norm.misconception(
+    "float32 is hard-coded",
+    (
+        "mu = tf.reduce_mean(a, axis=0)",
+        'a = tf.cast(a, "float32")\n            mu = tf.reduce_mean(a, axis=0)',
+    ),
+    advice="A layer computes in the dtype of its input. Nothing needs a cast here.",
+)
+
+
+@batch_norm.alternative
+@keras.saving.register_keras_serializable("fdl", name="BatchNorm")
+class BatchNormByOps(keras.layers.Layer):
+    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum = momentum
+        self.eps = eps
+
+    def build(self, shape):
+        for name, start, train in (
+            ("moving_mu", "zeros", False),
+            ("beta", "zeros", True),
+            ("moving_var", "ones", False),
+            ("gamma", "ones", True),
+        ):
+            weight = self.add_weight(shape=(shape[-1],), initializer=start, trainable=train, name=name)
+            if name == "gamma":
+                self.gamma = weight
+            elif name == "beta":
+                self.beta = weight
+            elif name == "moving_mu":
+                self.moving_mu = weight
+            else:
+                self.moving_var = weight
+
+    def call(self, a, training=None):
+        if training:
+            mu, var = keras.ops.mean(a, axis=0), keras.ops.var(a, axis=0)
+            for old, new in ((self.moving_mu, mu), (self.moving_var, var)):
+                old.assign_add((new - old) * (1 - self.momentum))
+        else:
+            mu, var = self.moving_mu.value, self.moving_var.value
+        scale = self.gamma * keras.ops.rsqrt(var + self.eps)
+        return a * scale + (self.beta - mu * scale)
+
+    def compute_output_shape(self, shape):
+        return tuple(shape)
+
+    def get_config(self):
+        config = super().get_config()
+        config.update(momentum=self.momentum, eps=self.eps)
+        return config
+
+
+@batch_norm.alternative
+@keras.saving.register_keras_serializable("fdl", name="BatchNorm")
+class BatchNormByMoments(keras.layers.Layer):
+    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum, self.eps = momentum, eps
+
+    def build(self, input_shape):
+        H = input_shape[-1:]
+        self.moving_mu = self.add_weight(shape=H, initializer="zeros", trainable=False)
+        self.moving_var = self.add_weight(shape=H, initializer="ones", trainable=False)
+        self.gamma = self.add_weight(shape=H, initializer="ones")
+        self.beta = self.add_weight(shape=H, initializer="zeros")
+
+    def call(self, a, training=False):
+        if not training:
+            return self.normalize(a, self.moving_mu, self.moving_var)
+        mu = tf.reduce_mean(a, axis=0, keepdims=True)
+        var = tf.reduce_mean(tf.square(a), axis=0, keepdims=True) - tf.square(mu)
+        rate = 1 - self.momentum
+        self.moving_mu.assign((1 - rate) * self.moving_mu + rate * mu[0])
+        self.moving_var.assign((1 - rate) * self.moving_var + rate * var[0])
+        return self.normalize(a, mu, var)
+
+    def normalize(self, a, mu, var):
+        return (a - mu) * (var + self.eps) ** -0.5 * self.gamma + self.beta
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return super().get_config() | {"momentum": self.momentum, "eps": self.eps}

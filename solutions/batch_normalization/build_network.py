@@ -1,0 +1,196 @@
+"""build_network: the capstone's form, checked by machine; what the network achieves is graded by hand."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from solutions.batch_normalization.batch_norm import BatchNorm
+from solutions.exercise import Exercise
+
+
+class BatchNormStandIn(keras.layers.BatchNormalization):
+    """Keras's layer with the arguments of ours, so that a mistake in BatchNorm is not counted again here."""
+
+    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
+        super().__init__(momentum=momentum, epsilon=eps, **kwargs)
+
+
+capstone = Exercise(
+    "build_network",
+    lecture="54:33",
+    given={"BatchNorm": BatchNormStandIn},
+    allow=[
+        "keras.layers",
+        "keras.Sequential",
+        "keras.models.Sequential",
+        "keras.Input",
+        "keras.activations",
+        "keras.initializers",
+        "keras.regularizers",
+        "tensorflow.nn",
+    ],
+)
+
+
+@capstone.reference
+def build_network():
+    """Build, but do not train, your best network for MNIST-1D within the budget.
+
+    It maps x (N, 40) to f (N, 10), a distribution over the ten classes, with at most 6000 parameters, counting
+    trained ones and others. Each call gives a new network with fresh initial weights. Everything that the course has
+    taught may be used, your own BatchNorm or any layer of keras.layers.
+
+    Three rules: no example's answer depends on the others of its batch or on luck at test time; every trained weight
+    gets a gradient; the network is not compiled.
+
+    Returns:
+        A Keras model.
+    """
+    ### BEGIN SOLUTION
+    layers = [keras.Input((40,))]
+    for H in (56, 40):
+        layers.append(keras.layers.Dense(H, use_bias=False, kernel_initializer="he_uniform"))
+        layers.append(BatchNorm())
+        layers.append(keras.layers.ReLU())
+    layers.append(keras.layers.Dropout(0.1))
+    layers.append(keras.layers.Dense(10, activation="softmax"))
+    return keras.Sequential(layers)
+    ### END SOLUTION
+
+
+BUDGET = 6000
+MOST_WEIGHTS = 200  # arrays of parameters; a network of 6000 parameters has far fewer
+
+
+def inputs(rng, N=32):
+    return rng.normal(size=(N, 40)).astype("float32")
+
+
+def padded(values):
+    """As many numbers whatever the network, so that the evidence has one shape."""
+    return np.pad(np.asarray(values, "float64"), (0, MOST_WEIGHTS - len(values)))
+
+
+@capstone.check("from 40 inputs to a distribution over 10 classes")
+def form(build_network, rng):
+    x = inputs(rng)
+    return {"x": x, "f": build_network()(x)}
+
+
+@form.summary()
+def _(theirs, ours):
+    f = theirs["f"]
+    return {
+        "x": theirs["x"],
+        "rows that do not sum to 1": (np.abs(f.sum(axis=1) - 1) > 1e-3).sum(),
+        "columns that sum to 1": (np.abs(f.sum(axis=0) - 1) < 1e-4).sum(),
+        "negative probabilities": np.any(f < 0),
+    }
+
+
+@capstone.check("at most 6000 parameters")
+def budget(build_network, rng):
+    return {"x": inputs(rng), "sizes": padded([w.numpy().size for w in build_network().weights])}
+
+
+@budget.summary()
+def _(theirs, ours):
+    sizes = theirs["sizes"]
+    whole = np.all(sizes == np.floor(sizes)) and np.all(sizes >= 0) and sizes.sum() > 0
+    return {"x": theirs["x"], "parameters over the budget": max(0, sizes.sum() - BUDGET) if whole else np.nan}
+
+
+@capstone.check("at test time an answer depends on its example alone")
+def alone(build_network, rng):
+    model, x = build_network(), inputs(rng, 4)
+    model(x, training=True)
+    return {"x": x, "together": model(x), "alone": tf.concat([model(x[:1]), model(x[1:2])], 0)}
+
+
+@alone.summary()
+def _(theirs, ours):
+    gap = np.abs(theirs["together"][:2] - theirs["alone"]).max()
+    return {"x": theirs["x"], "the batch or luck changes an answer": gap > 1e-4}
+
+
+@capstone.check("every trained weight gets a gradient")
+def gradients(build_network, rng):
+    model, x, y = build_network(), inputs(rng), rng.integers(0, 10, 32)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x, training=True)))
+    found = tape.gradient(loss, model.trainable_weights)
+    largest = [0.0 if d is None else np.abs(tf.convert_to_tensor(d)).max() for d in found]
+    return {
+        "x": x,
+        "largest entry of each gradient": padded([1.0, *largest]),
+        "weights": padded([1.0] * len(found)),
+    }
+
+
+@gradients.summary()
+def _(theirs, ours):
+    sizes = theirs["largest entry of each gradient"][1:]
+    weights = int(theirs["weights"].sum())
+    return {
+        "x": theirs["x"],
+        "trained weights without a gradient": (sizes[:weights] < 1e-6).sum() if weights else np.nan,
+    }
+
+
+capstone.misconception(
+    "over the budget",
+    ("(56, 40)", "(80, 60)"),
+    advice="Count with model.count_params(): W of a layer has inputs times units entries, and a BatchNorm four for each unit.",
+)
+capstone.misconception(
+    "pre-activations are returned, not probabilities",
+    (', activation="softmax"', ""),
+    lecture="6:52",
+    advice='End with the softmax: Dense(10, activation="softmax").',
+)
+capstone.misconception(
+    "softmax over the batch",
+    (
+        'layers.append(keras.layers.Dense(10, activation="softmax"))',
+        "layers.append(keras.layers.Dense(10))\n    layers.append(keras.layers.Lambda(lambda a: tf.nn.softmax(a, axis=0)))",
+    ),
+    lecture="6:52",
+    advice="Each row is a distribution of its own: the softmax runs over the classes, axis -1.",
+)
+capstone.misconception(
+    "dropout stays on at test time",
+    (
+        "    layers.append(keras.layers.Dropout(0.1))\n",
+        "    layers.append(keras.layers.Lambda(lambda h: h * tf.cast(tf.random.uniform(tf.shape(h)) < 0.5, h.dtype)))\n",
+    ),
+    lecture="53:18",
+    advice="Use a layer that knows `training`, keras.layers.Dropout for instance; never fix training=True inside a network.",
+)
+capstone.misconception(
+    "all weights start at zero",
+    ('kernel_initializer="he_uniform"', 'kernel_initializer="zeros"'),
+    lecture="30:27",
+    advice="With zero weights the hidden units get no gradient and never part. Start small and random.",
+)
+capstone.misconception(
+    "a bias stands before BatchNorm",
+    ("use_bias=False, ", ""),
+    advice="BatchNorm subtracts it again, so its gradient is zero and it only costs parameters. Pass use_bias=False.",
+)
+
+
+@capstone.alternative
+def by_calls():
+    x = keras.Input((40,))
+    h = keras.layers.Reshape((40, 1))(x)
+    for filters in (12, 16, 16):
+        h = keras.layers.Conv1D(filters, 5, strides=2, padding="same", activation="relu")(h)
+    h = keras.layers.Flatten()(h)
+    return keras.Model(x, keras.layers.Dense(10, activation="softmax")(h))
+
+
+@capstone.alternative
+def plain():
+    dense = keras.layers.Dense
+    hidden = [dense(48, activation="tanh", kernel_regularizer=keras.regularizers.L2(1e-4)), dense(40, "relu")]
+    return keras.Sequential([keras.Input((40,)), *hidden, dense(10), keras.layers.Softmax()])

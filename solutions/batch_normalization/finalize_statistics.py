@@ -1,0 +1,271 @@
+"""pooled_statistics and finalize_statistics: a full pass over the training set, before test time."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from solutions.batch_normalization.batch_norm import BatchNorm
+from solutions.exercise import Exercise
+
+
+class BatchNormStandIn(keras.layers.BatchNormalization):
+    """Keras's layer under the names of ours, so that a mistake in BatchNorm is not counted again here."""
+
+    @property
+    def moving_mu(self):
+        return self.moving_mean
+
+    @property
+    def moving_var(self):
+        return self.moving_variance
+
+
+finalize = Exercise(
+    "finalize_statistics",
+    lecture="54:33",
+    objects=("pooled_statistics", "finalize_statistics"),
+    given={"BatchNorm": BatchNormStandIn},
+)
+
+
+@finalize.reference
+def pooled_statistics(batches):
+    """The mean and the variance of all examples, seen one mini-batch at a time.
+
+    mu  = sum over examples of a / N,    var = sum over examples of (a - mu)^2 / N
+
+    Examples of different batches differ by more than those of one batch: the means of the batches vary, too.
+
+    Args:
+        batches: an iterable, perhaps a generator that can be read only once, of arrays or tensors (n, H).
+            n may differ from batch to batch; the last is often smaller.
+    Returns:
+        mu, var: (H,), float64, accurate also where mu is many times larger than the deviation.
+    """
+    ### BEGIN SOLUTION
+    parts = [np.asarray(a, "float64") for a in batches]
+    n = np.array([len(a) for a in parts])[:, None]
+    mu_b = np.array([a.mean(axis=0) for a in parts])
+    var_b = np.array([a.var(axis=0) for a in parts])
+    mu = (n * mu_b).sum(axis=0) / n.sum()
+    var = (n * (var_b + (mu_b - mu) ** 2)).sum(axis=0) / n.sum()
+    return mu, var
+    ### END SOLUTION
+
+
+@finalize.reference
+def finalize_statistics(model, x, size=64):
+    """Give each BatchNorm of a model the statistics of the whole training set      (lecture 54:33).
+
+    Layer by layer: what reaches a BatchNorm has passed through the layers before it as they are at test time, with
+    their final statistics. Mini-batches of `size` examples keep memory small.
+
+    Args:
+        model: has a list `model.layers`, each applied to the output of the one before.
+        x: the training set's inputs (N, D).    size: of a mini-batch; N need not be a multiple of it.
+    Returns:
+        Nothing; it assigns moving_mu and moving_var of each BatchNorm, and changes nothing else.
+    """
+    ### BEGIN SOLUTION
+    h = [x[i : i + size] for i in range(0, len(x), size)]
+    for layer in model.layers:
+        if isinstance(layer, BatchNorm):
+            mu, var = pooled_statistics(h)
+            layer.moving_mu.assign(mu)
+            layer.moving_var.assign(var)
+        h = [layer(part, training=False) for part in h]
+    ### END SOLUTION
+
+
+def batches(rng, sizes=(6, 6, 3), H=4, far=0.0, dtype="float64"):
+    """Mini-batches whose means differ, the last one smaller."""
+    return [(rng.normal(size=(n, H)) + 2 * rng.normal(size=H) + far).astype(dtype) for n in sizes]
+
+
+def trained(rng):
+    """A small network with two BatchNorm layers, weights and statistics from anywhere, and a training set."""
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(4, use_bias=False),
+            BatchNormStandIn(epsilon=0.1),
+            keras.layers.Activation("tanh"),
+            keras.layers.Dense(5, use_bias=False),
+            BatchNormStandIn(epsilon=0.1),
+        ]
+    )
+    for weight in model.weights:
+        weight.assign(rng.uniform(0.5, 1.5, weight.shape) * rng.choice([-1, 1]) ** (len(weight.shape) - 1))
+    x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]  # in order, so that batches differ
+    return model, tf.constant(x, "float32")
+
+
+@finalize.check("pooled: batches of different sizes, whose means differ", points=2)
+def _(pooled_statistics, finalize_statistics, rng):
+    mu, var = pooled_statistics(batches(rng))
+    return {"mu": mu, "var": var}
+
+
+@finalize.check("pooled: batches that can be read only once, of tensors")
+def _(pooled_statistics, finalize_statistics, rng):
+    mu, var = pooled_statistics(tf.constant(a) for a in batches(rng, sizes=(5, 5, 5, 1), dtype="float32"))
+    return {"mu": mu, "var": var}
+
+
+@finalize.check("pooled: a mean far larger than the deviation", var=1e-6)
+def _(pooled_statistics, finalize_statistics, rng):
+    mu, var = pooled_statistics(batches(rng, far=1e6))
+    return {"mu": mu, "var": var}
+
+
+@finalize.check("finalized: the statistics of every BatchNorm", points=2)
+def _(pooled_statistics, finalize_statistics, rng):
+    model, x = trained(rng)
+    finalize_statistics(model, x, size=8)
+    layers = [layer for layer in model.layers if isinstance(layer, BatchNormStandIn)]
+    return {f"moving_mu of BatchNorm {k}": layer.moving_mu for k, layer in enumerate(layers, 1)} | {
+        f"moving_var of BatchNorm {k}": layer.moving_var for k, layer in enumerate(layers, 1)
+    }
+
+
+@finalize.check("finalized: the network's answers at test time")
+def _(pooled_statistics, finalize_statistics, rng):
+    model, x = trained(rng)
+    finalize_statistics(model, x, size=8)
+    return {"output": model(x, training=False), "gamma": model.layers[1].gamma, "W": model.layers[0].kernel}
+
+
+finalize.misconception(
+    "the mean of the batches' variances",
+    ("(n * (var_b + (mu_b - mu) ** 2))", "(n * var_b)"),
+    advice="The batches' means vary as well. A deviation from mu is one from the batch's mean plus that mean's own: "
+    "add (mu_b - mu)^2 to each batch's variance.",
+)
+finalize.misconception(
+    "every batch counts the same, however small",
+    ("mu = (n * mu_b).sum(axis=0) / n.sum()", "mu = mu_b.mean(axis=0)"),
+    ("(n * (var_b + (mu_b - mu) ** 2)).sum(axis=0) / n.sum()", "(var_b + (mu_b - mu) ** 2).mean(axis=0)"),
+    advice="The last batch is smaller, so it weighs less: weight each batch by its number of examples.",
+)
+finalize.misconception(
+    "the variance of the batches' means",
+    ("(n * (var_b + (mu_b - mu) ** 2))", "(n * (mu_b - mu) ** 2)"),
+    advice="Within a batch the examples differ as well: add each batch's own variance.",
+)
+finalize.misconception(
+    "the variance divides by N - 1",
+    (".sum(axis=0) / n.sum()\n    return", ".sum(axis=0) / (n.sum() - 1)\n    return"),
+    advice="As in training, var is the mean of the squared deviations: divide by N.",
+)
+finalize.misconception(
+    "the mean of the squares minus the square of the mean",
+    ('parts = [np.asarray(a, "float64")', "parts = [np.asarray(a)"),
+    (
+        "var = (n * (var_b + (mu_b - mu) ** 2)).sum(axis=0) / n.sum()",
+        'var = (n * np.array([(np.asarray(a, "float64") ** 2).mean(axis=0) for a in parts])).sum(axis=0) / n.sum() - mu**2',
+    ),
+    advice="Right on paper. Where mu is large, two nearly equal numbers are subtracted and the digits are lost: "
+    "square the deviations instead.",
+)
+finalize.misconception(
+    "standard deviations are averaged",
+    (
+        "(n * (var_b + (mu_b - mu) ** 2)).sum(axis=0) / n.sum()",
+        "((n * np.sqrt(var_b + (mu_b - mu) ** 2)).sum(axis=0) / n.sum()) ** 2",
+    ),
+    advice="Squared deviations add up, their roots do not: average variances, and take the root where you divide.",
+)
+finalize.misconception(
+    "the last, smaller batch is left out",
+    ("range(0, len(x), size)", "range(0, len(x) - size + 1, size)"),
+    advice="Every example of the training set counts: let the last batch be as small as it is.",
+)
+finalize.misconception(
+    "the pass runs in training mode",
+    ("training=False", "training=True"),
+    advice="In training mode a BatchNorm normalizes by the batch, and moves its statistics again. "
+    "Pass training=False: the layers behind it shall see what they will see at test time.",
+)
+finalize.misconception(
+    "the statistics of what a BatchNorm gives, not of what it gets",
+    (
+        "        if isinstance(layer, BatchNorm):\n            mu",
+        "        h = [layer(part, training=False) for part in h]\n        if isinstance(layer, BatchNorm):\n            mu",
+    ),
+    ("assign(var)\n        h = [layer(part, training=False) for part in h]", "assign(var)"),
+    advice="A BatchNorm divides its input: measure h before the layer is applied.",
+)
+finalize.misconception(
+    "later layers are measured behind old statistics",
+    (
+        "            layer.moving_mu.assign(mu)\n            layer.moving_var.assign(var)\n        h = [layer(part, training=False) for part in h]",
+        "        h = [layer(part, training=False) for part in h]\n        if isinstance(layer, BatchNorm):\n"
+        "            layer.moving_mu.assign(mu)\n            layer.moving_var.assign(var)",
+    ),
+    advice="Assign a layer's statistics before you pass the examples through it, so that the next layer sees what it will see at test time.",
+)
+finalize.misconception(
+    "only the first BatchNorm is finalized",
+    (
+        "            layer.moving_var.assign(var)\n",
+        "            layer.moving_var.assign(var)\n            break\n",
+    ),
+    advice="Go on to the end of model.layers: each BatchNorm has statistics of its own.",
+)
+finalize.misconception(
+    "the statistics are moved, not replaced",
+    ("layer.moving_mu.assign(mu)", "layer.moving_mu.assign(0.9 * layer.moving_mu + 0.1 * mu)"),
+    ("layer.moving_var.assign(var)", "layer.moving_var.assign(0.9 * layer.moving_var + 0.1 * var)"),
+    advice="The full pass has seen everything, so nothing of the old guess should stay: assign mu and var as they are.",
+)
+finalize.misconception(
+    "moving_var gets the standard deviation",
+    ("layer.moving_var.assign(var)", "layer.moving_var.assign(np.sqrt(var))"),
+    advice="The layer takes the root itself. Assign the variance.",
+)
+
+finalize.alternative(
+    name="running sums of deviations",
+    source="""
+    def pooled_statistics(batches):
+        count, mu, total = 0, 0.0, 0.0
+        for a in batches:
+            a = np.asarray(a).astype("float64")
+            n, mean = len(a), np.mean(a, axis=0)
+            shift = mean - mu
+            total = total + np.sum((a - mean) ** 2, axis=0) + shift**2 * count * n / (count + n)
+            mu = mu + shift * n / (count + n)
+            count += n
+        return mu, total / count
+
+    def finalize_statistics(model, x, size=64):
+        done = []
+        def run(part):
+            for layer in done:
+                part = layer(part)
+            return part
+        for layer in model.layers:
+            if isinstance(layer, BatchNorm):
+                starts = np.arange(0, x.shape[0], size)
+                mu, var = pooled_statistics(run(x[s : min(s + size, x.shape[0])]) for s in starts)
+                layer.moving_var.assign(tf.cast(var, "float32"))
+                layer.moving_mu.assign(tf.cast(mu, "float32"))
+            done.append(layer)
+    """,
+)
+finalize.alternative(
+    name="everything at once",
+    source="""
+    def pooled_statistics(batches):
+        a = np.concatenate([np.asarray(part, dtype="float64") for part in batches])
+        return np.mean(a, 0), np.mean(np.square(a - np.mean(a, 0)), 0)
+
+    def finalize_statistics(model, x, size=64):
+        h = tf.convert_to_tensor(x)
+        for layer in model.layers:
+            if isinstance(layer, BatchNorm):
+                for weight, value in zip((layer.moving_mu, layer.moving_var), pooled_statistics([h])):
+                    weight.assign(value)
+            h = layer(h)
+    """,
+)

@@ -1,0 +1,175 @@
+"""normalized_mlp: where batch normalization stands in a network, and what it makes superfluous."""
+
+import keras
+
+from solutions.batch_normalization.batch_norm import BatchNorm
+from solutions.exercise import Exercise
+
+
+class BatchNormStandIn(keras.layers.BatchNormalization):
+    """Keras's layer with the arguments of ours, so that a mistake in BatchNorm is not counted again here."""
+
+    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
+        super().__init__(momentum=momentum, epsilon=eps, **kwargs)
+
+
+normalized = Exercise(
+    "normalized_mlp",
+    lecture="54:33",
+    given={"BatchNorm": BatchNormStandIn},
+    allow=[
+        "keras.Sequential",
+        "keras.models.Sequential",
+        "keras.Input",
+        "keras.layers.Input",
+        "keras.layers.Dense",
+        "keras.layers.ReLU",
+        "keras.layers.Softmax",
+        "keras.layers.Activation",
+        "keras.activations.relu",
+        "keras.activations.softmax",
+        "tensorflow.nn.relu",
+        "tensorflow.nn.softmax",
+    ],
+)
+
+
+@normalized.reference
+def normalized_mlp(D, units, C):
+    """Build a network whose hidden pre-activations are normalized.
+
+    each hidden layer:   a = h W,   a_tilde = BatchNorm(a),   h = ReLU(a_tilde)      (lecture 54:33)
+    the output layer:    f = softmax(h W + b)
+
+    No weight may be without effect on the output: leave out what BatchNorm makes superfluous. Here you may use
+    keras.Sequential, Input, Dense, ReLU, Softmax and Activation, and your own BatchNorm.
+
+    Args:
+        D: the number of inputs.    units: a list, how many units each hidden layer has.    C: of classes.
+    Returns:
+        A Keras model, from (N, D) to (N, C).
+    """
+    ### BEGIN SOLUTION
+    layers = [keras.Input((D,))]
+    for H in units:
+        layers.append(keras.layers.Dense(H, use_bias=False))
+        layers.append(BatchNorm())
+        layers.append(keras.layers.ReLU())
+    layers.append(keras.layers.Dense(C, activation="softmax"))
+    return keras.Sequential(layers)
+    ### END SOLUTION
+
+
+def filled(model, rng):
+    """Set all weights by shape; those of one shape by the order in which the model lists them. Vectors are positive: variances must be."""
+    for weight in model.weights:
+        noise = rng.normal(size=weight.shape)
+        weight.assign(0.5 + abs(noise) if len(weight.shape) == 1 else noise)
+    return model
+
+
+@normalized.check("the weights, layer by layer", points=2)
+def _(normalized_mlp, rng):
+    D, units, C = int(rng.integers(20, 40)), [int(n) for n in rng.integers(5, 20, 2)], 4
+    model = normalized_mlp(D, units, C)
+    return {
+        "trained weights": ", ".join(str(tuple(w.shape)) for w in model.trainable_weights),
+        "all weights": ", ".join(sorted(str(tuple(w.shape)) for w in model.weights)),
+    }
+
+
+@normalized.check("in training: normalized before the activation", points=2)
+def _(normalized_mlp, rng):
+    model = filled(normalized_mlp(5, [7], 4), rng)
+    return {"f": model(rng.normal(size=(8, 5)).astype("float32"), training=True)}
+
+
+@normalized.check("at test time, and with layers of the same width")
+def _(normalized_mlp, rng):
+    model = filled(normalized_mlp(5, [6, 6], 4), rng)
+    model(rng.normal(size=(8, 5)).astype("float32"), training=True)
+    return {"f": model(rng.normal(size=(8, 5)).astype("float32"))}
+
+
+@normalized.check("without a hidden layer")
+def _(normalized_mlp, rng):
+    return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+
+
+normalized.misconception(
+    "the bias is kept before BatchNorm",
+    (", use_bias=False", ""),
+    advice="BatchNorm subtracts the mean, and any bias with it; beta takes its place. Pass use_bias=False.",
+)
+normalized.misconception(
+    "normalized after the activation, not before",
+    (
+        "        layers.append(BatchNorm())\n        layers.append(keras.layers.ReLU())\n",
+        "        layers.append(keras.layers.ReLU())\n        layers.append(BatchNorm())\n",
+    ),
+    advice="The lecture normalizes the pre-activation: Dense, then BatchNorm, then ReLU.",
+)
+normalized.misconception(
+    "the activation is forgotten",
+    ("        layers.append(keras.layers.ReLU())\n", ""),
+    lecture="5:42",
+    advice="Without an activation the hidden layers collapse to one linear map. Put ReLU behind each BatchNorm.",
+)
+normalized.misconception(
+    "nothing is normalized",
+    ("        layers.append(BatchNorm())\n", ""),
+    advice="Put a BatchNorm between each hidden Dense layer and its activation.",
+)
+normalized.misconception(
+    "only the first hidden layer is normalized",
+    (
+        "        layers.append(BatchNorm())\n",
+        "        if len(layers) == 2:\n            layers.append(BatchNorm())\n",
+    ),
+    advice="Every hidden layer gets a BatchNorm of its own.",
+)
+normalized.misconception(
+    "the output layer is normalized as well",
+    (
+        '    layers.append(keras.layers.Dense(C, activation="softmax"))',
+        "    layers.append(keras.layers.Dense(C, use_bias=False))\n    layers.append(BatchNorm())\n"
+        "    layers.append(keras.layers.Softmax())",
+    ),
+    advice="Only hidden pre-activations are normalized. The output layer keeps its own scale, and its bias.",
+)
+normalized.misconception(
+    "the output layer has no bias",
+    (
+        'keras.layers.Dense(C, activation="softmax")',
+        'keras.layers.Dense(C, activation="softmax", use_bias=False)',
+    ),
+    advice="No BatchNorm follows the output layer, so nothing replaces its bias. Keep it.",
+)
+normalized.misconception(
+    "the output is not a distribution: softmax is missing",
+    ('keras.layers.Dense(C, activation="softmax")', "keras.layers.Dense(C)"),
+    lecture="6:52",
+    advice='The output layer has an activation of its own: activation="softmax".',
+)
+
+
+@normalized.alternative
+def by_calls(D, units, C):
+    x = h = keras.Input(shape=(D,))
+    for H in units:
+        a = keras.layers.Dense(H, use_bias=False)(h)
+        h = keras.layers.Activation("relu")(BatchNorm()(a))
+    a = keras.layers.Dense(C)(h)
+    return keras.Model(x, keras.layers.Softmax()(a))
+
+
+@normalized.alternative
+def by_add(D, units, C):
+    model = keras.models.Sequential()
+    model.add(keras.layers.Input((D,)))
+    for width in units:
+        model.add(keras.layers.Dense(width, use_bias=False, kernel_initializer="he_uniform"))
+        model.add(BatchNorm(momentum=0.9))
+        model.add(keras.layers.Activation(keras.activations.relu))
+    model.add(keras.layers.Dense(C, activation=keras.activations.softmax))
+    return model

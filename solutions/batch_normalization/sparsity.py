@@ -1,0 +1,104 @@
+"""sparsity: how many activations are exactly zero, and how many units are never anything else."""
+
+import numpy as np
+import tensorflow as tf
+
+from solutions.exercise import Exercise
+
+sparsity_exercise = Exercise("sparsity", lecture="59:24")
+
+
+@sparsity_exercise.reference
+def sparsity(h):
+    """Measure how sparse a layer's activations are.
+
+    zeros = share of the N * H activations that are exactly 0      (lecture 59:24)
+    dead  = share of the H units that are 0 for every example of the batch
+
+    Args:
+        h: activations (N, H), an array or a tensor.
+    Returns:
+        zeros, dead: two numbers between 0 and 1.
+    """
+    ### BEGIN SOLUTION
+    off = np.asarray(h) == 0
+    return off.mean(), off.all(axis=0).mean()
+    ### END SOLUTION
+
+
+def activations(rng, N=12, H=8):
+    """Positive and negative values, small and large, and zeros; one unit in four is dead."""
+    h = rng.normal(size=(N, H)) * 10.0 ** rng.integers(-9, 2, (N, H))
+    h[rng.random((N, H)) < rng.uniform(0.2, 0.6)] = 0
+    h[:, rng.permutation(H)[: H // 4]] = 0
+    h[rng.integers(N)] = 0  # an example of which every unit is off is no dead unit
+    return h
+
+
+@sparsity_exercise.check("the share of exact zeros")
+def _(sparsity, rng):
+    return {"zeros": [float(sparsity(activations(rng, H=H))[0]) for H in (8, 5, 9, 16)]}
+
+
+@sparsity_exercise.check("the share of dead units")
+def _(sparsity, rng):
+    dead = [float(sparsity(activations(rng, N, H))[1]) for N in (1, 2, 5, 9, 30) for H in (4, 8, 13, 17)]
+    return {"dead": dead}
+
+
+@sparsity_exercise.check("activations of a ReLU, as a tensor")
+def _(sparsity, rng):
+    h = tf.constant(np.maximum(activations(rng), 0), "float32")
+    zeros, dead = sparsity(h)
+    return {"zeros": float(zeros), "dead": float(dead)}
+
+
+sparsity_exercise.misconception(
+    "small values count as zeros",
+    ("np.asarray(h) == 0", "np.abs(np.asarray(h)) < 1e-6"),
+    advice="ReLU gives exact zeros: compare with == 0. A small activation still carries information and a gradient.",
+)
+sparsity_exercise.misconception(
+    "negative values count as zeros",
+    ("np.asarray(h) == 0", "np.asarray(h) <= 0"),
+    advice="A negative activation (of tanh, say) is not off. Compare with == 0.",
+)
+sparsity_exercise.misconception(
+    "the share that is on, not off",
+    ("off.mean(), off", "1 - off.mean(), off"),
+    advice="Sparsity is the share of zeros. You have counted the others.",
+)
+sparsity_exercise.misconception(
+    "a unit that is ever off counts as dead",
+    ("off.all(", "off.any("),
+    advice="A dead unit is off for every example of the batch; being off for some is what makes a code sparse.",
+)
+sparsity_exercise.misconception(
+    "examples without any active unit are counted instead of units",
+    ("all(axis=0)", "all(axis=1)"),
+    advice="A unit is a column: ask whether all N entries of a column are 0, along axis 0.",
+)
+sparsity_exercise.misconception(
+    "units whose mean is zero count as dead",
+    ("off.all(axis=0)", "(np.asarray(h).astype('float32').round(1).mean(axis=0) == 0)"),
+    advice="Values of both signs, or small ones, may average to zero. Ask for every single value: all(axis=0).",
+)
+sparsity_exercise.misconception(
+    "a number of units or of zeros, not a share",
+    ("off.mean(), off.all(axis=0).mean()", "off.sum(), off.all(axis=0).sum()"),
+    advice="Divide by how many there are, so that layers of different widths compare: the mean of a condition is its share.",
+)
+
+
+@sparsity_exercise.alternative
+def by_count(h):
+    N, H = h.shape
+    zeros = N * H - np.count_nonzero(h)
+    dead = sum(np.count_nonzero(unit) == 0 for unit in np.transpose(h))
+    return zeros / (N * H), dead / H
+
+
+@sparsity_exercise.alternative
+def by_tensorflow(h):
+    off = tf.cast(tf.equal(h, 0), "float64")
+    return tf.reduce_mean(off), tf.reduce_mean(tf.reduce_min(off, axis=0))
