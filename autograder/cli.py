@@ -99,5 +99,69 @@ def build(
     raise typer.Exit(0 if fine else 1)
 
 
+@app.command()
+def grade(
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="Its id, number or beginning.")],
+    jobs: Annotated[int, typer.Option(min=0, help="Submissions at a time; by default the cores.")] = 0,
+    exercise: Annotated[
+        str, typer.Option(help="Grade this one anew, and keep the verdicts about others.")
+    ] = "",
+    student: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade anew what has not changed as well.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    course: Annotated[Path | None, typer.Option(metavar="DIR", help="Another course root.")] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Run students' code even where nothing can confine it.")
+    ] = False,
+) -> None:
+    """Grade what students handed in, as submitted/STUDENT/UNIT/UNIT.ipynb in the course's folder.
+
+    Work that has not changed since it was graded is not run again. Example: fdl grade 01_forward_propagation
+    """
+    import os
+    import sys
+
+    from autograder import catalogue
+
+    try:
+        found = catalogue.unit(unit)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    root = course or catalogue.ROOT / "course"
+    if not root.is_dir():
+        raise typer.BadParameter(f"there is no folder {root}")
+    workers = jobs or os.cpu_count() or 1
+    try:
+        from autograder import grade as grading  # imports nbgrader; `kernels` starts before TensorFlow
+
+        with grading.kernels(workers, unsafe) as (run, tier), grading.progress(f"grading {found}") as tell:
+            report = grading.grade(
+                found,
+                root,
+                run,
+                tier,
+                jobs=workers,
+                exercise=exercise,
+                students=student or (),
+                force=force,
+                tell=tell,
+            )
+    except (grading.Refused, RuntimeError, OSError) as error:
+        print(f"fdl grade: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    except KeyboardInterrupt:
+        print("Interrupted. What is graded is saved; the same command goes on from there.", file=sys.stderr)
+        raise typer.Exit(1) from None
+    if json:
+        print(report.as_json())
+    else:
+        grading.show(report, root)
+    raise typer.Exit(0 if report.fine else 1)
+
+
 def main() -> None:
     app()

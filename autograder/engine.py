@@ -29,6 +29,7 @@ from solutions.exercise import Exercise
 Run = Callable[[Job], list[StepResult]]
 CELL, CHECKS, NOTEBOOK = 30.0, 10.0, 240.0  # seconds for a cell, for one check on one draw, for a notebook
 FAILED = "grading failed; the next run tries again"
+NOTHING = "there was nothing to grade"
 VERSION = 1  # of how grading works; a new one grades everything anew
 
 
@@ -128,36 +129,52 @@ def fingerprint(data: bytes | Unreadable, plan: Plan, draw: Draw, exercise: str)
 def _judged(
     work: Work, todo: list[Exercise], run: Run, known: Known
 ) -> Iterable[tuple[Exercise, Verdict, list[str]]]:
-    """Run and judge exercises: those that keep to the rules together, each other one apart from them."""
-    needs = {name: rules.need(e, work.placed, work.plan) for name, e in work.plan.exercises.items()}
-    breaches = {
-        name: complaints
-        for name, e in work.plan.exercises.items()
-        if (complaints := rules.complaints(e, needs[name], work.plan))
-    }
-    clean = [e.name for e in todo if e.name not in breaches]
-    apart = [[e.name] for e in todo if e.name in breaches]
-    for group in [clean, *apart]:
-        cells = _cells(group, needs, frozenset(breaches) - set(group))
-        found = _run_all(work, group, cells, run)
+    """Run and judge exercises; see `_groups` for which share a child."""
+    exercises = work.plan.exercises
+    needs = {name: rules.need(e, work.placed, work.plan) for name, e in exercises.items()}
+    complaints = {name: rules.complaints(e, needs[name], work.plan) for name, e in exercises.items()}
+    breaches = {name: found[0] for name, found in complaints.items() if found}
+    for group in _groups([e.name for e in todo], needs, breaches):
+        cells = _cells(group, needs, breaches)
+        found = _run_all(work, group, {cell.id for cell in cells}, run)
         work.results = found | work.results
         for name in group:
-            exercise = work.plan.exercises[name]
-            verdict, doubts = _judge(work, exercise, found, known)
+            verdict, doubts = _judge(work, exercises[name], found, known)
             if name in breaches:
-                verdict = _not_yours(verdict, breaches[name][0])
-                doubts.append(f"not yours yet, {breaches[name][0]}")
+                verdict = _not_yours(verdict, breaches[name])
+                doubts.append(f"not yours yet, {breaches[name]}")
             elif not verdict.right and (others := needs[name].exercises & breaches.keys()):
                 doubts.append(f"it rests on {', '.join(sorted(others))}, which is not yours yet")
-            yield exercise, verdict, doubts
+            yield exercises[name], verdict, doubts
 
 
-def _cells(group: Iterable[str], needs: dict[str, rules.Need], without: frozenset[str]) -> set[str]:
-    """The ids of the cells that some exercises need, with those of other exercises that they use in turn."""
+def _groups(names: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]) -> list[list[str]]:
+    """Which exercises run in one child: those that keep to the rules, unless the cells of one could hand
+    another what that one may not use. An exercise that breaks the rules has a child of its own.
+    """
+    groups: list[list[str]] = []
+    for name in names:
+        cells = _cells([name], needs, breaches)
+        fits = (
+            group
+            for group in groups
+            if not breaches.keys() & {name, *group}
+            and not needs[name].handed(_cells(group, needs, breaches))
+            and not any(needs[other].handed(cells) for other in group)
+        )
+        if group := next(fits, None):
+            group.append(name)
+        else:
+            groups.append([name])
+    return groups
+
+
+def _cells(group: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]) -> list[Placed]:
+    """The cells that some exercises need, with those of other exercises that they use in turn."""
     names = list(group)
     for name in names:  # grows while it is gone through
-        names += [other for other in needs[name].exercises if other not in names and other not in without]
-    return {cell.id for name in names for cell in needs[name].cells}
+        names += [other for other in needs[name].exercises if other not in names and other not in breaches]
+    return [cell for name in names for cell in needs[name].cells]
 
 
 def _run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str, StepResult]:
@@ -241,9 +258,9 @@ def nothing(why: str, plan: Plan, key: Mapping[str, str]) -> Graded:
     outputs = {}
     for name, exercise in plan.exercises.items():
         extra = {"key": key.get(name, ""), "draw": None}
-        verdict = _failed(exercise, "there was nothing to grade")
+        verdict = _failed(exercise, NOTHING)
         outputs[name] = _outputs(exercise, verdict, [why.rstrip(".")], extra)
-    return _graded(work, outputs, 0.0, list(plan.exercises))
+    return _graded(work, outputs, 0.0, [])
 
 
 def _failed(exercise: Exercise, message: str) -> Verdict:
@@ -255,7 +272,9 @@ def _graded(work: Work, outputs: dict[str, list], seconds: float, ran: list[str]
     verdicts = {name: _verdict(outputs[name]) for name in work.plan.exercises}
     review = any(v["needs_review"] for v in verdicts.values())
     about = {"notes": work.notes, "needs_review": review, "seconds": round(seconds, 2)}
-    notebook = record.notebook(work.placed, outputs, work.results, work.printed, about)
+    by_cell = work.printed | {cell: record.printed(result) for cell, result in work.results.items()}
+    by_cell |= {p.id: outputs[p.exercise] for p in work.placed if p.kind == CHECK}
+    notebook = record.notebook(work.placed, by_cell, about)
     return Graded(notebook, verdicts, work.notes, review, seconds, ran)
 
 

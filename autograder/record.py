@@ -14,7 +14,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.assemble import KERNEL
 from autograder.kernels import StepResult
-from autograder.plan import CHECK
 from autograder.submission import Placed, clean
 from helpers import card
 from helpers.evidence import Failure
@@ -23,18 +22,12 @@ OURS = "fdl"  # the notebook's metadata that say how it was graded
 
 
 def notebook(
-    placed: Iterable[Placed],
-    verdicts: Mapping[str, list],
-    results: Mapping[str, StepResult],
-    printed: Mapping[str, list],
-    about: dict,
+    placed: Iterable[Placed], outputs: Mapping[str, list], about: dict | None = None
 ) -> NotebookNode:
     """Put a graded notebook together.
 
     Args:
-        verdicts: the check cells' outputs, by exercise.
-        results: what became of the cells that were run, by cell id.
-        printed: the outputs of those that were not, as the last graded notebook has them.
+        outputs: of the cells that have any, by cell id.
         about: goes into the notebook's metadata.
     """
     cells = []
@@ -44,14 +37,11 @@ def notebook(
             cell = new_markdown_cell(p.source, id=p.id, metadata=metadata)
             if p.pictures:
                 cell.attachments = p.pictures
-        elif p.kind == CHECK:
-            cell = new_code_cell(p.source, id=p.id, metadata=metadata, outputs=verdicts[p.exercise])
         else:
-            found = _printed(results[p.id]) if p.id in results else printed.get(p.id, [])
-            cell = new_code_cell(p.source, id=p.id, metadata=metadata, outputs=found)
+            cell = new_code_cell(p.source, id=p.id, metadata=metadata, outputs=outputs.get(p.id, []))
         cells.append(cell)
     return new_notebook(
-        cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}, OURS: about}
+        cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}, OURS: about or {}}
     )
 
 
@@ -63,6 +53,16 @@ def check_outputs(shown: card.Card, record: dict) -> list[NotebookNode]:
         new_output("display_data", data=bundle),
         new_output("execute_result", data=score, execution_count=None),
     ]
+
+
+def printed(result: StepResult) -> list[NotebookNode]:
+    """What a cell printed, and what it raised; nothing on stderr, which costs points in nbgrader."""
+    outputs = [new_output("stream", name="stdout", text=clean(result.output))] if result.output else []
+    if result.died:
+        outputs.append(_error("Stopped", f"this cell {result.died}", ""))
+    elif result.failure:
+        outputs.append(_error(*_texts(result.failure)))
+    return outputs
 
 
 def recorded(notebook: NotebookNode) -> dict[str, list]:
@@ -92,16 +92,6 @@ def read(data: bytes) -> NotebookNode | None:
     except (ValueError, nbformat.ValidationError, json.JSONDecodeError, AttributeError, KeyError):
         return None
     return found if isinstance(found.metadata.get(OURS), dict) else None
-
-
-def _printed(result: StepResult) -> list[NotebookNode]:
-    """What a cell printed, and what it raised; nothing on stderr, which costs points in nbgrader."""
-    outputs = [new_output("stream", name="stdout", text=clean(result.output))] if result.output else []
-    if result.died:
-        outputs.append(_error("Stopped", f"this cell {result.died}", ""))
-    elif result.failure:
-        outputs.append(_error(*_texts(result.failure)))
-    return outputs
 
 
 def _texts(failure: Failure) -> tuple[str, str, str]:

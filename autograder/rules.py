@@ -7,6 +7,7 @@ against that other exercise's operations.
 """
 
 import ast
+import builtins
 import functools
 import symtable
 from collections.abc import Iterable
@@ -40,10 +41,19 @@ class Need:
     Args:
         cells: those that are held against its operations.
         exercises: other exercises whose objects these use.
+        shared: the names that they read and that are neither set-up's nor any exercise's. What one of these
+            stands for may hold anything that another cell has put there.
     """
 
     cells: tuple[Placed, ...]
     exercises: frozenset[str]
+    shared: frozenset[str]
+
+    def handed(self, cells: Iterable[Placed]) -> bool:
+        """Whether some cells could hand something to these, by a name that both know."""
+        here = {cell.id for cell in self.cells}
+        strange = [names(cell.source) for cell in cells if cell.id not in here]
+        return any(self.shared & (found.reads | found.binds.keys()) for found in strange)
 
 
 def runnable(source: str) -> str:
@@ -70,7 +80,9 @@ def need(exercise: Exercise, placed: list[Placed], plan: Plan) -> Need:
         }
         chosen |= more
     used = {p.exercise for p in here if p.exercise != exercise.name and wanted & objects.get(p.id, set())}
-    return Need(tuple(p for p in here if p.id in chosen), frozenset(used))
+    public = {name for e in plan.exercises.values() for name in e.objects} | setup.keys() | set(dir(builtins))
+    cells = tuple(p for p in here if p.id in chosen)
+    return Need(cells, frozenset(used), frozenset(wanted - public))
 
 
 def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:

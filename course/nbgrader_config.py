@@ -9,3 +9,13 @@ c.Execute.skip_cells_with_tag = ""
 
 # A check cell that a student deleted comes back, and with it the points that it may take.
 c.OverwriteCells.add_missing_cells = True
+
+# Submissions are read, run and judged by the course's engine, here, in formgrader and in `fdl grade`.
+c.Autograde.exporter_class = "autograder.execute.SubmissionExporter"
+c.Autograde.autograde_preprocessors = [
+    "autograder.execute.Execute",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.execute.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -1,0 +1,76 @@
+"""The engine inside nbgrader: `nbgrader autograde`, formgrader's Autograde button and `fdl grade` all come here.
+
+course/nbgrader_config.py puts these classes in the places of nbgrader's own.
+"""
+
+import atexit
+import functools
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from autograder import record, submission
+from autograder.course import Course, Grader
+from autograder.engine import Graded
+from autograder.submission import Unreadable
+from helpers.quiet import import_tensorflow
+
+ready: dict[tuple[str, str], Graded] = {}  # by unit and student: what `fdl grade` has graded already
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a notebook as `submission` does: nothing that a student writes can make nbgrader fail."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        unit = resources["nbgrader"]["assignment"]
+        converter: Any = self.parent
+        plan = grader(converter.coursedir.root).plan(unit)
+        try:
+            placed = submission.restore(submission.parse(submission.read_file(Path(filename))), plan)
+        except Unreadable as error:
+            self.log.error("%s: %s", filename, error)
+            placed = submission.blank(plan)
+        return self.from_notebook_node(record.notebook(placed, {}), resources, **kw)
+
+
+class Execute(NbGraderPreprocessor):
+    """In the place of nbgrader's Execute: what stands in the notebook afterwards is the engine's alone."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        unit, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+        graded = ready.pop((unit, student), None)
+        if graded is None:
+            graded = grader(self.parent.parent.coursedir.root).grade(unit, student, reuse=False)
+        return graded.notebook, resources
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """Saves scores as nbgrader does, and marks what needs review."""
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        about = resources["nbgrader"]
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader.grade_id, about["notebook"], about["assignment"], about["student"]
+        )
+        before = grade.auto_score, grade.manual_score, grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        verdict = next(filter(None, map(record.verdict_of, cell.get("outputs", []))), None)
+        if verdict and verdict["needs_review"] and grade.manual_score is None:
+            grade.needs_manual_grade = True
+        elif before[:2] == (grade.auto_score, grade.manual_score) and grade.manual_score is not None:
+            grade.needs_manual_grade = before[2]  # a grader has seen this score already
+        self.gradebook.db.commit()
+
+
+@functools.cache
+def grader(root: str) -> Grader:
+    """What grades in a process of nbgrader's; `fdl grade` has its own."""
+    from autograder.kernels.client import Kernels
+
+    kernels = Kernels(workers=1)
+    atexit.register(kernels.close)
+    import_tensorflow()
+    return Grader(Course(Path(root)), kernels.run)
