@@ -171,7 +171,8 @@ def test_values_that_cannot_be_summarized_are_a_failure(error):
     some = check()
     some.summary()(refuse)
     failure = summarize(some, OURS, OURS).failure
-    assert failure and failure.type == "Summary"
+    assert failure
+    assert failure.type == "Summary"
 
 
 def test_a_mistake_of_the_author_s_is_not_taken_for_the_student_s():
