@@ -73,21 +73,22 @@ def draw_graph(order, note=None, ax=None):
     ax = ax or plt.subplots(figsize=(8, 3), layout="constrained")[1]
     note = note or (lambda node: f"{node.value.shape}" if node.value.ndim else "a number")
     places = _layout(order)
+    boxes = {}
     for node in order:
-        for arg in node.args:
-            ax.annotate(
-                "",
-                xy=places[node],
-                xytext=places[arg],
-                arrowprops={"arrowstyle": "-|>", "color": "0.35", "shrinkA": 22, "shrinkB": 22},
-            )
         label = getattr(node, "name", "") or type(node).__name__
-        box = {
+        style = {
             "boxstyle": "round" if node.args else "square",
             "facecolor": "white" if node.args else "0.85",
             "edgecolor": "0.2",
         }
-        ax.text(*places[node], f"{label}\n{note(node)}", ha="center", va="center", fontsize=9, bbox=box)
+        text = ax.text(
+            *places[node], f"{label}\n{note(node)}", ha="center", va="center", fontsize=9, bbox=style
+        )
+        boxes[node] = text.get_bbox_patch()
+    for node in order:
+        for arg in node.args:
+            arrow = {"arrowstyle": "-|>", "color": "0.35", "patchA": boxes[arg], "patchB": boxes[node]}
+            ax.annotate("", xy=places[node], xytext=places[arg], arrowprops=arrow)
     xs, ys = zip(*places.values(), strict=True)
     ax.set_xlim(min(xs) - 0.5, max(xs) + 0.5)
     ax.set_ylim(min(ys) - 0.5, max(ys) + 0.5)
@@ -109,6 +110,7 @@ def _layout(order):
     places = {}
     for x, nodes in rows.items():
         nodes.sort(key=lambda node: not node.args)  # the chain of operations below, leaves above it
-        for y, node in enumerate(nodes):
-            places[node] = (x, y + (0.0 if nodes[0].args else 0.5) if len(nodes) > 1 else 0.0)
+        lonely = x > 0 and not nodes[0].args  # a column of leaves alone would block the chain's arrows
+        for y, node in enumerate(nodes, start=int(lonely)):
+            places[node] = (float(x), float(y))
     return places
