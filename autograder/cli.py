@@ -163,5 +163,44 @@ def grade(
     raise typer.Exit(0 if report.fine else 1)
 
 
+@app.command()
+def demo(
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to; by default course/demo, which is emptied.")
+    ] = None,
+    students: Annotated[int, typer.Option(min=0, help="At least so many in the first unit.")] = 24,
+    unit: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this unit; may be repeated.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Submissions at a time; by default the cores.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Build the course, grade a class of made-up students, and see whether grading finds what they got wrong.
+
+    Example: fdl demo --unit 01_forward_propagation
+    """
+    import os
+    import sys
+
+    from autograder import catalogue
+    from autograder import demo as demonstration
+
+    try:
+        units = demonstration.chosen(unit or [])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    try:
+        place = (out or catalogue.ROOT / "course" / "demo").resolve()
+        result = demonstration.run(units, place, students, jobs or os.cpu_count() or 1)
+    except (ValueError, RuntimeError, OSError) as error:
+        print(f"fdl demo: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    if json:
+        print(demonstration.as_json(result))
+    else:
+        demonstration.show(result)
+    raise typer.Exit(1 if result.shortfalls else 0)
+
+
 def main() -> None:
     app()

@@ -103,9 +103,8 @@ def parse(data: bytes) -> list[Cell]:
     try:
         nb = json.loads(data)
     except (ValueError, RecursionError) as error:
-        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)[:100]
         raise Unreadable(
-            f"The file is not a notebook ({why}). Open it in JupyterLab, save it and hand it in again."
+            f"The file is not a notebook ({_why(error)}). Open it in JupyterLab, save it and hand it in again."
         ) from None
     if not isinstance(nb, dict) or not isinstance(nb.get("cells"), list):
         old = isinstance(nb, dict) and "worksheets" in nb
@@ -280,6 +279,14 @@ def _absent(path: Path) -> str:
     if others:
         return f"There is no {path.name}, but {', '.join(others[:4])}. If that is the notebook, rename it to {path.name}."
     return f"There is no {path.name}: nothing was handed in."
+
+
+def _why(error: ValueError | RecursionError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is damaged or breaks off at line {error.lineno}, character {error.colno}"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    return "it is no text" if isinstance(error, UnicodeDecodeError) else str(error)[:100]
 
 
 def _too_large(size: int) -> str:

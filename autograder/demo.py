@@ -1,0 +1,190 @@
+"""`fdl demo`: build the course, make a class, grade it, and see whether grading found what was planted."""
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder import catalogue, grade
+from autograder.catalogue import ROOT, Unit
+from autograder.class_of import Made, make_class
+from autograder.engine import FAILED
+from autograder.grade import Report, Row
+from autograder.plan import plan_of
+from autograder.release import CONFIG
+
+MARK = ".made-by-fdl-demo"  # only a folder with this file is ever emptied
+FOREIGN = b'{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": []}], "nbformat": 4}'
+
+
+@dataclass
+class Demo:
+    """What was planted, what was found, and where the time went."""
+
+    out: Path
+    planted: dict[str, list[Made]] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, what: str):
+        start = time.monotonic()
+        yield
+        self.seconds[what] = self.seconds.get(what, 0) + time.monotonic() - start
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """Where grading did not find what was planted."""
+        return [
+            f"{report.unit}, {made.student} ({made.what}): {text}"
+            for report in self.reports
+            for made, row in _pairs(self.planted[report.unit], report.rows)
+            for text in (missed(made, row) if row else ["was not graded"])
+        ]
+
+
+def run(units: Sequence[Unit], out: Path, students: int, jobs: int) -> Demo:
+    """Build, make a class, and grade it.
+
+    Args:
+        out: a new folder, or that of an earlier demo, which is emptied.
+        students: how many at least in the first unit, which also gets all that is broken.
+    """
+    demo = Demo(out)
+    with grade.kernels(jobs) as (kernel, tier):
+        _empty(out)
+        with demo.timed("building the course"), grade.progress("building") as tell:
+            _build(units, out, tell)
+        with demo.timed("making the class"):
+            for number, unit in enumerate(units):
+                demo.planted[unit.id] = _make(units, number, students, out)
+        for unit in units:
+            with demo.timed(f"grading {unit}"), grade.progress(f"grading {unit}") as tell:
+                demo.reports.append(grade.grade(unit, out, kernel, tier, jobs=jobs, tell=tell))
+    return demo
+
+
+def missed(made: Made, row: Row) -> list[str]:
+    """In what a verdict differs from what was planted."""
+    found = []
+    for name, verdict in row.graded.verdicts.items():
+        points, most = verdict["points"], verdict["max_points"]
+        if name in made.full and points != most:
+            found.append(f"{name} is right and got {points:g} of {most:g}")
+        if name in made.none and points:
+            found.append(f"{name} is not done and got {points:g} points")
+        if (planted := made.named.get(name)) and [planted] != verdict["misconceptions"]:
+            said = ", ".join(verdict["misconceptions"]) or "nothing"
+            found.append(f"{name} holds “{planted}”, and the card names {said}")
+    if made.review is not None and made.review != row.needs_review:
+        found.append("is not marked for review" if made.review else f"is marked for review: {row.reasons}")
+    return found + [reason for reason in row.reasons if reason == row.error or FAILED in reason]
+
+
+def _empty(out: Path) -> None:
+    if out.is_dir() and any(out.iterdir()):
+        if not (out / MARK).exists():
+            raise ValueError(f"{out} holds other files; give --out a new folder")
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text("fdl demo empties this folder when it is run again.\n")
+    shutil.copyfile(ROOT / "course" / CONFIG, out / CONFIG)
+
+
+def _build(units: Sequence[Unit], out: Path, tell: grade.Tell) -> None:
+    from autograder import build
+
+    for number, unit in enumerate(units):
+        tell(number, len(units), unit.id)
+        build.build([unit], out, out / "notebooks")
+    tell(len(units), len(units), "done")
+
+
+def _make(units: Sequence[Unit], number: int, students: int, out: Path) -> list[Made]:
+    """The class of one unit, handed in."""
+    unit = units[number]
+    another = units[number - 1].id if len(units) > 1 else ""
+    other = (out / "release" / another / f"{another}.ipynb").read_bytes() if another else FOREIGN
+    made = make_class(plan_of(unit), students if number == 0 else 0, number == 0, other)
+    for one in made:
+        folder = out / "submitted" / one.student / unit.id
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / (one.file or f"{unit.id}.ipynb")).write_bytes(one.data)
+    return made
+
+
+def _pairs(planted: list[Made], rows: list[Row]) -> list[tuple[Made, Row | None]]:
+    by_student = {row.student: row for row in rows}
+    return [(made, by_student.get(made.student)) for made in planted]
+
+
+def as_json(demo: Demo) -> str:
+    units = [json.loads(report.as_json()) for report in demo.reports]
+    for unit in units:
+        what = {made.student: made.what for made in demo.planted[unit["unit"]]}
+        for submission in unit["submissions"]:
+            submission["handed_in"] = what[submission["student"]]
+    seconds = {what: round(value, 1) for what, value in demo.seconds.items()}
+    return json.dumps({"units": units, "shortfalls": demo.shortfalls, "seconds": seconds}, indent=1)
+
+
+def show(demo: Demo) -> None:
+    """The class as a table a unit, what was missed, where the time went, where everything lies."""
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    for report in demo.reports:
+        console.print(_table(demo, report))
+    for text in demo.shortfalls:
+        console.print(Text(f"✗ {text}"), soft_wrap=True)
+    count = sum(len(report.rows) for report in demo.reports)
+    review = sum(row.needs_review for report in demo.reports for row in report.rows)
+    found = (
+        "grading found all that was planted"
+        if not demo.shortfalls
+        else f"{len(demo.shortfalls)} times grading did not find what was planted"
+    )
+    spent = ", ".join(f"{what} {value:.0f} s" for what, value in demo.seconds.items())
+    lines = [
+        f"{count} submissions, {review} to review (confined by {demo.reports[0].confinement}): {found}.",
+        f"Where the time went: {spent}.",
+        f"Gradebook: {demo.out / 'gradebook.db'}. Graded notebooks, with the cards that students get back: "
+        f"{demo.out / 'autograded'}.",
+    ]
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
+
+
+def _table(demo: Demo, report: Report) -> Table:
+    table = Table(title=report.unit, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("student", "handed in", "score", "misunderstood", "needs review"):
+        table.add_column(column, justify="right" if column == "score" else "left")
+    for made, row in _pairs(demo.planted[report.unit], report.rows):
+        if row:
+            table.add_row(
+                Text(made.student),
+                made.what,
+                f"{row.graded.score:g} of {row.graded.max_score:g}",
+                Text(grade.misunderstood(row.graded)),
+                Text("\n".join(row.reasons) if row.needs_review else ""),
+            )
+    return table
+
+
+def chosen(names: Sequence[str]) -> list[Unit]:
+    """The units that were asked for; all that are written by default.
+
+    Raises:
+        ValueError: if one is not known, or none is written.
+    """
+    found = [catalogue.unit(name) for name in names] or catalogue.units()
+    if not found:
+        raise ValueError("there is no unit yet: course/units is empty")
+    return found
