@@ -376,3 +376,8 @@ class BatchNormByMoments(keras.layers.Layer):
 
     def get_config(self):
         return super().get_config() | {"momentum": self.momentum, "eps": self.eps}
+
+
+keras.saving.register_keras_serializable("fdl")(
+    BatchNorm
+)  # the other answers above took the name; take it back

@@ -31,7 +31,7 @@ def batchnorm_backward(da_tilde, a, gamma, eps):
     dgamma = (da_tilde * a_hat).sum(axis=0)
     dbeta = da_tilde.sum(axis=0)
     da_hat = da_tilde * gamma
-    dvar = (da_hat * (a - mu)).sum(axis=0) * -1 / (2 * root**3)
+    dvar = -(da_hat * (a - mu)).sum(axis=0) / (2 * root**3)
     dmu = -da_hat.sum(axis=0) / root
     da = da_hat / root + dvar * 2 * (a - mu) / N + dmu / N
     return {"dgamma": dgamma, "dbeta": dbeta, "da_hat": da_hat, "dvar": dvar, "dmu": dmu, "da": da}
@@ -112,12 +112,12 @@ backward.misconception(
 )
 backward.misconception(
     "the sign of dvar",
-    ("* -1 / (2", "/ (2"),
+    ("dvar = -(", "dvar = ("),
     advice="A larger variance makes a_hat smaller: the derivative of (var + eps)^(-1/2) is negative.",
 )
 backward.misconception(
     "dvar sums before it multiplies",
-    ("(da_hat * (a - mu)).sum(axis=0) * -1", "da_hat.sum(axis=0) * (a - mu).sum(axis=0) * -1"),
+    ("(da_hat * (a - mu)).sum(axis=0)", "da_hat.sum(axis=0) * (a - mu).sum(axis=0)"),
     advice="Multiply example by example and sum then: the deviations by themselves always sum to 0.",
 )
 backward.misconception(

@@ -198,11 +198,13 @@ finalize.misconception(
 finalize.misconception(
     "later layers are measured behind old statistics",
     (
-        "            layer.moving_mu.assign(mu)\n            layer.moving_var.assign(var)\n        h = [layer(part, training=False) for part in h]",
+        "            layer.moving_mu.assign(mu)\n            layer.moving_var.assign(var)\n"
+        "        h = [layer(part, training=False) for part in h]",
         "        h = [layer(part, training=False) for part in h]\n        if isinstance(layer, BatchNorm):\n"
         "            layer.moving_mu.assign(mu)\n            layer.moving_var.assign(var)",
     ),
-    advice="Assign a layer's statistics before you pass the examples through it, so that the next layer sees what it will see at test time.",
+    advice="Assign a layer's statistics before you pass the examples through it: "
+    "the next layer then sees what it will see at test time.",
 )
 finalize.misconception(
     "only the first BatchNorm is finalized",

@@ -329,3 +329,7 @@ dropout.equivalent(
     "call line 4: without seed=self.seeds",
     because="Keras then draws from a generator of its own, which moves on too",
 )
+
+keras.saving.register_keras_serializable("fdl")(
+    Dropout
+)  # the other answers above took the name; take it back

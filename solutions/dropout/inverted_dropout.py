@@ -259,3 +259,7 @@ inverted_dropout.equivalent(
     "call line 4: without seed=self.seeds",
     because="Keras then draws from a generator of its own, which moves on too",
 )
+
+keras.saving.register_keras_serializable("fdl")(
+    InvertedDropout
+)  # the other answers above took the name; take it back
