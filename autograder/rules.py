@@ -31,7 +31,8 @@ class Names:
     changes: frozenset[
         str
     ]  # an attribute or item of them is set, or a method of them called, at the top level
-    star: bool  # nobody knows what a star import binds
+    star: bool = False  # nobody knows what a star import binds
+    deep: bool = False  # nested too deep to be read here, though perhaps not to be run elsewhere
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class Need:
 
 def runnable(source: str) -> str:
     """A cell's source as it will be run: lines that only IPython understands are left out."""
-    if _tree(source) is None:
+    try:
+        ast.parse(source)
+    except UNPARSABLE:
         return NOT_PYTHON.sub(r"\1pass", source)
     return source
 
@@ -89,9 +92,11 @@ def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
     """What the cells that an exercise needs may not use, a sentence each; [] if nothing."""
     setup = [c.source for c in plan.cells if c.kind == SETUP]
     try:
-        return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)
+        if not any(names(p.source).deep for p in needed.cells):
+            return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)
     except RecursionError:
-        return ["an expression is nested too deep to be read"]
+        pass
+    return ["an expression is nested too deep to be read"]
 
 
 def _brings(found: Names, setup: dict[str, str], wanted: set[str]) -> bool:
@@ -108,13 +113,10 @@ def _bound(sources: Iterable[str]) -> dict[str, str]:
 def names(source: str) -> Names:
     """The global names that a cell reads, binds and changes; none if it is not Python."""
     source = runnable(source)
-    tree = _tree(source)
     try:
-        top = symtable.symtable(source, "cell", "exec") if tree else None
-    except UNPARSABLE:
-        top = None
-    if tree is None or top is None:
-        return Names(frozenset(), {}, frozenset(), False)
+        tree, top = ast.parse(source), symtable.symtable(source, "cell", "exec")
+    except UNPARSABLE as error:
+        return Names(frozenset(), {}, frozenset(), deep=isinstance(error, RecursionError | MemoryError))
     reads = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
     written = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     tables = top.get_children()
@@ -122,7 +124,7 @@ def names(source: str) -> Names:
         reads |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
         written |= {s.get_name() for s in table.get_symbols() if s.is_declared_global() and s.is_assigned()}
         tables += table.get_children()
-    return Names(frozenset(reads), _origins(tree, written), frozenset(_changes(tree)), _star(tree))
+    return Names(frozenset(reads), _origins(tree, written), frozenset(_changes(tree)), star=_star(tree))
 
 
 def _origins(tree: ast.Module, written: set[str]) -> dict[str, str]:
@@ -159,10 +161,3 @@ def _changes(tree: ast.Module) -> Iterable[str]:
             part = part.value
             if isinstance(part, ast.Name):
                 yield part.id
-
-
-def _tree(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except UNPARSABLE:
-        return None

@@ -25,7 +25,7 @@ from autograder.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, P
 MAX_BYTES = 64 << 20  # an animation in a notebook takes ten
 MAX_VALUES = 2_000_000  # of the JSON; each costs up to a hundred bytes once it is read
 MAX_CELLS = 1000
-MAX_SOURCE = 1_000_000  # characters of all cells together
+MAX_SOURCE = 300_000  # characters of all cells together
 PICTURES = ("image/png", "image/jpeg")  # what a student may attach to a derivation
 ADDED = "added"
 
