@@ -76,6 +76,49 @@ softmax.misconception(
     ("tf.exp(", "tf.pow(tf.constant(2, a.dtype), "),
     advice="Softmax exponentiates with base e: tf.exp.",
 )
+softmax.misconception(
+    "the minimum is subtracted",
+    ("a - tf.reduce_max(a", "a - tf.reduce_min(a"),
+    advice="Any shift cancels, but only after subtracting the maximum is every exponent at most 0, so that nothing overflows.",
+)
+softmax.misconception(
+    "clipped instead of shifted",
+    ("a - tf.reduce_max(a, axis=axis, keepdims=True)", "tf.clip_by_value(a, -50, 50)"),
+    advice="Clipping changes the probabilities: beyond ±50 all classes look alike. Subtract each row's maximum: that changes nothing.",
+)
+softmax.misconception(
+    "not normalized",
+    ("e / tf.reduce_sum(e, axis=axis, keepdims=True)", "e"),
+    advice="Divide by the sum over the classes, so that each slice along `axis` sums to 1.",
+)
+softmax.misconception(
+    "divided by the largest instead of the sum",
+    ("e / tf.reduce_sum(e", "e / tf.reduce_max(e"),
+    advice="The largest now gets 1. Divide by the *sum* over the classes, and all of them share 1.",
+)
+softmax.misconception(
+    "one sum for the whole batch",
+    ("tf.reduce_sum(e, axis=axis, keepdims=True)", "tf.reduce_sum(e)"),
+    advice="Each example has a distribution of its own: sum along `axis` only, with keepdims=True.",
+)
+softmax.misconception(
+    "the logarithm of softmax",
+    (
+        "return e / tf.reduce_sum(e, axis=axis, keepdims=True)",
+        "return tf.math.log(e / tf.reduce_sum(e, axis=axis, keepdims=True))",
+    ),
+    advice="Probabilities lie between 0 and 1. The logarithm comes later, in the loss.",
+)
+softmax.misconception(
+    "sigmoids, normalized",
+    ("tf.exp(a - tf.reduce_max(a, axis=axis, keepdims=True))", "1 / (1 + tf.exp(-a))"),
+    advice="Softmax exponentiates; the sigmoid would hold every term below 1, so no class could stand out.",
+)
+softmax.misconception(
+    "float32 is hard-coded",
+    ("e = tf.exp(a -", "a = tf.cast(a, 'float32')\n    e = tf.exp(a -"),
+    advice="Compute in the dtype that comes in: leave out the cast.",
+)
 
 
 @softmax.alternative

@@ -1,0 +1,248 @@
+"""Dense: a layer's pre-activation, as a Keras layer."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import fill
+from solutions.exercise import Exercise
+
+dense = Exercise("Dense", lecture="3:17")
+
+
+@dense.reference
+@keras.saving.register_keras_serializable("fdl")
+class Dense(keras.layers.Layer):
+    """The pre-activation of a layer of units.
+
+    a = hW + b, one example a row      (lecture 3:17)
+
+    Args:
+        units: number of units, H_out.
+    Shapes:
+        h is (N, H_in), W (H_in, H_out), b (H_out,), a (N, H_out). W and b have the layer's dtype; b starts at 0.
+    """
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        """Make the weights W and b with self.add_weight, now that H_in is known."""
+        ### BEGIN SOLUTION
+        self.W = self.add_weight(shape=(input_shape[-1], self.units), name="W")
+        self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+        ### END SOLUTION
+
+    def call(self, h):
+        """Turn activations h into pre-activations a."""
+        ### BEGIN SOLUTION
+        return tf.matmul(h, self.W) + self.b
+        ### END SOLUTION
+
+    def compute_output_shape(self, input_shape):
+        """The shape of a for a given shape of h."""
+        ### BEGIN SOLUTION
+        return (*input_shape[:-1], self.units)
+        ### END SOLUTION
+
+    def get_config(self):
+        """What __init__ was given, so that Keras can make the layer again from a saved model."""
+        ### BEGIN SOLUTION
+        return {**super().get_config(), "units": self.units}
+        ### END SOLUTION
+
+
+def _filled(Dense, rng, units, inputs, dtype="float32"):
+    """A built layer with random weights and biases, and activations for it."""
+    layer, h = Dense(units, dtype=dtype), tf.constant(rng.normal(size=(5, inputs)), dtype)
+    layer(h)
+    fill(layer, rng)
+    return layer, h
+
+
+@dense.check("build makes W and b, in the shapes of the lecture")
+def _(Dense, rng):
+    layer = Dense(int(rng.integers(10, 99)))
+    layer.build((None, int(rng.integers(2, 9))))
+    shapes = [[*w.shape, 0][:2] for w in layer.trainable_weights]
+    return {"shapes of the weights": np.sort(shapes, axis=0)}
+
+
+@dense.check("the biases start at 0, the weights do not")
+def start(Dense, rng):
+    layer = Dense(int(rng.integers(20, 40)))
+    layer.build((None, int(rng.integers(50, 90))))
+    by_rank = {len(w.shape): w for w in layer.weights}
+    return {"b": by_rank.get(1), "W": by_rank.get(2)}
+
+
+@start.summary()
+def _(theirs, ours):
+    return {"largest bias": np.abs(theirs["b"]).max(), "weights differ": np.unique(theirs["W"]).size > 100}
+
+
+@dense.check("a = hW + b", points=2)
+def _(Dense, rng):
+    layer, h = _filled(Dense, rng, units=4, inputs=7)
+    return {"a": layer(h)}
+
+
+@dense.check("as many units as inputs")
+def _(Dense, rng):
+    layer, h = _filled(Dense, rng, units=6, inputs=6)
+    return {"a": layer(h)}
+
+
+@dense.check("the dtype policy is followed")
+def _(Dense, rng):
+    layer, h = _filled(Dense, rng, units=3, inputs=5, dtype="float64")
+    return {"a": layer(h), "dtypes of the weights": " ".join(str(w.dtype) for w in layer.weights)}
+
+
+@dense.check("the output's shape is known beforehand")
+def _(Dense, rng):
+    units, steps = (int(n) for n in rng.integers(2, 30, size=2))
+    shape = Dense(units).compute_output_shape((8, steps, 5))
+    return {"shape": np.array(shape)}
+
+
+@dense.check("made again from its configuration")
+def _(Dense, rng):
+    layer = Dense(int(rng.integers(3, 99)), name=f"layer_{rng.integers(1000)}")
+    again = Dense.from_config(layer.get_config())
+    again.build((None, 4))
+    return {"name": again.name, "units": again.compute_output_shape((1, 4))}
+
+
+dense.misconception(
+    "the bias is forgotten",
+    (" + self.b\n", "\n"),
+    advice="a = hW + b has two terms. Without b, an input of zeros always gives zeros.",
+)
+dense.misconception(
+    "no bias is made",
+    ('        self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")\n', ""),
+    (" + self.b\n", "\n"),
+    advice="Make b in build, of shape (units,), and add it in call: a = hW + b.",
+)
+dense.misconception(
+    "the bias is subtracted",
+    (" + self.b\n", " - self.b\n"),
+    advice="The lecture adds b. A unit's bias raises its pre-activation.",
+)
+dense.misconception(
+    "the weights are stored transposed",
+    ("shape=(input_shape[-1], self.units)", "shape=(self.units, input_shape[-1])"),
+    ("tf.matmul(h, self.W)", "tf.matmul(h, self.W, transpose_b=True)"),
+    advice="The lecture's W is (H_out, H_in), for columns. With one example a row W is (H_in, H_out), as in Keras.",
+)
+dense.misconception(
+    "a bias for each input",
+    ("shape=(self.units,), initializer", "shape=(input_shape[-1],), initializer"),
+    ("tf.matmul(h, self.W) + self.b", "tf.matmul(h + self.b, self.W)"),
+    advice="b is added to the pre-activation, so it has one entry for each unit: shape (units,).",
+)
+dense.misconception(
+    "one bias for all units",
+    ("shape=(self.units,), initializer", "shape=(1,), initializer"),
+    advice="Each unit has a bias of its own: shape (units,).",
+)
+dense.misconception(
+    "the weights are made in __init__",
+    ("    def build(self, input_shape):", "        self.make((None, 7))\n\n    def make(self, input_shape):"),
+    advice="A layer learns H_in when it meets its first input. Keras then calls build with that shape: make W and b there.",
+)
+dense.misconception(
+    "the weights are not trained",
+    ('self.units), name="W")', 'self.units), trainable=False, name="W")'),
+    ('initializer="zeros", name="b")', 'initializer="zeros", trainable=False, name="b")'),
+    advice="Leave `trainable` alone: Keras gives optimizers the trainable weights only.",
+)
+dense.misconception(
+    "the weights start at 0",
+    ('self.units), name="W")', 'self.units), initializer="zeros", name="W")'),
+    lecture="30:27",
+    advice="Biases may start at 0; weights may not, or all units stay alike (unit 7 shows it). Keep Keras's default.",
+)
+dense.misconception(
+    "the biases start at random",
+    (' initializer="zeros",', ' initializer="glorot_uniform",'),
+    lecture="30:27",
+    advice="The lecture starts biases at 0: initializer='zeros'.",
+)
+dense.misconception(
+    "an activation is applied as well",
+    ("return tf.matmul(h, self.W) + self.b", "return tf.maximum(tf.matmul(h, self.W) + self.b, 0)"),
+    advice="Dense gives the pre-activation a. The network applies g afterwards, and the output layer applies another.",
+)
+dense.misconception(
+    "float32 is hard-coded",
+    (
+        "tf.matmul(h, self.W) + self.b",
+        "tf.matmul(tf.cast(h, 'float32'), tf.cast(self.W, 'float32')) + tf.cast(self.b, 'float32')",
+    ),
+    advice="add_weight follows the layer's dtype and Keras casts h to it: leave the casts out.",
+)
+dense.misconception(
+    "units is missing in the configuration",
+    ('{**super().get_config(), "units": self.units}', "super().get_config()"),
+    advice="Keras makes a saved layer again by Dense(**config): everything that __init__ needs must be in it.",
+)
+dense.misconception(
+    "the configuration lacks the layer's own name",
+    ('{**super().get_config(), "units": self.units}', '{"units": self.units}'),
+    advice="Start from super().get_config(), which holds the name and the dtype, and add units.",
+)
+dense.misconception(
+    "the output's shape keeps the inputs' width",
+    ("return (*input_shape[:-1], self.units)", "return tuple(input_shape)"),
+    advice="The last axis changes from H_in to H_out = units; the axes before it stay.",
+)
+
+
+@dense.alternative
+@keras.saving.register_keras_serializable("fdl", name="DenseByEinsum")
+class DenseByEinsum(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = int(units)
+
+    def build(self, shape):
+        self.bias = self.add_weight(shape=[self.units], initializer=keras.initializers.Zeros())
+        self.kernel = self.add_weight(shape=[shape[-1], self.units], initializer="glorot_normal")
+        super().build(shape)
+
+    def call(self, x):
+        return self.bias + keras.ops.einsum("...d,dh->...h", x, self.kernel)
+
+    def compute_output_shape(self, shape):
+        return [*list(shape)[:-1], self.units]
+
+    def get_config(self):
+        config = super().get_config()
+        config.update(units=self.units)
+        return config
+
+
+@dense.alternative
+class DenseBySum(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        H = input_shape[-1]
+        self.W = self.add_weight(
+            name="kernel", shape=(H, self.units), initializer="he_uniform", trainable=True
+        )
+        self.b = self.add_weight(name="bias", shape=(self.units,), initializer="zeros", trainable=True)
+
+    def call(self, h):
+        return tf.reduce_sum(h[..., :, None] * self.W, axis=-2) + self.b
+
+    def compute_output_shape(self, input_shape):
+        return (*tuple(input_shape)[:-1], self.units)
+
+    def get_config(self):
+        return dict(super().get_config(), units=self.units)
