@@ -7,6 +7,7 @@ the grader ends the child and learns how it ended. It goes when the grader goes,
 """
 
 import contextlib
+import fcntl
 import gc
 import importlib
 import os
@@ -16,7 +17,7 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -183,14 +184,29 @@ def refuse_after_ops() -> None:
         raise RuntimeError("a preloaded module ran a TensorFlow op, so children would hang")
 
 
+@contextlib.contextmanager
+def ending_with(control: socket.socket) -> Iterator[None]:
+    """Have the kernel end this process if the grader hangs up while it is too busy to notice."""
+    flags = fcntl.fcntl(control, fcntl.F_GETFL)
+    fcntl.fcntl(control, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(control, fcntl.F_SETFL, flags | os.O_ASYNC)  # a SIGIO, which by default ends a process
+    with contextlib.suppress(BlockingIOError):
+        if not control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            sys.exit("the grader has gone already")
+    yield
+    fcntl.fcntl(control, fcntl.F_SETFL, flags)
+
+
 if __name__ == "__main__":
-    confine.die_with_parent(os.getppid())
     fd, tier, folder = sys.argv[1:]
-    preload()
+    control = socket.socket(fileno=int(fd))
+    confine.die_with_parent(os.getppid())
+    with ending_with(control):
+        preload()
     from autograder.kernels import child as work  # it needs TensorFlow, imported quietly by now
 
-    server = Server(socket.socket(fileno=int(fd)), tier, Path(folder))
+    server = Server(control, tier, Path(folder))
     if tier != NO_TIER:
         server.prove()
-    server.control.sendall(b"ready")
+    control.sendall(b"ready")
     server.serve()

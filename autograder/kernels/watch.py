@@ -5,6 +5,7 @@ from pathlib import Path
 
 MAX_THREADS = 500
 MAX_FILES = 2000
+MAX_PATH = 1000  # characters; in deeper folders a look takes too long
 MAX_WRITTEN = 512 << 20  # bytes, to files and to the grader
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -25,7 +26,7 @@ def excess(pid: int, scratch: Path, memory: int) -> str:
     if max(int(io["wchar"]), int(io["write_bytes"])) > MAX_WRITTEN:  # by calls, or into mapped files
         return f"wrote more than {MAX_WRITTEN >> 20} MB"
     if _holds_more_than(MAX_FILES, scratch):
-        return f"made more than {MAX_FILES} files"
+        return f"made more than {MAX_FILES} files, or hid them"
     return ""
 
 
@@ -35,14 +36,14 @@ def _holds_more_than(limit: int, folder: Path) -> bool:
         try:
             for entry in os.scandir(pending.pop()):
                 count += 1
-                if count > limit:
+                if count > limit or len(entry.path) > MAX_PATH:
                     return True
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)
         except FileNotFoundError:
             continue  # removed meanwhile
         except OSError:
-            return True  # hidden from us, or too deep
+            return True  # hidden from us
     return False
 
 
