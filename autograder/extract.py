@@ -91,13 +91,12 @@ def _calls_exercise(node: ast.stmt) -> bool:
 
 
 def _as_checks(head: _Piece) -> _Piece:
-    """`dense = Exercise(…)` becomes `dense = Checks(…)`, without what concerns answers only."""
+    """`dense = Exercise(…)` becomes `dense = Checks(…)`, which takes the same arguments."""
     node = ast.parse(head.text).body[0]
     assert isinstance(node, ast.Assign)
     assert isinstance(node.value, ast.Call)
-    words = {k.arg: f"{k.arg}={_segment(head, k.value)}" for k in node.value.keywords}
     arguments = [_segment(head, a) for a in node.value.args]
-    arguments += [word for name, word in words.items() if name not in ("allow", "forbid")]
+    arguments += [f"{k.arg}={_segment(head, k.value)}" for k in node.value.keywords]
     name = _segment(head, node.targets[0])
     text = f"{name} = Checks({', '.join(arguments)})"
     if len(text) > WIDTH or "\n" in text:
