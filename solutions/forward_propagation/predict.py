@@ -87,11 +87,6 @@ predict_exercise.misconception(
     advice="With more than two classes the best one may well be below 1/2. Compare the outputs with each other, not with 0.5.",
 )
 predict_exercise.misconception(
-    "rounded outputs",
-    ("model(x)", "tf.round(model(x))"),
-    advice="Rounding makes outputs equal that are not; take the largest as it is.",
-)
-predict_exercise.misconception(
     "the largest magnitude wins",
     ("model(x)", "tf.abs(model(x))"),
     advice="Highest means highest: -30 is below -10. Leave out the absolute value.",
