@@ -15,7 +15,7 @@ from autograder import bundle, catalogue
 from autograder.assemble import assemble, check_id, solution_id, write
 from autograder.catalogue import ROOT, Unit, exercises
 from autograder.extract import file_of
-from autograder.known import evidence_files
+from autograder.known import LOCK, evidence_files, record, recorded, state
 from autograder.publish import equal_within_tolerance, leaks, publish
 from autograder.release import CONFIG, generate
 from autograder.trees import Difference, compare, files, mirror
@@ -36,6 +36,7 @@ def build(
     chosen: Sequence[Unit],
     course: Path = COURSE,
     notebooks: Path = NOTEBOOKS,
+    anew: bool = False,
     progress: Progress = silent,
 ) -> None:
     """Make the instructor's and the students' notebooks of some units. No gradebook is touched.
@@ -43,15 +44,17 @@ def build(
     Args:
         course: the course root; its source/ and release/ get the units.
         notebooks: what students get; its front page lists every unit of the course.
+        anew: make evidence anew even if it is recorded as made from the sources as they are.
         progress: is told what is being made.
     Raises:
         ValueError: if a unit cannot be built; then nothing has been changed.
     """
-    with _fresh(chosen, course, notebooks, progress) as fresh:
+    with _fresh(chosen, course, notebooks, anew, progress) as fresh:
         for unit in chosen:
             mirror(fresh / "source" / unit.id, course / "source" / unit.id)
             mirror(fresh / "release" / unit.id, course / "release" / unit.id)
             mirror(fresh / "release" / unit.id, notebooks / unit.id)
+            record(notebooks, _states(unit))
     if not (course / CONFIG).exists():
         shutil.copyfile(COURSE / CONFIG, course / CONFIG)
     bundle.write_front_page(notebooks / "README.md")
@@ -63,15 +66,29 @@ def differences(
     chosen: Sequence[Unit],
     course: Path = COURSE,
     notebooks: Path = NOTEBOOKS,
+    anew: bool = False,
     progress: Progress = silent,
 ) -> list[Difference]:
     """Where what students get differs from a fresh build of some units."""
-    with _fresh(chosen, course, notebooks, progress) as fresh:
+    with _fresh(chosen, course, notebooks, anew, progress) as fresh:
         bundle.write_front_page(fresh / "README.md")
         found = compare(fresh / "README.md", notebooks / "README.md")
         for unit in chosen:
             found += compare(fresh / "release" / unit.id, notebooks / unit.id)
-        return found + [Difference(d, "belongs to no unit") for d in _left_over(chosen, notebooks)]
+    states = {name: now for unit in chosen for name, now in _states(unit).items()}
+    made_from = {path: then for then, path in recorded(notebooks).items()}
+    stale = [name for name, now in states.items() if made_from.get(notebooks / name) != now]
+    found += [Difference(notebooks / LOCK, f"does not know {name} as it is now") for name in stale]
+    return found + [Difference(d, "belongs to no unit") for d in _left_over(chosen, notebooks)]
+
+
+def _states(unit: Unit) -> dict[str, str]:
+    """The state of each exercise of a unit, by its evidence's path below the notebooks."""
+    return {_evidence(unit, exercise): state(exercise) for exercise in exercises(unit)}
+
+
+def _evidence(unit: Unit, exercise: Exercise) -> str:
+    return f"{unit}/checks/{file_of(exercise).stem}.evidence"
 
 
 def _left_over(chosen: Sequence[Unit], notebooks: Path) -> list[Path]:
@@ -83,7 +100,9 @@ def _left_over(chosen: Sequence[Unit], notebooks: Path) -> list[Path]:
 
 
 @contextmanager
-def _fresh(chosen: Sequence[Unit], course: Path, notebooks: Path, progress: Progress) -> Iterator[Path]:
+def _fresh(
+    chosen: Sequence[Unit], course: Path, notebooks: Path, anew: bool, progress: Progress
+) -> Iterator[Path]:
     """A folder with a fresh source/ and release/ of some units."""
     progress("loading TensorFlow", 0)
     import_tensorflow()
@@ -93,11 +112,14 @@ def _fresh(chosen: Sequence[Unit], course: Path, notebooks: Path, progress: Prog
             progress(f"{unit}: notebook and checks", 0.1 * i / len(chosen))
             _make_source(unit, fresh / "source" / unit.id)
         every = [exercise for unit in chosen for exercise in exercises(unit)]
-        evidence = evidence_files(every, told=lambda what, share: progress(what, 0.1 + 0.7 * share))
+        trees = () if anew else (notebooks, NOTEBOOKS)
+        evidence = evidence_files(
+            every, fresh / "evidence", trees, told=lambda *at: progress(at[0], 0.1 + 0.7 * at[1])
+        )
         for i, unit in enumerate(chosen):
             progress(f"{unit}: release", 0.8 + 0.2 * i / len(chosen))
             for exercise in exercises(unit):
-                name = f"{unit}/checks/{file_of(exercise).stem}.evidence"
+                name = _evidence(unit, exercise)
                 _place(exercise, evidence[file_of(exercise)], notebooks / name, fresh / "source" / name)
             generate(unit.id, fresh, config=course if (course / CONFIG).exists() else COURSE)
             _hold_back(unit, fresh / "release" / unit.id)
@@ -126,7 +148,9 @@ def _hold_back(unit: Unit, release: Path) -> None:
         raise ValueError("students would see an answer:\n  " + "\n  ".join(found))
 
 
-def run(chosen: Sequence[Unit], check: bool, archive: Path | None, course: Path, notebooks: Path) -> bool:
+def run(
+    chosen: Sequence[Unit], check: bool, archive: Path | None, course: Path, notebooks: Path, anew: bool
+) -> bool:
     """Do what `fdl build` was asked to, and say what came of it.
 
     Args:
@@ -140,29 +164,24 @@ def run(chosen: Sequence[Unit], check: bool, archive: Path | None, course: Path,
     chosen = chosen or catalogue.units()
     if not chosen:
         raise ValueError("there is no unit in course/units yet")
+    found: list[Difference] = []
     with _progress() as progress:
         if check:
-            found = differences(chosen, course, notebooks, progress)
+            found = differences(chosen, course, notebooks, anew, progress)
         else:
-            build(chosen, course, notebooks, progress)
-            found = []
+            build(chosen, course, notebooks, anew, progress)
     for difference in found:
         print(difference)
     if found:
-        print(
-            f"{len(found)} of the generated files are not up to date: run `{command}` and commit {_short(notebooks)}"
-        )
-        return False
-    if check:
+        print(f"not up to date: {len(found)} files. Run `{command}` and commit {_short(notebooks)}")
+    elif check:
         print(f"{_short(notebooks)} is up to date ({_count(chosen)})")
     else:
-        print(
-            f"built {_count(chosen)}: {_short(notebooks)} for students, {_short(course / 'source')} for instructors"
-        )
-    if archive:
+        print(f"built {_count(chosen)}: {_short(notebooks)} for students, {_short(course)} for instructors")
+    if archive and not found:
         bundle.zip_notebooks(archive, notebooks)
         print(f"packed for students: {_short(archive)}")
-    return True
+    return not found
 
 
 @contextmanager

@@ -102,7 +102,8 @@ def pyproject(lock: str) -> str:
 
 def _content(notebooks: Path) -> Iterator[tuple[str, bytes]]:
     for path in files(notebooks):
-        yield path.relative_to(notebooks).as_posix(), path.read_bytes()
+        if not path.name.startswith("."):
+            yield path.relative_to(notebooks).as_posix(), path.read_bytes()
     for path in files(HELPERS):
         if not path.name.startswith(("test_", "conftest")):
             yield f"helpers/{path.relative_to(HELPERS).as_posix()}", path.read_bytes()

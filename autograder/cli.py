@@ -25,7 +25,9 @@ def verify(
         list[str] | None,
         typer.Argument(metavar="UNIT", help="Ids, numbers or beginnings; all by default."),
     ] = None,
-    exercise: Annotated[str, typer.Option(help="Only the exercise of this name.")] = "",
+    exercise: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this exercise; may be given again.")
+    ] = None,
     draws: Annotated[int, typer.Option(min=2, help="Over how many draws.")] = 20,
     seed: Annotated[int | None, typer.Option(min=0, help="Repeat a proof; by default a fresh one.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default the cores.")] = None,
@@ -46,7 +48,7 @@ def verify(
         chosen = [catalogue.unit(name) for name in units or []] or catalogue.units() + catalogue.drafts()
         result = verification.run(
             chosen,
-            exercise,
+            exercise or [],
             draws=draws,
             seed=secrets.randbelow(1 << 31) if seed is None else seed,
             jobs=jobs or os.cpu_count() or 1,
@@ -57,7 +59,7 @@ def verify(
     if json:
         print(result.as_json())
     else:
-        verification.show(result, verification.command(units or [], exercise, draws))
+        verification.show(result, verification.command(units or [], exercise or [], draws))
     raise typer.Exit(0 if result.fine else 1)
 
 
@@ -73,6 +75,9 @@ def build(
     zip: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Pack what students need to work anywhere.")
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Run all checks again, also where nothing has changed since.")
+    ] = False,
     course: Annotated[Path | None, typer.Option(metavar="DIR", help="Another course root.")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Another folder for what students get.")
@@ -92,7 +97,7 @@ def build(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     try:
-        fine = building.run(chosen, check, zip, course or building.COURSE, out or building.NOTEBOOKS)
+        fine = building.run(chosen, check, zip, course or building.COURSE, out or building.NOTEBOOKS, anew)
     except (ValueError, OSError) as error:
         print(f"fdl build: {error}", file=sys.stderr)
         fine = False

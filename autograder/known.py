@@ -1,15 +1,16 @@
 """What is known of an exercise for the public draws, made once for each state of its sources.
 
-Fifteen misconceptions have a hundred pairs, and a pair runs every check: that can take half a minute. So
-processes share the exercises among them, and what has been made is kept in `build/evidence`.
+Fifteen misconceptions have a hundred pairs, and a pair runs every check: that can take minutes. So processes
+share the exercises among them, and a file beside the notebooks records from which sources each piece of
+evidence was made. Evidence that is still as recorded, from sources that are as recorded, is not made again.
 """
 
 import ast
 import hashlib
 import importlib
+import json
 import multiprocessing
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -23,10 +24,10 @@ from autograder.extract import file_of
 from helpers.tables import Published, save
 from solutions.exercise import Exercise
 
-KEPT = ROOT / "build" / "evidence"
+LOCK = ".evidence.lock"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-Told = Callable[[str, float], None]
 OURS = {"solutions", "helpers", "autograder"}
+Told = Callable[[str, float], None]
 
 
 def known(exercise: Exercise) -> Published:
@@ -38,38 +39,69 @@ def known(exercise: Exercise) -> Published:
 
 def evidence_files(
     exercises: Iterable[Exercise],
-    kept: Path | None = None,
+    folder: Path,
+    trees: Iterable[Path] = (),
     jobs: int = os.cpu_count() or 1,
     told: Told = lambda what, share: None,
 ) -> dict[Path, Path]:
-    """The `.evidence` files of exercises, by the exercises' files; those that are not there yet are made.
+    """The `.evidence` files of exercises, by the exercises' files.
 
     Args:
-        kept: the folder where they are kept from one build to the next; by default `build/evidence`.
+        folder: where those are put that have to be made.
+        trees: folders of notebooks whose evidence will do, if it is recorded as made from the same sources.
         jobs: how many processes share the work.
         told: is told what is being made, and which share of it is there.
     Raises:
         ValueError: if what an exercise gives cannot be recorded; it says which and why.
     """
-    places = {e: _place(e, kept or KEPT) for e in exercises}
-    missing = [(e, path) for e, path in places.items() if not path.exists()]
+    found = {made_from: path for tree in trees for made_from, path in recorded(tree).items()}
+    files = {e: found.get(state(e), folder / f"{i}.evidence") for i, e in enumerate(exercises)}
+    missing = [(e, path) for e, path in files.items() if not path.exists()]
     if missing:
+        folder.mkdir(parents=True, exist_ok=True)
         _share(missing, min(jobs, len(missing)), told)
-    return {file_of(e): path for e, path in places.items()}
+    return {file_of(e): path for e, path in files.items()}
 
 
-def _place(exercise: Exercise, kept: Path) -> Path:
-    file = file_of(exercise)
-    return kept / file.parent.name / f"{file.stem}-{state(exercise)}.evidence"
+def recorded(tree: Path) -> dict[str, Path]:
+    """A folder's evidence that is as it was recorded, by the state of the sources that it was made from."""
+    lines = _read(tree / LOCK).items()
+    return {made_from: tree / name for name, (made_from, sha) in lines if sha == _sha(tree / name)}
+
+
+def record(tree: Path, states: dict[str, str]) -> None:
+    """Record from which state of its sources evidence was made.
+
+    Args:
+        states: by the evidence's path below the folder; what else is recorded stays, if it is there.
+    """
+    lines = _read(tree / LOCK) | {name: [made_from, _sha(tree / name)] for name, made_from in states.items()}
+    text = json.dumps(
+        {name: line for name, line in sorted(lines.items()) if (tree / name).exists()}, indent=1
+    )
+    if _read(tree / LOCK) != json.loads(text):
+        (tree / LOCK).write_text(text + "\n", "utf-8", newline="\n")
 
 
 def state(exercise: Exercise) -> str:
-    """A digest that changes whenever the evidence may: by the sources that it comes from, and by the libraries."""
+    """A digest that changes whenever the evidence may: with the code that it comes from, and with the libraries."""
     digest = hashlib.sha256()
     for path in sorted(_sources({file_of(exercise), Path(tables.__file__)})):
-        digest.update(path.read_bytes())
-    digest.update(" ".join(version(name) for name in ("tensorflow", "keras", "numpy")).encode())
-    return digest.hexdigest()[:20]
+        lines = (line.strip() for line in path.read_text("utf-8").split("\n"))
+        digest.update("\n".join(line for line in lines if line and not line.startswith("#")).encode())
+    digest.update(f"tensorflow {version('tensorflow')} keras {version('keras')}".encode())
+    return digest.hexdigest()[:24]
+
+
+def _read(lock: Path) -> dict[str, list[str]]:
+    try:
+        return json.loads(lock.read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+def _sha(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _share(missing: list[tuple[Exercise, Path]], jobs: int, told: Told) -> None:
@@ -126,14 +158,8 @@ def _quietly() -> None:
 
 def _make(module: str, name: str, path: Path) -> None:
     importlib.import_module(module)
-    path.parent.mkdir(parents=True, exist_ok=True)
     (exercise,) = (e for e in catalogue.of_module(module) if e.name == name)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        made = Path(folder) / path.name
-        save(made, known(exercise))
-        for old in path.parent.glob(f"{file_of(exercise).stem}-*.evidence"):
-            old.unlink(missing_ok=True)
-        made.rename(path)
+    save(path, known(exercise))
 
 
 def _sources(files: set[Path]) -> set[Path]:

@@ -1,7 +1,7 @@
 """The public half of an exercise: its checks as readable Python, as readable Python, and what of the rest must not show."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.extract import checks_source, file_of
@@ -41,16 +41,17 @@ def equal_within_tolerance(exercise: Checks, a: Path, b: Path) -> bool:
     return all(_same_tables(exercise, s, t) for s, t in zip(one.tables, other.tables, strict=True))
 
 
-def leaks(exercises: Iterable[Exercise], texts: dict[str, str]) -> list[str]:
-    """What of the answers shows in texts that students get.
+def leaks(exercises: Sequence[Exercise], texts: dict[str, str]) -> list[str]:
+    """What of a unit's answers shows in texts that students get.
 
     Args:
+        exercises: all of the unit.
         texts: by a name that says where the text stands.
     Returns:
-        A sentence for each line of a solution that occurs in a text although the stub does not show it,
+        A sentence for each line of a solution that occurs in a text although no stub of the unit gives it,
         and for each import of a private package.
     """
-    secrets = [(e.name, line) for e in exercises for line in secret_lines(e)]
+    secrets = [(e.name, line) for e in exercises for line in secret_lines(e, given=exercises)]
     found = []
     for where, text in texts.items():
         for private in re.findall(
@@ -63,10 +64,15 @@ def leaks(exercises: Iterable[Exercise], texts: dict[str, str]) -> list[str]:
     return found
 
 
-def secret_lines(exercise: Exercise) -> list[str]:
-    """The lines of the solution regions that tell something and that the stub does not show."""
+def secret_lines(exercise: Exercise, given: Sequence[Exercise] = ()) -> list[str]:
+    """The lines of the solution regions that tell something and that no stub shows.
+
+    Args:
+        given: other exercises of the unit: `return input_shape`, say, may be part of their stubs.
+    """
+    stubs = "\n".join(e.stub for e in (exercise, *given))
     lines = [line.split("  #")[0].strip() for line in exercise.source.split("\n")]
-    return [ln for ln in lines if len(ln) >= TELLING and ln not in exercise.stub and not ln.startswith("#")]
+    return [ln for ln in lines if len(ln) >= TELLING and ln not in stubs and not ln.startswith("#")]
 
 
 def _form(exercise: Checks) -> tuple:

@@ -4,7 +4,7 @@ import pytest
 
 from autograder import tables
 from autograder.extract import checks_source, file_of
-from autograder.known import evidence_files, known, state
+from autograder.known import LOCK, evidence_files, known, record, recorded, state
 from autograder.publish import equal_within_tolerance, leaks, publish, secret_lines
 from autograder.tiny import TINY, tiny
 from helpers.evidence import encode
@@ -69,15 +69,15 @@ def test_what_checks_use_comes_along_with_its_comments_and_nothing_else_does(tmp
     assert copy.checks[-1].atol == {"h": 1e-3, "mean": 0.1}
 
 
-def test_the_exercise_becomes_checks_without_what_concerns_answers_only(tmp_path):
+def test_the_exercise_becomes_checks_with_all_its_arguments(tmp_path):
     long = (
         'objects=["centered"], given={"keep": lambda rate: 1 - rate, "drop": lambda rate: rate, "rate": 0.25}'
     )
     new = f'lecture="38:09", allow=["tensorflow.tanh"], forbid=[], {long})'
     text = checks_source(tiny(tmp_path, ('lecture="38:09")', new)))
     assert 'center = Checks(\n    "centered",\n    lecture="38:09",\n    objects=["centered"],\n' in text
-    assert "allow" not in text
-    assert "forbid" not in text
+    copy = load_checks(publish(tiny(tmp_path, ('lecture="38:09")', new)), tmp_path))
+    assert copy.allow == ("tensorflow.tanh",)  # the notebook holds answers against the same rules as grading
 
 
 def test_checks_may_be_given_their_summary_in_a_loop(tmp_path):
@@ -188,11 +188,32 @@ def test_only_public_draws_are_published(tmp_path):
 
 
 def test_evidence_is_made_once_for_each_state_of_the_sources(tmp_path):
-    (path,) = evidence_files([softmax], kept=tmp_path).values()
-    assert load(path).draws == tables.PUBLIC_DRAWS
-    made = path.stat().st_mtime_ns
-    (again,) = evidence_files([softmax], kept=tmp_path).values()
-    assert (again, again.stat().st_mtime_ns) == (path, made)
+    tree = tmp_path / "notebooks"
+    tree.mkdir()
+    (made,) = evidence_files([softmax], tmp_path / "new", [tree]).values()
+    assert load(made).draws == tables.PUBLIC_DRAWS
+    made.rename(tree / "softmax.evidence")
+    record(tree, {"softmax.evidence": state(softmax)})
+    (found,) = evidence_files([softmax], tmp_path / "none", [tree]).values()
+    assert found == tree / "softmax.evidence"
+    found.write_bytes(found.read_bytes() + b" ")  # somebody changed it
+    assert recorded(tree) == {}
+
+
+def test_what_is_gone_is_no_longer_recorded(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+        record(tmp_path, {name: name})
+    assert recorded(tmp_path) == {"a": tmp_path / "a", "b": tmp_path / "b"}
+    (tmp_path / "a").unlink()
+    record(tmp_path, {"b": "c"})
+    assert recorded(tmp_path) == {"c": tmp_path / "b"}
+    assert '"a"' not in (tmp_path / LOCK).read_text("utf-8")
+
+
+def test_a_damaged_record_is_no_record(tmp_path):
+    (tmp_path / LOCK).write_text("{")
+    assert recorded(tmp_path) == {}
 
 
 def test_the_state_changes_with_the_exercise(tmp_path):
@@ -201,3 +222,13 @@ def test_the_state_changes_with_the_exercise(tmp_path):
     assert state(exercise) == before
     file_of(exercise).write_text(TINY.replace("+ 2", "+ 3"), "utf-8")
     assert state(exercise) != before
+    file_of(exercise).write_text(TINY.replace("\n\n\n", "\n\n# a comment\n\n\n"), "utf-8")
+    assert state(exercise) == before
+
+
+def test_what_one_exercise_gives_is_no_secret_of_another(tmp_path):
+    line = "mean = np.mean(h, axis=axis, keepdims=True)"
+    gives = tiny(tmp_path, ("    ### BEGIN SOLUTION\n", ""), (line, f"{line}\n    ### BEGIN SOLUTION"))
+    text = {"x.py": f"    {line}\n"}
+    assert leaks([tiny(tmp_path)], text) == [f"x.py: `{line}` is a line of the solution of centered"]
+    assert leaks([tiny(tmp_path), gives], text) == []

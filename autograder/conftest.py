@@ -1,0 +1,26 @@
+"""A built unit for the tests that look at what a build leaves."""
+
+import pytest
+
+from autograder import build as building
+from autograder.build import build
+from autograder.sample import TEXT, unit_of
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    return unit_of(TEXT, tmp_path_factory.mktemp("units"))
+
+
+@pytest.fixture(scope="session")
+def built(sample, tmp_path_factory):
+    """A folder with course/ and notebooks/, as `fdl build` leaves them."""
+    folder = tmp_path_factory.mktemp("built")
+    build([sample], course=folder / "course", notebooks=folder / "notebooks")
+    return folder
+
+
+@pytest.fixture
+def known_evidence(built, monkeypatch):
+    """Builds need not run the sample's checks once more."""
+    monkeypatch.setattr(building, "NOTEBOOKS", built / "notebooks")
