@@ -71,13 +71,15 @@ class Result:
         )
 
 
-def run(units: Sequence[Unit], exercise: str, *, draws: int, seed: int, jobs: int, mutants: bool) -> Result:
+def run(
+    units: Sequence[Unit], names: Sequence[str] = (), *, draws: int, seed: int, jobs: int, mutants: bool
+) -> Result:
     """Prove the exercises of some units, in as many processes as `jobs`.
 
     Args:
-        exercise: the name of one exercise; empty for all.
+        names: of the exercises; empty for all.
     Raises:
-        ValueError: if no unit has an exercise of that name.
+        ValueError: if no unit has an exercise of one of these names.
     """
     result = Result(seed, draws)
     bar = Bar()
@@ -85,7 +87,7 @@ def run(units: Sequence[Unit], exercise: str, *, draws: int, seed: int, jobs: in
         workers = Workers(Path(folder) / "log", bar)
         with workers.pool(jobs) as pool:
             surveys = [pool.submit(_survey, unit, seed, draws, mutants) for unit in units]
-            tasks = _chosen(result, units, exercise, [survey.result() for survey in surveys])
+            tasks = _chosen(result, units, names, [survey.result() for survey in surveys])
             bar.start(sum(task.work for task in tasks), len(tasks))
             lost = _collect(pool, tasks, result, bar)
         _one_by_one(workers, lost, result)
@@ -105,18 +107,18 @@ def _one_by_one(workers: "Workers", lost: list[Task], result: Result) -> None:
                 )
 
 
-def _chosen(result: Result, units: Sequence[Unit], exercise: str, surveys: list) -> list[Task]:
+def _chosen(result: Result, units: Sequence[Unit], names: Sequence[str], surveys: list) -> list[Task]:
     """The tasks that were asked for; what cannot be loaded goes to the result, unless it is beside the point."""
     every = [task for tasks, _ in surveys for task in tasks]
-    tasks = [task for task in every if exercise in ("", task.exercise)]
+    missing = [name for name in names if name not in [task.exercise for task in every]]
     broken = [f"{unit}: {text}" for unit, (_, texts) in zip(units, surveys, strict=True) for text in texts]
-    if exercise and not tasks and not broken:
+    if missing and not broken:
         where = ", ".join(map(str, units)) if len(units) < 4 else "the course"
-        close = catalogue.suggestion(exercise, [task.exercise for task in every])
-        raise ValueError(f"{where} has no exercise {exercise!r}{close}")
-    if not (exercise and tasks):
+        close = catalogue.suggestion(missing[0], [task.exercise for task in every])
+        raise ValueError(f"{where} has no exercise {missing[0]!r}{close}")
+    if missing or not names:
         result.broken += broken
-    return tasks
+    return [task for task in every if not names or task.exercise in names]
 
 
 def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, bar: "Bar") -> list[Task]:
@@ -203,6 +205,14 @@ def _start(ticks, log: str) -> None:
     file = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Whoever stops `fdl verify`, however roughly, should not have to look for its processes."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _survey(unit: Unit, seed: int, draws: int, mutants: bool) -> tuple[list[Task], list[str]]:
@@ -306,9 +316,10 @@ def _beside(count: int, what: str) -> str:
     return f" +{count} {what}" if count else ""
 
 
-def command(units: Sequence[str], exercise: str, draws: int) -> str:
+def command(units: Sequence[str], names: Sequence[str], draws: int) -> str:
     """The command that repeats a proof, but for its seed."""
     words = ["fdl", "verify", *units]
-    words += ["--exercise", exercise] if exercise else []
+    for name in names:
+        words += ["--exercise", name]
     words += ["--draws", str(draws)] if draws != 20 else []
     return shlex.join(words)

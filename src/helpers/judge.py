@@ -110,14 +110,12 @@ class Judge:
         if not wrong:
             return (), "right"
         misconceptions = [name for name in self.fails if name != REFERENCE]
-        whole = [name for name in misconceptions if not self._differ(answer, self._known(name))]
+        whole = [name for name in misconceptions if self._equal(answer, self._known(name))]
         if len(whole) == 1:
             return (whole[0],), "whole"
         if whole or not any(self._informs(answer, check) for check in wrong):
             return (), "unrecognized"
-        pairs = [
-            p for p in self.tables[0].pairs if not self._differ(answer, [t.pairs[p] for t in self.tables])
-        ]
+        pairs = [p for p in self.tables[0].pairs if self._equal(answer, [t.pairs[p] for t in self.tables])]
         if len(pairs) == 1:
             return pairs[0], "pair"
         parts = [name for name in misconceptions if self._is_part(name, answer, wrong)]
@@ -158,6 +156,12 @@ class Judge:
 
     def _known(self, name: str) -> list[Answer]:
         return [table.known[name] for table in self.tables]
+
+    def _equal(self, a: list[Answer], b: list[Answer]) -> bool:
+        """As `not _differ`, but done at the first difference: there are many pairs."""
+        return all(
+            same(c, x[c.name], y[c.name]) for c in self.exercise.checks for x, y in zip(a, b, strict=True)
+        )
 
     def _differ(self, a: list[Answer], b: list[Answer]) -> frozenset[str]:
         return frozenset(
