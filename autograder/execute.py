@@ -10,6 +10,7 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.api import Grade
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder import record, submission
@@ -36,8 +37,12 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(record.notebook(placed, {}), resources, **kw)
 
 
-class Execute(NbGraderPreprocessor):
-    """In the place of nbgrader's Execute: what stands in the notebook afterwards is the engine's alone."""
+class RunByEngine(NbGraderPreprocessor):
+    """In the place of nbgrader's Execute: what stands in the notebook afterwards is the engine's alone.
+
+    It has another name since `nbgrader autograde --no-execute` switches `Execute` off, and cells without
+    output would then have full marks.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         unit, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
@@ -55,14 +60,20 @@ class SaveVerdicts(SaveAutoGrades):
         grade = self.gradebook.find_grade(
             cell.metadata.nbgrader.grade_id, about["notebook"], about["assignment"], about["student"]
         )
-        before = grade.auto_score, grade.manual_score, grade.needs_manual_grade
+        before = (*_scores(grade), grade.needs_manual_grade)
         super()._add_score(cell, resources)
         verdict = next(filter(None, map(record.verdict_of, cell.get("outputs", []))), None)
-        if verdict and verdict["needs_review"] and grade.manual_score is None:
-            grade.needs_manual_grade = True
-        elif before[:2] == (grade.auto_score, grade.manual_score) and grade.manual_score is not None:
+        if cell.cell_type == "code" and verdict is None:  # which nbgrader takes for full marks
+            grade.auto_score = 0
+        if cell.cell_type == "code" and (verdict is None or verdict["needs_review"]):
+            grade.needs_manual_grade = grade.manual_score is None or before[:2] != _scores(grade)
+        elif grade.manual_score is not None and before[:2] == _scores(grade):
             grade.needs_manual_grade = before[2]  # a grader has seen this score already
         self.gradebook.db.commit()
+
+
+def _scores(grade: Grade) -> tuple[float | None, float | None]:
+    return grade.auto_score, grade.manual_score
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from autograder import engine, judging, record, toy
@@ -34,7 +35,7 @@ def kernel():
 def grade(plan, draw, known, kernel):
     def grade(nb, **settings):
         run = settings.pop("run", kernel.run)
-        data = nb if isinstance(nb, bytes | Exception) else toy.data(nb)
+        data = nb if isinstance(nb, bytes) else toy.data(nb)
         return engine.grade(data, plan, draw, run, known, **settings)
 
     return grade
@@ -112,7 +113,8 @@ def _first_input(plan):
     from autograder.tables import answer
 
     exercise = plan.exercises["double"]
-    return float(answer(exercise, (lambda x: x,), judging.PUBLIC, 1)["numbers"].arrays["y"][0])
+    (first, *_) = np.asarray(answer(exercise, (lambda x: x,), judging.PUBLIC, 1)["numbers"].arrays["y"])
+    return float(first)
 
 
 def test_a_message_never_tells_a_secret_draws_values(grade, plan, known, draw):
@@ -251,7 +253,7 @@ def test_a_check_cells_outputs_are_the_card_the_verdict_and_the_score(grade, pla
     assert (shown.output_type, score.output_type) == ("display_data", "execute_result")
     assert "This is: squares" in shown.data["text/plain"]
     assert "<b>squares</b>" in shown.data["text/html"]
-    assert record.verdict_of(shown)["misconceptions"] == ["squares"]
+    assert (record.verdict_of(shown) or {})["misconceptions"] == ["squares"]
     assert score.data["text/plain"] == "0"
 
 

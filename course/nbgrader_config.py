@@ -13,7 +13,7 @@ c.OverwriteCells.add_missing_cells = True
 # Submissions are read, run and judged by the course's engine, here, in formgrader and in `fdl grade`.
 c.Autograde.exporter_class = "autograder.execute.SubmissionExporter"
 c.Autograde.autograde_preprocessors = [
-    "autograder.execute.Execute",
+    "autograder.execute.RunByEngine",
     "nbgrader.preprocessors.LimitOutput",
     "autograder.execute.SaveVerdicts",
     "nbgrader.preprocessors.AssignLatePenalties",
