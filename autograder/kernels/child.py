@@ -20,13 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
-import helpers.notebook
 from autograder.kernels import wire
 from helpers.checks import Checks, _failure, gather
 from helpers.evidence import Evidence, Failure, encode
 
-# Lines that IPython understands and Python does not: %magic, !command, ?help, help?
-NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+# Lines that IPython understands and Python does not: %magic, !command, ?help, help?, pip install
+NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|(?:pip|conda) .*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 
 
 def settle(scratch: Path) -> None:
@@ -39,6 +38,8 @@ def settle(scratch: Path) -> None:
     os.unlink("printed")  # the descriptor is enough
     for fd, stream in ((null, 0), (printed, 1), (null, 2)):
         os.dup2(fd, stream)
+    os.close(null)
+    os.close(printed)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115  they live as long as the process
     sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
     sys.dont_write_bytecode = True
@@ -49,8 +50,11 @@ def settle(scratch: Path) -> None:
 
 def serve(channel: socket.socket) -> None:
     """Do the client's steps one by one; it sends each when the one before is done."""
+    import helpers.notebook  # late: with it comes TensorFlow
+
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     names = vars(main)
+    names["display"] = print
     names["check"] = helpers.notebook.check = _nothing  # evidence is gathered by steps of its own
     while (step := wire.read(channel)) is not None:
         printed = sys.stdout = Printed(1, step["output"])
@@ -93,7 +97,10 @@ def _compiled(source: str, file: str) -> types.CodeType:
 
 def _check(step: dict, names: dict, channel: socket.socket) -> Failure | None:
     """Run an exercise's checks for each draw, and send what each saw at once."""
-    exercise = _exercise(step["exercise"], step["source"])
+    try:
+        exercise = _exercise(step["exercise"], step["source"])
+    except Exception as error:
+        return Failure(type(error).__name__, f"the checks of {step['exercise']} did not load: {error}")
     missing = [name for name in exercise.objects if name not in names]
     if missing:
         return Failure(

@@ -23,6 +23,7 @@ import helpers
 
 FILE_SIZE = 64 << 20
 OPEN_FILES = 256
+ADDRESSES = 1 << 38  # bytes; TensorFlow reserves many, and page tables for more would be a bomb
 # /proc/self is this very process's folder; all of /proc would show everybody's.
 SYSTEM = """/usr /lib /lib64 /bin /sbin /etc/ld.so.cache /etc/alternatives /etc/fonts /etc/localtime /etc/mime.types
     /etc/nsswitch.conf /etc/passwd /etc/group /proc/self /proc/cpuinfo /proc/meminfo /proc/stat /proc/filesystems
@@ -63,7 +64,7 @@ def rlimits(memory: int) -> None:
         memory: bytes that the whole process may use.
     """
     data = memory + memory // 4  # the server stops at `memory` what is in use, and can say so
-    limits = {"DATA": data, "FSIZE": FILE_SIZE, "NOFILE": OPEN_FILES, "CORE": 0}
+    limits = {"DATA": data, "AS": ADDRESSES, "FSIZE": FILE_SIZE, "NOFILE": OPEN_FILES, "CORE": 0}
     for name, limit in limits.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
 
@@ -170,7 +171,7 @@ NUMBERS = """
     io_uring_register 427 427  keyctl 250 219  add_key 248 217  request_key 249 218  personality 135 92
     modify_ldt 154 -  syslog 103 116  inotify_add_watch 254 27  fanotify_init 300 262
     memfd_create 319 279  memfd_secret 447 447  shmget 29 194  semget 64 190  msgget 68 186  mq_open 240 180
-    fallocate 285 47  truncate 76 45  open 2 -  openat 257 56  openat2 437 437
+    fcntl 72 25  ioctl 16 29  fallocate 285 47  truncate 76 45  open 2 -  openat 257 56  openat2 437 437
     chmod 90 -  fchmod 91 52  fchmodat 268 53  chown 92 -  fchown 93 55  lchown 94 -  fchownat 260 54
     utime 132 -  utimes 235 -  futimesat 261 -  utimensat 280 88  setxattr 188 5  lsetxattr 189 6
     fsetxattr 190 7  removexattr 197 14  lremovexattr 198 15  fremovexattr 199 16
@@ -180,10 +181,18 @@ NEWEST = 451  # calls from here on came after this was written
 IGNORED = """chmod fchmod fchmodat chown fchown lchown fchownat utime utimes futimesat utimensat setxattr lsetxattr
     fsetxattr removexattr lremovexattr fremovexattr""".split()
 UNKNOWN = ("clone3", "openat2", "memfd_create")  # libraries then do the same with an older call
-ARGUMENTS = ("clone", "kill", "tgkill", "prlimit64", "prctl", "socketpair", "open", "openat", "socket")
+ASKED = (
+    "clone kill tgkill prlimit64 prctl fcntl ioctl socketpair open openat socket".split()
+)  # for what exactly
 
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
+SIGNALS_OF_FILES = (
+    8,
+    10,
+    15,
+)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file may signal any process, with any signal
+SIGNALS_OF_SOCKETS = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP: the same
 THREAD, DATAGRAM, TRUNCATE, TO_WRITE = 0x10000, 2, os.O_TRUNC, os.O_WRONLY | os.O_RDWR
 Code = list[tuple[int, int, int, int]]  # operation, jump if true, jump if false, operand
 
@@ -205,8 +214,10 @@ def program(machine: str, pid: int) -> Code:
     allow = (RETURN, 0, 0, ALLOW)
 
     def only(call: str, i: int, values: tuple[int, ...], error: int = errno.EPERM) -> Code:
-        tests = [(EQUAL, len(values) - at, 0, value) for at, value in enumerate(values)]
-        return _block(number.get(call), [argument(i), *tests, fail(error), allow])
+        return _block(number[call], [argument(i), *_jump_if(values), fail(error), allow])
+
+    def never(call: str, i: int, values: tuple[int, ...]) -> Code:
+        return _block(number[call], [argument(i), *_jump_if(values), allow, fail(errno.EPERM)])
 
     code: Code = [
         (LOAD, 0, 0, 4),
@@ -218,15 +229,21 @@ def program(machine: str, pid: int) -> Code:
     code += _block(number["clone"], [argument(0), (ANY_BIT, 1, 0, THREAD), fail(errno.EPERM), allow])
     code += only("kill", 0, (pid,)) + only("tgkill", 0, (pid,)) + only("prlimit64", 0, (0, pid))
     code += only("prctl", 0, (PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_SET_VMA), errno.EINVAL)
+    code += never("fcntl", 1, SIGNALS_OF_FILES) + never("ioctl", 1, SIGNALS_OF_SOCKETS)
     code += _block(number["socketpair"], [argument(1), (ANY_BIT, 0, 1, DATAGRAM), fail(errno.EPERM), allow])
     for call, i in (("open", 1), ("openat", 2)):  # to truncate what one opens to read escapes old Landlocks
         read_only = [(ANY_BIT, 0, 2, TRUNCATE), (ANY_BIT, 1, 0, TO_WRITE), fail(errno.EACCES), allow]
         code += _block(number.get(call), [argument(i), *read_only])
     code += _block(number["socket"], [fail(errno.EOPNOTSUPP)])  # what libraries take for "no network here"
-    for call in [call for call in number if call not in ARGUMENTS]:
+    for call in [call for call in number if call not in ASKED]:
         error = 0 if call in IGNORED else errno.ENOSYS if call in UNKNOWN else errno.EPERM
         code += _block(number[call], [fail(error)])
     return [*code, allow]
+
+
+def _jump_if(values: tuple[int, ...]) -> Code:
+    """Skip the line that follows if it is one of these."""
+    return [(EQUAL, len(values) - at, 0, value) for at, value in enumerate(values)]
 
 
 def _block(number: int | None, body: Code) -> Code:

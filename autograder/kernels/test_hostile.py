@@ -67,6 +67,7 @@ REFUSED = {
     "pin the server": "import os; os.sched_setaffinity(os.getppid(), {{0}})",
     "limit the server": "import os, resource as r; r.prlimit(os.getppid(), r.RLIMIT_NOFILE, (9, 9))",
     "raise a limit": SYSCALL + "call(160, 2, (ctypes.c_ulong * 2)(1 << 50, 1 << 50))",
+    "kill by a file's owner": "import fcntl, os; fcntl.fcntl(1, fcntl.F_SETOWN, os.getppid())",
     "fork": "import os; os.fork()",
     "a daemon": "import os; os.fork() or (os.setsid(), os.fork())",
     "a subprocess": "import subprocess; subprocess.run(['sleep', '1000'])",
