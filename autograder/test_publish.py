@@ -73,7 +73,7 @@ def test_the_exercise_becomes_checks_with_all_its_arguments(tmp_path):
     long = (
         'objects=["centered"], given={"keep": lambda rate: 1 - rate, "drop": lambda rate: rate, "rate": 0.25}'
     )
-    new = f'lecture="38:09", allow=["tensorflow.tanh"], forbid=[], {long})'
+    new = f'lecture="38:09", {long}, allow=["tensorflow.tanh"], forbid=[])'
     text = checks_source(tiny(tmp_path, ('lecture="38:09")', new)))
     assert 'center = Checks(\n    "centered",\n    lecture="38:09",\n    objects=["centered"],\n' in text
     copy = load_checks(publish(tiny(tmp_path, ('lecture="38:09")', new)), tmp_path))
