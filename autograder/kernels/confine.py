@@ -36,7 +36,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def possible() -> bool:
     """Whether this machine's kernel can do all of this."""
-    if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
+    if platform.machine() not in ARCHITECTURES:
         return False
     return landlock_version() > 0 and _libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0
 
@@ -92,6 +92,8 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 
 def landlock_version() -> int:
     """0 if the kernel has none."""
+    if sys.platform != "linux":
+        return 0
     return max(0, _libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
 
 

@@ -2,6 +2,8 @@
 
 import errno
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,36 @@ def test_neither_the_repository_nor_the_home_directory_is_readable():
     for path, _ in confine.readable():
         for hidden in (*confine.private(), Path.home()):
             assert not hidden.is_relative_to(path)
+
+
+CONFINED = """
+import os, sys
+from pathlib import Path
+from autograder.kernels import confine
+version, scratch, outside = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+confine.landlock_version = lambda: version
+os.chdir(scratch)
+confine.confine(list(confine.readable()), scratch)
+can = [confine.proof()]
+for attempt in (os.truncate, os.open, os.remove, os.rename):
+    more = {os.truncate: (0,), os.open: (os.O_TRUNC,), os.remove: (), os.rename: ("mine",)}[attempt]
+    try:
+        attempt(outside, *more)
+        can.append(attempt.__name__)
+    except OSError:
+        pass
+Path("mine").write_text("as before")
+print("can:", *can)
+"""
+
+
+@pytest.mark.skipif(not confine.possible(), reason="no Landlock or no seccomp on this machine")
+@pytest.mark.parametrize("version", range(1, confine.landlock_version() + 1))
+def test_older_landlocks_confine_as_well(version, tmp_path):
+    scratch, outside = tmp_path / "scratch", tmp_path / "outside"
+    scratch.mkdir()
+    outside.write_text("everybody's grades")
+    command = [sys.executable, "-c", CONFINED, str(version), str(scratch), str(outside)]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert (found.stdout.strip(), found.stderr) == ("can:", "")
+    assert outside.read_text() == "everybody's grades"
