@@ -25,8 +25,9 @@ from solutions.exercise import Exercise, Rival
 PAIR_DRAWS = 3  # there are many pairs
 MUTANT_DRAWS = 5  # a mutant that only one draw in many catches would pass in grading too
 REPLAYS = 0.05  # of the pairs of draws; small whole numbers coincide now and then
-PATIENCE = 5.0  # seconds that a mutant may take, or twenty times what the reference takes
-LAST_RESORT = 30.0  # seconds more, and the process ends: only Python code hears an alarm
+PATIENCE = 3.0  # CPU seconds that a mutant may take at least
+SLOWER = 5  # times as long as the reference it may take as well
+LAST_RESORT = 20  # times as long by the clock, and the process ends: only running Python code hears an alarm
 
 STEADY = (
     "A verdict must not depend on the draw: summarize what is random, let tolerances stand beyond five "
@@ -332,7 +333,7 @@ def prove_mutants(bench: Bench, proof: Proof) -> None:
 def _catches(bench: Bench, mutant: Mutant) -> str:
     """The check that catches a mutant, or what else stops it; "" if nothing does."""
     try:
-        with time_limit(max(PATIENCE, 20 * MUTANT_DRAWS * bench.seconds)):
+        with time_limit(max(PATIENCE, SLOWER * MUTANT_DRAWS * bench.seconds)):
             candidate = bench.exercise.make(mutant.source)
             for draw, table in list(zip(bench.draws, bench.tables, strict=True))[:MUTANT_DRAWS]:
                 for check in bench.exercise.checks:
@@ -353,20 +354,20 @@ class TimeUp(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt Python code that runs for too long, and end a process that cannot be interrupted.
+    """Interrupt Python code that computes for too long, and end a process that cannot be interrupted.
 
-    Works in a process's main thread only.
+    Seconds are the CPU's, since a busy machine is no fault of a mutant's. In a process's main thread only.
     """
 
     def stop(signum, frame):
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    faulthandler.dump_traceback_later(seconds + LAST_RESORT, exit=True, file=sys.__stderr__ or sys.stderr)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    faulthandler.dump_traceback_later(LAST_RESORT * seconds, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.cancel_dump_traceback_later()
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGPROF, before)

@@ -1,7 +1,6 @@
 """A sound exercise is proved, and each way in which one can be broken is told in a sentence of its own."""
 
 import json
-import time
 from dataclasses import asdict, replace
 
 import pytest
@@ -212,7 +211,7 @@ def test_the_time_limit_passes_through_a_student_s_except():
     def stubborn():
         while True:
             try:
-                time.sleep(0.01)
+                sum(range(1000))
             except Exception:
                 continue
 
