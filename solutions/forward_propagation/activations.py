@@ -18,10 +18,11 @@ def sigmoid(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`, finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
     """
     ### BEGIN SOLUTION
-    return 1 / (1 + tf.exp(-a))
+    e = tf.exp(tf.where(a < 0, a, -a))
+    return tf.where(a < 0, e, tf.ones_like(e)) / (1 + e)
     ### END SOLUTION
 
 
@@ -34,11 +35,11 @@ def tanh(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`, finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
     """
     ### BEGIN SOLUTION
-    e = tf.exp(-2 * tf.abs(a))
-    return tf.sign(a) * (1 - e) / (1 + e)
+    q = tf.exp(tf.where(a < 0, 2 * a, -2 * a))
+    return tf.where(a < 0, q - 1, 1 - q) / (1 + q)
     ### END SOLUTION
 
 
@@ -54,7 +55,7 @@ def relu(a):
         Activations, same shape and dtype as `a`.
     """
     ### BEGIN SOLUTION
-    return tf.maximum(a, 0)
+    return tf.where(a > 0, a, tf.zeros_like(a))
     ### END SOLUTION
 
 
@@ -93,126 +94,194 @@ def _(sigmoid, tanh, relu, rng):
     return {"relu(a)": relu(_some(rng)), "relu(a) far from 0": relu(_far(rng))}
 
 
+@activations.check("slopes are finite, near 0 and far")
+def _(sigmoid, tanh, relu, rng):
+    a = tf.concat([_far(rng), tf.constant(rng.uniform(0.2, 3, size=(2, 3)) * [[1], [-1]], "float32")], axis=0)
+    slopes = {}
+    for name, g in {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}.items():
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            h = tf.reduce_sum(g(a))
+        slopes[f"slope of {name}"] = tape.gradient(h, a, unconnected_gradients="zero")
+    return slopes
+
+
 @activations.check("the dtype of a is kept")
 def _(sigmoid, tanh, relu, rng):
     a = _some(rng, "float64")
     return {"sigmoid(a)": sigmoid(a), "tanh(a)": tanh(a), "relu(a)": relu(a)}
 
 
+SIGMOID = """    e = tf.exp(tf.where(a < 0, a, -a))
+    return tf.where(a < 0, e, tf.ones_like(e)) / (1 + e)
+"""
+TANH = """    q = tf.exp(tf.where(a < 0, 2 * a, -2 * a))
+    return tf.where(a < 0, q - 1, 1 - q) / (1 + q)
+"""
+
 activations.misconception(
     "sigmoid is twice as steep",
-    ("1 / (1 + tf.exp(-a))", "1 / (1 + tf.exp(-2 * a))"),
+    ("tf.where(a < 0, a, -a)", "2 * tf.where(a < 0, a, -a)"),
     advice="The exponent is -a. With -2a you have the sigmoid inside tanh(a) = 2·sigmoid(2a) - 1.",
 )
 activations.misconception(
     "sigmoid falls instead of rising",
-    ("1 / (1 + tf.exp(-a))", "1 / (1 + tf.exp(a))"),
+    ("tf.where(a < 0, e, tf.ones_like(e))", "tf.where(a > 0, e, tf.ones_like(e))"),
     advice="A large positive a should give almost 1, and exp(-a) is almost 0 there: mind the sign in the exponent.",
 )
 activations.misconception(
+    "sigmoid written as its definition",
+    (SIGMOID, "    return 1 / (1 + tf.exp(-a))\n"),
+    advice="At a = -1000 exp(1000) is infinite. The value survives, 1/∞ = 0, but the slope becomes 0·∞, which is no number, and "
+    "training would spread it. For negative a use exp(a) / (1 + exp(a)), the same function.",
+)
+activations.misconception(
     "sigmoid overflows on the right",
-    ("1 / (1 + tf.exp(-a))", "tf.exp(a) / (1 + tf.exp(a))"),
+    (SIGMOID, "    return tf.exp(a) / (1 + tf.exp(a))\n"),
     advice="exp(a) is infinite from a = 89 on in float32, and inf/inf is no number. Divide both by exp(a) first.",
 )
 activations.misconception(
+    "sigmoid overflows in the branch not taken",
+    (SIGMOID, "    return tf.where(a < 0, tf.exp(a) / (1 + tf.exp(a)), 1 / (1 + tf.exp(-a)))\n"),
+    advice="tf.where computes both branches for every a and chooses afterwards; in the slope, 0 times the infinite one is no number. "
+    "Choose before exp instead, so that it only ever sees -|a|.",
+)
+activations.misconception(
     "sigmoid runs from -1 to 1",
-    ("1 / (1 + tf.exp(-a))", "2 / (1 + tf.exp(-a)) - 1"),
+    (SIGMOID, SIGMOID.replace("return tf", "return 2 * tf").replace("(1 + e)", "(1 + e) - 1")),
     advice="The sigmoid lies between 0 and 1, and sigmoid(0) is 1/2.",
 )
 activations.misconception(
     "sigmoid made of straight lines",
-    ("1 / (1 + tf.exp(-a))", "tf.clip_by_value(0.2 * a + 0.5, 0, 1)"),
+    (SIGMOID, "    return tf.clip_by_value(0.2 * a + 0.5, 0, 1)\n"),
     advice="That is the hard sigmoid, an approximation. The lecture's is smooth: it has an exponential in it.",
 )
 activations.misconception(
     "tanh runs from 0 to 1",
-    ("tf.sign(a) * (1 - e) / (1 + e)", "(1 + tf.sign(a) * (1 - e) / (1 + e)) / 2"),
+    (TANH, TANH.replace("return ", "return (1 + ").replace("(1 + q)\n", "(1 + q)) / 2\n")),
     lecture="5:26",
     advice="Tanh is the sigmoid stretched to (-1, 1): tanh(0) is 0, and negative a give negative values.",
 )
 activations.misconception(
     "tanh half as steep",
-    ("-2 * tf.abs(a)", "-tf.abs(a)"),
+    ("tf.where(a < 0, 2 * a, -2 * a)", "tf.where(a < 0, 1 * a, -1 * a)"),
     lecture="5:26",
     advice="Dividing the definition by exp(a) leaves exp(-2a). With exp(-a) you have tanh(a/2).",
 )
 activations.misconception(
-    "tanh overflows",
-    ("    e = tf.exp(-2 * tf.abs(a))\n", ""),
-    ("tf.sign(a) * (1 - e) / (1 + e)", "(tf.exp(a) - tf.exp(-a)) / (tf.exp(a) + tf.exp(-a))"),
+    "tanh written as its definition",
+    (TANH, "    return (tf.exp(a) - tf.exp(-a)) / (tf.exp(a) + tf.exp(-a))\n"),
     lecture="5:26",
     advice="As written in the definition, exp(1000) becomes inf/inf. Work with exp(-2|a|), which is at most 1, and put the sign back.",
 )
 activations.misconception(
+    "tanh overflows on the left",
+    (TANH, "    return 2 / (1 + tf.exp(-2 * a)) - 1\n"),
+    lecture="5:26",
+    advice="At a = -1000 exp(2000) is infinite; the value survives, the slope does not. Work with exp(-2|a|), which is at most 1.",
+)
+activations.misconception(
     "tanh loses the sign",
-    ("tf.sign(a) * (1 - e)", "(1 - e)"),
+    ("tf.where(a < 0, q - 1, 1 - q)", "(1 - q)"),
     lecture="5:26",
     advice="tanh(-a) = -tanh(a). Working with |a| is a good idea; the sign of a has to come back.",
 )
 activations.misconception(
     "relu leaks",
-    ("tf.maximum(a, 0)", "tf.where(a > 0, a, 0.01 * a)"),
+    ("tf.where(a > 0, a, tf.zeros_like(a))", "tf.where(a > 0, a, a / 100)"),
     lecture="5:42",
     advice="Below 0 the lecture's ReLU is exactly 0. With a small slope it is the leaky ReLU, another function.",
 )
 activations.misconception(
     "relu has a ceiling",
-    ("tf.maximum(a, 0)", "tf.clip_by_value(a, 0, 1)"),
+    ("tf.where(a > 0, a, tf.zeros_like(a))", "tf.clip_by_value(a, 0, 1)"),
     lecture="5:42",
     advice="ReLU is unbounded above: positive pre-activations pass as they are.",
 )
 activations.misconception(
     "relu takes the absolute value",
-    ("tf.maximum(a, 0)", "tf.abs(a)"),
+    ("tf.where(a > 0, a, tf.zeros_like(a))", "tf.abs(a)"),
     lecture="5:42",
     advice="Negative pre-activations become 0, not positive.",
 )
 activations.misconception(
     "relu is a step",
-    ("tf.maximum(a, 0)", "tf.cast(a > 0, a.dtype)"),
+    ("tf.where(a > 0, a, tf.zeros_like(a))", "tf.cast(a > 0, a.dtype)"),
     lecture="5:42",
     advice="1[a > 0] is ReLU's derivative, which you will need later. ReLU itself passes a on.",
 )
 activations.misconception(
     "relu keeps what is negative",
-    ("tf.maximum(a, 0)", "tf.minimum(a, 0)"),
+    ("tf.where(a > 0, a, tf.zeros_like(a))", "tf.minimum(a, 0)"),
     lecture="5:42",
     advice="The larger of a and 0 is max(a, 0).",
 )
 activations.misconception(
     "float32 is hard-coded",
-    ("1 / (1 + tf.exp(-a))", "1 / (1 + tf.exp(-tf.cast(a, 'float32')))"),
-    ("e = tf.exp(-2 * tf.abs(a))", "a = tf.cast(a, 'float32')\n    e = tf.exp(-2 * tf.abs(a))"),
-    ("tf.maximum(a, 0)", "tf.maximum(tf.cast(a, 'float32'), 0)"),
+    ("    e = tf.exp", "    a = tf.cast(a, 'float32')\n    e = tf.exp"),
+    ("    q = tf.exp", "    a = tf.cast(a, 'float32')\n    q = tf.exp"),
+    ("    return tf.where(a > 0, a", "    a = tf.cast(a, 'float32')\n    return tf.where(a > 0, a"),
     advice="Compute in the dtype that comes in: leave out the cast, and write constants as plain numbers.",
 )
-
-activations.alternative(
-    name="by numpy, with masks",
-    source="""
-    def sigmoid(a):
-        a = np.asarray(a)
-        e = np.exp(-np.abs(a))
-        return np.where(a >= 0, 1 / (1 + e), e / (1 + e))
-
-    def tanh(a):
-        return 2 * sigmoid(2 * np.asarray(a)) - 1
-
-    def relu(a):
-        a = np.asarray(a)
-        return a * (a > 0)
-    """,
+activations.misconception(
+    "NumPy loses the slopes",
+    ("    e = tf.exp", "    a = tf.constant(np.asarray(a))\n    e = tf.exp"),
+    ("    q = tf.exp", "    a = tf.constant(np.asarray(a))\n    q = tf.exp"),
+    ("    return tf.where(a > 0, a", "    a = tf.constant(np.asarray(a))\n    return tf.where(a > 0, a"),
+    advice="The values are right, but TensorFlow cannot see through NumPy, so nothing below could be trained. "
+    "Use tf.exp, tf.where and the like, or keras.ops.",
 )
+
 activations.alternative(
-    name="by keras.ops, tanh from sigmoid",
+    name="by minima, tanh from sigmoid",
     source="""
     def sigmoid(a):
-        return keras.ops.reciprocal(1 + keras.ops.exp(-a))
+        up, down = tf.exp(tf.minimum(a, 0)), tf.exp(tf.minimum(-a, 0))
+        return up / (up + down)
 
     def tanh(a):
         return 2 * sigmoid(2 * a) - 1
 
     def relu(a):
-        return keras.ops.where(a > 0, a, keras.ops.zeros_like(a))
+        return tf.maximum(a, 0)
     """,
 )
+activations.alternative(
+    name="by keras.ops, with magnitudes and signs",
+    source="""
+    def sigmoid(a):
+        e = keras.ops.exp(-keras.ops.abs(a))
+        return keras.ops.where(a >= 0, 1 / (1 + e), e / (1 + e))
+
+    def tanh(a):
+        e = keras.ops.exp(-2 * keras.ops.absolute(a))
+        return keras.ops.sign(a) * (1 - e) / (1 + e)
+
+    def relu(a):
+        return a * keras.ops.cast(a > 0, a.dtype)
+    """,
+)
+activations.alternative(
+    name="by clipping where nothing changes any more",
+    source="""
+    def sigmoid(a):
+        return 1 / (1 + tf.exp(-tf.clip_by_value(a, -80, 80)))
+
+    def tanh(a):
+        a = tf.clip_by_value(a, -40, 40)
+        return (tf.exp(a) - tf.exp(-a)) / (tf.exp(a) + tf.exp(-a))
+
+    def relu(a):
+        return (a + tf.abs(a)) / 2
+    """,
+)
+
+KINK = "It differs from the reference in the slope at exactly 0 only, where |a| and max(0, a) have none of their own."
+for mutant in (
+    "sigmoid line 1: < → <=",
+    "sigmoid line 2: < → <=",
+    "tanh line 1: < → <=",
+    "tanh line 2: < → <=",
+    "relu line 1: > → >=",
+):
+    activations.equivalent(mutant, because=KINK)

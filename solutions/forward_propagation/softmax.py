@@ -19,7 +19,7 @@ def stable_softmax(a, axis=-1):
         a: pre-activations, float tensor of shape (..., C).
         axis: the axis of the C classes.
     Returns:
-        Probabilities, same shape and dtype as `a`; each slice along `axis` sums to 1.
+        Probabilities, a tensor of the shape and dtype of `a`; each slice along `axis` sums to 1.
     """
     ### BEGIN SOLUTION
     e = tf.exp(a - tf.reduce_max(a, axis=axis, keepdims=True))
@@ -29,7 +29,12 @@ def stable_softmax(a, axis=-1):
 
 @softmax.check("each row is a distribution")
 def _(stable_softmax, rng):
-    return {"f": stable_softmax(tf.constant(rng.normal(size=(5, 7)), "float32"))}
+    a, v = (tf.constant(rng.normal(size=(5, 7)), "float32") for _ in range(2))
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        f = stable_softmax(a)
+        along_v = tf.reduce_sum(f * v)
+    return {"f": f, "slopes of f·v": tape.gradient(along_v, a, unconnected_gradients="zero")}
 
 
 @softmax.check("along any axis")
@@ -41,13 +46,14 @@ def _(stable_softmax, rng):
 @softmax.check("large pre-activations")
 def _(stable_softmax, rng):
     a = tf.constant(rng.normal(size=(5, 7)), "float32")
-    return {"f at +1000": stable_softmax(a + 1000), "f at -1000": stable_softmax(a - 1000)}
+    at = {"f at +1000": a + 1000, "f at -1000": a - 1000, "f of 300·a": 300 * a}
+    return {name: stable_softmax(value) for name, value in at.items()}
 
 
 @softmax.check("rows far apart")
 def _(stable_softmax, rng):
     rows = np.array([[0], [300], [600], [2000]])
-    return {"f": stable_softmax(tf.constant(rng.normal(size=(4, 6)) - rows, "float32"))}
+    return {"f": stable_softmax(tf.constant(rng.normal(size=(4, 4)) - rows, "float32"))}
 
 
 @softmax.check("the dtype of a is kept")
@@ -92,9 +98,9 @@ softmax.misconception(
     advice="Divide by the sum over the classes, so that each slice along `axis` sums to 1.",
 )
 softmax.misconception(
-    "divided by the largest instead of the sum",
-    ("e / tf.reduce_sum(e", "e / tf.reduce_max(e"),
-    advice="The largest now gets 1. Divide by the *sum* over the classes, and all of them share 1.",
+    "divided by the maximum instead of shifted",
+    ("a - tf.reduce_max(", "a / tf.reduce_max("),
+    advice="Only a shift cancels in the fraction; a factor changes the probabilities. Subtract the maximum.",
 )
 softmax.misconception(
     "one sum for the whole batch",
@@ -115,6 +121,32 @@ softmax.misconception(
     advice="Softmax exponentiates; the sigmoid would hold every term below 1, so no class could stand out.",
 )
 softmax.misconception(
+    "keepdims is forgotten",
+    ("reduce_max(a, axis=axis, keepdims=True)", "reduce_max(a, axis=axis)"),
+    ("reduce_sum(e, axis=axis, keepdims=True)", "reduce_sum(e, axis=axis)"),
+    advice="Without keepdims=True a row's maximum lines up with the columns: an error, or silently wrong where there are "
+    "as many rows as classes.",
+)
+softmax.misconception(
+    "nothing is exponentiated",
+    ("tf.exp(a - tf.reduce_max(a, axis=axis, keepdims=True))", "a"),
+    advice='Dividing by the sum alone gives negative "probabilities". Exponentiate first: that makes every term positive.',
+)
+softmax.misconception(
+    "the pre-activations are scaled down first",
+    (
+        "    e = tf.exp(a - tf.reduce_max(a,",
+        "    a = a / float(a.shape[axis]) ** 0.5\n    e = tf.exp(a - tf.reduce_max(a,",
+    ),
+    advice="Dividing by √C belongs to attention, not to the lecture's softmax; it makes the distribution flatter. Take a as it is.",
+)
+softmax.misconception(
+    "NumPy loses the slopes",
+    ("    e = tf.exp(a -", "    a = tf.constant(np.asarray(a))\n    e = tf.exp(a -"),
+    advice="The values are right, but TensorFlow cannot see through NumPy, so nothing below could be trained. "
+    "Use tf.exp, tf.reduce_max and the like, or keras.ops.",
+)
+softmax.misconception(
     "float32 is hard-coded",
     ("e = tf.exp(a -", "a = tf.cast(a, 'float32')\n    e = tf.exp(a -"),
     advice="Compute in the dtype that comes in: leave out the cast.",
@@ -122,10 +154,10 @@ softmax.misconception(
 
 
 @softmax.alternative
-def by_numpy(a, axis=-1):
-    a = np.asarray(a)
-    e = np.exp(a - a.max(axis, keepdims=True))
-    return e / e.sum(axis, keepdims=True)
+def by_moving_the_axis(a, axis=-1):
+    a = keras.ops.moveaxis(a, axis, 0)
+    e = keras.ops.exp(a - keras.ops.max(a, axis=0))
+    return keras.ops.moveaxis(e / keras.ops.sum(e, axis=0), 0, axis)
 
 
 @softmax.alternative

@@ -28,6 +28,23 @@ def test_the_ends_are_reached_without_overflow_in_every_dtype(dtype):
     assert {f(a).dtype.name for f in (sigmoid, tanh, relu)} == {dtype}
 
 
+@pytest.mark.parametrize(
+    ("g", "dg"),
+    [
+        (sigmoid, lambda a: math.exp(-abs(a)) / (1 + math.exp(-abs(a))) ** 2),
+        (tanh, lambda a: 1 - math.tanh(a) ** 2),
+        (relu, lambda a: float(a > 0)),
+    ],
+    ids=["sigmoid", "tanh", "relu"],
+)
+@pytest.mark.parametrize("a", [-1000.0, -3.0, 0.0, 0.5, 1000.0])
+def test_slopes_agree_with_the_derivatives_far_out_and_at_0(g, dg, a):
+    at = tf.Variable(a, dtype="float64")
+    with tf.GradientTape() as tape:
+        h = g(at)
+    assert float(tape.gradient(h, at)) == pytest.approx(dg(a), rel=1e-12, abs=1e-12)
+
+
 def test_tanh_is_a_stretched_sigmoid():
     a = tf.constant(np.linspace(-5, 5, 101))
     np.testing.assert_allclose(tanh(a), 2 * sigmoid(2 * a) - 1, atol=1e-14)

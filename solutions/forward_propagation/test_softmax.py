@@ -20,6 +20,17 @@ def test_three_classes_by_hand():
     np.testing.assert_allclose(stable_softmax(a), [1 / 8, 2 / 8, 5 / 8], rtol=1e-6)
 
 
+def test_its_slopes_are_the_ones_worked_out_by_hand():
+    a = tf.constant([[0.3, -1.2, 2.0]], "float64")
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        f = stable_softmax(a)
+    (f,), jacobian = f.numpy(), tape.jacobian(f, a)[0, :, 0]
+    np.testing.assert_allclose(
+        jacobian, np.diag(f) - np.outer(f, f), rtol=1e-12
+    )  # df_c/da_k = f_c(1[c = k] - f_k)
+
+
 @pytest.mark.parametrize("shift", [-3e38, -1000.0, 1000.0, 3e38])
 def test_equal_pre_activations_share_equally_at_any_magnitude(shift):
     np.testing.assert_allclose(stable_softmax(tf.fill((2, 4), np.float32(shift))), 0.25)
