@@ -70,11 +70,12 @@ def _(softmax_nll, rng):
     return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a)}
 
 
-@loss.check("pre-activations of any magnitude")
+# At 200 a float32 is rounded to 1e-5, and so is whatever is computed from log sum exp(a).
+@loss.check("pre-activations of any magnitude", **{"da at a + 200": 1e-4, "da at 300 a": 1e-3})
 def _(softmax_nll, rng):
     a, y = _batch(rng)
     found = {}
-    for name, big in {"a + 1000": a + 1000, "300 a": a * 300}.items():
+    for name, big in {"a + 200": a + 200, "300 a": a * 300}.items():
         found[f"loss at {name}"] = softmax_nll(big, y)
         found[f"da at {name}"] = _gradient(lambda a: softmax_nll(a, y), big)
     return found
@@ -89,8 +90,11 @@ def _(softmax_nll, rng):
 @loss.check("compiled, as fit does it")
 def _(softmax_nll, rng):
     a, y = _batch(rng)
-    compiled = tf.function(lambda a: (softmax_nll(a, y), _gradient(lambda a: softmax_nll(a, y), a)))
-    value, da = compiled(a)
+
+    def both(a):
+        return softmax_nll(a, y), _gradient(lambda a: softmax_nll(a, y), a)
+
+    value, da = tf.function(both, autograph=False)(a)
     return {"loss": value, "da": da}
 
 
@@ -151,7 +155,7 @@ loss.misconception(
     "no maximum is subtracted",
     ("shifted = a - tf.reduce_max(a, axis=-1, keepdims=True)", "shifted = a"),
     lecture="6:52",
-    advice="exp(1000) overflows to infinity. Subtract each row's maximum first: it cancels.",
+    advice="In float32 exp(89) overflows to infinity already. Subtract each row's maximum first: it cancels.",
 )
 loss.misconception(
     "the mean over all N·C numbers",
