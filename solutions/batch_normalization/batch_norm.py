@@ -217,24 +217,31 @@ batch_norm.misconception(
     advice="At test time an example's answer must not depend on its neighbours, and there may be only one example: "
     "use moving_mu and moving_var.",
 )
+# Faults by `source` take no part in double faults: what they spoil, no other fault touches.
 batch_norm.misconception(
     "gamma and beta are not trained",
-    ('initializer="ones")\n        self.beta', 'initializer="ones", trainable=False)\n        self.beta'),
-    (
-        'shape=H, initializer="zeros")\n        self.moving_mu',
-        'shape=H, initializer="zeros", trainable=False)\n        self.moving_mu',
+    source=batch_norm.edited(
+        ('initializer="ones")\n        self.beta', 'initializer="ones", trainable=False)\n        self.beta'),
+        (
+            'shape=H, initializer="zeros")\n        self.moving_mu',
+            'shape=H, initializer="zeros", trainable=False)\n        self.moving_mu',
+        ),
     ),
     advice="gamma and beta are parameters like any other: leave trainable at True.",
 )
 batch_norm.misconception(
     "the moving statistics are trained as well",
-    ('initializer="zeros", trainable=False)', 'initializer="zeros")'),
-    ('initializer="ones", trainable=False)', 'initializer="ones")'),
+    source=batch_norm.edited(
+        ('initializer="zeros", trainable=False)', 'initializer="zeros")'),
+        ('initializer="ones", trainable=False)', 'initializer="ones")'),
+    ),
     advice="No gradient reaches them: they are measured, not learned. Make them with trainable=False.",
 )
 batch_norm.misconception(
     "gamma starts at 0",
-    ('name="gamma", shape=H, initializer="ones"', 'name="gamma", shape=H, initializer="zeros"'),
+    source=batch_norm.edited(
+        ('name="gamma", shape=H, initializer="ones"', 'name="gamma", shape=H, initializer="zeros"')
+    ),
     advice="With gamma = 0 every unit is constant. Start it at 1: then a_tilde is a_hat.",
 )
 batch_norm.misconception(
@@ -281,12 +288,14 @@ batch_norm.misconception(
 )
 batch_norm.misconception(
     "the configuration is incomplete",
-    ('{**super().get_config(), "momentum": self.momentum, "eps": self.eps}', "super().get_config()"),
+    source=batch_norm.edited(
+        ('{**super().get_config(), "momentum": self.momentum, "eps": self.eps}', "super().get_config()")
+    ),
     advice="A loaded layer is made from get_config alone: add momentum and eps, or they fall back to their defaults.",
 )
 batch_norm.misconception(
     "the layer is not registered with Keras",
-    ('@keras.saving.register_keras_serializable("fdl")\n', ""),
+    source=batch_norm.edited(('@keras.saving.register_keras_serializable("fdl")\n', "")),
     advice='Keep @keras.saving.register_keras_serializable("fdl") above the class: '
     "without it, Keras cannot load a model that holds the layer.",
 )

@@ -84,18 +84,22 @@ def batches(rng, sizes=(6, 6, 3), H=4, far=0.0, dtype="float64"):
 
 def trained(rng):
     """A small network with two BatchNorm layers, weights and statistics from anywhere, and a training set."""
+    dense, norm = keras.layers.Dense, BatchNormStandIn
     model = keras.Sequential(
         [
-            keras.Input((3,)),
-            keras.layers.Dense(4, use_bias=False),
-            BatchNormStandIn(epsilon=0.1),
+            dense(4, use_bias=False),
+            norm(epsilon=0.1),
             keras.layers.Activation("tanh"),
-            keras.layers.Dense(5, use_bias=False),
-            BatchNormStandIn(epsilon=0.1),
+            dense(5),
+            norm(epsilon=0.1),
         ]
     )
-    for weight in model.weights:
-        weight.assign(rng.uniform(0.5, 1.5, weight.shape) * rng.choice([-1, 1]) ** (len(weight.shape) - 1))
+    for layer, H in zip(model.layers, (3, 4, 4, 4, 5), strict=True):  # by itself each is built quickly
+        layer.build((None, H))
+        for weight in layer.weights:
+            weight.assign(
+                rng.uniform(0.5, 1.5, weight.shape) * rng.choice([-1, 1]) ** (len(weight.shape) - 1)
+            )
     x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]  # in order, so that batches differ
     return model, tf.constant(x, "float32")
 
@@ -132,7 +136,10 @@ def _(pooled_statistics, finalize_statistics, rng):
 def _(pooled_statistics, finalize_statistics, rng):
     model, x = trained(rng)
     finalize_statistics(model, x, size=8)
-    return {"output": model(x, training=False), "gamma": model.layers[1].gamma, "W": model.layers[0].kernel}
+    output = x
+    for layer in model.layers:
+        output = layer(output, training=False)
+    return {"output": output, "gamma": model.layers[1].gamma, "W": model.layers[0].kernel}
 
 
 finalize.misconception(

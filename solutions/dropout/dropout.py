@@ -267,14 +267,15 @@ dropout.misconception(
     ("tf.cast(mask, h.dtype)", 'tf.cast(mask, "float32")'),
     advice="A layer computes in the dtype of its input: cast the mask to h.dtype.",
 )
+# Faults by `source` take no part in double faults: what they spoil, no other fault touches.
 dropout.misconception(
     "the rate is missing from the configuration",
-    ('{**super().get_config(), "rate": self.rate}', "super().get_config()"),
+    source=dropout.edited(('{**super().get_config(), "rate": self.rate}', "super().get_config()")),
     advice="A loaded layer is made from get_config alone. Without `rate` it silently falls back to 0.5.",
 )
 dropout.misconception(
     "the layer is not registered with Keras",
-    ('@keras.saving.register_keras_serializable("fdl")\n', ""),
+    source=dropout.edited(('@keras.saving.register_keras_serializable("fdl")\n', "")),
     advice='Keep @keras.saving.register_keras_serializable("fdl") above the class: '
     "without it, Keras cannot load a model that holds the layer.",
 )
