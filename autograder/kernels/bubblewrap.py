@@ -37,7 +37,12 @@ def works() -> bool:
     if not shutil.which("bwrap"):
         return False
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / SCRATCH).mkdir()
         python = command(Path(folder), [sys.executable, "-S", "-c", ""])
-        return (
-            subprocess.run(python, stdin=subprocess.DEVNULL, capture_output=True, timeout=20).returncode == 0
-        )
+        try:
+            return (
+                subprocess.run(python, stdin=subprocess.DEVNULL, capture_output=True, timeout=20).returncode
+                == 0
+            )
+        except subprocess.TimeoutExpired:
+            return False

@@ -104,7 +104,7 @@ class _Server:
     def __init__(self, tier: str):
         self.folder = Path(tempfile.mkdtemp(prefix="fdl-"))
         (self.folder / SCRATCH).mkdir()
-        for fonts in (Path.home() / ".cache" / "matplotlib").glob("fontlist*"):
+        for fonts in Path(os.path.expanduser("~/.cache/matplotlib")).glob("fontlist*"):
             shutil.copy(fonts, self.folder)  # which matplotlib would take half a second to find anew
         self.control, theirs = socket.socketpair()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the server

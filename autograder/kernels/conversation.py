@@ -122,7 +122,7 @@ class Conversation:
 
     def _why(self) -> str:
         """Why the child fell silent: the server says, if it is dead."""
-        if not wait([self.line], 1.0):
+        if not wait([self.line], HANGUP / 2):
             return "closed its line to the grader"
         if not (why := self.line.recv(4096)):
             raise ServerGone

@@ -35,7 +35,7 @@ class Child:
     line: socket.socket
     scratch: Path
     memory: int
-    why: str = ""  # we ended it
+    why: str = ""  # why we ended it
 
 
 class Server:
@@ -62,7 +62,7 @@ class Server:
             for line in lines.keys() & set(ready):
                 self.end(lines[line], "was ended by the grader")
             for child in lines.values():
-                if why := watch.excess(child.pid, child.scratch, child.memory):
+                if not child.why and (why := watch.excess(child.pid, child.scratch, child.memory)):
                     self.end(child, why)
             self.reap()
             if self.control in ready and not self.start():
@@ -118,6 +118,8 @@ class Server:
     def end(self, child: Child, why: str) -> None:
         """Kill a child. It is not reaped yet, so its pid cannot be another's."""
         child.why = why
+        with contextlib.suppress(ProcessLookupError):  # it leads no group yet
+            os.killpg(child.pid, signal.SIGKILL)  # unconfined, it may have started others
         os.kill(child.pid, signal.SIGKILL)
 
     def reap(self) -> None:
