@@ -167,9 +167,10 @@ def _broken(plan: Plan, other: bytes) -> Iterator[Made]:
     yield changed("all ids and metadata lost", _strip)
     yield lost("not a notebook at all", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n")
     yield lost("an empty file", b"")
-    yield lost("half of a file", hand_in(plan, right)[:5000])
+    whole = hand_in(plan, right)
+    yield lost("half of a file", whole[: len(whole) // 2])
     yield lost("the notebook of another unit", other)
-    yield lost("a wrong file name", hand_in(plan, right), "homework (final).ipynb")
+    yield lost("a wrong file name", whole, "homework (final).ipynb")
 
 
 LOOP = """while True:
@@ -242,8 +243,8 @@ def _by_helper(nb: NotebookNode, name: str, exercise: Exercise) -> None:
     for wanted in exercise.objects:
         helper = re.sub(rf"\b{wanted}\b", f"{wanted}_by_hand", helper)
     nb.cells[at].source = "\n".join(f"{wanted} = {wanted}_by_hand" for wanted in exercise.objects)
-    nb.cells.insert(at, new_code_cell(helper))
-    nb.cells.insert(at, new_markdown_cell("First the work, *then* the name."))
+    nb.cells.insert(at, new_code_cell(helper, id="helper"))
+    nb.cells.insert(at, new_markdown_cell("First the work, *then* the name.", id="remark"))
 
 
 def _strip(nb: NotebookNode) -> None:

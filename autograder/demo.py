@@ -15,12 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import catalogue, grade
-from autograder.catalogue import ROOT, Unit
+from autograder.catalogue import Unit
 from autograder.class_of import Made, make_class
 from autograder.engine import FAILED
 from autograder.grade import Report, Row
 from autograder.plan import plan_of
-from autograder.release import CONFIG
 
 MARK = ".made-by-fdl-demo"  # only a folder with this file is ever emptied
 FOREIGN = b'{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": []}], "nbformat": 4}'
@@ -97,16 +96,12 @@ def _empty(out: Path) -> None:
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARK).write_text("fdl demo empties this folder when it is run again.\n")
-    shutil.copyfile(ROOT / "course" / CONFIG, out / CONFIG)
 
 
 def _build(units: Sequence[Unit], out: Path, tell: grade.Tell) -> None:
     from autograder import build
 
-    for number, unit in enumerate(units):
-        tell(number, len(units), unit.id)
-        build.build([unit], out, out / "notebooks")
-    tell(len(units), len(units), "done")
+    build.build(units, out, out / "notebooks", progress=lambda what, share: tell(int(100 * share), 100, what))
 
 
 def _make(units: Sequence[Unit], number: int, students: int, out: Path) -> list[Made]:

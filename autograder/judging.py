@@ -5,6 +5,7 @@ of the public draws, which the build has made, and only those are tried on the s
 """
 
 import threading
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -77,6 +78,7 @@ class Known:
 
     def __init__(self, published: Iterable[Path] = ()):
         self.published = list(published)
+        warnings.filterwarnings("ignore", module=r"keras\.")  # misconceptions earn them on purpose
         self._lock = threading.RLock()
         self._ours: dict[tuple[str, int], Table] = {}
         self._index: dict[str, Table] = {}
