@@ -19,7 +19,7 @@ from autograder.mutants import Mutant, mutants
 from autograder.tables import add_pairs, summary
 from helpers.checks import Check, gather
 from helpers.compare import same, summarize
-from helpers.judge import REFERENCE, Answer, Judge, Table, informative
+from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict, informative
 from solutions.exercise import Exercise, Rival
 
 PAIR_DRAWS = 3  # there are many pairs
@@ -219,17 +219,20 @@ def _not_named(bench: Bench, proof: Proof, rival: Rival, trial: Trial) -> None:
     for verdicts, judged in (trial.alone, "one draw"), (trial.together, "two draws"):
         bad = [i for i, v in enumerate(verdicts) if v.how != "whole" or v.names != (rival.name,)]
         if bad:
-            names = ", ".join(map(repr, verdicts[bad[0]].names))
-            taken = f"as {verdicts[bad[0]].how} {names}" if names else "as nothing we know"
             known = [table.known[rival.name] for table in bench.tables]
             why = bench.unsteady(trial.answers, known, bench.tables)
             proof.falls_short(
                 f"The misconception {rival.name!r}",
-                f"is caught but not named {bench.where(bad)}, judged by {judged}: it is told {taken}"
+                f"is caught but not named {bench.where(bad)}, judged by {judged}: it is told as {told(verdicts[bad[0]])}"
                 + (f"; {why}" if why else ""),
                 SAME_FOR_EVERY_LUCK,
             )
             return
+
+
+def told(verdict: Verdict) -> str:
+    """How a verdict names an answer: "whole 'the bias is forgotten'"."""
+    return f"{verdict.how} {', '.join(map(repr, verdict.names))}" if verdict.names else "nothing we know"
 
 
 def prove_replays(bench: Bench, proof: Proof) -> None:
@@ -260,38 +263,59 @@ def prove_pairs(bench: Bench, proof: Proof) -> None:
         add_pairs(table, exercise, draw)
         for _ in table.pairs:
             bench.tick()
-    judges = [Judge(exercise, list(two)) for two in neighbours(tables)]
+    judges = {(i, j): Judge(exercise, [tables[i], tables[j]]) for i, j in neighbours(list(range(count)))}
     for names, source in exercise.pairs():
-        if names not in tables[0].pairs:
-            continue  # together the two edits define nothing
-        answers = [bench.answer(exercise.make(source), draw) for draw in draws]
-        summaries = [summary(exercise, a, t.ours) for a, t in zip(answers, tables, strict=True)]
-        verdicts = [j.verdict(list(two)) for j, two in zip(judges, neighbours(answers), strict=True)]
-        alike = _alike(bench, names, summaries, tables)
-        named = all(v.how in ("pair", "parts") and set(v.names) == set(names) for v in verdicts)
-        proof.pairs.append({"names": list(names), "named": named, "alike": alike})
-        who = f"The double fault {names[0]!r} with {names[1]!r}"
-        where = f"over the draws {', '.join(map(str, draws))}"
-        if wrong := [v for v in verdicts if not set(v.names) <= {*names, *alike}]:
-            taken = f"{wrong[0].how} {', '.join(map(repr, wrong[0].names))}"
-            proof.falls_short(
-                who, f"is misnamed {where}: it is told as {taken}", "Add a check that tells it from these."
+        if names in tables[0].pairs:  # else the two edits together define nothing
+            candidate = exercise.make(source)
+            _prove_pair(bench, proof, names, [bench.answer(candidate, draw) for draw in draws], judges)
+
+
+def _prove_pair(
+    bench: Bench,
+    proof: Proof,
+    names: tuple[str, str],
+    answers: list[Answer],
+    judges: dict[tuple[int, int], Judge],
+) -> None:
+    """Judge a double fault by each two of a few draws."""
+    excused, unnamed, misnamed = dict[str, None](), [], []
+    for (i, j), judge in judges.items():
+        verdict = judge.verdict([answers[i], answers[j]])
+        if verdict.how in ("pair", "parts") and set(verdict.names) == set(names):
+            continue
+        alike = _alike(bench, names, [answers[i], answers[j]], judge.tables)
+        excused |= dict.fromkeys(alike)
+        where = f"at the draws {bench.draws[i]} and {bench.draws[j]}"
+        if not set(verdict.names) <= {*names, *alike}:
+            misnamed.append(f"is misnamed {where}: it is told as {told(verdict)}")
+        elif not alike:
+            why = bench.unsteady(
+                [answers[i], answers[j]], [t.pairs[names] for t in judge.tables], judge.tables
             )
-        elif not named and not alike and set(names) <= proof.named:  # else the fault is told already
-            why = bench.unsteady(answers, [t.pairs[names] for t in tables], tables)
-            proof.falls_short(who, f"is not named {where}" + (f"; {why}" if why else ""), SAME_FOR_EVERY_LUCK)
+            unnamed.append(
+                f"is not named {where}: it is told as {told(verdict)}" + (f"; {why}" if why else "")
+            )
+    named = not (excused or unnamed or misnamed)
+    proof.pairs.append({"names": list(names), "named": named, "alike": list(excused)})
+    who = f"The double fault {names[0]!r} with {names[1]!r}"
+    if misnamed:
+        proof.falls_short(who, misnamed[0], "Add a check that tells it from these.")
+    elif unnamed and set(names) <= proof.named:  # where one of them is not named, that is the fault to mend
+        proof.falls_short(who, unnamed[0], SAME_FOR_EVERY_LUCK)
 
 
 def _alike(bench: Bench, names: tuple[str, str], answers: list[Answer], tables: list[Table]) -> list[str]:
     """What a double fault cannot be told from: answers that equal it on every draw, or what informs nobody."""
 
+    given = [summary(bench.exercise, a, t.ours) for a, t in zip(answers, tables, strict=True)]
+
     def equal(known: list[Answer]) -> bool:
-        return all(bench.equal(a, k) for a, k in zip(answers, known, strict=True))
+        return all(bench.equal(a, k) for a, k in zip(given, known, strict=True))
 
     singles = [name or "the reference" for name in tables[0].known if equal([t.known[name] for t in tables])]
     doubles = [p for p in tables[0].pairs if p != names and equal([t.pairs[p] for t in tables])]
     found = singles + [" with ".join(pair) for pair in doubles]
-    if not found and not any(_informs(check, answers, tables) for check in bench.exercise.checks):
+    if not found and not any(_informs(check, given, tables) for check in bench.exercise.checks):
         found = ["an error, or no finite number"]
     return found
 

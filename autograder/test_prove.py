@@ -237,7 +237,7 @@ def test_a_misnamed_double_fault_falls_short(tmp_path, monkeypatch):
 
     monkeypatch.setattr(proving, "Judge", Confused)
     sentences = shortfalls(tiny(tmp_path), draws=3)
-    first = "The double fault 'the axis is ignored' with 'the mean is added' is misnamed over the draws"
+    first = "The double fault 'the axis is ignored' with 'the mean is added' is misnamed at the draws"
     assert sentences[0].startswith(first)
     assert "it is told as pair 'the median is taken'. Add a check" in sentences[0]
 

@@ -8,6 +8,7 @@ import shlex
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -48,7 +49,12 @@ class Task:
     seed: int
     draws: int
     mutants: bool
-    work: int = 0
+    answers: int = 0
+    each: float = 0.0  # seconds that an answer takes, about
+
+    @property
+    def seconds(self) -> float:
+        return self.answers * self.each
 
 
 @dataclass
@@ -88,7 +94,7 @@ def run(
         with workers.pool(jobs) as pool:
             surveys = [pool.submit(_survey, unit, seed, draws, mutants) for unit in units]
             tasks = _chosen(result, units, names, [survey.result() for survey in surveys])
-            bar.start(sum(task.work for task in tasks), len(tasks))
+            bar.start(sum(task.seconds for task in tasks), len(tasks))
             lost = _collect(pool, tasks, result, bar)
         _one_by_one(workers, lost, result)
         bar.finish()
@@ -122,13 +128,15 @@ def _chosen(result: Result, units: Sequence[Unit], names: Sequence[str], surveys
 
 
 def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, bar: "Bar") -> list[Task]:
-    """Prove tasks, the largest first; those whose process died are returned."""
-    running = {pool.submit(_prove, task): task for task in sorted(tasks, key=lambda t: -t.work)}
+    """Prove tasks, the longest first; those whose process died are returned."""
+    running = {pool.submit(_prove, task): task for task in sorted(tasks, key=lambda t: -t.seconds)}
     lost = []
     for future in as_completed(running):
         task = running[future]
         try:
-            result.proofs.append(future.result())
+            result.proofs.append(proof := future.result())
+            short = len(proof.shortfalls)
+            bar.tell(f"{task.unit}, {task.exercise}: {_plural(short, 'shortfall') if short else 'proved'}")
         except BrokenProcessPool:
             lost.append(task)
         except Exception as error:  # a mistake of the exercise's or of ours; the others go on
@@ -138,21 +146,25 @@ def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, bar: 
 
 
 class Bar:
-    """A progress bar on stderr that counts the answers gathered by all processes."""
+    """A progress bar on stderr, moved by the answers gathered in all processes."""
 
     def __init__(self) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
         times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         self.progress = Progress(*columns, *times, console=Console(stderr=True))
         self._task = self.progress.add_task("reading the exercises", total=None)
-        self._total = 0
+        self._total = 0.0
 
-    def start(self, total: int, exercises: int) -> None:
+    def start(self, total: float, exercises: int) -> None:
         self._total = total
         self.progress.update(self._task, description=f"proving {exercises} exercises", total=total)
 
-    def advance(self) -> None:
-        self.progress.advance(self._task)
+    def advance(self, seconds: float) -> None:
+        self.progress.advance(self._task, seconds)
+
+    def tell(self, text: str) -> None:
+        """A line that stays, for whoever reads a log."""
+        self.progress.console.print(Text(text), soft_wrap=True)
 
     def say(self, left: list[str]) -> None:
         text = left[0] if len(left) == 1 else f"{len(left)} exercises"
@@ -189,8 +201,8 @@ class Workers:
         return self.log.read_text("utf-8", "replace").strip()[-500:]
 
     def _count(self, ticks) -> None:
-        while ticks.get() is not None:
-            self.bar.advance()
+        while (seconds := ticks.get()) is not None:
+            self.bar.advance(seconds)
 
 
 # What follows runs in the processes that prove.
@@ -218,12 +230,17 @@ def _end_with_parent() -> None:
 def _survey(unit: Unit, seed: int, draws: int, mutants: bool) -> tuple[list[Task], list[str]]:
     """What there is to prove in a unit, and what cannot be loaded."""
     from autograder.prove import work
+    from autograder.tables import answer
 
     tasks, broken = [], []
     for module in catalogue.modules(unit):
         try:
             for e in catalogue.of_module(module):
-                tasks.append(Task(unit.id, module, e.name, seed, draws, mutants, work(e, draws, mutants)))
+                begin = time.perf_counter()
+                answer(e, e.candidate, seed=0, luck=0)
+                each = time.perf_counter() - begin
+                count = work(e, draws, mutants)
+                tasks.append(Task(unit.id, module, e.name, seed, draws, mutants, count, each))
         except Exception as error:  # any mistake in an author's file
             broken.append(f"{module} cannot be loaded: {type(error).__name__}: {error}")
     if not broken:
@@ -243,7 +260,7 @@ def _prove(task: Task) -> "Proof":
 
     def tick() -> None:
         if _ticks is not None:
-            _ticks.put(1)
+            _ticks.put(task.each)
 
     return prove(
         exercise, unit=task.unit, seed=task.seed, draws=task.draws, with_mutants=task.mutants, tick=tick
