@@ -28,7 +28,12 @@
 # All values of this notebook are NumPy arrays of float64, so that we can compare to twelve digits.
 
 # %% tags=["setup"]
-from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import (
+    check,
+    commit,
+    data,
+    plots,
+)  # first: it keeps TensorFlow's start-up log out of the notebook
 from helpers.graph import Leaf, Node, draw_graph
 import inspect
 import time
@@ -114,7 +119,14 @@ from solutions.a_tape_of_your_own.tanh_and_relu import ReLU, Tanh
 
 # %% tags=["experiment"]
 guess = None  # "none", "little" or "most"
-commit(guess, {"none": "less than 10⁻⁶: tanh′ is below 1, thirty times over", "little": "about 1 %", "most": "more than half"})
+commit(
+    guess,
+    {
+        "none": "less than 10⁻⁶: tanh′ is below 1, thirty times over",
+        "little": "about 1 %",
+        "most": "more than half",
+    },
+)
 
 
 def gradients_down(operation, start, depth=30):
@@ -131,7 +143,9 @@ def gradients_down(operation, start, depth=30):
 
 runs = {f"tanh, a = {start}": gradients_down(Tanh, start) for start in (0.1, 1.0, 4.0)}
 runs["ReLU, a = 1"] = gradients_down(ReLU, 1.0)
-plots.lines(None, runs, xlabel="steps down", ylabel="gradient", logy=True, title="a gradient of 1 on its way down")
+plots.lines(
+    None, runs, xlabel="steps down", ylabel="gradient", logy=True, title="a gradient of 1 on its way down"
+)
 plt.show()
 for name, seen in runs.items():
     print(f"{name}: {seen[-1]:.2g} at the bottom")
@@ -210,7 +224,9 @@ loss = network(x_train[:5], y_train[:5], small_weights(0))
 order = topological_order(loss)
 draw_graph(order, note=lambda node: f"no. {order.index(node) + 1}")
 plt.show()
-print(len(order), "nodes; arguments first:", all(order.index(a) < order.index(n) for n in order for a in n.args))
+print(
+    len(order), "nodes; arguments first:", all(order.index(a) < order.index(n) for n in order for a in n.args)
+)
 
 # %% [markdown]
 # ## 6 · The backward pass: `gradient`
@@ -242,7 +258,9 @@ def random_program(add, matmul, tanh, relu, loss, leaves, y, seed, steps=20):
     for _ in range(steps):
         left, right = values[-1], values[rng.integers(len(values))]
         kind = rng.integers(3)
-        values.append(tanh(add(left, right)) if kind == 0 else tanh(matmul(left, right)) if kind == 1 else relu(left))
+        values.append(
+            tanh(add(left, right)) if kind == 0 else tanh(matmul(left, right)) if kind == 1 else relu(left)
+        )
     return loss(add(values[-1], values[-3]), y)
 
 
@@ -302,7 +320,10 @@ each = (time.perf_counter() - start) / calls[-1]
 plots.lines(
     list(depths),
     {"one walk for each path": calls, "reverse topological order": [depth + 1 for depth in depths]},
-    xlabel="steps of the ladder", ylabel="calls of bprop", logy=True, marker=True,
+    xlabel="steps of the ladder",
+    ylabel="calls of bprop",
+    logy=True,
+    marker=True,
 )
 plt.show()
 out, x = ladder(50)
@@ -329,7 +350,9 @@ from solutions.a_tape_of_your_own.multiplications import multiplications
 for sizes in ([64, 10], [64, 32, 10], [64, 256, 256, 10], [64, *[256] * 10, 10]):
     forward, backward = multiplications(100, sizes)
     weights = sum(m * n for m, n in pairwise(sizes))
-    print(f"{len(sizes) - 1:3} layers: backward / forward = {backward / forward:.2f}; by differences it would be {2 * weights:,}")
+    print(
+        f"{len(sizes) - 1:3} layers: backward / forward = {backward / forward:.2f}; by differences it would be {2 * weights:,}"
+    )
 
 # %% [markdown]
 # ### Derivation: forward and backward cost the same order
@@ -345,7 +368,7 @@ for sizes in ([64, 10], [64, 32, 10], [64, 256, 256, 10], [64, *[256] * 10, 10])
 #    pass cost? Compare with one walk for each path, and with central differences.
 
 # %% [markdown] derivation="forward_and_backward_cost"
-# Write your derivation of the five steps into the next cell.
+# Write your answer to the five points into the next cell. Formulas may be plain text or LaTeX between dollar signs.
 
 # %% [markdown]
 # ### Measured
@@ -357,7 +380,10 @@ for sizes in ([64, 10], [64, 32, 10], [64, 256, 256, 10], [64, *[256] * 10, 10])
 
 # %% tags=["experiment"]
 guess = None  # "less", "few" or "many"
-commit(guess, {"less": "less than one", "few": "between one and three", "many": "dozens, and more for larger networks"})
+commit(
+    guess,
+    {"less": "less than one", "few": "between one and three", "many": "dozens, and more for larger networks"},
+)
 
 from threadpoolctl import threadpool_limits
 
@@ -396,8 +422,12 @@ def measure(width, N=500):
 widths = (16, 32, 64, 128, 256, 512)
 ratios, counted = zip(*[measure(width) for width in widths], strict=True)
 ax = plots.lines(
-    widths, {"measured": ratios, "multiplications counted": counted}, xlabel="units in each hidden layer, H",
-    ylabel="backward / forward", logx=True, marker=True,
+    widths,
+    {"measured": ratios, "multiplications counted": counted},
+    xlabel="units in each hidden layer, H",
+    ylabel="backward / forward",
+    logx=True,
+    marker=True,
 )
 ax.set_xticks(widths, widths)
 ax.minorticks_off()
@@ -441,20 +471,34 @@ ours, theirs, rng = [], [], np.random.default_rng(2)
 for _ in range(15):
     shuffled = rng.permutation(len(x_train))
     for start in range(0, len(shuffled), batch):
-        x, y = x_train[shuffled[start : start + batch]].astype("float64"), y_train[shuffled[start : start + batch]]
+        x, y = (
+            x_train[shuffled[start : start + batch]].astype("float64"),
+            y_train[shuffled[start : start + batch]],
+        )
         loss = network(x, y, params)
-        params = [Leaf(p.value - lr * grad, p.name) for p, grad in zip(params, gradient(loss, params), strict=True)]
+        params = [
+            Leaf(p.value - lr * grad, p.name) for p, grad in zip(params, gradient(loss, params), strict=True)
+        ]
         ours.append(float(loss.value))
         theirs.append(tf_step(x, y))
 
 W1, b1, W2, b2 = (p.value for p in params)
 right = np.argmax(np.tanh(x_valid @ W1 + b1) @ W2 + b2, axis=1) == y_valid
 ax = plots.lines(None, {"your tape": ours}, xlabel="step", ylabel="loss of the batch", logy=True)
-ax.plot(range(1, len(theirs) + 1, 12), theirs[::12], "o", color="black", markerfacecolor="none", label="tf.GradientTape, every 12th step")
+ax.plot(
+    range(1, len(theirs) + 1, 12),
+    theirs[::12],
+    "o",
+    color="black",
+    markerfacecolor="none",
+    label="tf.GradientTape, every 12th step",
+)
 ax.legend(frameon=False)
 plt.show()
 print(f"right on {right.mean():.1%} of the validation set")
-print(f"largest difference between the two losses over {len(ours)} steps: {np.abs(np.subtract(ours, theirs)).max():.1e}")
+print(
+    f"largest difference between the two losses over {len(ours)} steps: {np.abs(np.subtract(ours, theirs)).max():.1e}"
+)
 
 # %% [markdown]
 # Not a similar path: the same one. There is no more to `tf.GradientTape` than what you wrote, but for speed and several hundred operations.

@@ -27,7 +27,12 @@
 # | ∇ₐ, ∇_W, ∇_b, ∇ₕ | `da`, `dW`, `db`, `dh` | as the value | gradient of the loss with respect to it |
 
 # %% tags=["setup"]
-from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import (
+    check,
+    commit,
+    data,
+    plots,
+)  # first: it keeps TensorFlow's start-up log out of the notebook
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -93,7 +98,7 @@ from solutions.loss_and_backpropagation.output_gradient import df_da, dloss_da, 
 # 5. For a batch, L is the mean over N examples. What changes?
 
 # %% [markdown] derivation="through_the_output"
-# Write your derivation of the five steps into the next cell.
+# Write your answer to the five points into the next cell. Formulas may be plain text or LaTeX between dollar signs.
 
 # %% [markdown]
 # ### Seen on digits
@@ -109,7 +114,9 @@ commit(guess, {"1": "class 1, by 0.5", "8": "class 8, by 0.7", "all": "all nine 
 
 (x_train, y_train), (x_valid, y_valid), (x_test, y_test) = data.digits()
 keras.utils.set_random_seed(3)
-model = keras.Sequential([keras.layers.Dense(32, activation="tanh"), keras.layers.Dense(10, activation="softmax")])
+model = keras.Sequential(
+    [keras.layers.Dense(32, activation="tanh"), keras.layers.Dense(10, activation="softmax")]
+)
 model.compile(keras.optimizers.SGD(0.2), loss="sparse_categorical_crossentropy")
 model.fit(x_train, y_train, batch_size=32, epochs=4, verbose=0)
 f = model(x_valid).numpy()
@@ -122,7 +129,9 @@ for column, n in enumerate(hard):
     image.imshow(x_valid[n].reshape(8, 8), cmap="gray_r")
     image.set_title(f"y = {y_valid[n]}, $f_y$ = {f[n, y_valid[n]]:.2f}", fontsize=10)
     image.axis("off")
-    bars.bar(range(10), push, color=["0.2" if c == y_valid[n] else "0.75" for c in range(10)], edgecolor="black")
+    bars.bar(
+        range(10), push, color=["0.2" if c == y_valid[n] else "0.75" for c in range(10)], edgecolor="black"
+    )
     bars.axhline(0, color="black", linewidth=0.8)
     bars.set_xticks(range(10))
     bars.set_ylim(-1, 1)
@@ -153,7 +162,9 @@ from solutions.loss_and_backpropagation.softmax_nll import softmax_nll
 
 # %% tags=["experiment"]
 guess = None  # "same", "worse" or "nan"
-commit(guess, {"same": "it learns the same", "worse": "it learns, but worse", "nan": "its weights become nan"})
+commit(
+    guess, {"same": "it learns the same", "worse": "it learns, but worse", "nan": "its weights become nan"}
+)
 
 
 def your_loss(y, a):
@@ -171,7 +182,9 @@ for loss in (your_loss, obvious_loss):
     model.compile(keras.optimizers.SGD(0.01), loss=loss)
     run = model.fit(100 * x_train, y_train, batch_size=64, epochs=5, verbose=0)
     a = model(100 * x_valid).numpy()
-    print(f"{loss.__name__:>12}: loss by epoch {np.round(run.history['loss'], 1)}, right on {np.mean(a.argmax(1) == y_valid):.0%}")
+    print(
+        f"{loss.__name__:>12}: loss by epoch {np.round(run.history['loss'], 1)}, right on {np.mean(a.argmax(1) == y_valid):.0%}"
+    )
 
 # %% [markdown]
 # Your loss is large and finite, and its gradient never exceeds 1: the network recovers. One infinite loss is enough to end the other for good, and
@@ -235,7 +248,10 @@ slopes = {f"{g}′": activation_backward(tf.ones_like(a), a, g) for g in ("sigmo
 plots.lines(a, slopes, xlabel="pre-activation a", ylabel="slope g′(a)")
 plt.show()
 for a in (-10.0, 0.0, 10.0):
-    through = {g: float(activation_backward(tf.constant(1.0), tf.constant(a), g)) for g in ("sigmoid", "tanh", "relu")}
+    through = {
+        g: float(activation_backward(tf.constant(1.0), tf.constant(a), g))
+        for g in ("sigmoid", "tanh", "relu")
+    }
     print(f"a = {a:5}: " + ", ".join(f"{g} passes {value:.1e}" for g, value in through.items()))
 
 # %% [markdown]
@@ -255,7 +271,7 @@ for a in (-10.0, 0.0, 10.0):
 # 6. Show that σ′ = σ(1 − σ) and tanh′ = 1 − tanh², and say what a saturated unit and a ReLU below 0 do to the gradient of the layers below.
 
 # %% [markdown] derivation="through_a_layer"
-# Write your derivation of the six steps into the next cell.
+# Write your answer to the six points into the next cell. Formulas may be plain text or LaTeX between dollar signs.
 
 # %% [markdown]
 # ## 6 · A whole network, with no tape
@@ -287,9 +303,13 @@ with tf.GradientTape() as tape:
     h = x
     for W, b in params[:-1]:
         h = tf.nn.relu(h @ W + b)
-    expected = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, h @ params[-1][0] + params[-1][1]))
+    expected = tf.reduce_mean(
+        tf.nn.sparse_softmax_cross_entropy_with_logits(y, h @ params[-1][0] + params[-1][1])
+    )
 for k, ((dW, db), (tW, tb)) in enumerate(zip(grads, tape.gradient(expected, params), strict=True), 1):
-    print(f"layer {k}: largest difference from tf.GradientTape {np.abs(dW - tW).max():.1e} in dW, {np.abs(db - tb).max():.1e} in db")
+    print(
+        f"layer {k}: largest difference from tf.GradientTape {np.abs(dW - tW).max():.1e} in dW, {np.abs(db - tb).max():.1e} in db"
+    )
 
 # %% [markdown]
 # ## 7 · Which layers does the gradient reach?
@@ -301,23 +321,45 @@ for k, ((dW, db), (tW, tb)) in enumerate(zip(grads, tape.gradient(expected, para
 
 # %% tags=["experiment"]
 guess = None  # "10", "1000" or "million"
-commit(guess, {"10": "about ten times", "1000": "about a thousand times", "million": "a million times or more"})
+commit(
+    guess, {"10": "about ten times", "1000": "about a thousand times", "million": "a million times or more"}
+)
 
 x, y = tf.constant(x_train[:200]), tf.constant(y_train[:200])
 
 
 def norms(depth, g, seeds=5):
     """The norm of dW in each layer, its geometric mean over several networks."""
-    runs = [mlp_backward(random_params([64] + [64] * depth + [10], seed), x, y, g)[1] for seed in range(seeds)]
+    runs = [
+        mlp_backward(random_params([64] + [64] * depth + [10], seed), x, y, g)[1] for seed in range(seeds)
+    ]
     return np.exp(np.mean([[np.log(np.linalg.norm(dW)) for dW, _ in grads] for grads in runs], axis=0))
 
 
 axes = plots.panels(2, height=3.6)
 by_layer = {g: norms(10, g) for g in ("sigmoid", "tanh", "relu")}
-plots.lines(None, by_layer, xlabel="layer k, from the input", ylabel=r"norm of $\nabla_W$", logy=True, marker=True, title="ten hidden layers", ax=axes[0])
+plots.lines(
+    None,
+    by_layer,
+    xlabel="layer k, from the input",
+    ylabel=r"norm of $\nabla_W$",
+    logy=True,
+    marker=True,
+    title="ten hidden layers",
+    ax=axes[0],
+)
 depths = (1, 2, 4, 6, 8, 10, 12)
 first = {g: [norms(depth, g, seeds=3)[0] for depth in depths] for g in by_layer}
-plots.lines(depths, first, xlabel="hidden layers", ylabel=r"norm of $\nabla_W$ in layer 1", logy=True, marker=True, title="the first layer", ax=axes[1])
+plots.lines(
+    depths,
+    first,
+    xlabel="hidden layers",
+    ylabel=r"norm of $\nabla_W$ in layer 1",
+    logy=True,
+    marker=True,
+    title="the first layer",
+    ax=axes[1],
+)
 plt.show()
 for g, values in by_layer.items():
     print(f"{g:>8}: norm in the last layer / norm in the first = {values[-1] / values[0]:.2g}")
@@ -359,7 +401,9 @@ def first_norm_and_saturation(params):
 by_weights = [first_norm_and_saturation(saturate(weights=scale)) for scale in (1, 1.5, 2, 3, 4, 6, 8)]
 by_biases = [first_norm_and_saturation(saturate(biases=size)) for size in (0, 0.5, 1, 1.5, 2, 2.5, 3)]
 ax = plots.panels(1, width=6)
-for i, (name, found) in enumerate({"larger weights, × 1 to 8": by_weights, "larger biases, 0 to ±3": by_biases}.items()):
+for i, (name, found) in enumerate(
+    {"larger weights, × 1 to 8": by_weights, "larger biases, 0 to ±3": by_biases}.items()
+):
     norm, saturated = np.transpose(found)
     ax.plot(saturated, norm, label=name, **plots.style(i, marker=True))
 ax.legend(frameon=False)
@@ -380,7 +424,14 @@ plt.show()
 
 # %% tags=["experiment"]
 guess = None  # "tenth", "half" or "most"
-commit(guess, {"tenth": "about one time in ten, as by chance", "half": "about half of the time", "most": "more than nine times in ten"})
+commit(
+    guess,
+    {
+        "tenth": "about one time in ten, as by chance",
+        "half": "about half of the time",
+        "most": "more than nine times in ten",
+    },
+)
 
 
 def train(g, lr=0.15, epochs=8, batch=48):
@@ -407,7 +458,13 @@ curves = {}
 for g in ("sigmoid", "tanh", "relu"):
     trained, losses = train(g)
     curves[f"{g}, right on {right(trained, g):.0%}"] = np.convolve(losses, np.ones(10) / 10, "valid")
-ax = plots.lines(None, curves, xlabel="step", ylabel="loss, mean of ten batches", title="six hidden layers, trained by your own backward pass")
+ax = plots.lines(
+    None,
+    curves,
+    xlabel="step",
+    ylabel="loss, mean of ten batches",
+    title="six hidden layers, trained by your own backward pass",
+)
 ax.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0.92))
 plt.show()
 
