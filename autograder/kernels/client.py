@@ -60,21 +60,24 @@ class Kernels:
         Returns:
             One result a step; if the child died in a step, that is the last one, and says so.
         Raises:
-            RuntimeError: if the server does not start.
+            RuntimeError: if the server does not start, or these kernels are closed.
         """
         with self._slots:
             for _ in range(2):
-                server = self._server
+                server = self._open()
                 with contextlib.suppress(ServerGone):
                     return server.run(job)
                 self._replace(server)
         return [StepResult(job.steps[0].id, died="ended the server that starts students' processes, twice")]
 
+    def _open(self) -> "_Server":
+        if self._closed:
+            raise RuntimeError("these kernels are closed")
+        return self._server
+
     def _replace(self, server: "_Server") -> None:
         with self._lock:
-            if self._closed:
-                raise RuntimeError("these kernels are closed")
-            if self._server is server:
+            if self._open() is server:
                 server.close()
                 self._server = _Server(self.tier)
 

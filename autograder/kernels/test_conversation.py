@@ -172,3 +172,11 @@ def test_a_tier_that_is_not_there_is_refused(monkeypatch):
     with pytest.raises(RuntimeError, match="no confinement 'bubblewrap"):
         strongest(tier="bubblewrap + Landlock + seccomp + rlimits")
     assert strongest() == "Landlock + seccomp + rlimits"
+
+
+def test_kernels_closed_before_they_were_ready_run_nothing():
+    with Kernels(unsafe=True, tier=NO_TIER) as kernels:
+        folder = kernels._server.folder
+    assert not folder.exists()
+    with pytest.raises(RuntimeError, match="these kernels are closed"):
+        kernels.run(JOB)
