@@ -23,6 +23,7 @@ def gradient(out, nodes):
 
     Start with d out/d out = 1. Go through the nodes in reverse topological order; each hands its arguments
     theirs by `bprop`, and what reaches a node by several ways adds up.      (lecture 27:30)
+    Your `topological_order` gives the order.
 
     Args:
         out: the node to differentiate, mostly a loss. Of an array, the gradient of its sum is meant, as with
