@@ -25,6 +25,7 @@ from solutions.exercise import Exercise
 __all__ = ["assemble", "build", "check_id", "differences", "solution_id"]
 
 COURSE, NOTEBOOKS = ROOT / "course", ROOT / "notebooks"
+MADE = ROOT / "build" / "evidence"  # what a build has made and not yet put into its place
 Progress = Callable[[str, float], None]  # what is being done, and which share of all is done
 
 
@@ -55,6 +56,8 @@ def build(
             mirror(fresh / "release" / unit.id, course / "release" / unit.id)
             mirror(fresh / "release" / unit.id, notebooks / unit.id)
             record(notebooks, _states(unit))
+            for made_from in _states(unit).values():
+                (MADE / f"{made_from}.evidence").unlink(missing_ok=True)  # recorded now
     if not (course / CONFIG).exists():
         shutil.copyfile(COURSE / CONFIG, course / CONFIG)
     bundle.write_front_page(notebooks / "README.md")
@@ -112,10 +115,10 @@ def _fresh(
             progress(f"{unit}: notebook and checks", 0.1 * i / len(chosen))
             _make_source(unit, fresh / "source" / unit.id)
         every = [exercise for unit in chosen for exercise in exercises(unit)]
+        before = {exercise: state(exercise) for exercise in every}
+        made = fresh / "evidence" if anew else MADE
         trees = () if anew else (notebooks, NOTEBOOKS)
-        evidence = evidence_files(
-            every, fresh / "evidence", trees, told=lambda *at: progress(at[0], 0.1 + 0.7 * at[1])
-        )
+        evidence = evidence_files(every, made, trees, told=lambda *at: progress(at[0], 0.1 + 0.7 * at[1]))
         for i, unit in enumerate(chosen):
             progress(f"{unit}: release", 0.8 + 0.2 * i / len(chosen))
             for exercise in exercises(unit):
@@ -123,6 +126,10 @@ def _fresh(
                 _place(exercise, evidence[file_of(exercise)], notebooks / name, fresh / "source" / name)
             generate(unit.id, fresh, config=course if (course / CONFIG).exists() else COURSE)
             _hold_back(unit, fresh / "release" / unit.id)
+        if changed := [e.name for e in every if state(e) != before[e]]:
+            raise ValueError(
+                f"the sources of {', '.join(changed)} changed while they were built; start again"
+            )
         yield fresh
 
 

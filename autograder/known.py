@@ -47,7 +47,7 @@ def evidence_files(
     """The `.evidence` files of exercises, by the exercises' files.
 
     Args:
-        folder: where those are put that have to be made.
+        folder: where those are put that have to be made; what an interrupted build left there is taken up.
         trees: folders of notebooks whose evidence will do, if it is recorded as made from the same sources.
         jobs: how many processes share the work.
         told: is told what is being made, and which share of it is there.
@@ -55,7 +55,8 @@ def evidence_files(
         ValueError: if what an exercise gives cannot be recorded; it says which and why.
     """
     found = {made_from: path for tree in trees for made_from, path in recorded(tree).items()}
-    files = {e: found.get(state(e), folder / f"{i}.evidence") for i, e in enumerate(exercises)}
+    states = {e: state(e) for e in exercises}
+    files = {e: found.get(now, folder / f"{now}.evidence") for e, now in states.items()}
     missing = [(e, path) for e, path in files.items() if not path.exists()]
     if missing:
         folder.mkdir(parents=True, exist_ok=True)
@@ -159,7 +160,9 @@ def _quietly() -> None:
 def _make(module: str, name: str, path: Path) -> None:
     importlib.import_module(module)
     (exercise,) = (e for e in catalogue.of_module(module) if e.name == name)
-    save(path, known(exercise))
+    part = path.with_suffix(f".{os.getpid()}")
+    save(part, known(exercise))
+    part.replace(path)  # at once: whoever finds the file finds all of it
 
 
 def _sources(files: set[Path]) -> set[Path]:

@@ -5,7 +5,8 @@ import shutil
 import nbformat
 import pytest
 
-from autograder import release
+from autograder import build as building
+from autograder import known, release
 from autograder.assemble import assemble
 from autograder.build import build, differences
 from autograder.known import LOCK, record, state
@@ -74,7 +75,7 @@ def test_what_nbgrader_says_is_passed_on(sample, built, tmp_path):
 
 
 @pytest.fixture
-def there(sample, built, tmp_path):
+def there(sample, built, tmp_path, in_this_process):
     """A copy of what students get, to be changed, and what a check then finds."""
     shutil.copytree(built / "notebooks", tmp_path / "notebooks")
 
@@ -133,9 +134,34 @@ def change(path, factor):
     assert path.read_bytes() != before
 
 
-def test_a_rebuild_leaves_evidence_alone_that_differs_in_its_last_bits(sample, built, tmp_path):
+def test_a_rebuild_leaves_evidence_alone_that_differs_in_its_last_bits(
+    sample, built, tmp_path, in_this_process
+):
     shutil.copytree(built / "notebooks", tmp_path / "notebooks")
     change(tmp_path / "notebooks" / EVIDENCE, 1 + 1e-7)
     before = (tmp_path / "notebooks" / EVIDENCE).read_bytes()
     build([sample], course=tmp_path / "course", notebooks=tmp_path / "notebooks", anew=True)
     assert (tmp_path / "notebooks" / EVIDENCE).read_bytes() == before
+
+
+def test_sources_that_change_during_a_build_are_not_recorded_as_built(sample, built, tmp_path, monkeypatch):
+    states = iter(["before", "after"])
+    monkeypatch.setattr(building, "state", lambda exercise: next(states))
+    monkeypatch.setattr(building, "NOTEBOOKS", built / "notebooks")
+    with pytest.raises(
+        ValueError, match="the sources of stable_softmax changed while they were built; start again"
+    ):
+        build([sample], course=tmp_path / "course", notebooks=tmp_path / "notebooks")
+    assert not (tmp_path / "notebooks").exists()
+
+
+def test_what_an_interrupted_build_has_made_is_taken_up(sample, built, tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "MADE", tmp_path / "made")
+    monkeypatch.setattr(building, "NOTEBOOKS", tmp_path / "none")
+    (tmp_path / "made").mkdir()
+    made = tmp_path / "made" / f"{state(softmax)}.evidence"
+    shutil.copyfile(built / "notebooks" / EVIDENCE, made)
+    monkeypatch.setattr(known, "_share", None)  # nothing is left to make
+    build([sample], course=tmp_path / "course", notebooks=tmp_path / "notebooks")
+    assert (tmp_path / "notebooks" / EVIDENCE).read_bytes() == (built / "notebooks" / EVIDENCE).read_bytes()
+    assert not made.exists()
