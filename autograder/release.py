@@ -11,13 +11,14 @@ from pathlib import Path
 CONFIG = "nbgrader_config.py"
 
 
-def generate(unit: str, root: Path, config: Path, release: str = "release") -> None:
+def generate(unit: str, root: Path, config: Path, release: str = "release", gradebook: bool = False) -> None:
     """Make `root/release/<unit>` from `root/source/<unit>`.
 
     Args:
         root: a course root, with source/ in it.
         config: the folder of the course's nbgrader_config.py.
         release: the folder for the release, within root.
+        gradebook: record the assignment in root/gradebook.db; otherwise as nbgrader's --no-db.
     Raises:
         ValueError: with nbgrader's own words, if it refuses.
     """
@@ -30,6 +31,8 @@ def generate(unit: str, root: Path, config: Path, release: str = "release") -> N
     settings.CourseDirectory.root = str(root)
     settings.CourseDirectory.assignment_id = unit
     settings.CourseDirectory.release_directory = release
+    settings.SaveCells.enabled = gradebook
+    settings.GenerateAssignment.no_database = not gradebook
     converter = GenerateAssignment(coursedir=CourseDirectory(config=settings), config=settings, force=True)
     with _alembic_on_path():
         result = capture_log(converter)
@@ -49,7 +52,7 @@ def record(unit: str, course: Path) -> None:
         ValueError: if nbgrader refuses.
     """
     with tempfile.TemporaryDirectory(prefix=".release-", dir=course) as folder:
-        generate(unit, course, config=course, release=Path(folder).name)
+        generate(unit, course, config=course, release=Path(folder).name, gradebook=True)
         shutil.copytree(Path(folder) / unit, course / "release" / unit, dirs_exist_ok=True)
 
 
