@@ -1,0 +1,129 @@
+"""glorot_bound: from two wishes about variances to the bound of a uniform distribution."""
+
+import math
+
+import numpy as np
+
+from solutions.exercise import Exercise
+
+bound = Exercise("glorot_bound", lecture="32:09")
+
+
+@bound.reference
+def glorot_bound(H_in, H_out):
+    """How far Glorot and Bengio's uniform reaches, and every step on the way to it.
+
+    forward:   a_j = sum_i h_i W_ij is to vary as much as h: what Var[W] does that?
+    backward:  dh_i = sum_j da_j W_ij is to vary as much as da: what Var[W] does that?
+    both:      one Var[W] that meets both halfway, 2 / (H_in + H_out)
+    bound:     the r for which the uniform distribution on [-r, r] has that variance      (lecture 32:09)
+
+    Args:
+        H_in: units below, whose activations come in.    H_out: units of this layer.
+    Returns:
+        forward, backward, both, r: three variances and the bound, each a number.
+    """
+    ### BEGIN SOLUTION
+    forward = 1 / H_in
+    backward = 1 / H_out
+    both = 2 / (H_in + H_out)
+    return forward, backward, both, math.sqrt(3 * both)
+    ### END SOLUTION
+
+
+def layers(rng, count=4):
+    """Sizes (H_in, H_out), never alike."""
+    return [(int(rng.integers(3, 60)), int(rng.integers(100, 900))) for _ in range(count)] + [
+        (int(rng.integers(100, 900)), int(rng.integers(3, 60))) for _ in range(count)
+    ]
+
+
+def found(glorot_bound, rng, which):
+    return [float(glorot_bound(*sizes)[which]) for sizes in layers(rng)]
+
+
+@bound.check("the variance that keeps a as wide as h", forward=1e-6)
+def _(glorot_bound, rng):
+    return {"forward": found(glorot_bound, rng, 0)}
+
+
+@bound.check("the variance that keeps dh as wide as da", backward=1e-6)
+def _(glorot_bound, rng):
+    return {"backward": found(glorot_bound, rng, 1)}
+
+
+@bound.check("the compromise", both=1e-6)
+def _(glorot_bound, rng):
+    return {"both": found(glorot_bound, rng, 2)}
+
+
+@bound.check("the bound r", r=1e-6)
+def _(glorot_bound, rng):
+    return {"r": found(glorot_bound, rng, 3)}
+
+
+bound.misconception(
+    "fan-in only",
+    ("both = 2 / (H_in + H_out)", "both = 1 / H_in"),
+    advice="That serves the forward pass alone. Glorot and Bengio let the backward pass count as much: H_out belongs in it.",
+)
+bound.misconception(
+    "fan-out only",
+    ("both = 2 / (H_in + H_out)", "both = 1 / H_out"),
+    advice="That serves the backward pass alone: H_in belongs in the compromise as well.",
+)
+bound.misconception(
+    "forward and backward are exchanged",
+    ("forward = 1 / H_in", "forward = 1 / H_out"),
+    ("backward = 1 / H_out", "backward = 1 / H_in"),
+    advice="Count the terms of each sum: a_j sums over the H_in units below, dh_i over the H_out units above.",
+)
+bound.misconception(
+    "the deviation instead of the variance",
+    ("forward = 1 / H_in", "forward = 1 / math.sqrt(H_in)"),
+    ("backward = 1 / H_out", "backward = 1 / math.sqrt(H_out)"),
+    advice="Variances of independent terms add: Var[a] = H_in Var[h] Var[W]. No root until the bound.",
+)
+bound.misconception(
+    "the variances are averaged instead of the sizes",
+    ("both = 2 / (H_in + H_out)", "both = (forward + backward) / 2"),
+    advice="The paper averages the two sizes, (H_in + H_out)/2, and takes one over that.",
+)
+bound.misconception(
+    "the geometric mean of the sizes",
+    ("both = 2 / (H_in + H_out)", "both = 1 / math.sqrt(H_in * H_out)"),
+    advice="The paper takes the arithmetic mean of the two sizes: one over (H_in + H_out)/2.",
+)
+bound.misconception(
+    "√3 for √6",
+    ("both = 2 / (H_in + H_out)", "both = 1 / (H_in + H_out)"),
+    advice="The mean of two sizes is their sum halved, so a 2 comes into the numerator: both = 2/(H_in + H_out).",
+)
+bound.misconception(
+    "the bound is taken for the deviation",
+    ("math.sqrt(3 * both)", "math.sqrt(both)"),
+    advice="Values of a uniform distribution on [-r, r] mostly lie well inside r: its variance is the integral of "
+    "w²/(2r) from -r to r. Work it out.",
+)
+bound.misconception(
+    "r is taken for the whole width",
+    ("math.sqrt(3 * both)", "math.sqrt(12 * both)"),
+    advice="The variance of a uniform distribution is width²/12, and from -r to r the width is 2r.",
+)
+bound.misconception(
+    "the root is missing",
+    ("math.sqrt(3 * both)", "3 * both"),
+    advice="A variance is a square: the bound comes out of it by a root.",
+)
+
+
+@bound.alternative
+def by_numpy(H_in, H_out):
+    var = 1 / np.mean([H_in, H_out])
+    return np.reciprocal(float(H_in)), np.reciprocal(float(H_out)), var, np.sqrt(6) / np.sqrt(H_in + H_out)
+
+
+@bound.alternative
+def by_powers(H_in, H_out):
+    total = H_in + H_out
+    return H_in**-1, H_out**-1, (total / 2) ** -1, (6 / total) ** 0.5

@@ -1,0 +1,285 @@
+"""GlorotUniform: small random weights, as Glorot and Bengio draw them."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from solutions.exercise import Exercise
+
+glorot = Exercise("GlorotUniform", lecture="32:09", forbid=["keras.initializers.GlorotUniform"])
+
+
+@glorot.reference
+@keras.saving.register_keras_serializable("fdl")
+class GlorotUniform(keras.initializers.Initializer):
+    """Weights from the uniform distribution that keeps activations and gradients about as wide as they were.
+
+    W_ij ~ U(-r, r),    r = √6 / √(H_in + H_out)      (lecture 32:09)
+
+    Every call draws anew, with a seed as well: one initializer given to two layers must not make them copies
+    of each other. Draw from `self.seeds`, which moves on with each draw. Two initializers with the same seed give the
+    same values in the same order.
+
+    Args:
+        seed: an integer that makes the values repeatable, or None.
+    Call:
+        shape: of the weights, (H_in, H_out).
+        dtype: of the weights; None means Keras's default, `keras.config.floatx()`.
+    Returns:
+        A tensor of that shape and dtype.
+    """
+
+    def __init__(self, seed=None):
+        self.seed = seed
+        self.seeds = keras.random.SeedGenerator(seed)
+
+    def __call__(self, shape, dtype=None):
+        ### BEGIN SOLUTION
+        H_in, H_out = shape
+        r = (6 / (H_in + H_out)) ** 0.5
+        return keras.random.uniform(shape, -r, r, dtype=dtype, seed=self.seeds)
+        ### END SOLUTION
+
+    def get_config(self):
+        """The arguments of `__init__` by name: what `from_config` needs to make this initializer again."""
+        ### BEGIN SOLUTION
+        return {"seed": self.seed}
+        ### END SOLUTION
+
+
+def lopsided(rng):
+    """Two shapes, one with many more columns than rows and one the other way; at least 6,000 values each."""
+    few, many = int(rng.integers(20, 40)), int(rng.integers(300, 500))
+    return (few, many), (many, few)
+
+
+def oblong(rng):
+    """A shape of at least 3,500 values, never a square."""
+    return int(rng.integers(50, 60)), int(rng.integers(70, 90))
+
+
+def likeness(a, b):
+    """0 if two draws have nothing to do with each other, 1 if they are the same."""
+    return np.corrcoef(a, b)[0, 1]
+
+
+def spread(theirs, ours):
+    """The mean in deviations, and the logarithm of how large the values are, beside what they should be."""
+    size = np.quantile(np.abs(theirs), (0.5, 0.75, 0.95))
+    return [np.mean(theirs) / np.std(theirs), *np.log(size / np.std(ours))]
+
+
+def drawn(W):
+    """The values of W in float64, and its shape and dtype on their own, since only these are not random."""
+    return {"values": values_of(W), "shape": np.shape(W), "dtype": np.asarray(W).dtype.name}
+
+
+def values_of(W):
+    return np.asarray(W, "float64").ravel()
+
+
+@glorot.check("uniform between -r and r, for any two sizes", points=2)
+def values(GlorotUniform, rng):
+    cases = zip(("few units in", "many units in"), lopsided(rng), strict=True)
+    return {
+        f"{what}, {case}": part
+        for case, shape in cases
+        for what, part in drawn(GlorotUniform()(shape)).items()
+    }
+
+
+@values.summary(**{"mean and quantiles, few units in": 0.12, "mean and quantiles, many units in": 0.12})
+def _(theirs, ours):
+    found = {}
+    for case in ("few units in", "many units in"):
+        found[f"shape, {case}"] = theirs[f"shape, {case}"]
+        found[f"mean and quantiles, {case}"] = spread(theirs[f"values, {case}"], ours[f"values, {case}"])
+    return found
+
+
+@glorot.check("two layers do not get the same values", points=2)
+def calls(GlorotUniform, rng):
+    shape, seeded = oblong(rng), GlorotUniform(seed=int(rng.integers(1 << 30)))
+    shared = GlorotUniform()
+    return {
+        "one initializer, two calls": [values_of(shared(shape)) for _ in range(2)],
+        "one initializer with a seed, two calls": [values_of(seeded(shape)) for _ in range(2)],
+        "two initializers": [values_of(GlorotUniform()(shape)) for _ in range(2)],
+    }
+
+
+@calls.summary(
+    **{
+        "likeness of one initializer, two calls": 0.2,
+        "likeness of one initializer with a seed, two calls": 0.2,
+        "likeness of two initializers": 0.2,
+    }
+)
+def _(theirs, ours):
+    return {f"likeness of {case}": likeness(*pair) for case, pair in theirs.items()}
+
+
+@glorot.check("a seed makes it repeatable")
+def repeats(GlorotUniform, rng):
+    shape, seed = oblong(rng), int(rng.integers(1 << 30))
+    first, again, other = [values_of(GlorotUniform(seed=s)(shape)) for s in (seed, seed, seed + 1)]
+    return {"the same seed": [first, again], "another seed": [first, other]}
+
+
+@repeats.summary(**{"likeness with the same seed": 0.2, "likeness with another seed": 0.2})
+def _(theirs, ours):
+    return {f"likeness with {case}": likeness(*pair) for case, pair in theirs.items()}
+
+
+@glorot.check("it initializes a layer")
+def in_a_layer(GlorotUniform, rng):
+    H_in, H_out = lopsided(rng)[0]
+    layer = keras.layers.Dense(H_out, kernel_initializer=GlorotUniform())
+    layer.build((None, H_in))
+    return drawn(layer.kernel)
+
+
+@in_a_layer.summary(**{"mean and quantiles": 0.12})
+def _(theirs, ours):
+    return {"shape": theirs["shape"], "mean and quantiles": spread(theirs["values"], ours["values"])}
+
+
+@glorot.check("weights in the dtype that is asked for")
+def dtypes(GlorotUniform, rng):
+    shape, found = oblong(rng), {}
+    for dtype in ("float64", "float16", None):
+        W = drawn(GlorotUniform()(shape, dtype=dtype))
+        found |= {f"shape for {dtype}": W["shape"], f"dtype for {dtype}": W["dtype"]}
+    return found
+
+
+@glorot.check("it can be saved and loaded")
+def config(GlorotUniform, rng):
+    shape, seed = oblong(rng), int(rng.integers(1 << 30))
+    made = GlorotUniform(seed=seed)
+    copy = GlorotUniform.from_config(made.get_config())
+    return {
+        "registered as": keras.saving.get_registered_name(GlorotUniform),
+        "W": made(shape),
+        "copy": copy(shape),
+    }
+
+
+@config.summary(**{"likeness of the copy's values": 0.2})
+def _(theirs, ours):
+    known = theirs["registered as"] == ours["registered as"]
+    return {
+        "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
+        "registered": known,
+    }
+
+
+glorot.misconception(
+    "fan-in only",
+    ("6 / (H_in + H_out)", "3 / H_in"),
+    advice="That keeps activations as wide as they were, not gradients. H_out belongs under the root as well.",
+)
+glorot.misconception(
+    "fan-out only",
+    ("6 / (H_in + H_out)", "3 / H_out"),
+    advice="That keeps gradients as wide as they were, not activations. H_in belongs under the root as well.",
+)
+glorot.misconception(
+    "√3 for √6",
+    ("6 / (H_in", "3 / (H_in"),
+    advice="r² = 3 Var[W], and Var[W] = 2/(H_in + H_out): that makes 6.",
+)
+glorot.misconception(
+    "the deviation is taken for the bound",
+    ("6 / (H_in", "2 / (H_in"),
+    advice="√2/√(H_in + H_out) is the deviation. A uniform distribution reaches √3 times as far.",
+)
+glorot.misconception(
+    "the root is missing",
+    (") ** 0.5", ")"),
+    advice="r = √6/√(H_in + H_out): without the root the weights are far too small.",
+)
+glorot.misconception(
+    "normal instead of uniform",
+    (
+        "keras.random.uniform(shape, -r, r, dtype",
+        "keras.random.normal(shape, 0.0, r / 3**0.5, dtype",
+    ),
+    advice="The same variance, and another distribution: a normal one has rare large values. Draw with keras.random.uniform.",
+)
+glorot.misconception(
+    "positive weights only",
+    ("shape, -r, r", "shape, 0, r"),
+    advice="Weights must not all pull one way: draw from -r to r, so that their mean is 0.",
+)
+glorot.misconception(
+    "axes swapped",
+    ("uniform(shape, ", "uniform((H_out, H_in), "),
+    lecture="3:17",
+    advice="In Keras W has shape (H_in, H_out), so that a = hW + b. Draw in the shape that was asked for.",
+)
+glorot.misconception(
+    "the same seed for every layer",
+    ("seed=self.seeds", "seed=1"),
+    lecture="30:27",
+    advice="An integer gives the same values at every call, in every layer. Pass self.seeds, which moves on with each draw.",
+)
+glorot.misconception(
+    "a given seed repeats itself at every call",
+    ("seed=self.seeds", "seed=self.seed"),
+    lecture="30:27",
+    advice="Keras's own initializers do that, and two layers that share one become copies. Pass self.seeds, which moves on.",
+)
+glorot.misconception(
+    "the seed is ignored",
+    (", seed=self.seeds", ""),
+    advice="Then nobody can repeat a run. Pass self.seeds, which starts from the seed.",
+)
+glorot.misconception(
+    "float32 is hard-coded",
+    ("dtype=dtype", 'dtype="float32"'),
+    advice="A layer says in which dtype it wants its weights: pass `dtype` on.",
+)
+glorot.misconception(
+    "the seed is missing from the configuration",
+    ('{"seed": self.seed}', "{}"),
+    advice='An initializer is loaded from get_config alone. Without "seed" the copy draws other values.',
+)
+glorot.misconception(
+    "the initializer is not registered with Keras",
+    ('@keras.saving.register_keras_serializable("fdl")\n', ""),
+    advice='Keep @keras.saving.register_keras_serializable("fdl") above the class: '
+    "without it, Keras cannot load a model that holds the initializer.",
+)
+
+
+@glorot.alternative
+@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+class GlorotByNumPy(keras.initializers.Initializer):
+    def __init__(self, seed=None):
+        self.seed = seed
+        self.rng = np.random.default_rng(seed)
+
+    def __call__(self, shape, dtype=None):
+        r = np.sqrt(6 / np.sum(shape))
+        return tf.constant(self.rng.uniform(-r, r, size=shape), dtype or keras.config.floatx())
+
+    def get_config(self):
+        return dict(super().get_config(), seed=self.seed)
+
+
+@glorot.alternative
+@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+class GlorotByScaling(keras.initializers.Initializer):
+    def __init__(self, seed=None):
+        super().__init__()
+        self.seed = seed
+        self.seeds = keras.random.SeedGenerator(seed)
+
+    def __call__(self, shape, dtype=None):
+        unit = keras.random.uniform(shape, seed=self.seeds, dtype=keras.backend.standardize_dtype(dtype))
+        scale = 6**0.5 / (shape[0] + shape[1]) ** 0.5
+        return (2 * unit - 1) * scale
+
+    def get_config(self):
+        return {"seed": self.seed}

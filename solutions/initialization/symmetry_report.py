@@ -1,0 +1,238 @@
+"""symmetry_report: which gradients are zero, and which units are copies of one another."""
+
+from functools import cache
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import fill
+from solutions.exercise import Exercise
+
+report = Exercise(
+    "symmetry_report",
+    lecture="30:27",
+    allow=["tensorflow.GradientTape", "keras.losses.sparse_categorical_crossentropy"],
+)
+
+
+@report.reference
+def symmetry_report(model, x, y):
+    """What the first gradient says about a network's beginning, variable by variable.
+
+    norm:      ‖∇‖ = √(sum of the squares of all its entries); 0 means that this variable does not move.
+    distinct:  how many different columns ∇ has. Column j of ∇_W belongs to unit j, and so does entry j of ∇_b: units
+               with equal columns move alike. Two columns count as equal if no entry differs by more than 1e-5 of
+               the largest entry of ∇ by magnitude (float32 rounds); a gradient of zeros has one.      (lecture 30:27)
+
+    `keras.losses.sparse_categorical_crossentropy(y, f)` gives -log f_y, one number for each example.
+
+    Args:
+        model: takes x, gives probabilities; it is left as it is.
+        x: inputs (N, D).    y: classes, integers of shape (N,).
+    Returns:
+        norms, distinct: two arrays with a number for each of `model.trainable_variables`, in their order, for
+        the gradients of the mean loss.
+    """
+    ### BEGIN SOLUTION
+    with tf.GradientTape() as tape:
+        losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
+        loss = tf.reduce_mean(losses)
+    norms, distinct = [], []
+    for g in tape.gradient(loss, model.trainable_variables):
+        columns = np.reshape(g, (-1, g.shape[-1]))
+        norms.append(np.sqrt(np.sum(columns**2)))
+        gaps = np.abs(columns[:, :, None] - columns[:, None, :]).max(axis=0)  # between any two units
+        first_alike = (gaps <= 1e-5 * np.abs(columns).max()).argmax(axis=1)
+        distinct.append(len(np.unique(first_alike)))
+    return np.array(norms), np.array(distinct)
+    ### END SOLUTION
+
+
+UNITS = 7
+
+
+@cache  # making a model takes longer than all checks; each check fills it anew
+def built():
+    """4 inputs, 7 hidden units, 5 classes."""
+    hidden = keras.layers.Dense(UNITS, activation="tanh")
+    model = keras.Sequential([hidden, keras.layers.Dense(5, activation="softmax")])
+    model.build((None, 4))
+    return model
+
+
+def network(rng):
+    """A network whose every weight and bias is drawn."""
+    fill(built(), rng)
+    return built()
+
+
+def examples(rng, N=6):
+    return tf.constant(rng.normal(size=(N, 4)), "float32"), tf.constant(rng.integers(5, size=N))
+
+
+def reported(symmetry_report, model, x, y):
+    norms, distinct = symmetry_report(model, x, y)
+    return {"norms": np.asarray(norms, "float32"), "distinct": np.asarray(distinct, "int64")}
+
+
+def copy_unit(model, one, other):
+    """Make a hidden unit a copy of another: the same weights in, the same bias, the same weights out."""
+    W1, b1, W2, _ = [np.array(v) for v in model.trainable_variables]
+    W1[:, other], b1[other], W2[other] = W1[:, one], b1[one], W2[one]
+    for v, value in zip(model.trainable_variables, (W1, b1, W2), strict=False):
+        v.assign(value)
+
+
+@report.check("random weights: nothing is zero, no two units are alike")
+def _(symmetry_report, rng):
+    return reported(symmetry_report, network(rng), *examples(rng))
+
+
+@report.check("all weights zero: what is left", points=2)
+def _(symmetry_report, rng):
+    model = network(rng)
+    for v in model.trainable_variables[:3]:
+        v.assign(tf.zeros_like(v))
+    return reported(symmetry_report, model, *examples(rng))
+
+
+@report.check("all weights of a layer equal")
+def _(symmetry_report, rng):
+    model = network(rng)
+    for v in model.trainable_variables[:3]:
+        v.assign(tf.fill(v.shape, float(rng.uniform(0.1, 0.5))))
+    return reported(symmetry_report, model, *examples(rng))
+
+
+@report.check("some units are copies")
+def _(symmetry_report, rng):
+    model, (x, y) = network(rng), examples(rng)
+    one, *others = (int(j) for j in rng.permutation(UNITS)[: rng.integers(3, 5)])
+    for other in others:
+        copy_unit(model, one, other)
+    return reported(symmetry_report, model, x, y)
+
+
+@report.check("gradients so small that only their ratio tells")
+def _(symmetry_report, rng):
+    model, (x, y) = network(rng), examples(rng)
+    return reported(symmetry_report, model, x * 1e-6, y)
+
+
+report.misconception(
+    "with zero weights, every gradient is zero",
+    (
+        "    with tf.GradientTape()",
+        "    if not np.any(model.trainable_variables[0]):\n"
+        "        nothing = [0 * len(v.shape) for v in model.trainable_variables]\n"
+        "        return np.array(nothing), np.array(nothing) + 1\n"
+        "    with tf.GradientTape()",
+    ),
+    advice="Compute it: the output's -(e(y) - f) is not zero, whatever the weights are, and the output bias gets just that.",
+)
+report.misconception(
+    "rows instead of columns",
+    ("columns = np.reshape(g, (-1, g.shape[-1]))", "columns = np.reshape(g, (-1, g.shape[-1])).T"),
+    advice="In Keras W has shape (H_in, H_out): unit j owns column j. Compare columns.",
+)
+report.misconception(
+    "different numbers are counted, not columns",
+    ("len(np.unique(first_alike))", "len(np.unique(columns))"),
+    advice="Two units are copies if their whole columns agree. Compare columns, not entries.",
+)
+report.misconception(
+    "the tolerance is absolute",
+    ("1e-5 * np.abs(columns).max()", "1e-5"),
+    advice="A gradient may be tiny everywhere and its columns still differ. Measure by its largest entry.",
+)
+report.misconception(
+    "only neighbouring units are compared",
+    (
+        "len(np.unique(first_alike))",
+        "1 + int(np.sum(np.diagonal(gaps, 1) > 1e-5 * np.abs(columns).max()))",
+    ),
+    advice="Copies need not stand side by side. Compare every column with every other.",
+)
+report.misconception(
+    "the copies are counted instead of the distinct",
+    (
+        "distinct.append(len(np.unique(first_alike)))",
+        "distinct.append(len(gaps) - len(np.unique(first_alike)))",
+    ),
+    advice="Count how many different columns there are: with no copies, as many as units.",
+)
+report.misconception(
+    "the weights are compared, not their gradients",
+    (
+        "columns = np.reshape(g, (-1, g.shape[-1]))\n",
+        "columns = np.reshape(g, (-1, g.shape[-1]))\n        shown = columns\n",
+    ),
+    (
+        "for g in tape.gradient(loss, model.trainable_variables):",
+        "for g, v in zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables):",
+    ),
+    ("        gaps = ", "        columns = np.reshape(v, (-1, v.shape[-1]))\n        gaps = "),
+    advice="Equal weights need not have equal gradients: the units of the output layer differ by their classes. Compare ∇.",
+)
+report.misconception(
+    "the norm without its root",
+    ("np.sqrt(np.sum(columns**2))", "np.sum(columns**2)"),
+    advice="‖∇‖ is the root of the sum of the squares.",
+)
+report.misconception(
+    "magnitudes are summed instead of squares",
+    ("np.sqrt(np.sum(columns**2))", "np.sum(np.abs(columns))"),
+    advice="That is another norm. Take the root of the sum of the squares.",
+)
+report.misconception(
+    "the mean of the squares",
+    ("np.sum(columns**2)", "np.mean(columns**2)"),
+    advice="The norm sums over all entries: a larger W has a larger gradient.",
+)
+report.misconception(
+    "the losses are summed",
+    ("tf.reduce_mean(losses)", "tf.reduce_sum(losses)"),
+    lecture="10:59",
+    advice="The risk is the mean loss: divide by the number of examples, or take reduce_mean.",
+)
+report.misconception(
+    "the biases are left out",
+    (
+        "tape.gradient(loss, model.trainable_variables)",
+        "tape.gradient(loss, [v for v in model.trainable_variables if len(v.shape) > 1])",
+    ),
+    advice="Biases are trained, and what happens to them is half of the story. Report on all trainable variables.",
+)
+
+
+@report.alternative
+def with_loops(model, x, y):
+    with tf.GradientTape() as tape:
+        loss = -tf.reduce_mean(tf.math.log(tf.gather(model(x), y, batch_dims=1)))
+    norms, distinct = [], []
+    for g in tape.gradient(loss, model.trainable_variables):
+        g = g.numpy()
+        tolerance = 1e-5 * abs(g).max()
+        kept = []
+        for j in range(g.shape[-1]):
+            if all(abs(g[..., j] - g[..., i]).max() > tolerance for i in kept):
+                kept.append(j)
+        norms.append(np.linalg.norm(g))
+        distinct.append(len(kept))
+    return norms, distinct
+
+
+@report.alternative
+def in_tensorflow(model, x, y):
+    variables = model.trainable_variables
+    with tf.GradientTape() as tape:
+        risk = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
+    gradients = tape.gradient(risk, variables)
+    counts = []
+    for g in gradients:
+        units = tf.transpose(tf.reshape(g, [-1, g.shape[-1]]))
+        far = tf.reduce_max(tf.abs(units[:, None] - units[None]), axis=2) > 1e-5 * tf.reduce_max(tf.abs(g))
+        new = tf.reduce_all(far | (tf.range(len(units))[:, None] <= tf.range(len(units))[None]), axis=1)
+        counts.append(tf.reduce_sum(tf.cast(new, "int32")))
+    return tf.stack([tf.norm(g) for g in gradients]), tf.stack(counts)

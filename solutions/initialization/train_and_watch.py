@@ -1,0 +1,230 @@
+"""train_and_watch: what becomes of a beginning after more than one step."""
+
+from functools import cache
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import fill
+from solutions.exercise import Exercise
+
+watch = Exercise(
+    "train_and_watch",
+    lecture="30:27",
+    allow=["tensorflow.GradientTape", "keras.losses.sparse_categorical_crossentropy"],
+)
+
+
+@watch.reference
+def train_and_watch(model, x, y, lr, steps):
+    """Train on one batch by plain gradient descent, and write down what moves and what stays alike.
+
+    At every step: the gradients of the mean loss; then θ ← θ - α∇ for every trainable variable. Before each
+    update, note (lecture 30:27)
+
+    norms:  ‖∇‖ of every variable, as in `symmetry_report`;
+    gap:    how far the units of the first layer are apart: the largest |W_ij - W_i1| in the first layer's W, over all
+            inputs i and units j. 0 means that all units are copies of the first.
+
+    Args:
+        model: takes x, gives probabilities; trained in place. The first trainable variable is the first layer's W.
+        x: inputs (N, D).    y: classes, integers of shape (N,).
+        lr: the learning rate α.    steps: how many updates.
+    Returns:
+        norms, gap: arrays of shape (steps, number of variables) and (steps,).
+    """
+    ### BEGIN SOLUTION
+    norms, gap = [], []
+    variables = model.trainable_variables
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
+        gradients = tape.gradient(loss, variables)
+        W = np.array(variables[0])
+        norms.append([np.linalg.norm(g) for g in gradients])
+        gap.append(np.abs(W - W[:, :1]).max())
+        for v, g in zip(variables, gradients, strict=True):
+            v.assign_sub(lr * g)
+    return np.array(norms), np.array(gap)
+    ### END SOLUTION
+
+
+@cache  # making a model takes longer than all checks; each check fills it anew
+def built(activation):
+    """4 inputs, 6 hidden units, 3 classes."""
+    hidden = keras.layers.Dense(6, activation=activation)
+    model = keras.Sequential([hidden, keras.layers.Dense(3, activation="softmax")])
+    model.build((None, 4))
+    return model
+
+
+def network(rng, activation="tanh"):
+    """A network whose every weight and bias is drawn."""
+    fill(built(activation), rng)
+    return built(activation)
+
+
+def watched(train_and_watch, rng, model, steps=4):
+    x, y = tf.constant(rng.normal(size=(5, 4)), "float32"), tf.constant(rng.integers(3, size=5))
+    norms, gap = train_and_watch(model, x, y, float(rng.uniform(0.5, 0.9)), steps)
+    return {"norms": np.asarray(norms, "float32"), "gap": np.asarray(gap, "float32")}
+
+
+@watch.check("the norms, step by step, from random weights")
+def _(train_and_watch, rng):
+    return {"norms": watched(train_and_watch, rng, network(rng))["norms"]}
+
+
+@watch.check("the gap between the units, step by step")
+def _(train_and_watch, rng):
+    return {"gap": watched(train_and_watch, rng, network(rng))["gap"]}
+
+
+@watch.check("zero weights and tanh: stuck for ever", norms=1e-5)
+def _(train_and_watch, rng):
+    model = network(rng)
+    for v in model.trainable_variables[:3]:
+        v.assign(tf.zeros_like(v))
+    return {"norms": watched(train_and_watch, rng, model)["norms"]}
+
+
+@watch.check("zero weights and sigmoid: what does not move at first may move later", norms=1e-5)
+def _(train_and_watch, rng):
+    model = network(rng, "sigmoid")
+    for v in model.trainable_variables[:3]:
+        v.assign(tf.zeros_like(v))
+    return {"norms": watched(train_and_watch, rng, model)["norms"]}
+
+
+@watch.check("equal weights: the units stay copies while everything moves", norms=1e-5, gap=1e-5)
+def _(train_and_watch, rng):
+    model = network(rng)
+    for v in model.trainable_variables[:3]:
+        v.assign(tf.fill(v.shape, float(rng.uniform(0.1, 0.5))))
+    return watched(train_and_watch, rng, model)
+
+
+@watch.check("the network is trained")
+def _(train_and_watch, rng):
+    model = network(rng)
+    watched(train_and_watch, rng, model, steps=2)
+    return dict(zip(("W1", "b1", "W2", "b2"), map(np.array, model.trainable_variables), strict=True))
+
+
+watch.misconception(
+    "one step only",
+    ("    for _ in range(steps):", "    for step in range(steps):"),
+    ("            v.assign_sub(lr * g)", "            if step == 0:\n                v.assign_sub(lr * g)"),
+    advice="What is stuck shows only after many steps: update in every round of the loop.",
+)
+watch.misconception(
+    "no update at all",
+    ("            v.assign_sub(lr * g)", "            v = v - lr * g  # noqa: PLW2901"),
+    advice="`v = v - …` makes a new tensor of that name and leaves the model as it is. Use v.assign_sub(…).",
+)
+watch.misconception(
+    "ascent: along the gradient",
+    ("v.assign_sub", "v.assign_add"),
+    lecture="13:19",
+    advice="The gradient points uphill: subtract it.",
+)
+watch.misconception(
+    "noted after the update instead of before",
+    (
+        "        W = np.array(variables[0])\n        norms.append([np.linalg.norm(g) for g in gradients])\n"
+        "        gap.append(np.abs(W - W[:, :1]).max())\n",
+        "",
+    ),
+    (
+        "            v.assign_sub(lr * g)\n",
+        "            v.assign_sub(lr * g)\n"
+        "        W = np.array(variables[0])\n        norms.append([np.linalg.norm(g) for g in gradients])\n"
+        "        gap.append(np.abs(W - W[:, :1]).max())\n",
+    ),
+    advice="The first entry tells how the network begins: note it before the first update.",
+)
+watch.misconception(
+    "what has no gradient at first is left out for ever",
+    source="""
+    def train_and_watch(model, x, y, lr, steps):
+        norms, gap, frozen = [], [], None
+        variables = model.trainable_variables
+        for _ in range(steps):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
+            gradients = tape.gradient(loss, variables)
+            W = np.array(variables[0])
+            frozen = frozen or [not np.any(g) for g in gradients]
+            norms.append([0.0 if still else np.linalg.norm(g) for g, still in zip(gradients, frozen)])
+            gap.append(np.abs(W - W[:, :1]).max())
+            for v, g, still in zip(variables, gradients, frozen):
+                if not still:
+                    v.assign_sub(lr * g)
+        return np.array(norms), np.array(gap)
+    """,
+    advice="With sigmoid units W2 moves first, and then W1 gets a gradient. Update every variable at every step.",
+)
+watch.misconception(
+    "inputs are compared, not units",
+    ("W - W[:, :1]", "W - W[:1]"),
+    lecture="3:17",
+    advice="Unit j owns column j of W. Subtract the first column from each column.",
+)
+watch.misconception(
+    "the gap of the gradients instead of the weights",
+    ("W = np.array(variables[0])", "W = np.array(gradients[0])"),
+    advice="`gap` looks at W itself: whether units are copies, not only whether they move alike.",
+)
+watch.misconception(
+    "the norm without its root",
+    ("np.linalg.norm(g) for", "np.sum(np.square(g)) for"),
+    advice="‖∇‖ is the root of the sum of the squares.",
+)
+watch.misconception(
+    "the losses are summed",
+    ("tf.reduce_mean(keras", "tf.reduce_sum(keras"),
+    lecture="10:59",
+    advice="The risk is the mean loss: divide by the number of examples, or take reduce_mean.",
+)
+watch.misconception(
+    "only the last step is kept",
+    ("return np.array(norms), np.array(gap)", "return np.array(norms[-1:]), np.array(gap[-1:])"),
+    advice="Append in the loop and return all of it, a row for each step.",
+)
+watch.misconception(
+    "the biases do not learn",
+    ("            v.assign_sub(lr * g)", "            v.assign_sub(lr * g if len(v.shape) > 1 else 0 * g)"),
+    advice="Every trainable variable moves, biases as well.",
+)
+
+
+@watch.alternative
+def in_advance(model, x, y, lr, steps):
+    norms = np.zeros((steps, len(model.trainable_variables)))
+    gap = np.zeros(steps)
+    for s in range(steps):
+        W = np.array(model.trainable_variables[0])
+        gap[s] = max(abs(W[:, j] - W[:, 0]).max() for j in range(W.shape[1]))
+        with tf.GradientTape() as tape:
+            loss = -tf.reduce_mean(tf.math.log(tf.gather(model(x), y, batch_dims=1)))
+        moves = tape.gradient(loss, model.trainable_variables)
+        norms[s] = [tf.norm(g) for g in moves]
+        for v, g in zip(model.trainable_variables, moves, strict=True):
+            v.assign(v - lr * g)
+    return norms, gap
+
+
+@watch.alternative
+def in_tensorflow(model, x, y, lr, steps):
+    norms, gap, theta = [], [], model.trainable_variables
+    while len(gap) < steps:
+        with tf.GradientTape() as tape:
+            f = model(x)
+            risk = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, f))
+        deltas = [-g for g in tape.gradient(risk, theta)]
+        norms.append(tf.stack([tf.sqrt(tf.reduce_sum(d * d)) for d in deltas]))
+        gap.append(tf.reduce_max(tf.abs(theta[0] - theta[0][:, :1])))
+        for v, d in zip(theta, deltas):  # noqa: B905
+            v.assign_add(lr * d)
+    return tf.stack(norms), tf.stack(gap)

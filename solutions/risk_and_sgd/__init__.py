@@ -1,0 +1,1 @@
+"""Unit 6: empirical risk, weight decay, mini-batches and stochastic gradient descent."""

@@ -1,0 +1,164 @@
+"""decay_step: one step of gradient descent with weight decay, line by line."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from solutions.exercise import Exercise
+
+decay = Exercise("decay_step", lecture="29:50")
+
+
+@decay.reference
+def decay_step(w, dw, lr, lam):
+    """One step with weight decay, and every line on the way to it.
+
+    Ω(w)  = sum_i w_i^2, and its gradient is the first line (lecture 29:50)
+    Δ     = -∇L - λ∇Ω                                       (lecture 13:19)
+    shrink: the factor in front of w once the third line is written  new = shrink · w - α∇L
+    new   = w + αΔ                                          (lecture 13:19)
+
+    Args:
+        w: weights, float tensor of any shape.
+        dw: ∇L, the gradient of the loss alone, as `w`.
+        lr: the learning rate α.    lam: λ.
+    Returns:
+        dOmega, delta, shrink, new: ∇Ω, Δ and the new weights as `w`; shrink a number.
+    """
+    ### BEGIN SOLUTION
+    dOmega = 2 * w
+    delta = -dw - lam * dOmega
+    shrink = 1 - 2 * lr * lam
+    new = w + lr * delta
+    return dOmega, delta, shrink, new
+    ### END SOLUTION
+
+
+def drawn(rng, dtype="float64"):
+    """w, dw, lr and lam; lr and lam are far larger than in training, so that no term hides behind another."""
+    w, dw = (tf.constant(rng.normal(size=(4, 3)), dtype) for _ in range(2))
+    return w, dw, float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.5, 0.9))
+
+
+@decay.check("∇Ω")
+def _(decay_step, rng):
+    return {"dOmega": decay_step(*drawn(rng))[0]}
+
+
+@decay.check("Δ, the direction of the step")
+def _(decay_step, rng):
+    return {"delta": decay_step(*drawn(rng))[1]}
+
+
+@decay.check("the factor by which a weight shrinks", shrink=1e-5)  # it may come in float32
+def _(decay_step, rng):
+    return {"shrink": [float(decay_step(*drawn(rng))[2]) for _ in range(4)]}
+
+
+@decay.check("the new weights")
+def _(decay_step, rng):
+    return {"new": decay_step(*drawn(rng))[3]}
+
+
+@decay.check("five steps, the gradient another at each", points=2)
+def _(decay_step, rng):
+    w, _, lr, lam = drawn(rng, "float32")
+    path = [w]
+    for _ in range(5):
+        dw = tf.constant(rng.normal(size=w.shape), "float32")
+        path.append(decay_step(path[-1], dw, lr, lam)[3])
+    return {"w after each step": path}
+
+
+decay.misconception(
+    "w for 2w",
+    ("dOmega = 2 * w", "dOmega = w"),
+    advice="The derivative of w² is 2w. (Texts that write λ/2 in front get rid of the 2; the lecture does not.)",
+)
+decay.misconception(
+    "the gradient of the absolute value",
+    ("dOmega = 2 * w", "dOmega = tf.sign(w)"),
+    advice="The sign of w is the gradient of |w|, L1. Differentiate w².",
+)
+decay.misconception(
+    "the gradient of the norm",
+    ("dOmega = 2 * w", "dOmega = w / tf.sqrt(tf.reduce_sum(w * w))"),
+    advice="Ω is the squared norm, without the root: each weight's derivative depends on that weight only.",
+)
+decay.misconception(
+    "ascent: along the gradient of the loss",
+    ("-dw - lam * dOmega", "dw + lam * dOmega"),
+    lecture="13:19",
+    advice="The gradient points uphill. Δ goes the other way, for the loss and for the penalty.",
+)
+decay.misconception(
+    "the penalty makes weights grow",
+    ("-dw - lam * dOmega", "-dw + lam * dOmega"),
+    lecture="13:19",
+    advice="The penalty is minimized too, so its gradient gets a minus as well: Δ = -∇L - λ∇Ω.",
+)
+decay.misconception(
+    "λ is left out of Δ",
+    ("-dw - lam * dOmega", "-dw - dOmega"),
+    lecture="13:19",
+    advice="λ says how much the penalty counts beside the loss: multiply ∇Ω by it.",
+)
+decay.misconception(
+    "the learning rate is applied twice to the penalty",
+    ("-dw - lam * dOmega", "-dw - lr * lam * dOmega"),
+    lecture="13:19",
+    advice="α multiplies Δ as a whole, in the last line; Δ itself holds λ alone.",
+)
+decay.misconception(
+    "the whole step without the learning rate",
+    ("new = w + lr * delta", "new = w + delta"),
+    lecture="13:19",
+    advice="θ ← θ + αΔ: take a small part α of Δ.",
+)
+decay.misconception(
+    "the penalty's step is not scaled by the learning rate",
+    ("new = w + lr * delta", "new = w - lr * dw - lam * dOmega"),
+    lecture="13:19",
+    advice="α multiplies the whole of Δ, the penalty's part included. Write new = w + αΔ with the Δ of the line above.",
+)
+decay.misconception(
+    "the step is shrunk as well as the weight",
+    ("new = w + lr * delta", "new = shrink * (w - lr * dw)"),
+    advice="Multiply w + αΔ out: the factor stands in front of w alone, and -α∇L comes as it is.",
+)
+decay.misconception(
+    "the factor without its 2",
+    ("1 - 2 * lr * lam", "1 - lr * lam"),
+    advice="Put ∇Ω = 2w into w - αλ∇Ω and take w out of the bracket: the 2 stays.",
+)
+decay.misconception(
+    "the factor without the learning rate",
+    ("1 - 2 * lr * lam", "1 - 2 * lam"),
+    advice="The penalty reaches w through αΔ, so α stands in the factor.",
+)
+decay.misconception(
+    "what is taken away instead of what remains",
+    ("1 - 2 * lr * lam", "2 * lr * lam"),
+    advice="That is the share that goes. The weight that remains is 1 minus it.",
+)
+
+
+@decay.alternative
+def by_formula(w, dw, lr, lam):
+    keep = 1 - 2 * lam * lr
+    return w + w, -(dw + 2 * lam * w), keep, keep * w - lr * dw
+
+
+@decay.alternative
+def by_tape_free_numpy(w, dw, lr, lam):
+    w, dw = np.asarray(w), np.asarray(dw)
+    slope = np.multiply(w, 2)
+    delta = np.negative(dw + lam * slope)
+    return slope, delta, np.float64(1) - lr * lam * 2, (w + lr * delta).astype(w.dtype)
+
+
+@decay.alternative
+def by_ops(w, dw, lr, lam):
+    dOmega = keras.ops.add(w, w)
+    delta = keras.ops.negative(keras.ops.add(dw, keras.ops.multiply(dOmega, lam)))
+    return dOmega, delta, keras.ops.subtract(1.0, 2.0 * lr * lam), keras.ops.add(w, lr * delta)

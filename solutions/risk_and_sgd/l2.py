@@ -1,0 +1,179 @@
+"""L2: the regularizer of weight decay."""
+
+import keras
+import numpy as np  # noqa: F401  a misconception below uses it
+import tensorflow as tf
+
+from helpers.checks import fill
+from solutions.exercise import Exercise
+
+l2 = Exercise("L2", lecture="29:50")
+
+
+@l2.reference
+@keras.saving.register_keras_serializable("fdl")
+class L2(keras.regularizers.Regularizer):
+    """λ times the sum of the squared weights, as Keras adds it to the loss.
+
+    λ Ω(w) = λ sum_i w_i^2      (lecture 29:50)
+
+    Give it to a layer, `keras.layers.Dense(10, kernel_regularizer=L2(0.01))`, and `model.fit` adds it to the loss.
+
+    Args:
+        lam: λ, the strength, at least 0.
+    Call:
+        w: weights, a float tensor or variable of any shape.
+    Returns:
+        A scalar tensor of the dtype of `w`.
+    Raises:
+        ValueError: if `lam` is negative.
+    """
+
+    def __init__(self, lam=0.01):
+        if lam < 0:
+            raise ValueError(f"lam must be at least 0, received {lam}")
+        self.lam = lam
+
+    def __call__(self, w):
+        ### BEGIN SOLUTION
+        return self.lam * tf.reduce_sum(tf.square(w))
+        ### END SOLUTION
+
+    def get_config(self):
+        """The arguments of `__init__` by name: what `from_config` needs to make this regularizer again."""
+        ### BEGIN SOLUTION
+        return {"lam": self.lam}
+        ### END SOLUTION
+
+
+def strength(rng):
+    return float(rng.uniform(0.1, 0.4))
+
+
+@l2.check("λ times the sum of the squares", points=2)
+def _(L2, rng):
+    omega = L2(strength(rng))
+    shapes = {"a matrix": (5, 3), "a vector": (7,), "three axes": (2, 3, 4)}
+    return {f"λΩ of {name}": omega(tf.constant(rng.normal(size=s), "float32")) for name, s in shapes.items()}
+
+
+@l2.check("its gradient leads every weight towards 0")
+def _(L2, rng):
+    omega, w = L2(strength(rng)), tf.Variable(rng.normal(size=(4, 3)), dtype="float32")
+    with tf.GradientTape() as tape:
+        penalty = omega(w)
+    return {"gradient of λΩ": tape.gradient(penalty, w)}
+
+
+@l2.check("a layer adds it to its losses")
+def _(L2, rng):
+    layer = keras.layers.Dense(3, kernel_regularizer=L2(strength(rng)))
+    layer.build((None, 5))
+    fill(layer, rng)
+    return {"losses of the layer": layer.losses}
+
+
+@l2.check("the dtype of w is kept", **{"λΩ in float64": 1e-5})  # Keras's own cast of λ passes through float32
+def _(L2, rng):
+    omega, w = L2(strength(rng)), rng.uniform(0.5, 1, size=(3, 2))
+    return {f"λΩ in {dtype}": omega(tf.constant(w, dtype)) for dtype in ("float64", "float16")}
+
+
+@l2.check("it can be saved and loaded")
+def _(L2, rng):
+    omega, w = L2(strength(rng)), tf.constant(rng.normal(size=(4, 2)), "float32")
+    copy = L2.from_config(omega.get_config())
+    return {"registered as": keras.saving.get_registered_name(L2), "λΩ of the copy": copy(w)}
+
+
+l2.misconception(
+    "the norm instead of its square",
+    ("tf.reduce_sum(tf.square(w))", "tf.sqrt(tf.reduce_sum(tf.square(w)))"),
+    advice="Ω is the sum of the squares itself. With a root, its gradient would have length 1 however large the weights are.",
+)
+l2.misconception(
+    "one half stands in front",
+    ("return self.lam *", "return 0.5 * self.lam *"),
+    advice="Some texts write λ/2, so that the gradient is λw. The lecture does not: Ω = sum of w², gradient 2w.",
+)
+l2.misconception(
+    "λ is divided by the number of weights",
+    ("tf.reduce_sum(", "tf.reduce_mean("),
+    advice="Ω is a sum: a layer with more weights pays more. Take reduce_sum where there is a mean.",
+)
+l2.misconception(
+    "absolute values instead of squares",
+    ("tf.square(w)", "tf.abs(w)"),
+    advice="That is L1, whose gradient is λ or -λ at every weight. L2 squares each weight.",
+)
+l2.misconception(
+    "λ is forgotten",
+    ("self.lam * tf", "tf"),
+    advice="Multiply by self.lam, or nobody can choose how strong the penalty is.",
+)
+l2.misconception(
+    "λ is squared along with the weights",
+    ("self.lam * tf.reduce_sum(tf.square(w))", "tf.reduce_sum(tf.square(self.lam * w))"),
+    advice="λ stands outside the square: square the weights, sum, then multiply.",
+)
+l2.misconception(
+    "a penalty for each unit instead of one number",
+    ("tf.square(w))", "tf.square(w), axis=-1)"),
+    advice="The penalty is added to the loss, which is one number: sum over all axes.",
+)
+l2.misconception(
+    "the sum is squared instead of each weight",
+    ("tf.reduce_sum(tf.square(w))", "tf.square(tf.reduce_sum(w))"),
+    advice="In a sum, positive and negative weights cancel. Square each weight first, then sum.",
+)
+l2.misconception(
+    "computed by NumPy, through which no gradient flows",
+    ("tf.reduce_sum(tf.square(w))", "tf.constant(np.sum(np.square(w)), w.dtype)"),
+    advice="A tape records TensorFlow's operations only. Use tf.reduce_sum and tf.square, or keras.ops.",
+)
+l2.misconception(
+    "float32 is hard-coded",
+    ("tf.square(w)", 'tf.square(tf.cast(w, "float32"))'),
+    advice="Compute in the dtype of w: leave it as it comes. A Python number such as self.lam adapts by itself.",
+)
+l2.misconception(
+    "λ is missing from the configuration",
+    ('{"lam": self.lam}', "{}"),
+    advice='A loaded regularizer is made from get_config alone. Without "lam" it silently falls back to 0.01.',
+)
+l2.misconception(
+    "the regularizer is not registered with Keras",
+    ('@keras.saving.register_keras_serializable("fdl")\n', ""),
+    advice='Keep @keras.saving.register_keras_serializable("fdl") above the class: '
+    "without it, Keras cannot load a model that holds the regularizer.",
+)
+
+
+@l2.alternative
+@keras.saving.register_keras_serializable("fdl", name="L2")
+class L2ByOps(keras.regularizers.Regularizer):
+    def __init__(self, lam=0.01):
+        self.lam = float(lam)
+
+    def __call__(self, w):
+        return keras.ops.multiply(keras.ops.cast(self.lam, w.dtype), keras.ops.sum(w * w))
+
+    def get_config(self):
+        return {"lam": self.lam}
+
+
+@l2.alternative
+@keras.saving.register_keras_serializable("fdl", name="L2")
+class L2ByEinsum(keras.regularizers.Regularizer):
+    def __init__(self, lam=0.01):
+        super().__init__()
+        self.lam = lam
+
+    def __call__(self, w):
+        w = tf.reshape(w, [-1])
+        return tf.einsum("i,i->", w, w) * self.lam
+
+    def get_config(self):
+        config = {}
+        config["lam"] = self.lam
+        return config

@@ -1,0 +1,174 @@
+"""regularized_risk: what training minimizes, the mean loss and λΩ."""
+
+from functools import cache
+
+import keras
+import tensorflow as tf
+
+from helpers.checks import fill
+from solutions.exercise import Exercise
+
+risk = Exercise("regularized_risk", lecture="10:59", allow=["keras.losses.sparse_categorical_crossentropy"])
+
+
+@risk.reference
+def regularized_risk(model, x, y, lam):
+    """The mean loss over the examples, plus λ times the squared weights of all layers.
+
+    (1/T) sum_t -log f(x_t)_{y_t}  +  λ Ω,    Ω = sum over layers and entries of W^2      (lecture 10:59, 29:50)
+
+    The biases are not penalized. `model.trainable_variables` holds both: a W has two axes, a b has one.
+    `keras.losses.sparse_categorical_crossentropy(y, f)` gives -log f_y, one number for each example.
+
+    Args:
+        model: takes x, gives probabilities f of shape (T, C).
+        x: inputs (T, D).    y: classes, integers of shape (T,).
+        lam: λ, at least 0.
+    Returns:
+        The risk, a scalar tensor through which a tape can differentiate.
+    """
+    ### BEGIN SOLUTION
+    losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
+    Omega = sum(tf.reduce_sum(tf.square(v)) for v in model.trainable_variables if len(v.shape) > 1)
+    return tf.reduce_mean(losses) + lam * Omega
+    ### END SOLUTION
+
+
+@cache  # making a model takes longer than all checks; each check fills it anew
+def built():
+    """4 inputs, 5 hidden units, 3 classes."""
+    hidden = keras.layers.Dense(5, activation="tanh")
+    model = keras.Sequential([hidden, keras.layers.Dense(3, activation="softmax")])
+    model.build((None, 4))
+    return model
+
+
+def network(rng):
+    """A network whose every weight and bias is drawn."""
+    fill(built(), rng)
+    return built()
+
+
+def examples(rng, T=8):
+    return tf.constant(rng.normal(size=(T, 4)), "float32"), tf.constant(rng.integers(3, size=T))
+
+
+@risk.check("the mean loss, where λ is 0")
+def _(regularized_risk, rng):
+    model = network(rng)
+    return {f"risk of {T} examples": regularized_risk(model, *examples(rng, T), 0.0) for T in (1, 8)}
+
+
+@risk.check("λ times the squared weights comes on top", points=2)
+def _(regularized_risk, rng):
+    model, (x, y) = network(rng), examples(rng)
+    lams = rng.uniform(0.05, 0.5, size=2)
+    return {"risk by λ": [regularized_risk(model, x, y, float(lam)) for lam in lams]}
+
+
+@risk.check("a tape can differentiate it, by weights and by biases")
+def _(regularized_risk, rng):
+    model, (x, y) = network(rng), examples(rng)
+    with tf.GradientTape() as tape:
+        value = regularized_risk(model, x, y, float(rng.uniform(0.2, 0.5)))
+    names = [f"d{name}{k}" for k in (1, 2) for name in ("W", "b")]
+    return dict(zip(names, tape.gradient(value, model.trainable_variables), strict=True))
+
+
+risk.misconception(
+    "the losses are summed",
+    ("tf.reduce_mean(losses)", "tf.reduce_sum(losses)"),
+    advice="Empirical risk is an average over the T examples: divide by T, or take reduce_mean. "
+    "Else the step grows with the batch.",
+)
+risk.misconception(
+    "the biases are penalized",
+    (" if len(v.shape) > 1)", ")"),
+    lecture="29:50",
+    advice="A bias only shifts a unit, and there are few of them. Sum over the variables with two axes.",
+)
+risk.misconception(
+    "only the biases are penalized",
+    ("len(v.shape) > 1", "len(v.shape) == 1"),
+    lecture="29:50",
+    advice="The other way round: a W has two axes, a b has one, and W pays.",
+)
+risk.misconception(
+    "only one layer's weights are penalized",
+    ("in model.trainable_variables if", "in model.trainable_variables[-2:] if"),
+    lecture="10:59",
+    advice="Ω runs over the weights of all layers. Go through the whole of model.trainable_variables.",
+)
+risk.misconception(
+    "the norm instead of its square",
+    ("lam * Omega", "lam * tf.sqrt(Omega)"),
+    lecture="29:50",
+    advice="Ω is the sum of the squares itself, without a root.",
+)
+risk.misconception(
+    "absolute values instead of squares",
+    ("tf.square(v)", "tf.abs(v)"),
+    lecture="29:50",
+    advice="The lecture's other regularizer, L1, takes absolute values. L2 squares each weight.",
+)
+risk.misconception(
+    "λ is divided by the number of examples",
+    ("+ lam * Omega", "+ lam * Omega / len(x)"),
+    advice="Only the losses are averaged. λΩ is added once, whatever T is: (1/T) Σ L + λΩ.",
+)
+risk.misconception(
+    "the penalty is added for each example",
+    ("+ lam * Omega", "+ lam * Omega * len(x)"),
+    advice="λΩ stands outside the average over examples and is added once.",
+)
+risk.misconception(
+    "the mean of the squares in each layer",
+    ("tf.reduce_sum(tf.square(v))", "tf.reduce_mean(tf.square(v))"),
+    lecture="29:50",
+    advice="Ω is a sum over all entries of W; a mean would let large layers off lightly.",
+)
+risk.misconception(
+    "one half stands in front of Ω",
+    ("+ lam * Omega", "+ 0.5 * lam * Omega"),
+    lecture="29:50",
+    advice="The lecture writes λ Σ w², with gradient 2λw. The half belongs to another convention.",
+)
+risk.misconception(
+    "the penalty is subtracted",
+    ("tf.reduce_mean(losses) + lam", "tf.reduce_mean(losses) - lam"),
+    advice="Training minimizes the sum of both; with a minus, it would make the weights as large as it can.",
+)
+risk.misconception(
+    "λ is left out",
+    ("+ lam * Omega", "+ Omega"),
+    advice="λ says how much Ω counts beside the loss: multiply by `lam`.",
+)
+risk.misconception(
+    "the penalty is left out",
+    ("tf.reduce_mean(losses) + lam * Omega", "tf.reduce_mean(losses)"),
+    advice="That is the empirical risk. Structural risk adds λΩ.",
+)
+risk.misconception(
+    "the penalty is a number for the tape, not a function of the weights",
+    ("tf.square(v)", "tf.square(v.numpy())"),
+    advice="A tape records TensorFlow's operations on variables only. Leave .numpy() and float() out.",
+)
+
+
+@risk.alternative
+def by_hand(model, x, y, lam):
+    f = model(x)
+    loss = -tf.math.log(tf.gather(f, y, batch_dims=1))
+    penalty = 0.0
+    for layer in model.layers:
+        penalty += tf.reduce_sum(layer.kernel**2)
+    return tf.reduce_sum(loss) / len(loss) + lam * penalty
+
+
+@risk.alternative
+def by_ops(model, x, y, lam):
+    f = model(x)
+    onehot = keras.ops.one_hot(y, f.shape[1], dtype=f.dtype)
+    nll = -keras.ops.sum(onehot * keras.ops.log(f), axis=1)
+    Ws = [v for v in model.trainable_variables if v.ndim == 2]
+    return keras.ops.mean(nll) + lam * keras.ops.sum([keras.ops.vdot(W, W) for W in Ws])

@@ -1,0 +1,277 @@
+"""train_epoch: stochastic gradient descent over the whole training set, once."""
+
+from functools import cache
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import fill
+from solutions.exercise import Exercise
+from solutions.risk_and_sgd.minibatches import minibatches
+from solutions.risk_and_sgd.sgd_step import sgd_step
+
+
+# These stand in for the exercises above while the checks run, by other parts of TensorFlow.
+def _batches(x, y, size, rng):
+    order = rng.permuted(range(len(x)))
+    return list(tf.data.Dataset.from_tensor_slices((x[order], y[order])).batch(size).as_numpy_iterator())
+
+
+def _step(model, x, y, lr, lam):
+    with tf.GradientTape() as tape:
+        losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
+        risk = tf.reduce_mean(losses) + 2 * lam * tf.nn.l2_loss(model.layers[-1].kernel)
+    for v, g in zip(model.trainable_variables, tape.gradient(risk, model.trainable_variables), strict=True):
+        tf.raw_ops.ResourceApplyGradientDescent(var=v.value.handle, alpha=lr, delta=g)
+    return risk
+
+
+epoch = Exercise(
+    "train_epoch",
+    lecture="13:19",
+    given={"minibatches": _batches, "sgd_step": _step},
+    allow=["tensorflow.GradientTape", "keras.losses.sparse_categorical_crossentropy"],
+)
+
+
+@epoch.reference
+def train_epoch(model, x, y, size, lr, lam, rng):
+    """One epoch of stochastic gradient descent: a step for each mini-batch.
+
+    Use `minibatches` and `sgd_step`. Another epoch is another call, with the same `rng` (lecture 13:19, 39:31).
+
+    Args:
+        model: takes x, gives probabilities; trained in place.
+        x, y: the training set, arrays of shape (N, D) and (N,).
+        size: examples in a mini-batch.
+        lr: the learning rate α.    lam: λ.
+        rng: a `numpy.random.Generator`, which decides the order.
+    Returns:
+        The risk of each batch before its step, in the order of the steps: as many numbers as batches.
+    """
+    ### BEGIN SOLUTION
+    return [float(sgd_step(model, part, classes, lr, lam)) for part, classes in minibatches(x, y, size, rng)]
+    ### END SOLUTION
+
+
+seen = []  # numbers of the examples, in the order in which the network below met them
+
+
+@keras.saving.register_keras_serializable("fdl_checks")
+class Witness(keras.layers.Layer):
+    """Writes the first column of x down, the numbers of the examples, and passes x on."""
+
+    def call(self, x):
+        tf.numpy_function(lambda column: seen.extend(column.tolist()), [x[:, 0]], [])
+        return x
+
+
+@cache  # making a model takes longer than all checks; each check fills it anew
+def built(witness):
+    """4 columns, 4 classes, perhaps with a witness."""
+    layers = [Witness()] if witness else []
+    model = keras.Sequential([*layers, keras.layers.Dense(4, activation="softmax")])
+    model.build((None, 4))
+    return model
+
+
+def network(rng, witness=False):
+    """A network whose every weight and bias is drawn."""
+    model = built(witness)
+    fill(model, rng)
+    seen.clear()
+    return model
+
+
+def alike_examples(rng, N):
+    """N times the same example: whatever the order, each batch has the same gradient."""
+    return np.tile(rng.normal(size=(1, 4)), (N, 1)).astype("float32"), np.full(N, rng.integers(4))
+
+
+def numbered_examples(rng, N):
+    x = rng.normal(size=(N, 4)).astype("float32")
+    x[:, 0] = np.arange(N) / N  # small, so that no unit saturates
+    return x, rng.integers(4, size=N)
+
+
+def met(N):
+    """The examples in the order in which they were first met, -1 in the place of those that were not."""
+    first = list(dict.fromkeys(round(number * N) for number in seen))
+    seen.clear()
+    return np.array([*first, *[-1] * N])[:N]
+
+
+def likeness(a, b):
+    """0 if two orders have nothing to do with each other, 1 if they are the same; NaN if half the rows are missing."""
+    came = (a >= 0) & (b >= 0)
+    return np.corrcoef(a[came], b[came])[0, 1] if came.sum() > len(a) / 2 else np.nan
+
+
+def trained(train_epoch, rng, lam):
+    """What an epoch does to the parameters, and what it returns, where the order of examples plays no role."""
+    model, (x, y) = network(rng), alike_examples(rng, 11)
+    risks = train_epoch(model, x, y, 4, float(rng.uniform(0.2, 0.4)), lam, np.random.default_rng(0))
+    W, b = map(np.array, model.trainable_variables)
+    return {"W": W, "b": b, "risk of each batch": np.asarray(risks, "float32")}
+
+
+@epoch.check("a step for each batch, the tail included", points=2)
+def _(train_epoch, rng):
+    found = trained(train_epoch, rng, lam=0.0)
+    return {"W": found["W"], "b": found["b"]}
+
+
+@epoch.check("with weight decay, and the risk of each batch returned", points=2)
+def _(train_epoch, rng):
+    return trained(train_epoch, rng, lam=float(rng.uniform(0.1, 0.3)))
+
+
+N, SIZE = 150, 50  # few batches, many examples: what chance does shows in the order of the examples
+
+
+@epoch.check("each epoch meets every example, in an order of its own that rng decides", points=2)
+def orders(train_epoch, rng):
+    model, (x, y) = network(rng, witness=True), numbered_examples(rng, N)
+    found = {"W before": np.array(model.trainable_variables[0]), "examples as they came": []}
+    seed = int(rng.integers(1 << 30))
+    chance, again = np.random.default_rng(seed), np.random.default_rng(seed)
+    for generator in (chance, chance, again):
+        train_epoch(model, x, y, SIZE, 0.01, 0.0, generator)
+        found["examples as they came"].append(met(N))
+    return found
+
+
+@orders.summary(
+    **{
+        "likeness of two epochs": 0.45,
+        "likeness of two epochs whose generators are equal": 0.45,
+        "likeness to the order given": 0.45,
+        "W before": 1e-6,
+    }
+)
+def _(theirs, ours):
+    first, second, again = theirs["examples as they came"]
+    return {
+        "examples met": [np.sum(first >= 0), np.sum(second >= 0)],
+        "likeness of two epochs": likeness(first, second),
+        "likeness of two epochs whose generators are equal": likeness(first, again),
+        "likeness to the order given": likeness(first, np.arange(N)),
+        "W before": theirs["W before"],
+    }
+
+
+epoch.misconception(
+    "one step an epoch, on all examples at once",
+    ("minibatches(x, y, size, rng)", "[(x, y)]"),
+    lecture="39:31",
+    advice="That is gradient descent without the S. Go through the mini-batches and take a step after each.",
+)
+epoch.misconception(
+    "gradients are collected over the batches, and one step taken at the end",
+    source="""
+    def train_epoch(model, x, y, size, lr, lam, rng):
+        risks, moves = [], [0.0] * len(model.trainable_variables)
+        start = [tf.identity(v.value) for v in model.trainable_variables]
+        for part, classes in minibatches(x, y, size, rng):
+            risks.append(float(sgd_step(model, part, classes, lr, lam)))
+            for i, (v, begin) in enumerate(zip(model.trainable_variables, start)):
+                moves[i] = moves[i] + (v - begin)
+                v.assign(begin)
+        for v, begin, move in zip(model.trainable_variables, start, moves):
+            v.assign(begin + move)
+        return risks
+    """,
+    lecture="13:19",
+    advice="Each batch sees the parameters that the batch before left behind: update inside the loop.",
+)
+epoch.misconception(
+    "a step for each example",
+    ("minibatches(x, y, size, rng)", "minibatches(x, y, 1, rng)"),
+    lecture="39:31",
+    advice="The lecture begins with one example a step and then averages over a mini-batch: hand `size` on.",
+)
+epoch.misconception(
+    "only the first batch",
+    ("in minibatches(x, y, size, rng)", "in list(minibatches(x, y, size, rng))[:1]"),
+    advice="An epoch meets every example: go on to the end of the batches.",
+)
+epoch.misconception(
+    "the tail is left out",
+    (
+        " for part, classes in minibatches(x, y, size, rng)]",
+        " for part, classes in minibatches(x, y, size, rng) if len(part) == size]",
+    ),
+    advice="The last batch may be smaller than `size`. Its examples count as well.",
+)
+epoch.misconception(
+    "two steps on each batch",
+    (
+        "in minibatches(x, y, size, rng)",
+        "in [pair for pair in minibatches(x, y, size, rng) for _ in range(2)]",
+    ),
+    advice="Call sgd_step once for each batch, and keep what it returns.",
+)
+epoch.misconception(
+    "λ is not handed on",
+    ("lr, lam))", "lr, 0.0))"),
+    lecture="10:59",
+    advice="Without `lam` there is no weight decay: hand it to sgd_step.",
+)
+epoch.misconception(
+    "λ is spread over the batches",
+    ("lr, lam))", "lr, lam * len(part) / len(x)))"),
+    lecture="10:59",
+    advice="The penalty belongs to the risk of every batch, with the same λ: each batch stands for the whole training set.",
+)
+epoch.misconception(
+    "the learning rate is spread over the batches",
+    ("classes, lr, lam", "classes, lr * len(part) / len(x), lam"),
+    lecture="39:31",
+    advice="Every step has the same α. Its gradient is a mean over the batch already.",
+)
+epoch.misconception(
+    "the same order every epoch",
+    ("size, rng)]", "size, np.random.default_rng(0))]"),
+    advice="A generator made anew inside begins with the same numbers each time. Use the `rng` that was given.",
+)
+epoch.misconception(
+    "a generator of its own",
+    ("size, rng)]", "size, np.random.default_rng())]"),
+    advice="Then nobody can repeat the run. Use the `rng` that was given.",
+)
+epoch.misconception(
+    "no shuffling",
+    ("minibatches(x, y, size, rng)", "[(x[i : i + size], y[i : i + size]) for i in range(0, len(x), size)]"),
+    advice="Take the batches from minibatches(x, y, size, rng), which draws a new order.",
+)
+epoch.misconception(
+    "the mean risk instead of each batch's",
+    ("return [", "return np.mean(["),
+    ("size, rng)]", "size, rng)])"),
+    advice="Return the list. Whoever wants a mean can take it, and the list shows how the risk falls within an epoch.",
+)
+
+
+@epoch.alternative
+def by_loop(model, x, y, size, lr, lam, rng):
+    risks = np.zeros(-(-len(x) // size))
+    for i, batch in enumerate(minibatches(x, y, size, rng)):
+        risks[i] = sgd_step(model, *batch, lr, lam)
+    return risks
+
+
+@epoch.alternative
+def all_by_itself(model, x, y, size, lr, lam, rng):
+    order, risks = rng.permutation(len(x)), []
+    for i in range(0, len(x), size):
+        part, classes = x[order[i : i + size]], y[order[i : i + size]]
+        with tf.GradientTape() as tape:
+            f = tf.gather(model(part), classes, batch_dims=1)
+            Ws = [v for v in model.trainable_variables if len(v.shape) == 2]
+            risk = -tf.reduce_mean(tf.math.log(f)) + lam * sum(tf.reduce_sum(W * W) for W in Ws)
+        risks.append(risk)
+        moves = tape.gradient(risk, model.trainable_variables)
+        for v, g in zip(model.trainable_variables, moves, strict=True):
+            v.assign_sub(lr * g)
+    return tf.stack(risks)
