@@ -1,20 +1,20 @@
 """From a child's evidence, which nobody believes, to a verdict about one exercise.
 
-A score rests on the reference alone. The misconceptions that could explain a wrong answer are found by the tables
-of the public draws, which the build has made, and only those are tried on the secret draw.
+A score rests on the reference alone. The misconceptions that could explain a wrong answer are found by what is
+known for the public draw, which the build has made, and only those are tried on the secret draw.
 """
 
 import threading
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from autograder.extract import file_of
 from autograder.kernels import StepResult
-from autograder.tables import PUBLIC_DRAWS, add_pairs, answer, summary, tabulate
+from autograder.known import recorded, state
+from autograder.tables import PUBLIC_DRAWS, add_pairs, answer, summary
 from helpers.checks import Check
 from helpers.compare import same, summarize
 from helpers.evidence import Evidence, decode
@@ -73,15 +73,15 @@ class Known:
     """What is known of each exercise for each draw, made as far as answers ask for it. May be shared by threads.
 
     Args:
-        published: folders with a unit's `.evidence` files; the first that has an exercise's is used.
+        published: folders of notebooks; evidence in them that is recorded as made from the sources as they
+            are is used for the public draw, and what is not there is made.
     """
 
     def __init__(self, published: Iterable[Path] = ()):
-        self.published = list(published)
         warnings.filterwarnings("ignore", module=r"keras\.")  # misconceptions earn them on purpose
+        self._files = {made_from: file for tree in published for made_from, file in recorded(tree).items()}
         self._lock = threading.RLock()
-        self._ours: dict[tuple[str, int], Table] = {}
-        self._index: dict[str, Table] = {}
+        self._tables: dict[tuple[str, int], Table] = {}
 
     def verdict(self, exercise: Exercise, draws: Sequence[int], found: Found) -> Verdict:
         """Judge one answer.
@@ -90,109 +90,88 @@ class Known:
             draws: the public one first.
         """
         with self._lock, np.errstate(all="ignore"):
-            tables = [self._reference(exercise, draw) for draw in draws]
-            verdict = self._judge(exercise, tables, found, (), ())
+            tables = [self._table(exercise, draw) for draw in draws]
+            verdict = _judge(exercise, tables, found)
             if verdict.right or not any(found.answers):
                 return verdict
-            wrong = frozenset(o.check for o in verdict.outcomes if not o.passed)
-            index = self._public(exercise)
+            public, wrong = tables[0], {o.check for o in verdict.outcomes if not o.passed}
+            _complete(public, exercise, draws[0], [m.name for m in exercise.misconceptions])
             given = {
-                c.name: summarize(c, found.answers[0].get(c.name, NOTHING), index.ours[c.name])
+                c.name: summarize(c, found.answers[0].get(c.name, NOTHING), public.ours[c.name])
                 for c in exercise.checks
             }
-            names = [n for n in index.known if n != REFERENCE and _may_be(exercise, given, index, n, wrong)]
-            verdict = self._judge(exercise, self._with(exercise, tables, draws, names), found, names, ())
+            names = [
+                m.name for m in exercise.misconceptions if _may_be(exercise, given, public, m.name, wrong)
+            ]
+            for table, draw in zip(tables, draws, strict=True):
+                _complete(table, exercise, draw, names)
+            verdict = _judge(exercise, tables, found, names)
             if verdict.how == "whole":
                 return verdict
-            if not index.pairs:
-                add_pairs(index, exercise, PUBLIC)
-            pairs = [p for p, a in index.pairs.items() if not _differ(exercise.checks, given, a)]
-            names = list(dict.fromkeys([*names, *(name for pair in pairs for name in pair)]))
-            return self._judge(
-                exercise, self._with(exercise, tables, draws, names, pairs), found, names, pairs
-            )
+            if not public.pairs:
+                add_pairs(public, exercise, draws[0])
+            pairs = [p for p, known in public.pairs.items() if not _differ(exercise.checks, given, known)]
+            names += [name for pair in pairs for name in pair if name not in names]
+            for table, draw in zip(tables, draws, strict=True):
+                _complete(table, exercise, draw, names, pairs)
+            return _judge(exercise, tables, found, names, pairs)
 
-    def _judge(
-        self,
-        exercise: Exercise,
-        tables: list[Table],
-        found: Found,
-        names: Sequence[str],
-        pairs: Sequence[Pair],
-    ) -> Verdict:
-        chosen = [
-            Table(t.ours, {n: t.known[n] for n in (REFERENCE, *names)}, {p: t.pairs[p] for p in pairs})
-            for t in tables
-        ]
-        verdict = Judge(exercise, chosen, shown=1).verdict(found.answers)
-        told = [
-            replace(o, message=found.reasons[o.check]) if o.check in found.reasons and not o.passed else o
-            for o in verdict.outcomes
-        ]
-        return replace(verdict, outcomes=tuple(told))
-
-    def _reference(self, exercise: Exercise, draw: int) -> Table:
+    def _table(self, exercise: Exercise, draw: int) -> Table:
+        """What is known for one draw so far: the reference, and whatever was tried already."""
         key = exercise.name, draw
-        if key not in self._ours:
-            ours = answer(exercise, exercise.candidate, draw, luck=1)
-            again = answer(exercise, exercise.candidate, draw, luck=2)
-            self._ours[key] = Table(ours, {REFERENCE: summary(exercise, again, ours)})
-        return self._ours[key]
-
-    def _with(
-        self,
-        exercise: Exercise,
-        tables: list[Table],
-        draws: Sequence[int],
-        names: Sequence[str],
-        pairs: Sequence[Pair] = (),
-    ) -> list[Table]:
-        """Try some misconceptions and pairs on each draw, unless that has been done."""
-        rivals = {m.name: m for m in exercise.misconceptions}
-        sources = dict(exercise.pairs()) if pairs else {}
-        for table, draw in zip(tables, draws, strict=True):
-            for number, name in enumerate(names, 3):
-                if name in rivals and name not in table.known:
-                    given = answer(exercise, rivals[name].candidate, draw, luck=number)
-                    table.known[name] = summary(exercise, given, table.ours)
-            for number, pair in enumerate(pairs, 1000):
-                if pair in sources and pair not in table.pairs:
-                    given = answer(exercise, exercise.make(sources[pair]), draw, luck=number)
-                    table.pairs[pair] = summary(exercise, given, table.ours)
-        return tables
-
-    def _public(self, exercise: Exercise) -> Table:
-        """What may explain an answer, for the first public draw: as published, if it was, else made now.
-
-        It only points out what to try; if it is out of date, a name is missing in a card, and nothing is wrong.
-        """
-        if exercise.name not in self._index:
-            name = file_of(exercise).with_suffix(".evidence").name
-            tables = (_published(exercise, folder / name) for folder in self.published)
-            table = next((t for t in tables if t), None)
-            self._index[exercise.name] = table or tabulate(exercise, PUBLIC, pairs=False)
-        return self._index[exercise.name]
+        if key not in self._tables:
+            file = self._files.get(state(exercise)) if draw in PUBLIC_DRAWS else None
+            if file:
+                published = load(file)
+                self._tables[key] = published.tables[published.draws.index(draw)]
+            else:
+                ours = answer(exercise, exercise.candidate, draw, luck=1)
+                again = answer(exercise, exercise.candidate, draw, luck=2)
+                self._tables[key] = Table(ours, {REFERENCE: summary(exercise, again, ours)})
+        return self._tables[key]
 
 
-def _published(exercise: Exercise, file: Path) -> Table | None:
-    """The first public draw's table, if the file has one that fits the exercise."""
-    try:
-        published = load(file)
-    except (OSError, ValueError):
-        return None
-    table = dict(zip(published.draws, published.tables, strict=False)).get(PUBLIC)
-    names = {REFERENCE, *(m.name for m in exercise.misconceptions)}
-    checks = {c.name for c in exercise.checks}
-    return table if table and table.known.keys() == names and table.ours.keys() == checks else None
+def _complete(
+    table: Table, exercise: Exercise, draw: int, names: Collection[str], pairs: Collection[Pair] = ()
+) -> None:
+    """Try some misconceptions and pairs on a draw, unless that has been done."""
+    for luck, rival in enumerate(exercise.misconceptions, 3):
+        if rival.name in names and rival.name not in table.known:
+            given = answer(exercise, rival.candidate, draw, luck)
+            table.known[rival.name] = summary(exercise, given, table.ours)
+    for luck, (pair, source) in enumerate(exercise.pairs() if pairs else (), 1000):
+        if pair in pairs and pair not in table.pairs:
+            given = answer(exercise, exercise.make(source), draw, luck)
+            table.pairs[pair] = summary(exercise, given, table.ours)
+
+
+def _judge(
+    exercise: Exercise,
+    tables: list[Table],
+    found: Found,
+    names: Iterable[str] = (),
+    pairs: Iterable[Pair] = (),
+) -> Verdict:
+    """The verdict, if these misconceptions and pairs were all that there are."""
+    chosen = [
+        Table(t.ours, {n: t.known[n] for n in (REFERENCE, *names)}, {p: t.pairs[p] for p in pairs})
+        for t in tables
+    ]
+    verdict = Judge(exercise, chosen, shown=1).verdict(found.answers)
+    told = [
+        replace(o, message=found.reasons[o.check]) if o.check in found.reasons and not o.passed else o
+        for o in verdict.outcomes
+    ]
+    return replace(verdict, outcomes=tuple(told))
 
 
 def _may_be(
-    exercise: Exercise, given: Mapping[str, Evidence], index: Table, name: str, wrong: frozenset[str]
+    exercise: Exercise, given: Mapping[str, Evidence], public: Table, name: str, wrong: Collection[str]
 ) -> bool:
     """Whether an answer equals a misconception wherever that one differs from the reference."""
-    known, right = index.known[name], index.known[REFERENCE]
+    known, right = public.known[name], public.known[REFERENCE]
     fails = [c for c in exercise.checks if not same(c, known[c.name], right[c.name])]
-    return not _differ(fails, given, known) and {c.name for c in fails} <= wrong
+    return not _differ(fails, given, known) and all(c.name in wrong for c in fails)
 
 
 def _differ(checks: Iterable[Check], a: Mapping[str, Evidence], b: Mapping[str, Evidence]) -> bool:

@@ -19,6 +19,7 @@ from autograder.submission import ADDED, Placed
 from helpers.operations import violations
 from solutions.exercise import Exercise
 
+MAX_LENGTH = 60_000  # characters that one exercise's cells may have
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -91,6 +92,8 @@ def need(exercise: Exercise, placed: list[Placed], plan: Plan) -> Need:
 def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
     """What the cells that an exercise needs may not use, a sentence each; [] if nothing."""
     setup = [c.source for c in plan.cells if c.kind == SETUP]
+    if (length := sum(len(p.source) for p in needed.cells)) > MAX_LENGTH:
+        return [f"there are {length:,} characters to be read; the limit is {MAX_LENGTH:,}"]
     try:
         if not any(names(p.source).deep for p in needed.cells):
             return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)

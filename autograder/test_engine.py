@@ -120,7 +120,7 @@ def _first_input(plan):
 def test_a_message_never_tells_a_secret_draws_values(grade, plan, known, draw):
     graded = grade(toy.right(plan, double="def double(x):\n    return x * 3.0"))
     told = " ".join(messages(graded, "double"))
-    table = known._reference(plan.exercises["double"], draw.seed)
+    table = known._table(plan.exercises["double"], draw.seed)
     for evidence in table.ours.values():
         for value in evidence.arrays["y"].flat:
             assert f"{value:.4g}" not in told

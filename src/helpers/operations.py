@@ -86,6 +86,7 @@ DUNDERS = frozenset(
     "__matmul__ __eq__ __hash__ __post_init__ __slots__ __all__ __doc__ __enter__ __exit__ __neg__ __sub__ __contains__ __radd__ __rmul__ "
     "__new__ __lt__ __truediv__ __pow__".split()
 )
+MOST_PATHS, LONGEST_PATH = 200_000, 200  # a long answer follows ten thousand names
 CARRIERS = ("functools.reduce", "operator.attrgetter", "operator.methodcaller", "copy.copyreg")
 
 
@@ -98,16 +99,22 @@ def violations(exercise: Checks, cells: Sequence[str], known: Sequence[str] = ()
     """
     reader = _Reader()
     trees = _parse(cells)
-    for tree in _parse(known) + trees:  # first only names: one may be used above the place where it is bound
-        reader.visit(tree)
-    reader.forget_uses()
-    for tree in trees:
-        reader.visit(tree)
-        reader.modules_as_values(tree)
+    try:
+        for tree in (
+            _parse(known) + trees
+        ):  # first only names: one may be used above the place where it is bound
+            reader.visit(tree)
+        reader.forget_uses()
+        for tree in trees:
+            reader.visit(tree)
+            reader.modules_as_values(tree)
+    except _Tangled as error:
+        return [str(error)]
     found = list(reader.refused)
-    for line, path in reader.uses:
-        on_the_way = any(other == line and p.startswith(path + ".") for other, p in reader.uses)
-        if not on_the_way and not allowed(exercise, path):
+    uses = dict.fromkeys(reader.uses)
+    on_the_way = {(line, path[:i]) for line, path in uses for i, sign in enumerate(path) if sign == "."}
+    for line, path in uses:
+        if (line, path) not in on_the_way and not allowed(exercise, path):
             found.append(
                 f"line {line}: {path} is not among the operations of this exercise; write it yourself"
             )
@@ -162,6 +169,10 @@ def _parse(cells: Sequence[str]) -> list[ast.Module]:
     return trees
 
 
+class _Tangled(ValueError):
+    """Names stand for so many things that following them would take minutes."""
+
+
 class _Reader(ast.NodeVisitor):
     """Collects uses of libraries as dotted paths, and what would hide one."""
 
@@ -170,6 +181,7 @@ class _Reader(ast.NodeVisitor):
         self.uses: list[tuple[int, str]] = []
         self.strings: list[tuple[int, str]] = []
         self.refused: list[str] = []
+        self.followed = 0
 
     def forget_uses(self) -> None:
         self.uses, self.strings, self.refused = [], [], []
@@ -219,6 +231,15 @@ class _Reader(ast.NodeVisitor):
     # where they are used
     def paths(self, node: ast.AST) -> Iterator[str]:
         """The dotted library paths that an expression may be."""
+        for path in self._paths(node):
+            self.followed += 1
+            if self.followed > MOST_PATHS or len(path) > LONGEST_PATH:
+                raise _Tangled(
+                    f"line {getattr(node, 'lineno', 1)}: names are bound anew too often to follow them"
+                )
+            yield path
+
+    def _paths(self, node: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Name):
             yield from self.names.get(node.id, ())
         elif isinstance(node, ast.Attribute):

@@ -136,3 +136,16 @@ def test_the_courses_own_cells_may_use_what_they_like():
     assert (
         violations(DENSE, ["def f(a):\n    return a"], [SETUP + "\nimport os\nkeras.layers.Dense(3)"]) == []
     )
+
+
+@pytest.mark.parametrize(
+    "knot",
+    ["a = tf\n" + "a = a.x\n" * 600, "a = tf\n" + "a = a.x if 1 else a.y\n" * 40, "a = tf" + ".x" * 200],
+    ids=["a chain", "a tree", "a path"],
+)
+def test_a_knot_is_refused_before_it_takes_minutes(knot):
+    assert "names are bound anew too often to follow them" in violations(DENSE, [knot], [SETUP])[0]
+
+
+def test_many_uses_are_read_as_fast_as_few():
+    assert violations(DENSE, ["tf.exp(a)\n" * 10_000], [SETUP]) == []
