@@ -27,7 +27,7 @@ from autograder.catalogue import ROOT
 from autograder.course import Course
 from autograder.engine import Graded
 from autograder.plan import Plan
-from autograder.release import CONFIG, _alembic_on_path
+from autograder.release import CONFIG, alembic_on_path
 
 OPENERS = (
     saveautogrades,
@@ -65,7 +65,7 @@ class Book:
         self.converter = Autograde(coursedir=directory, config=config)
         self.converter.exporter = self.converter.exporter_class(parent=self.converter, config=config)
         self.url = directory.db_url
-        with _alembic_on_path():
+        with alembic_on_path():
             self.gradebook = Gradebook(directory.db_url, directory.course_id)
 
     def close(self) -> None:

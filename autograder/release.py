@@ -1,9 +1,7 @@
 """Releasing an assignment is nbgrader's own work: its `generate_assignment`, with the course's configuration."""
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,14 +9,12 @@ from pathlib import Path
 CONFIG = "nbgrader_config.py"
 
 
-def generate(unit: str, root: Path, config: Path, release: str = "release", gradebook: bool = False) -> None:
-    """Make `root/release/<unit>` from `root/source/<unit>`.
+def generate(unit: str, root: Path, config: Path) -> None:
+    """Make `root/release/<unit>` from `root/source/<unit>`, without a gradebook: grading enters the unit there.
 
     Args:
         root: a course root, with source/ in it.
         config: the folder of the course's nbgrader_config.py.
-        release: the folder for the release, within root.
-        gradebook: record the assignment in root/gradebook.db; otherwise as nbgrader's --no-db.
     Raises:
         ValueError: with nbgrader's own words, if it refuses.
     """
@@ -30,34 +26,17 @@ def generate(unit: str, root: Path, config: Path, release: str = "release", grad
     settings = PyFileConfigLoader(CONFIG, path=str(config)).load_config()
     settings.CourseDirectory.root = str(root)
     settings.CourseDirectory.assignment_id = unit
-    settings.CourseDirectory.release_directory = release
-    settings.SaveCells.enabled = gradebook
-    settings.GenerateAssignment.no_database = not gradebook
+    settings.SaveCells.enabled, settings.GenerateAssignment.no_database = False, True  # as --no-db does
     converter = GenerateAssignment(coursedir=CourseDirectory(config=settings), config=settings, force=True)
-    with _alembic_on_path():
-        result = capture_log(converter)
+    result = capture_log(converter)
     if not result["success"]:
         raise ValueError(
             f"nbgrader could not release {unit}:\n{result.get('log', '')}{result.get('error', '')}"
         )
 
 
-def record(unit: str, course: Path) -> None:
-    """Put a built assignment into the course's gradebook, as formgrader's Generate button does.
-
-    The release that is there stays until nbgrader has agreed: it refuses to add or remove cells of an
-    assignment that has submissions.
-
-    Raises:
-        ValueError: if nbgrader refuses.
-    """
-    with tempfile.TemporaryDirectory(prefix=".release-", dir=course) as folder:
-        generate(unit, course, config=course, release=Path(folder).name, gradebook=True)
-        shutil.copytree(Path(folder) / unit, course / "release" / unit, dirs_exist_ok=True)
-
-
 @contextmanager
-def _alembic_on_path() -> Iterator[None]:
+def alembic_on_path() -> Iterator[None]:
     """nbgrader starts `alembic` by name when it makes a gradebook; it lies beside this Python."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])

@@ -1,6 +1,7 @@
 """The release is nbgrader's, the same at every build; what differs from it is named."""
 
 import shutil
+import subprocess
 
 import nbformat
 import pytest
@@ -10,6 +11,7 @@ from autograder import known, release
 from autograder.assemble import assemble
 from autograder.build import build, differences
 from autograder.known import LOCK, record, state
+from autograder.release import CONFIG
 from autograder.sample import ID, by_grade_id
 from autograder.trees import files
 from helpers.tables import load, save
@@ -48,21 +50,19 @@ def test_two_builds_are_the_same_byte_by_byte(sample, built, tmp_path):
             assert (built / part / name).read_bytes() == (tmp_path / part / name).read_bytes(), name
 
 
-def test_a_gradebook_gets_the_unit_when_it_is_recorded(sample, built):
+def test_nbgrader_itself_makes_the_same_release_and_knows_the_points(built, tmp_path):
     from nbgrader.api import Gradebook
 
-    course = built / "course"
-    release.record(ID, course)
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+    (tmp_path / CONFIG).write_text('get_config().CourseDirectory.course_id = "elsewhere"\n', "utf-8")
+    shutil.copytree(built / "course" / "source", tmp_path / "source")
+    with release.alembic_on_path():
+        subprocess.run(["nbgrader", "generate_assignment", ID, "--log-level=ERROR"], cwd=tmp_path, check=True)
+    name = f"release/{ID}/{ID}.ipynb"
+    assert (tmp_path / name).read_bytes() == (built / "course" / name).read_bytes()
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "elsewhere") as gradebook:
         notebook = gradebook.find_notebook(ID, ID)
-        assert {c.name: c.max_score for c in notebook.grade_cells} == {"stable_softmax-check": 5}
-        assert [c.name for c in notebook.solution_cells] == ["stable_softmax"]
-    assert sorted(p.name for p in course.iterdir()) == [
-        "gradebook.db",
-        "nbgrader_config.py",
-        "release",
-        "source",
-    ]
+        assert {cell.name: cell.max_score for cell in notebook.grade_cells} == {"stable_softmax-check": 5}
+        assert [cell.name for cell in notebook.solution_cells] == ["stable_softmax"]
 
 
 def test_what_nbgrader_says_is_passed_on(sample, built, tmp_path):
