@@ -286,7 +286,7 @@ NAMES = [  # of students, as folders
     "$(touch hacked)",
     "--force",
     "<script>alert(1)</script>"[:-9] + "script>",
-    "..hidden",
+    "a..b",
     "a b\tc",
     "名前 اسم",
     "100%s{0}%(x)s",

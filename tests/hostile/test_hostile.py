@@ -1,0 +1,239 @@
+"""A class that attacks is graded beside honest students: no point gained, nothing read or changed, nobody disturbed.
+
+Every attack rides on the same honest work: `predict` solved, the rest untouched. The whole class is graded in
+the strongest confinement of this machine, and what attacks from code once more without bubblewrap.
+"""
+
+import hashlib
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from autograder import catalogue, engine
+from autograder import grade as grading
+from autograder.catalogue import ROOT
+from autograder.class_of import hand_in, reference
+from autograder.kernels import TIERS
+from autograder.kernels.client import Kernels
+from autograder.plan import Plan, plan_of
+from helpers.quiet import import_tensorflow
+from tests.hostile.notebooks import ATTACKS, NAMES
+from tests.hostile.payloads import PAYLOADS
+
+UNIT = "01_forward_propagation"
+TARGET = "stable_softmax"
+BEYOND_CODE = {**{f"notebook: {name}": attack for name, attack in ATTACKS.items()}}
+EVERY = [*(f"code: {name}" for name in PAYLOADS), *BEYOND_CODE, *(f"name: {i}" for i in range(len(NAMES)))]
+SOME = [name for name in EVERY if name.startswith("code: ")][::3]  # without bubblewrap
+
+
+@dataclass
+class Battle:
+    """A graded class of attacks, and the traces that they left."""
+
+    rows: dict[str, grading.Row]
+    outputs: dict[str, str]  # all that was recorded as outputs, by attack
+    pages: dict[str, list[str]]  # what of that a browser would take for more than text
+    received: list[bytes]
+    changed: list[str]  # files of ours that are not as before
+    left: list[str]  # processes
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    import_tensorflow()
+    return plan_of(catalogue.unit(UNIT))
+
+
+@pytest.fixture(scope="module")
+def strongest(plan, tmp_path_factory):
+    return fight(plan, tmp_path_factory.mktemp("strongest"), EVERY, "")
+
+
+@pytest.fixture(scope="module")
+def without_bubblewrap(plan, tmp_path_factory):
+    return fight(plan, tmp_path_factory.mktemp("landlock"), SOME, TIERS[1])
+
+
+def fight(plan: Plan, folder: Path, attacks: list[str], tier: str) -> Battle:
+    root, canary = folder / "course", folder / "canary"
+    root.mkdir()
+    canary.write_text("as it was")
+    with listening() as (port, received), pytest.MonkeyPatch.context() as patch:
+        for name, seconds in {"CELL": 6.0, "CHECKS": 4.0, "NOTEBOOK": 30.0}.items():
+            patch.setattr(engine, name, seconds)
+        words = {"COURSE": str(root), "REPO": str(ROOT), "CANARY": str(canary), "PORT": str(port)}
+        students = submit(plan, root, attacks, words)
+        before = fingerprints(canary)
+        with Kernels(workers=2, tier=tier) as kernels:
+            report = grading.grade(catalogue.unit(UNIT), root, kernels.run, kernels.tier, jobs=2)
+    rows = {students[row.student]: row for row in report.rows}
+    after = fingerprints(canary)
+    changed = sorted(str(f) for f in before.keys() | after.keys() if before.get(f) != after.get(f))
+    outputs = {students[s]: recorded(root, s) for s in students}
+    texts = {name: "\n".join(map(str, found)) for name, found in outputs.items()}
+    pages = {name: list(alive(found)) for name, found in outputs.items()}
+    return Battle(rows, texts, pages, received, changed, leftovers())
+
+
+def submit(plan: Plan, root: Path, attacks: list[str], words: dict[str, str]) -> dict[str, str]:
+    """Write the submissions; the attack, or "honest" or "full", by the student's folder."""
+    solved = {"predict": reference(plan.exercises["predict"])}
+    full = {name: reference(exercise) for name, exercise in plan.exercises.items()}
+    students = {"honest-full": "full", "honest-base": "honest"}
+    place(root, "honest-full", hand_in(plan, full))
+    place(root, "honest-base", hand_in(plan, solved))
+    stub = next(p.source for p in plan.cells if p.grade_id == TARGET)
+    for i, attack in enumerate(attacks):
+        kind, name = attack.split(": ", 1)
+        student = NAMES[int(name)] if kind == "name" else f"attacker-{i:03}"
+        students[student] = attack
+        answers = dict(solved)
+        if kind == "code":
+            answers[TARGET] = f"{stub}\n\n\n{filled(PAYLOADS[name], words)}"
+        file = place(root, student, hand_in(plan, answers))
+        if kind == "notebook":
+            ATTACKS[name](file)
+    return students
+
+
+def place(root: Path, student: str, data: bytes) -> Path:
+    file = root / "submitted" / student / UNIT / f"{UNIT}.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(data)
+    return file
+
+
+def filled(source: str, words: dict[str, str]) -> str:
+    for word, value in words.items():
+        source = source.replace(word, value)
+    return source
+
+
+def fingerprints(canary: Path) -> dict[str, tuple]:
+    files = [canary, *(ROOT / "solutions").rglob("*.py"), *(ROOT / "src").rglob("*.py")]
+    return {
+        str(f): (f.stat().st_mode, f.stat().st_mtime_ns, hashlib.sha1(f.read_bytes()).hexdigest())
+        for f in files
+        if f.exists()
+    }
+
+
+def recorded(root: Path, student: str) -> list[dict]:
+    file = root / "autograded" / student / UNIT / f"{UNIT}.ipynb"
+    return [out for cell in nbformat.read(file, 4).cells for out in cell.get("outputs", [])]
+
+
+def alive(outputs: list[dict]) -> Iterator[str]:
+    for output in outputs:
+        for kind, content in output.get("data", {}).items():
+            if kind not in ("text/plain", "application/vnd.fdl.verdict+json"):
+                yield re.sub(r"&lt;.*?&gt;", "", str(content))
+
+
+def leftovers() -> list[str]:
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if (
+            "autograder.kernels.server" in line
+            and "-P" in line
+            and process.ppid() in (1, psutil.Process().pid)
+        ):
+            found.append(line)
+    return found
+
+
+class listening:
+    """Sockets on this machine that note whatever reaches them."""
+
+    def __enter__(self):
+        self.received: list[bytes] = []
+        self.tcp = socket.create_server(("127.0.0.1", 0))
+        port = self.tcp.getsockname()[1]
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind(("127.0.0.1", port))
+        for listen in (self.accept, self.receive):
+            threading.Thread(target=listen, daemon=True).start()
+        return port, self.received
+
+    def accept(self) -> None:
+        try:
+            while True:
+                self.received.append(repr(self.tcp.accept()).encode())
+        except OSError:
+            return  # closed
+
+    def receive(self) -> None:
+        try:
+            while data := self.udp.recv(99):
+                self.received.append(data)
+        except OSError:
+            return  # closed
+
+    def __exit__(self, *_: object) -> None:
+        self.tcp.close()
+        self.udp.close()
+
+
+@pytest.fixture(params=EVERY)
+def attack(request):
+    return request.param
+
+
+@pytest.fixture(params=SOME)
+def coded(request):
+    return request.param
+
+
+def stands(battle: Battle, attack: str) -> None:
+    row = battle.rows[attack]
+    assert row.graded.score <= battle.rows["honest"].graded.score, "an attack gained points"
+    assert row.graded.max_score == battle.rows["honest"].graded.max_score
+    assert row.error == ""
+    assert row.reasons or grading.misunderstood(row.graded), "the report has no line about it"
+    outputs = battle.outputs[attack]
+    assert "LEAK" not in outputs
+    assert "BEGIN SOLUTION" not in outputs
+    assert (
+        "<script"
+        not in outputs.replace("'text/plain'", "").split("'text/html'", 1)[-1].split("'text/plain'")[0]
+    )
+
+
+def test_an_attack_gains_nothing(strongest, attack):
+    stands(strongest, attack)
+
+
+def test_an_attack_gains_nothing_without_bubblewrap(without_bubblewrap, coded):
+    stands(without_bubblewrap, coded)
+
+
+@pytest.mark.parametrize("tier", ["strongest", "without_bubblewrap"])
+def test_honest_students_beside_them_get_what_is_theirs(tier, request):
+    battle = request.getfixturevalue(tier)
+    full, base = battle.rows["full"].graded, battle.rows["honest"].graded
+    assert full.score == full.max_score
+    assert base.score == base.verdicts["predict"]["max_points"]
+    assert not full.needs_review
+    assert not base.needs_review
+
+
+@pytest.mark.parametrize("i", range(len(NAMES)))
+def test_a_students_name_is_only_a_name(strongest, i):
+    assert strongest.rows[f"name: {i}"].graded.score == strongest.rows["honest"].graded.score
+
+
+@pytest.mark.parametrize("tier", ["strongest", "without_bubblewrap"])
+def test_nothing_was_changed_sent_or_left_behind(tier, request):
+    battle = request.getfixturevalue(tier)
+    assert battle.changed == []
+    assert battle.received == []
+    assert battle.left == []
