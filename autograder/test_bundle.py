@@ -174,6 +174,7 @@ def course(tmp_path_factory):
 
 @pytest.mark.parametrize("unit", catalogue.units(), ids=str)
 def test_a_committed_notebook_passes_when_solved_and_fails_every_check_untouched(unit, course):
+    assert unit.id in course, f"notebooks/{unit} is missing: run `fdl build {unit}`"
     checks = [k for k, c in by_grade_id(assemble(unit)).items() if c.source.startswith("check(")]
     assert course[unit.id]["solved"] == {}
     assert list(course[unit.id]["untouched"]) == checks
@@ -182,4 +183,6 @@ def test_a_committed_notebook_passes_when_solved_and_fails_every_check_untouched
 
 @pytest.mark.parametrize("unit", catalogue.units(), ids=str)
 def test_a_committed_notebook_shows_no_answer(unit):
-    assert leaks(catalogue.exercises(unit), texts(ROOT / "notebooks" / unit.id)) == []
+    shown = texts(ROOT / "notebooks" / unit.id)
+    assert f"{unit}.ipynb" in shown, f"notebooks/{unit} is missing: run `fdl build {unit}`"
+    assert leaks(catalogue.exercises(unit), shown) == []
