@@ -40,12 +40,10 @@
 # W changes sides: a = xW + b. Keras's W is the transpose of the lecture's. That is the only difference, and it will not be mentioned again.
 
 # %% tags=["setup"]
-from helpers import (
-    check,
-    commit,
-    data,
-    plots,
-)  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log away
+import json
+import tempfile
+import zipfile
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -61,8 +59,12 @@ import tensorflow as tf
 #
 # The sigmoid squashes into (0, 1) and tanh into (−1, 1); ReLU has no ceiling, and is *exactly* 0 below 0.
 #
-# Formulas are for real numbers; programs have floats. In float32, e⁸⁹ is already infinite, and ∞/∞ is not a number. Both
-# squashing functions tend to plain 0s and ±1s far from 0, and yours should arrive there: e to a power that is *never positive* cannot overflow.
+# Formulas are for real numbers; programs have floats. In float32, e⁸⁹ is already infinite, and ∞/∞ is not a number. Even where the value
+# survives, as 1/(1 + ∞) = 0 does, its slope may end as 0·∞. Both squashing functions tend to plain 0s and ±1s far from 0, and yours should arrive there
+# with a slope of 0: e to a power that is *never positive* cannot overflow.
+#
+# Write all three with TensorFlow's operations (`tf.exp`, `tf.where`, …) or with `keras.ops`. Networks made of them will be trained, and for that
+# TensorFlow must see every step; what NumPy computes has no slope any more.
 
 # %%
 from solutions.forward_propagation.activations import sigmoid, tanh, relu
@@ -173,6 +175,28 @@ plt.show()
 # %% [markdown]
 # One unit cuts its inputs with one straight line; the *length* of w says how sharply. Everything else that a network can do comes from having
 # many units, and from putting layers of them on top of each other.
+#
+# Keras treats your layer like its own. The next cell puts it into a model, saves the model to a file and makes a new one from the file.
+#
+# **Before you run it:** which parts of your layer are in the file: its code, its settings (`units`), its weights?
+
+# %% tags=["experiment"]
+guess = None  # "all", "both" or "weights"
+commit(guess, {"all": "all three", "both": "settings and weights", "weights": "the weights only"})
+
+with tempfile.TemporaryDirectory() as folder:
+    path = f"{folder}/model.keras"
+    model = keras.Sequential([keras.Input((2,)), Dense(3, name="mine")])
+    model.save(path)
+    again = keras.models.load_model(path)
+    with zipfile.ZipFile(path) as file:
+        print("in the file:", *file.namelist())
+        saved = json.loads(file.read("config.json"))["config"]["layers"][-1]
+print("your layer: ", saved["registered_name"], {key: saved["config"][key] for key in ("name", "units")})
+print("largest difference between the two models' outputs:", np.abs(again(square) - model(square)).max())
+
+# %% [markdown]
+# Settings and weights; the code stays with you. That is why Keras asks for `get_config`, and for a registered name by which to find the class again.
 
 # %% [markdown]
 # ## 3 · Softmax: from numbers to probabilities
@@ -183,7 +207,7 @@ plt.show()
 # $$ f_c = \frac{e^{a_c}}{\sum_{c'} e^{a_{c'}}} . $$
 #
 # Exponentials again, so again the danger of ∞/∞. The way out is in this unit's second proof, below: adding one number to all pre-activations of
-# an example changes nothing. Subtract the largest of them, and no exponent is positive any more.
+# an example changes nothing. Subtract the largest of them, and no exponent is positive any more. TensorFlow's operations again, for the slopes' sake.
 
 # %%
 from solutions.forward_propagation.softmax import stable_softmax
@@ -221,7 +245,7 @@ def naive_softmax(a):
 
 for shift in (0.0, 80.0, 100.0, -200.0):
     print(
-        f"a + {shift:g}:  naive {naive_softmax(a + shift).numpy().round(3)[0]}   yours {stable_softmax(a + shift).numpy().round(3)[0]}"
+        f"a {shift:+g}:  naive {naive_softmax(a + shift).numpy().round(3)[0]}   yours {stable_softmax(a + shift).numpy().round(3)[0]}"
     )
 
 # %% [markdown]
@@ -268,10 +292,10 @@ axes = plots.panels(4, height=2.4)
 for ax, (name, (units, g)) in zip(axes, networks.items()):
     network = MLP(units, 3, g)
     network(np.zeros((1, 2), "float32"))
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(2)
     network.set_weights(
         [
-            rng.normal(size=w.shape) * 1.6 / np.sqrt(w.shape[0])
+            rng.normal(size=w.shape) * 2.5 / np.sqrt(w.shape[0])
             if len(w.shape) > 1
             else rng.normal(size=w.shape)
             for w in network.weights
@@ -283,7 +307,7 @@ plt.show()
 
 # %% [markdown]
 # Without bending, a chain of layers is one matrix: (xW⁽¹⁾)W⁽²⁾ = x(W⁽¹⁾W⁽²⁾), and its borders are straight however many units it has. With tanh
-# they curve, and with depth they fold. How *much* can be drawn with enough units is unit 2's question (9:43).
+# they curve, and with depth they fold and break into islands. How *much* can be drawn with enough units is unit 2's question (9:43).
 
 # %% [markdown]
 # ## 5 · The decision
@@ -344,7 +368,6 @@ network = MLP([64], 10, tanh)
 network.compile(
     optimizer=keras.optimizers.SGD(0.5), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
 )
-before = network(x_valid)
 run = network.fit(x_train, y_train, validation_data=(x_valid, y_valid), epochs=30, batch_size=64, verbose=0)
 plots.history(run, what="accuracy", title="64 tanh units, all of them yours")
 plt.show()

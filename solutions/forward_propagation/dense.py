@@ -61,25 +61,37 @@ def _filled(Dense, rng, units, inputs, dtype="float32"):
     return layer, h
 
 
+def _built(Dense, rng):
+    """A layer that has just learned H_in; so wide that no two draws make the same shapes."""
+    layer = Dense(int(rng.integers(300, 900)))
+    layer.build((None, int(rng.integers(10, 300))))
+    return layer
+
+
 @dense.check("build makes W and b, in the shapes of the lecture")
 def _(Dense, rng):
-    layer = Dense(int(rng.integers(10, 99)))
-    layer.build((None, int(rng.integers(2, 9))))
-    shapes = [[*w.shape, 0][:2] for w in layer.trainable_weights]
+    shapes = [[*w.shape, 0][:2] for w in _built(Dense, rng).trainable_weights]
     return {"shapes of the weights": np.sort(shapes, axis=0)}
 
 
 @dense.check("the biases start at 0, the weights do not")
 def start(Dense, rng):
-    layer = Dense(int(rng.integers(20, 40)))
-    layer.build((None, int(rng.integers(50, 90))))
-    by_rank = {len(w.shape): w for w in layer.weights}
-    return {"b": by_rank.get(1), "W": by_rank.get(2)}
+    by_rank = {len(w.shape): np.ravel(w) for w in _built(Dense, rng).weights}
+    W, b = by_rank.get(2, np.full(1, np.nan)), by_rank.get(1, np.full(1, np.nan))
+    return {
+        "values in W": np.resize(W, 200).astype("float32"),
+        "values in b": np.resize(b, 200).astype("float32"),
+        "size of W": W.size,
+    }
 
 
-@start.summary()
+@start.summary(**{"share of different values in W": 0.1})
 def _(theirs, ours):
-    return {"largest bias": np.abs(theirs["b"]).max(), "weights differ": np.unique(theirs["W"]).size > 100}
+    return {
+        "share of different values in W": np.unique(theirs["values in W"]).size / 200,
+        "share of b's values that are 0": np.mean(theirs["values in b"] == 0),
+        "size of W": theirs["size of W"],
+    }
 
 
 @dense.check("a = hW + b", points=2)
@@ -102,17 +114,17 @@ def _(Dense, rng):
 
 @dense.check("the output's shape is known beforehand")
 def _(Dense, rng):
-    units, steps = (int(n) for n in rng.integers(2, 30, size=2))
+    units, steps = (int(n) for n in rng.integers(6, 90, size=2))
     shape = Dense(units).compute_output_shape((8, steps, 5))
     return {"shape": np.array(shape)}
 
 
 @dense.check("made again from its configuration")
 def _(Dense, rng):
-    layer = Dense(int(rng.integers(3, 99)), name=f"layer_{rng.integers(1000)}")
+    layer = Dense(int(rng.integers(3, 99)), dtype=str(rng.choice(["float16", "float64"])))
     again = Dense.from_config(layer.get_config())
     again.build((None, 4))
-    return {"name": again.name, "units": again.compute_output_shape((1, 4))}
+    return {"dtype": str(again.dtype), "output shape": np.array(again.compute_output_shape((1, 4)))}
 
 
 dense.misconception(
@@ -138,6 +150,11 @@ dense.misconception(
     advice="The lecture's W is (H_out, H_in), for columns. With one example a row W is (H_in, H_out), as in Keras.",
 )
 dense.misconception(
+    "the product takes W transposed",
+    ("tf.matmul(h, self.W)", "tf.matmul(h, self.W, transpose_b=True)"),
+    advice="W is (H_in, H_out), so h (N, H_in) times W fits as it is. The transpose in the lecture's Wh comes from its columns.",
+)
+dense.misconception(
     "a bias for each input",
     ("shape=(self.units,), initializer", "shape=(input_shape[-1],), initializer"),
     ("tf.matmul(h, self.W) + self.b", "tf.matmul(h + self.b, self.W)"),
@@ -150,7 +167,10 @@ dense.misconception(
 )
 dense.misconception(
     "the weights are made in __init__",
-    ("    def build(self, input_shape):", "        self.make((None, 7))\n\n    def make(self, input_shape):"),
+    (
+        "    def build(self, input_shape):",
+        "        self.make((None, units))\n\n    def make(self, input_shape):",
+    ),
     advice="A layer learns H_in when it meets its first input. Keras then calls build with that shape: make W and b there.",
 )
 dense.misconception(
@@ -190,7 +210,7 @@ dense.misconception(
     advice="Keras makes a saved layer again by Dense(**config): everything that __init__ needs must be in it.",
 )
 dense.misconception(
-    "the configuration lacks the layer's own name",
+    "the configuration lacks dtype and name",
     ('{**super().get_config(), "units": self.units}', '{"units": self.units}'),
     advice="Start from super().get_config(), which holds the name and the dtype, and add units.",
 )

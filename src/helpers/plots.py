@@ -103,7 +103,8 @@ def images(x: Any, titles: Sequence[object] = (), *, shape: tuple[int, int] = (8
     """
     x = np.asarray(x).reshape(-1, *shape)
     rows = -(-len(x) // columns)
-    axes = np.atleast_1d(panels(columns, rows, height=rows * (1.0 + 0.25 * bool(len(titles))))).ravel()
+    words = max((str(title).count("\n") + 1 for title in titles), default=0)  # lines of the longest title
+    axes = np.atleast_1d(panels(columns, rows, height=rows * (1.0 + 0.2 * words))).ravel()
     for ax in axes:
         ax.axis("off")
     for i, image in enumerate(x):
