@@ -13,7 +13,8 @@ from nbformat import NotebookNode
 
 from autograder.assemble import assemble, check_id, solution_id
 from autograder.catalogue import Unit, exercises
-from autograder.extract import checks_source, file_of
+from autograder.extract import checks_source
+from autograder.known import state
 from solutions.exercise import Exercise
 
 SETUP, SOLUTION, CHECK, DERIVATION = "setup", "solution", "check", "derivation"
@@ -44,18 +45,16 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """A unit as it is graded: its cells in order, and by name its exercises and their checks' source."""
+    """A unit as it is graded: its cells in order, and by name its exercises and their checks' source.
+
+    `states` holds, by name, a digest that changes if anything does that a verdict about the exercise rests on.
+    """
 
     unit: str
     cells: tuple[Planned, ...]
     exercises: dict[str, Exercise]
     checks: dict[str, str]
-
-    def fingerprint(self, exercise: str) -> str:
-        """Changes if anything does that the verdict about an exercise rests on."""
-        parts = [c.source for c in self.cells if c.kind == SETUP]
-        parts += [self.checks[exercise], file_of(self.exercises[exercise]).read_text("utf-8")]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    states: dict[str, str]
 
 
 def plan_of(unit: Unit) -> Plan:
@@ -74,7 +73,11 @@ def make_plan(unit: str, instructor: NotebookNode, exercises: Sequence[Exercise]
         nb, _ = step().preprocess(nb, {})
     owner = {name(e): e.name for e in exercises for name in (solution_id, check_id)}
     cells = tuple(_planned(cell, owner) for cell in nb.cells)
-    return Plan(unit, cells, {e.name: e for e in exercises}, {e.name: checks_source(e) for e in exercises})
+    setup = "\0".join(c.source for c in cells if c.kind == SETUP)
+    states = {e.name: hashlib.sha256(f"{state(e)}\0{setup}".encode()).hexdigest() for e in exercises}
+    return Plan(
+        unit, cells, {e.name: e for e in exercises}, {e.name: checks_source(e) for e in exercises}, states
+    )
 
 
 def _planned(cell: NotebookNode, owner: dict[str, str]) -> Planned:
