@@ -80,7 +80,7 @@ def mlp_backward(params, x, y, g="tanh"):
 
 
 def _network(rng, sizes, N=5, dtype="float32"):
-    """params, x and y; biases are not zero, and the weights keep the units from saturating."""
+    """params, x and y; the weights keep the units from saturating, and the output has pre-activations of both signs."""
     params = [
         (
             tf.constant(rng.normal(size=(m, n)) / m**0.5, dtype),
@@ -88,6 +88,8 @@ def _network(rng, sizes, N=5, dtype="float32"):
         )
         for m, n in itertools.pairwise(sizes)
     ]
+    signs = np.resize([1, -1], sizes[-1])
+    params[-1] = params[-1][0], tf.constant(signs * rng.uniform(1.5, 2.5, size=sizes[-1]), dtype)
     x = tf.constant(rng.normal(size=(N, sizes[0])), dtype)
     return params, x, tf.constant(rng.integers(sizes[-1], size=N))
 
@@ -131,7 +133,7 @@ def _(mlp_backward, rng):
 
 @network.check("ReLU units")
 def _(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 3]), g="relu")
+    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 4], N=8), g="relu")
     return _found(grads)
 
 
