@@ -180,7 +180,8 @@ def run(
     for difference in found:
         print(difference)
     if found:
-        print(f"not up to date: {len(found)} files. Run `{command}` and commit {_short(notebooks)}")
+        count = "1 file" if len(found) == 1 else f"{len(found)} files"
+        print(f"not up to date: {count}. Run `{command}` and commit {_short(notebooks)}")
     elif check:
         print(f"{_short(notebooks)} is up to date ({_count(chosen)})")
     else:

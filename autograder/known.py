@@ -41,7 +41,7 @@ def evidence_files(
     exercises: Iterable[Exercise],
     folder: Path,
     trees: Iterable[Path] = (),
-    jobs: int = os.cpu_count() or 1,
+    jobs: int = min(os.cpu_count() or 1, 8),  # each holds a TensorFlow of its own, 0.7 GB
     told: Told = lambda what, share: None,
 ) -> dict[Path, Path]:
     """The `.evidence` files of exercises, by the exercises' files.

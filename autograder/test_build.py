@@ -2,17 +2,20 @@
 
 import shutil
 import subprocess
+import zipfile
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
 from autograder import build as building
-from autograder import known, release
+from autograder import catalogue, known, release
 from autograder.assemble import assemble
 from autograder.build import build, differences
+from autograder.cli import app
 from autograder.known import LOCK, record, state
 from autograder.release import CONFIG
-from autograder.sample import ID, by_grade_id
+from autograder.sample import ID, TEXT, by_grade_id, unit_of
 from autograder.trees import files
 from helpers.tables import load, save
 from solutions.exercise import STUB
@@ -165,3 +168,65 @@ def test_what_an_interrupted_build_has_made_is_taken_up(sample, built, tmp_path,
     build([sample], course=tmp_path / "course", notebooks=tmp_path / "notebooks")
     assert (tmp_path / "notebooks" / EVIDENCE).read_bytes() == (built / "notebooks" / EVIDENCE).read_bytes()
     assert not made.exists()
+
+
+# The command line
+
+
+@pytest.fixture
+def fdl(sample, built, tmp_path, monkeypatch):
+    """`fdl build` of the sample into a copy of what is built: exit code, and what is printed."""
+    shutil.copytree(built / "notebooks", tmp_path / "notebooks")
+    find = catalogue.unit
+    monkeypatch.setattr(catalogue, "unit", lambda name: sample if name == ID else find(name))
+    places = ["--out", str(tmp_path / "notebooks"), "--course", str(tmp_path / "course")]
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["build", *words, *places])
+        return done.exit_code, done.stdout, done.stderr
+
+    return run
+
+
+def test_a_check_that_finds_nothing_ends_with_0_and_changes_nothing(fdl, tmp_path):
+    code, out, _ = fdl(ID, "--check", "--zip", str(tmp_path / "students.zip"))
+    assert code == 0
+    assert f"notebooks is up to date ({ID})" in out
+    assert zipfile.is_zipfile(tmp_path / "students.zip")
+    assert not (tmp_path / "course").exists()
+
+
+def test_a_check_that_finds_something_ends_with_1_and_says_what_to_run(fdl, tmp_path):
+    (tmp_path / "notebooks" / ID / "checks" / "softmax.py").unlink()
+    code, out, _ = fdl(ID, "--check")
+    assert code == 1
+    assert "softmax.py is missing" in out
+    assert f"not up to date: 1 file. Run `fdl build {ID}`" in out
+    assert not (tmp_path / "notebooks" / ID / "checks" / "softmax.py").exists()
+    assert fdl(ID)[0] == 0
+    assert (tmp_path / "notebooks" / ID / "checks" / "softmax.py").exists()
+
+
+def test_an_unknown_unit_is_wrong_usage(fdl):
+    code, _, err = fdl("91_softmaks")
+    assert code == 2
+    assert "no unit '91_softmaks'" in err
+
+
+def test_a_unit_that_cannot_be_built_ends_with_1_and_says_why(fdl, sample, monkeypatch, tmp_path):
+    broken = unit_of(TEXT + "\n# %%\nprint(1)\n", tmp_path)
+    monkeypatch.setattr(catalogue, "unit", lambda name: broken)
+    code, _, err = fdl(ID)
+    assert code == 1
+    assert f"fdl build: {broken.path}, line {TEXT.count(chr(10)) + 3}: this code cell should be one of" in err
+
+
+def test_a_unit_that_the_course_no_longer_has_is_named_and_then_removed(fdl, sample, monkeypatch, tmp_path):
+    monkeypatch.setattr(catalogue, "units", lambda: [sample])
+    old = tmp_path / "notebooks" / "05_old"
+    (old / "checks").mkdir(parents=True)
+    (tmp_path / "notebooks" / "my_notes").mkdir()
+    assert f"{old} belongs to no unit" in fdl("--check")[1].replace("\n", "")
+    assert fdl()[0] == 0
+    assert not old.exists()
+    assert (tmp_path / "notebooks" / "my_notes").exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -89,6 +90,22 @@ def test_the_bundle_pins_what_it_imports_to_the_locked_versions():
     )
     with pytest.raises(ValueError, match=r"requirements\.lock does not name tensorflow"):
         bundle.pyproject("keras==3.1\n")
+
+
+def test_the_bundle_imports_nothing_that_it_does_not_install(tmp_path):
+    installed = {"tensorflow", "keras", "matplotlib", "sklearn", "mnist1d"}  # what bundle.NEEDED names
+    along = {"numpy", "IPython"}  # comes with tensorflow, with jupyterlab
+    bundle.zip_notebooks(tmp_path / "students.zip", ROOT / "notebooks")
+    zipfile.ZipFile(tmp_path / "students.zip").extractall(tmp_path)
+    content = texts(tmp_path / bundle.FOLDER)
+    assert "helpers/notebook.py" in content
+    for where, text in content.items():
+        if where.endswith((".py", ".ipynb")):
+            roots = re.findall(
+                r"^\s*(?:from (\w+)[\w.]* import|import (\w+)[\w.]*(?: as|,|$))", text, re.MULTILINE
+            )
+            found = {a or b for a, b in roots}
+            assert found <= installed | along | {"helpers"} | sys.stdlib_module_names, where
 
 
 RUNNER = """
