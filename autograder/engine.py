@@ -69,6 +69,7 @@ class Work:
     results: dict[str, StepResult] = field(default_factory=dict)  # of cells, by their id
     printed: dict[str, list] = field(default_factory=dict)  # what the others gave the last time
     notes: list[str] = field(default_factory=list)
+    end: float = field(default_factory=lambda: time.monotonic() + NOTEBOOK)  # when its time is over
 
     @property
     def draws(self) -> tuple[int, int]:
@@ -145,6 +146,10 @@ def _judged(
                 doubts.append(f"not yours yet, {breaches[name]}")
             elif not verdict.right and (others := needs[name].exercises & breaches.keys()):
                 doubts.append(f"it rests on {', '.join(sorted(others))}, which is not yours yet")
+            elif not verdict.right and (strange := rules.in_experiments(needs[name], work.placed)):
+                doubts.append(
+                    f"it uses {strange} of an experiment, and experiments are not run while grading"
+                )
             yield exercises[name], verdict, doubts
 
 
@@ -185,8 +190,7 @@ def _run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[st
     """
     results: dict[str, StepResult] = {}
     steps = list(_steps(work, set(group), cells))
-    end = time.monotonic() + NOTEBOOK
-    while any(step.exercise for step in steps) and (left := end - time.monotonic()) > 1:
+    while any(step.exercise for step in steps) and (left := work.end - time.monotonic()) > 1:
         job = Job(tuple(steps), {name: work.plan.checks[name] for name in group}, seconds=left)
         found = run(job)
         for result in found:
@@ -285,4 +289,12 @@ def _verdict(outputs: list) -> dict:
 def _oddities(placed: list[Placed]) -> list[str]:
     """What of the student's notebook had to be mended."""
     gone = [p.planned.grade_id for p in placed if p.missing and p.planned]
-    return [f"Came back from the unit, since the submission lacks them: {', '.join(gone)}."] if gone else []
+    changed = [p.planned.grade_id for p in placed if p.changed and p.planned]
+    notes = []
+    if gone:
+        notes.append(f"Came back from the unit, since the submission lacks them: {', '.join(gone)}.")
+    if changed:
+        notes.append(
+            f"Taken from the unit, since these cells are not the student's to change: {', '.join(changed)}."
+        )
+    return notes

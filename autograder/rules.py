@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.kernels.child import NOT_PYTHON
-from autograder.plan import CHECK, SETUP, SOLUTION, Plan
+from autograder.plan import CHECK, EXPERIMENT, SETUP, SOLUTION, Plan
 from autograder.submission import ADDED, Placed
 from helpers.operations import violations
 from solutions.exercise import Exercise
@@ -100,6 +100,13 @@ def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
     except RecursionError:
         pass
     return ["an expression is nested too deep to be read"]
+
+
+def in_experiments(needed: Need, placed: Iterable[Placed]) -> str:
+    """Names that an answer takes from experiments, which are not run; "" if it takes none."""
+    bound = {name for cell in needed.cells for name in names(cell.source).binds}
+    there = {name for p in placed if p.kind == EXPERIMENT for name in names(p.source).binds}
+    return ", ".join(sorted((needed.shared - bound) & there))
 
 
 def _brings(found: Names, setup: dict[str, str], wanted: set[str]) -> bool:

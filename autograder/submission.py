@@ -55,6 +55,7 @@ class Placed:
     planned: Planned | None = None
     markdown: bool = False
     missing: bool = False  # from the submission; it came back from the plan
+    changed: bool = False  # in the submission, though it is locked; the plan's source is used
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -226,12 +227,12 @@ def _placed(position: int, cell: Cell, planned: Planned | None) -> Placed:
         source = inert(cell.source) if markdown else cell.source
         return Placed(PROSE if markdown else ADDED, id, source, None, markdown, pictures=cell.pictures)
     markdown = planned.kind in (DERIVATION, PROSE)
-    if planned.kind in (SETUP, CHECK) or cell.source == planned.source:
-        source = planned.source
-    else:
-        source = inert(cell.source) if markdown else cell.source
+    same = cell.source.strip() == planned.source.strip()
+    locked = planned.kind in (SETUP, CHECK)
+    source = planned.source if same or locked else inert(cell.source) if markdown else cell.source
+    pictures = cell.pictures if markdown else {}
     return Placed(
-        planned.kind, planned.id, source, planned, markdown, pictures=cell.pictures if markdown else {}
+        planned.kind, planned.id, source, planned, markdown, changed=locked and not same, pictures=pictures
     )
 
 

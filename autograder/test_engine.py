@@ -240,6 +240,24 @@ def test_experiments_are_not_run(grade, plan, kernel):
     assert not any("an experiment" in step.source for job in kernel.jobs for step in job.steps)
 
 
+def test_a_helper_in_an_experiment_is_told(grade, plan):
+    nb = toy.right(plan, halves="def halve(x):\n    return half(x)\ndef third(x):\n    return x / 3")
+    experiment = next(c for c in nb.cells if "an experiment" in c.source)
+    experiment.source = "def half(x):\n    return x / 2"
+    graded = grade(nb)
+    assert graded.verdicts["halves"]["doubts"] == [
+        "it uses half of an experiment, and experiments are not run while grading"
+    ]
+
+
+def test_a_changed_set_up_cell_is_told(grade, plan):
+    nb = toy.right(plan)
+    nb.cells[1].source += "\nimport os"
+    graded = grade(nb)
+    assert (graded.score, graded.needs_review) == (8, False)
+    assert graded.notes == ["Taken from the unit, since these cells are not the student's to change: setup."]
+
+
 def test_what_is_unreadable_is_recorded_with_the_reason(grade, plan):
     graded = grade(b"%PDF-1.7")
     assert (graded.score, graded.max_score, graded.needs_review) == (0, 8, True)
