@@ -222,16 +222,15 @@ def plain_mlp(D, units, C):
 def start_at(model, scale, seed=0):
     """Begin afresh: weights of deviation √(2/H_in), in the hidden layers times a scale; biases 0, BatchNorm as new."""
     rng = np.random.default_rng(seed)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Dense):
-            H_in, H = layer.kernel.shape
-            last = layer is model.layers[-1]
-            layer.kernel.assign(rng.normal(size=(H_in, H)) * np.sqrt(2 / H_in) * (1 if last else scale))
-            if layer.use_bias:
-                layer.bias.assign(np.zeros(H))
-        elif isinstance(layer, BatchNorm):
-            for weight, value in ((layer.gamma, 1), (layer.beta, 0), (layer.moving_mu, 0), (layer.moving_var, 1)):
-                weight.assign(np.full(weight.shape, value))
+    dense = [part for part in model.layers if isinstance(part, keras.layers.Dense)]
+    for part in dense:
+        H_in, H = part.kernel.shape
+        part.kernel.assign(rng.normal(size=(H_in, H)) * np.sqrt(2 / H_in) * (1 if part is dense[-1] else scale))
+        if part.use_bias:
+            part.bias.assign(np.zeros(H))
+    for norm in (part for part in model.layers if isinstance(part, BatchNorm)):
+        for weight, value in ((norm.gamma, 1), (norm.beta, 0), (norm.moving_mu, 0), (norm.moving_var, 1)):
+            weight.assign(np.full(weight.shape, value))
 
 
 loss_of = keras.losses.SparseCategoricalCrossentropy()
@@ -259,9 +258,8 @@ commit(guess, {"10": "10: the first batches tell enough", "100": "some 100", "40
 
 keras.utils.set_random_seed(4)
 model = normalized_mlp(64, [64, 64], 10)
-for layer in model.layers:
-    if isinstance(layer, BatchNorm):
-        layer.momentum = 0.99
+for norm in (part for part in model.layers if isinstance(part, BatchNorm)):
+    norm.momentum = 0.99
 optimizer = keras.optimizers.SGD(0.05)
 model.compile(optimizer, loss_of)
 
@@ -331,8 +329,7 @@ def scores(build, D=64):
             start_at(model, scale)
             optimizer.learning_rate.assign(rate)
             run(tf.constant(np.random.default_rng(6).integers(0, len(x_train), (150, 64))))
-            if isinstance(model.layers[1], BatchNorm):
-                finalize_statistics(model, x_train, size=512)
+            finalize_statistics(model, x_train, size=512)
             table[i, j] = np.mean(np.argmax(model(x_valid), 1) == y_valid)
     return table
 
@@ -370,16 +367,20 @@ commit(guess, {"less": "it helps, and dropout then helps less", "same": "it help
 (x_1d, y_1d), (x_1d_valid, y_1d_valid), (x_1d_test, y_1d_test) = data.mnist1d()
 
 
+def with_dropout(model, rate):
+    """The same layers, with dropout in front of each full layer but the first."""
+    stack = [keras.Input(model.input_shape[1:])]
+    for part in model.layers:
+        if isinstance(part, keras.layers.Dense) and len(stack) > 1:
+            stack.append(keras.layers.Dropout(rate))
+        stack.append(part)
+    return keras.Sequential(stack)
+
+
 def learn(normalize, rate, seed, epochs=50, size=50, N=800):
     """Training and validation loss and accuracy at the end."""
     keras.utils.set_random_seed(seed)
-    layers = [keras.Input((40,))]
-    for _ in range(2):
-        layers.append(keras.layers.Dense(128, use_bias=not normalize))
-        if normalize:
-            layers.append(BatchNorm())
-        layers += [keras.layers.ReLU(), keras.layers.Dropout(rate)]
-    model = keras.Sequential([*layers, keras.layers.Dense(10, activation="softmax")])
+    model = with_dropout((normalized_mlp if normalize else plain_mlp)(40, [128, 128], 10), rate)
     optimizer = keras.optimizers.SGD(0.05, momentum=0.9)
     optimizer.build(model.trainable_variables)
     x, y = tf.constant(x_1d[:N]), tf.constant(y_1d[:N])
@@ -444,24 +445,17 @@ commit(guess, {"up": "half, and more after training", "same": "half, and it stay
 
 
 def zeros_by_layer(model):
-    """Share of exact zeros, and of dead units, behind each activation."""
+    """Share of exact zeros, and of dead units, in what each full layer but the first gets."""
     h, found = x_valid, []
-    for layer in model.layers[:-1]:
-        h = layer(h)
-        if isinstance(layer, keras.layers.ReLU):
+    for part in model.layers:
+        if isinstance(part, keras.layers.Dense) and h is not x_valid:
             found.append(sparsity(h))
+        h = part(h)
     return np.array(found, "float64")
 
 
-def relu_mlp(D, units, C):
-    layers = [keras.Input((D,))]
-    for H in units:
-        layers += [keras.layers.Dense(H), keras.layers.ReLU()]
-    return keras.Sequential([*layers, keras.layers.Dense(C, activation="softmax")])
-
-
 fig_axes = plots.panels(2, height=3.2, sharey=True)
-for ax, (name, build) in zip(fig_axes, {"plain": relu_mlp, "normalized": normalized_mlp}.items(), strict=True):
+for ax, (name, build) in zip(fig_axes, {"plain": plain_mlp, "normalized": normalized_mlp}.items(), strict=True):
     keras.utils.set_random_seed(7)
     model = build(64, [64, 64, 64], 10)
     finalize_statistics(model, x_train, size=512)
