@@ -60,9 +60,9 @@ def _(L2, rng):
 @l2.check("its gradient leads every weight towards 0")
 def _(L2, rng):
     omega, w = L2(strength(rng)), tf.Variable(rng.normal(size=(4, 3)), dtype="float32")
-    with tf.GradientTape() as tape:
+    with tf.GradientTape() as t:
         penalty = omega(w)
-    return {"gradient of λΩ": tape.gradient(penalty, w)}
+    return {"gradient of λΩ": t.gradient(penalty, w)}
 
 
 @l2.check("a layer adds it to its losses")

@@ -69,10 +69,10 @@ def _(regularized_risk, rng):
 @risk.check("a tape can differentiate it, by weights and by biases")
 def _(regularized_risk, rng):
     model, (x, y) = network(rng), examples(rng)
-    with tf.GradientTape() as tape:
+    with tf.GradientTape() as t:
         value = regularized_risk(model, x, y, float(rng.uniform(0.2, 0.5)))
     names = [f"d{name}{k}" for k in (1, 2) for name in ("W", "b")]
-    return dict(zip(names, tape.gradient(value, model.trainable_variables), strict=True))
+    return dict(zip(names, t.gradient(value, model.trainable_variables), strict=True))
 
 
 risk.misconception(

@@ -19,10 +19,10 @@ def _batches(x, y, size, rng):
 
 
 def _step(model, x, y, lr, lam):
-    with tf.GradientTape() as tape:
-        losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
-        risk = tf.reduce_mean(losses) + 2 * lam * tf.nn.l2_loss(model.layers[-1].kernel)
-    for v, g in zip(model.trainable_variables, tape.gradient(risk, model.trainable_variables), strict=True):
+    with tf.GradientTape() as t:
+        nll = keras.losses.sparse_categorical_crossentropy(y, model(x))
+        risk = tf.reduce_mean(nll) + 2 * lam * tf.nn.l2_loss(model.layers[-1].kernel)
+    for v, g in zip(model.trainable_variables, t.gradient(risk, model.trainable_variables), strict=True):
         tf.raw_ops.ResourceApplyGradientDescent(var=v.value.handle, alpha=lr, delta=g)
     return risk
 
