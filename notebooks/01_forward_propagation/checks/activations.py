@@ -1,0 +1,66 @@
+"""What `check(sigmoid, tanh, relu)` looks at (lecture 4:50).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+activations = Checks("activations", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
+
+
+def _some(rng, dtype="float32"):
+    return tf.constant(rng.uniform(-4, 4, size=(4, 5)), dtype)
+
+
+def _far(rng):
+    """Magnitudes at which exp overflows in float32, on both sides, and some near 0 that tell one draw from another."""
+    far = rng.uniform(200, 1000, size=(2, 3)) * [[1], [-1]]
+    return tf.constant(np.concatenate([far, rng.uniform(-2, 2, size=(1, 3))]), "float32")
+
+
+@activations.check("sigmoid squashes into (0, 1)")
+def _(sigmoid, tanh, relu, rng):
+    return {"sigmoid(a)": sigmoid(_some(rng))}
+
+
+@activations.check("sigmoid far from 0")
+def _(sigmoid, tanh, relu, rng):
+    return {"sigmoid(a)": sigmoid(_far(rng))}
+
+
+@activations.check("tanh squashes into (-1, 1)")
+def _(sigmoid, tanh, relu, rng):
+    return {"tanh(a)": tanh(_some(rng))}
+
+
+@activations.check("tanh far from 0")
+def _(sigmoid, tanh, relu, rng):
+    return {"tanh(a)": tanh(_far(rng))}
+
+
+@activations.check("relu keeps what is positive")
+def _(sigmoid, tanh, relu, rng):
+    return {"relu(a)": relu(_some(rng)), "relu(a) far from 0": relu(_far(rng))}
+
+
+@activations.check("slopes are finite, near 0 and far")
+def _(sigmoid, tanh, relu, rng):
+    a = tf.concat([_far(rng), tf.constant(rng.uniform(0.2, 3, size=(2, 3)) * [[1], [-1]], "float32")], axis=0)
+    slopes = {}
+    for name, g in {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}.items():
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            h = tf.reduce_sum(g(a))
+        slopes[f"slope of {name}"] = tape.gradient(h, a, unconnected_gradients="zero")
+    return slopes
+
+
+@activations.check("the dtype of a is kept")
+def _(sigmoid, tanh, relu, rng):
+    a = _some(rng, "float64")
+    return {"sigmoid(a)": sigmoid(a), "tanh(a)": tanh(a), "relu(a)": relu(a)}

@@ -1,0 +1,87 @@
+"""What `check(Dense)` looks at (lecture 3:17).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks, fill
+
+dense = Checks("Dense", lecture="3:17")
+
+
+def _filled(Dense, rng, units, inputs, dtype="float32"):
+    """A built layer with random weights and biases, and activations for it."""
+    layer, h = Dense(units, dtype=dtype), tf.constant(rng.normal(size=(5, inputs)), dtype)
+    layer(h)
+    fill(layer, rng)
+    return layer, h
+
+
+def _built(Dense, rng):
+    """A layer that has just learned H_in; so wide that no two draws make the same shapes."""
+    layer = Dense(int(rng.integers(300, 900)))
+    layer.build((None, int(rng.integers(10, 300))))
+    return layer
+
+
+@dense.check("build makes W and b, in the shapes of the lecture")
+def _(Dense, rng):
+    shapes = [[*w.shape, 0][:2] for w in _built(Dense, rng).trainable_weights]
+    return {"shapes of the weights": np.sort(shapes, axis=0)}
+
+
+@dense.check("the biases start at 0, the weights do not")
+def start(Dense, rng):
+    by_rank = {len(w.shape): np.ravel(w) for w in _built(Dense, rng).weights}
+    W, b = by_rank.get(2, np.full(1, np.nan)), by_rank.get(1, np.full(1, np.nan))
+    return {
+        "values in W": np.resize(W, 200).astype("float32"),
+        "values in b": np.resize(b, 200).astype("float32"),
+        "size of W": W.size,
+    }
+
+
+@start.summary(**{"share of different values in W": 0.1})
+def _(theirs, ours):
+    return {
+        "share of different values in W": np.unique(theirs["values in W"]).size / 200,
+        "share of b's values that are 0": np.mean(theirs["values in b"] == 0),
+        "size of W": theirs["size of W"],
+    }
+
+
+@dense.check("a = hW + b", points=2)
+def _(Dense, rng):
+    layer, h = _filled(Dense, rng, units=4, inputs=7)
+    return {"a": layer(h)}
+
+
+@dense.check("as many units as inputs")
+def _(Dense, rng):
+    layer, h = _filled(Dense, rng, units=6, inputs=6)
+    return {"a": layer(h)}
+
+
+@dense.check("the dtype policy is followed")
+def _(Dense, rng):
+    layer, h = _filled(Dense, rng, units=3, inputs=5, dtype="float64")
+    return {"a": layer(h), "dtypes of the weights": " ".join(str(w.dtype) for w in layer.weights)}
+
+
+@dense.check("the output's shape is known beforehand")
+def _(Dense, rng):
+    units, steps = (int(n) for n in rng.integers(6, 90, size=2))
+    shape = Dense(units).compute_output_shape((8, steps, 5))
+    return {"shape": np.array(shape)}
+
+
+@dense.check("made again from its configuration")
+def _(Dense, rng):
+    layer = Dense(int(rng.integers(3, 99)), dtype=str(rng.choice(["float16", "float64"])))
+    again = Dense.from_config(layer.get_config())
+    again.build((None, 4))
+    return {"dtype": str(again.dtype), "output shape": np.array(again.compute_output_shape((1, 4)))}

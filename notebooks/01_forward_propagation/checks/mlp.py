@@ -1,0 +1,72 @@
+"""What `check(MLP)` looks at (lecture 3:17).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks, fill
+
+mlp = Checks(
+    "MLP",
+    lecture="3:17",
+    given={"Dense": keras.layers.Dense, "stable_softmax": keras.activations.softmax},
+)
+
+
+def _network(MLP, rng, units, D, g):
+    """A network with random weights and biases, and inputs for it."""
+    x = tf.constant(rng.normal(size=(6, D)), "float32")
+    network = MLP(units, 3, g)
+    network(x)
+    fill(network, rng)
+    return network, x
+
+
+@mlp.check("one hidden layer")
+def _(MLP, rng):
+    network, x = _network(MLP, rng, [5], 4, tf.tanh)
+    return {"f(x)": network(x)}
+
+
+@mlp.check("two hidden layers of different sizes", points=2)
+def _(MLP, rng):
+    network, x = _network(MLP, rng, [7, 5], 4, tf.tanh)
+    return {
+        "f(x)": network(x),
+        "shapes": np.sort([[*w.shape, 0][:2] for w in network.trainable_weights], axis=0),
+    }
+
+
+@mlp.check("no hidden layer")
+def _(MLP, rng):
+    network, x = _network(MLP, rng, [], 4, tf.tanh)
+    return {"f(x)": network(x)}
+
+
+@mlp.check("each layer has weights of its own")
+def _(MLP, rng):
+    network, x = _network(MLP, rng, [6, 6, 6], 6, tf.tanh)
+    return {"f(x)": network(x)}
+
+
+@mlp.check("whatever activation function is given")
+def _(MLP, rng):
+    c = float(rng.uniform(0.5, 2))
+    network, x = _network(MLP, rng, [5, 4], 4, lambda a: tf.sin(c * a) - 1)
+    return {"f(x)": network(x)}
+
+
+@mlp.check("gradients reach every weight")
+def _(MLP, rng):
+    network, x = _network(MLP, rng, [5], 4, tf.tanh)
+    target = tf.constant(rng.normal(size=(6, 3)), "float32")
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(target * network(x))
+    gradients = tape.gradient(loss, network.trainable_weights)
+    pairs = zip(network.trainable_weights, gradients, strict=True)
+    return {f"gradient of shape {tuple(w.shape)}": tf.zeros(w.shape) if d is None else d for w, d in pairs}

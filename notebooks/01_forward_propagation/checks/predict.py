@@ -1,0 +1,40 @@
+"""What `check(predict)` looks at (lecture 9:02).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks, fill
+
+predict_exercise = Checks("predict", lecture="9:02")
+
+
+@predict_exercise.check("the most probable class of each row")
+def _(predict, rng):
+    f = rng.dirichlet(np.ones(4), size=30)
+    return {"classes": predict(lambda x: tf.constant(f[: len(x)], "float32"), tf.zeros((30, 2)))}
+
+
+@predict_exercise.check("many classes, none above one half")
+def _(predict, rng):
+    f = rng.dirichlet(10 * np.ones(17), size=20)
+    return {"classes": predict(lambda x: tf.constant(f[: len(x)], "float32"), tf.zeros((20, 2)))}
+
+
+@predict_exercise.check("outputs of any sign and size")
+def _(predict, rng):
+    a = rng.normal(size=(25, 5)) * 3 - 20
+    return {"classes": predict(lambda x: tf.constant(a[: len(x)], "float32"), tf.zeros((25, 2)))}
+
+
+@predict_exercise.check("a Keras model reads x")
+def _(predict, rng):
+    model, x = keras.layers.Dense(6), tf.constant(rng.normal(size=(40, 3)), "float32")
+    model(x)
+    fill(model, rng, scale=2)
+    return {"classes": predict(model, x)}

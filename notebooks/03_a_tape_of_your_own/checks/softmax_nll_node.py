@@ -1,0 +1,57 @@
+"""What `check(SoftmaxNLL)` looks at (lecture 19:20).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+
+from helpers.checks import Checks
+from helpers.graph import Leaf, Node
+
+loss = Checks("SoftmaxNLL", lecture="19:20", given={"Node": Node})
+
+
+def _batch(rng, N=4, C=6, scale=1.5):
+    return rng.normal(size=(N, C)) * scale, rng.integers(C, size=N)
+
+
+@loss.check("the mean loss of a batch")
+def _(SoftmaxNLL, rng):
+    a, y = _batch(rng)
+    return {"loss": SoftmaxNLL(Leaf(a), y).value}
+
+
+@loss.check("the gradient of the loss", points=2)
+def _(SoftmaxNLL, rng):
+    a, y = _batch(rng)
+    (da,) = SoftmaxNLL(Leaf(a), y).bprop(1.0)
+    return {"da": da}
+
+
+@loss.check("the gradient that reaches the loss is passed on")
+def _(SoftmaxNLL, rng):
+    a, y = _batch(rng)
+    (da,) = SoftmaxNLL(Leaf(a), y).bprop(rng.uniform(2, 3))
+    return {"da": da}
+
+
+@loss.check("pre-activations of any magnitude")
+def _(SoftmaxNLL, rng):
+    a, y = _batch(rng)
+    up, apart = SoftmaxNLL(Leaf(a + 1000), y), SoftmaxNLL(Leaf(a * 1000), y)
+    return {
+        "loss at a + 1000": up.value,
+        "da at a + 1000": up.bprop(1.0)[0],
+        "loss at 1000 a": apart.value,
+        "da at 1000 a": apart.bprop(1.0)[0],
+    }
+
+
+@loss.check("a second call of bprop gives the same")
+def _(SoftmaxNLL, rng):
+    a, y = _batch(rng)
+    node = SoftmaxNLL(Leaf(a), y)
+    first = np.array(node.bprop(1.0)[0])
+    return {"first call": first, "second call": node.bprop(1.0)[0]}

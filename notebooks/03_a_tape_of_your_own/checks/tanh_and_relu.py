@@ -1,0 +1,55 @@
+"""What `check(Tanh, ReLU)` looks at (lecture 24:30).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+
+from helpers.checks import Checks
+from helpers.graph import Leaf, Node
+
+activations = Checks(
+    "tanh_and_relu",
+    lecture="24:30",
+    objects=["Tanh", "ReLU"],
+    given={"Node": Node},
+    allow=["tanh"],
+)
+
+
+@activations.check("the value of Tanh")
+def _(Tanh, ReLU, rng):
+    return {"h": Tanh(Leaf(rng.normal(size=(4, 3)))).value}
+
+
+@activations.check("Tanh hands on its gradient", points=2)
+def _(Tanh, ReLU, rng):
+    (da,) = Tanh(Leaf(rng.normal(size=(4, 3)) * 1.5)).bprop(rng.normal(size=(4, 3)))
+    return {"da": da}
+
+
+@activations.check("a saturated Tanh passes almost nothing")
+def _(Tanh, ReLU, rng):
+    a = np.array([[-900.0, -3.0, 3.0, 900.0]]) * rng.uniform(0.9, 1.1)
+    (da,) = Tanh(Leaf(a)).bprop(rng.normal(size=(1, 4)))
+    return {"da": da}
+
+
+@activations.check("the value of ReLU")
+def _(Tanh, ReLU, rng):
+    return {"h": ReLU(Leaf(rng.normal(size=(4, 3)))).value}
+
+
+@activations.check("ReLU hands on its gradient", points=2)
+def _(Tanh, ReLU, rng):
+    (da,) = ReLU(Leaf(rng.normal(size=(4, 5)))).bprop(rng.normal(size=(4, 5)))
+    return {"da": da}
+
+
+@activations.check("a ReLU at exactly 0 passes nothing")
+def _(Tanh, ReLU, rng):
+    grad = rng.uniform(0.5, 2, size=4) * [1, -1, -1, 1]
+    (da,) = ReLU(Leaf(np.array([0.0, -1.0, 1.0, 0.0]))).bprop(grad)
+    return {"da": da}

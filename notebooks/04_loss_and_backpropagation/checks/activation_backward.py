@@ -1,0 +1,52 @@
+"""What `check(activation_backward)` looks at (lecture 24:30).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+activation = Checks("activation_backward", lecture="24:30", allow=["sigmoid", "tanh"])
+
+
+def _inputs(rng, shape=(4, 5), dtype="float32"):
+    dh, a = rng.normal(size=shape), rng.normal(size=shape) * 1.5
+    return tf.constant(dh, dtype), tf.constant(a, dtype)
+
+
+@activation.check("through a sigmoid")
+def _(activation_backward, rng):
+    return {"da": activation_backward(*_inputs(rng), "sigmoid")}
+
+
+@activation.check("through a tanh")
+def _(activation_backward, rng):
+    return {"da": activation_backward(*_inputs(rng), "tanh")}
+
+
+@activation.check("through a ReLU")
+def _(activation_backward, rng):
+    return {"da": activation_backward(*_inputs(rng), "relu")}
+
+
+@activation.check("a ReLU at exactly 0 passes nothing")
+def _(activation_backward, rng):
+    dh = tf.constant(rng.uniform(0.5, 2, size=4) * [1, -1, -1, 1], "float32")
+    return {"da": activation_backward(dh, tf.constant([0.0, -1.0, 1.0, 0.0]), "relu")}
+
+
+@activation.check("saturated units")
+def _(activation_backward, rng):
+    a = tf.constant(np.array([-900.0, -2.0, 2.0, 900.0]) * rng.uniform(0.9, 1.1), "float32")
+    dh = tf.constant(rng.uniform(1, 2, size=4), "float32")
+    return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh")}
+
+
+@activation.check("in float64")
+def _(activation_backward, rng):
+    dh, a = _inputs(rng, dtype="float64")
+    return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh", "relu")}

@@ -1,0 +1,41 @@
+"""What `check(layer_backward)` looks at (lecture 21:30).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+layer = Checks("layer_backward", lecture="21:30")
+
+
+def _sizes(rng, N, H_in, H_out, dtype="float32"):
+    shapes = (N, H_out), (N, H_in), (H_in, H_out)
+    return [tf.constant(rng.normal(size=shape), dtype) for shape in shapes]
+
+
+@layer.check("the weights' gradient")
+def _(layer_backward, rng):
+    dW, _, _ = layer_backward(*_sizes(rng, 4, 3, 5))
+    return {"dW": dW}
+
+
+@layer.check("the biases' gradient")
+def _(layer_backward, rng):
+    _, db, _ = layer_backward(*_sizes(rng, 4, 3, 5))
+    return {"db": db}
+
+
+@layer.check("the gradient of the layer below")
+def _(layer_backward, rng):
+    _, _, dh = layer_backward(*_sizes(rng, 4, 3, 5))
+    return {"dh": dh}
+
+
+@layer.check("square, where a wrong product has the right shape")
+def _(layer_backward, rng):
+    dW, db, dh = layer_backward(*_sizes(rng, 4, 4, 4, "float64"))
+    return {"dW": dW, "db": db, "dh": dh}

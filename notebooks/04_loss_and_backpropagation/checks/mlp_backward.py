@@ -1,0 +1,109 @@
+"""What `check(mlp_backward)` looks at (lecture 21:30).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import itertools
+
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+
+# These stand in for the three exercises above while the checks run, by TensorFlow's own differentiation.
+def _loss(a, y):
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, a))
+
+
+def _through_layer(da, h, W):
+    h, W, b = tf.convert_to_tensor(h), tf.convert_to_tensor(W), tf.zeros(W.shape[1], W.dtype)
+    with tf.GradientTape() as tape:
+        tape.watch([h, W, b])
+        a = h @ W + b
+    return tape.gradient(a, [W, b, h], output_gradients=da)
+
+
+def _through_activation(dh, a, g):
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        h = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
+    return tape.gradient(h, a, output_gradients=dh)
+
+
+network = Checks(
+    "mlp_backward",
+    lecture="21:30",
+    given={
+        "softmax_nll": _loss,
+        "layer_backward": _through_layer,
+        "activation_backward": _through_activation,
+    },
+    allow=["sigmoid", "tanh", "tensorflow.nn.softmax", "keras.ops.softmax"],
+)
+
+
+def _network(rng, sizes, N=5, dtype="float32"):
+    """params, x and y; the weights keep the units from saturating, and the output has pre-activations of both signs."""
+    params = [
+        (
+            tf.constant(rng.normal(size=(m, n)) / m**0.5, dtype),
+            tf.constant(rng.normal(size=n) / 2, dtype),
+        )
+        for m, n in itertools.pairwise(sizes)
+    ]
+    signs = np.resize([1, -1], sizes[-1])
+    params[-1] = params[-1][0], tf.constant(signs * rng.uniform(1.5, 2.5, size=sizes[-1]), dtype)
+    x = tf.constant(rng.normal(size=(N, sizes[0])), dtype)
+    return params, x, tf.constant(rng.integers(sizes[-1], size=N))
+
+
+def _found(grads):
+    named = {}
+    for k, (dW, db) in enumerate(grads, 1):
+        named |= {f"dW{k}": dW, f"db{k}": db}
+    return named
+
+
+@network.check("the loss")
+def _(mlp_backward, rng):
+    loss, _ = mlp_backward(*_network(rng, [4, 5, 3]))
+    return {"loss": loss}
+
+
+@network.check("no hidden layer")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 3]))
+    return _found(grads)
+
+
+@network.check("one hidden layer", points=2)
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 6, 3]))
+    return _found(grads)
+
+
+@network.check("three hidden layers of different widths", points=2)
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 6, 5, 7, 3]))
+    return _found(grads)
+
+
+@network.check("sigmoid units")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 3]), g="sigmoid")
+    return _found(grads)
+
+
+@network.check("ReLU units")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 4], N=8), g="relu")
+    return _found(grads)
+
+
+@network.check("all sizes equal, where a wrong product has the right shape")
+def _(mlp_backward, rng):
+    _, grads = mlp_backward(*_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
+    return _found(grads)

@@ -1,0 +1,45 @@
+"""What `check(dloss_df, df_da, dloss_da)` looks at (lecture 19:20).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+output = Checks("output_gradient", lecture="19:20", objects=["dloss_df", "df_da", "dloss_da"])
+
+
+def _probabilities(rng, C=5, dtype="float32"):
+    e = np.exp(rng.normal(size=C))
+    return tf.constant(e / e.sum(), dtype)
+
+
+@output.check("step 1, the loss by the probabilities")
+def _(dloss_df, df_da, dloss_da, rng):
+    return {"df": dloss_df(_probabilities(rng), int(rng.integers(5)))}
+
+
+@output.check("step 2, the probabilities by the pre-activations", points=2)
+def _(dloss_df, df_da, dloss_da, rng):
+    return {"Jacobian of softmax": df_da(_probabilities(rng, C=4))}
+
+
+@output.check("step 3, the loss by the pre-activations", points=2)
+def _(dloss_df, df_da, dloss_da, rng):
+    return {"da": dloss_da(_probabilities(rng), int(rng.integers(5)))}
+
+
+@output.check("a correct class whose probability has become 0")
+def _(dloss_df, df_da, dloss_da, rng):
+    f = tf.concat([tf.zeros(1), _probabilities(rng, C=3)], 0)
+    return {"da": dloss_da(f, 0)}
+
+
+@output.check("the dtype of f is kept")
+def _(dloss_df, df_da, dloss_da, rng):
+    f, y = _probabilities(rng, C=3, dtype="float64"), int(rng.integers(3))
+    return {"df": dloss_df(f, y), "Jacobian of softmax": df_da(f), "da": dloss_da(f, y)}

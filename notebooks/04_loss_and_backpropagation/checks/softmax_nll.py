@@ -1,0 +1,68 @@
+"""What `check(softmax_nll)` looks at (lecture 16:10).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+loss = Checks("softmax_nll", lecture="16:10", allow=["tensorflow.custom_gradient"])
+
+
+def _batch(rng, N=4, C=6, dtype="float32"):
+    return tf.constant(rng.normal(size=(N, C)) * 1.5, dtype), tf.constant(rng.integers(C, size=N))
+
+
+def _gradient(of, a):
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        value = of(a)
+    return tape.gradient(value, a)
+
+
+@loss.check("the mean loss of a batch")
+def _(softmax_nll, rng):
+    return {"loss": softmax_nll(*_batch(rng))}
+
+
+@loss.check("its gradient", points=2)
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+    return {"da": _gradient(lambda a: softmax_nll(a, y), a)}
+
+
+@loss.check("the gradient that reaches the loss is passed on")
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+    return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a)}
+
+
+# At 200 a float32 is rounded to 1e-5, and so is whatever is computed from log sum exp(a).
+@loss.check("pre-activations of any magnitude", **{"da at a + 200": 1e-4, "da at 300 a": 1e-3})
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+    found = {}
+    for name, big in {"a + 200": a + 200, "300 a": a * 300}.items():
+        found[f"loss at {name}"] = softmax_nll(big, y)
+        found[f"da at {name}"] = _gradient(lambda a: softmax_nll(a, y), big)
+    return found
+
+
+@loss.check("the dtype of a is kept")
+def _(softmax_nll, rng):
+    a, y = _batch(rng, dtype="float64")
+    return {"loss": softmax_nll(a, y), "da": _gradient(lambda a: softmax_nll(a, y), a)}
+
+
+@loss.check("compiled, as fit does it")
+def _(softmax_nll, rng):
+    a, y = _batch(rng)
+
+    def both(a):
+        return softmax_nll(a, y), _gradient(lambda a: softmax_nll(a, y), a)
+
+    value, da = tf.function(both, autograph=False)(a)
+    return {"loss": value, "da": da}

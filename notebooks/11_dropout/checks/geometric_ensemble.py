@@ -1,0 +1,60 @@
+"""What `check(all_masks, geometric_ensemble)` looks at (lecture 53:36).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+
+from helpers.checks import Checks
+
+ensemble = Checks("geometric_ensemble", lecture="53:36", objects=("all_masks", "geometric_ensemble"))
+
+
+def in_order(masks, p):
+    """Masks and their probabilities in the order of the masks as binary numbers."""
+    masks, p = np.asarray(masks, "float64"), np.asarray(p, "float64")
+    order = np.lexsort(masks.T)
+    return masks[order], p[order]
+
+
+def uneven(rng):
+    """A probability of keeping far from one half."""
+    return float(rng.uniform(0.15, 0.3) if rng.random() < 0.5 else rng.uniform(0.7, 0.85))
+
+
+def output_layer(rng, N=3, H=6, C=4):
+    return rng.normal(size=(H, C)), rng.normal(size=C), rng.normal(size=(N, H))
+
+
+@ensemble.check("every mask once, with its probability")
+def _(all_masks, geometric_ensemble, rng):
+    found = {}
+    for H in (1, 3, 4):
+        masks, p = in_order(*all_masks(H, uneven(rng)))
+        found |= {f"masks of {H} units": masks, f"p for {H} units": p}
+    return found
+
+
+@ensemble.check("fair coins: Z, what the geometric mean sums to before it is renormalized")
+def _(all_masks, geometric_ensemble, rng):
+    return {"Z": geometric_ensemble(*output_layer(rng), 0.5)[1]}
+
+
+@ensemble.check("fair coins: the renormalized geometric mean", points=2)
+def _(all_masks, geometric_ensemble, rng):
+    return {"f": geometric_ensemble(*output_layer(rng), 0.5)[0]}
+
+
+@ensemble.check("unfair coins: each network counts as often as its mask is drawn", points=2)
+def _(all_masks, geometric_ensemble, rng):
+    f, Z = geometric_ensemble(*output_layer(rng), uneven(rng))
+    return {"f": f, "Z": Z}
+
+
+@ensemble.check("large pre-activations")
+def _(all_masks, geometric_ensemble, rng):
+    W, b, h = output_layer(rng)
+    f, Z = geometric_ensemble(W, b + 1000, h, 0.5)
+    return {"f": f, "Z": Z}

@@ -1,0 +1,95 @@
+"""What `check(BatchNorm)` looks at (lecture 54:33).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import keras
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+batch_norm = Checks("BatchNorm", lecture="54:33")
+
+
+def at_work(BatchNorm, rng, dtype="float32"):
+    """A layer in the middle of its life, and a mini-batch with units of many scales."""
+    N, H = 7, 5
+    layer = BatchNorm(momentum=float(rng.uniform(0.6, 0.9)), eps=float(rng.uniform(0.1, 0.5)), dtype=dtype)
+    a = tf.constant(rng.normal(size=(N, H)) * rng.uniform(0.5, 3, H) + rng.normal(size=H), dtype)
+    layer.build(a.shape)
+    for weight in (layer.gamma, layer.beta):
+        weight.assign(rng.normal(size=H))
+    for weight in (layer.moving_mu, layer.moving_var):
+        weight.assign(rng.uniform(0.5, 2, H))
+    return layer, a
+
+
+@batch_norm.check("a new layer: four weights and how they start")
+def _(BatchNorm, rng):
+    H = int(rng.integers(3, 60))
+    layer = BatchNorm()
+    layer.build((None, H))
+    names = ("gamma", "beta", "moving_mu", "moving_var")
+    weights = (layer.gamma, layer.beta, layer.moving_mu, layer.moving_var)
+    trained = [any(w is t for t in layer.trainable_weights) for w in weights]
+    return {f"{n} at first": w for n, w in zip(names, weights, strict=True)} | {
+        f"{n} is trained": str(t) for n, t in zip(names, trained, strict=True)
+    }
+
+
+@batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    return {"a_tilde": layer(a, training=True)}
+
+
+@batch_norm.check("test time: the moving statistics, whatever the batch")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1])}
+
+
+@batch_norm.check("training moves the statistics a little")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    for k in (1.0, 2.0, 3.0):
+        layer(k * a + k, training=True)
+    return {"moving_mu": layer.moving_mu, "moving_var": layer.moving_var}
+
+
+@batch_norm.check("test time leaves the statistics alone")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    layer(a, training=False)
+    layer(a)
+    return {"moving_mu": layer.moving_mu, "moving_var": layer.moving_var, "gamma": layer.gamma}
+
+
+@batch_norm.check("the gradient goes through mu and var", points=2)
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    upstream = tf.constant(rng.normal(size=a.shape), "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        a_tilde = layer(a, training=True)
+    return {"da": tape.gradient(a_tilde, a, upstream)}
+
+
+@batch_norm.check("it can be saved, loaded, and asked for its shape")
+def _(BatchNorm, rng):
+    layer, _ = at_work(BatchNorm, rng)
+    copy = BatchNorm.from_config(layer.get_config())
+    return {
+        "registered as": keras.saving.get_registered_name(BatchNorm),
+        "momentum of the copy": copy.momentum,
+        "eps of the copy": copy.eps,
+        "output shape": layer.compute_output_shape((5, 7)),
+    }
+
+
+@batch_norm.check("the dtype of a is kept")
+def _(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng, "float64")
+    return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}

@@ -1,0 +1,75 @@
+"""What `check(normalized_mlp)` looks at (lecture 54:33).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import keras
+
+from helpers.checks import Checks
+
+
+class BatchNormStandIn(keras.layers.BatchNormalization):
+    """Keras's layer with the arguments of ours, so that a mistake in BatchNorm is not counted again here."""
+
+    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
+        super().__init__(momentum=momentum, epsilon=eps, **kwargs)
+
+
+normalized = Checks(
+    "normalized_mlp",
+    lecture="54:33",
+    given={"BatchNorm": BatchNormStandIn},
+    allow=[
+        "keras.Sequential",
+        "keras.models.Sequential",
+        "keras.Input",
+        "keras.layers.Input",
+        "keras.layers.Dense",
+        "keras.layers.ReLU",
+        "keras.layers.Softmax",
+        "keras.layers.Activation",
+        "keras.activations.relu",
+        "keras.activations.softmax",
+        "tensorflow.nn.relu",
+        "tensorflow.nn.softmax",
+    ],
+)
+
+
+def filled(model, rng):
+    """Set all weights by shape; those of one shape by the order in which the model lists them. Vectors are positive: variances must be."""
+    for weight in model.weights:
+        noise = rng.normal(size=weight.shape)
+        weight.assign(0.5 + abs(noise) if len(weight.shape) == 1 else noise)
+    return model
+
+
+@normalized.check("the weights, layer by layer", points=2)
+def _(normalized_mlp, rng):
+    D, units, C = int(rng.integers(20, 40)), [int(n) for n in rng.integers(5, 20, 2)], 4
+    model = normalized_mlp(D, units, C)
+    return {
+        "kind of model": type(model).__name__,
+        "trained weights": ", ".join(str(tuple(w.shape)) for w in model.trainable_weights),
+        "all weights": ", ".join(sorted(str(tuple(w.shape)) for w in model.weights)),
+    }
+
+
+@normalized.check("in training: normalized before the activation", points=2)
+def _(normalized_mlp, rng):
+    model = filled(normalized_mlp(5, [7], 4), rng)
+    return {"f": model(rng.normal(size=(8, 5)).astype("float32"), training=True)}
+
+
+@normalized.check("at test time, and with layers of the same width")
+def _(normalized_mlp, rng):
+    model = filled(normalized_mlp(5, [6, 6], 4), rng)
+    model(rng.normal(size=(8, 5)).astype("float32"), training=True)
+    return {"f": model(rng.normal(size=(8, 5)).astype("float32"))}
+
+
+@normalized.check("without a hidden layer")
+def _(normalized_mlp, rng):
+    return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}

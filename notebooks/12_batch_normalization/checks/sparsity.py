@@ -1,0 +1,41 @@
+"""What `check(sparsity)` looks at (lecture 59:24).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+sparsity_exercise = Checks("sparsity", lecture="59:24")
+
+
+def activations(rng, N=11, H=8):
+    """Positive and negative values, small and large, and zeros; at least one unit in four is dead."""
+    h = rng.normal(size=(N, H)) * 10.0 ** rng.integers(-9, 2, (N, H))
+    h[rng.random((N, H)) < rng.uniform(0.2, 0.6)] = 0
+    h[:, rng.permutation(H)[: H // 4]] = 0
+    h[rng.integers(N)] = 0  # an example of which every unit is off is no dead unit
+    return h
+
+
+@sparsity_exercise.check("the share of exact zeros")
+def _(sparsity, rng):
+    return {"zeros": [float(sparsity(activations(rng, H=H))[0]) for H in (8, 5, 9, 16)]}
+
+
+@sparsity_exercise.check("the share of dead units")
+def _(sparsity, rng):
+    dead = [float(sparsity(activations(rng, N, H))[1]) for N in (1, 2, 5, 9, 30) for H in (4, 8, 13, 17)]
+    return {"dead": dead}
+
+
+@sparsity_exercise.check("activations of a ReLU, as a tensor")
+def _(sparsity, rng):
+    h = np.maximum(activations(rng), 0)
+    h[1:4, 5] = 1e-8  # small, but on
+    zeros, dead = sparsity(tf.constant(h, "float32"))
+    return {"zeros": float(zeros), "dead": float(dead)}
