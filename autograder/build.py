@@ -118,7 +118,9 @@ def _fresh(
         before = {exercise: state(exercise) for exercise in every}
         made = fresh / "evidence" if anew else MADE
         trees = () if anew else (notebooks, NOTEBOOKS)
-        evidence = evidence_files(every, made, trees, told=lambda *at: progress(at[0], 0.1 + 0.7 * at[1]))
+        evidence = evidence_files(
+            every, made, trees, told=lambda what, share: progress(what, 0.1 + 0.7 * share)
+        )
         for i, unit in enumerate(chosen):
             progress(f"{unit}: release", 0.8 + 0.2 * i / len(chosen))
             for exercise in exercises(unit):

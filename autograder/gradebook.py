@@ -8,7 +8,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from unittest import mock
 
@@ -78,12 +78,10 @@ class Book:
             Refused: if the gradebook holds submissions of the unit with other cells.
         """
         wanted = {p.grade_id: p.node.metadata.nbgrader.checksum for p in plan.cells if p.grade_id}
-        try:
+        with suppress(MissingEntry):
             there = self.gradebook.find_notebook(plan.unit, plan.unit)
             if {cell.name: cell.checksum for cell in there.source_cells} == wanted:
                 return
-        except MissingEntry:
-            pass
         nb = new_notebook(cells=[p.node for p in plan.cells], metadata={"kernelspec": KERNEL})
         try:
             with self._transaction():

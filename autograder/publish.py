@@ -1,4 +1,4 @@
-"""The public half of an exercise: its checks as readable Python, as readable Python, and what of the rest must not show."""
+"""The public half of an exercise: its checks as readable Python, and what of its answers must not show."""
 
 import re
 from collections.abc import Sequence

@@ -20,6 +20,7 @@ from helpers.operations import violations
 from solutions.exercise import Exercise
 
 MAX_LENGTH = 60_000  # characters that one exercise's cells may have
+DEEP = "an expression is nested too deep to be read"
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -94,12 +95,12 @@ def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
     setup = [c.source for c in plan.cells if c.kind == SETUP]
     if (length := sum(len(p.source) for p in needed.cells)) > MAX_LENGTH:
         return [f"there are {length:,} characters to be read; the limit is {MAX_LENGTH:,}"]
+    if any(names(p.source).deep for p in needed.cells):
+        return [DEEP]
     try:
-        if not any(names(p.source).deep for p in needed.cells):
-            return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)
+        return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)
     except RecursionError:
-        pass
-    return ["an expression is nested too deep to be read"]
+        return [DEEP]
 
 
 def in_experiments(needed: Need, placed: Iterable[Placed]) -> str:

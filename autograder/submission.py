@@ -8,7 +8,8 @@ Which cell is which:
   several with the same id the last one counts, as in nbgrader; the others are run as cells that the student added.
 - Where no cell bears the id (a tool dropped it, a student made the cell anew), one with the very same source is it.
 - A solution cell that is missing still is the last other code cell that defines one of the exercise's objects.
-- What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs.
+- What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs. A
+  derivation says so if the student added text, so that a person looks for the answer there.
 """
 
 import ast
@@ -17,7 +18,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
@@ -28,6 +29,7 @@ MAX_CELLS = 1000
 MAX_SOURCE = 300_000  # characters of all cells together
 PICTURES = ("image/png", "image/jpeg")  # what a student may attach to a derivation
 ADDED = "added"
+LOST = "\n\n*(This cell was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
 
 
 class Unreadable(ValueError):
@@ -249,6 +251,7 @@ def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
     where = {p.id: i for i, p in enumerate(placed)}
     solved = {p.exercise: where[p.id] for p in placed if p.kind == SOLUTION}
     placed = [p for i, p in enumerate(placed) if p.kind != CHECK or i > solved.get(p.exercise, -1)]
+    written = any(p.kind == PROSE and not p.planned for p in placed)
     before = ""
     for planned in plan.cells:
         if planned.kind not in GRADED:
@@ -258,6 +261,10 @@ def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
             if planned.kind == CHECK:
                 before = next(p.id for p in placed if p.kind == SOLUTION and p.exercise == planned.exercise)
             back = _from_plan(planned, missing=planned.id not in where)
+            if (
+                planned.kind == DERIVATION and written
+            ):  # nobody but a person can tell whether it is the answer
+                back = replace(back, source=back.source + LOST)
             placed.insert(ids.index(before) + 1 if before else 0, back)
         before = planned.id
     return placed

@@ -1,5 +1,6 @@
 """Students get the checks as they grade, and nothing of the answers."""
 
+import numpy as np
 import pytest
 
 from autograder import tables
@@ -157,6 +158,7 @@ def test_evidence_that_differs_in_its_last_bits_is_the_same(tmp_path):
     for factor, same in ((1 + 1e-12, True), (1 + 1e-6, False)):
         answer = published.tables[1].known["the mean is added"]
         h = answer["rows"].arrays["h"]
+        assert isinstance(h, np.ndarray)
         answer["rows"].arrays["h"] = h * factor
         save(tmp_path / "b", published)
         answer["rows"].arrays["h"] = h

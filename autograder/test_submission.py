@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -43,13 +44,17 @@ def test_the_plan_is_what_students_got(plan):
     assert "2.0 * x" not in stub
 
 
-def test_a_plan_knows_its_derivations(plan):
+def with_derivation():
+    """A unit with nothing but a derivation."""
     answer = toy.added("BEGIN", "markdown")
     answer.source = "**Why?**\n### BEGIN SOLUTION\nso\n### END SOLUTION"
     about = {"grade": True, "solution": True, "locked": False, "task": False, "points": 2}
     answer.metadata["nbgrader"] = about | {"grade_id": "why", "schema_version": 3}
-    found = make_plan("unit", toy.nbformat.v4.new_notebook(cells=[answer]), [])
-    assert [(c.kind, c.grade_id, c.source) for c in found.cells] == [
+    return make_plan("unit", toy.nbformat.v4.new_notebook(cells=[answer]), [])
+
+
+def test_a_plan_knows_its_derivations():
+    assert [(c.kind, c.grade_id, c.source) for c in with_derivation().cells] == [
         ("derivation", "why", "**Why?**\nYOUR ANSWER HERE")
     ]
 
@@ -127,6 +132,17 @@ def test_a_check_further_down_stays_there(plan):
     nb = toy.right(plan)
     nb.cells.append(nb.cells.pop(toy.ids(nb.cells).index("double-check")))
     assert kinds(restored(plan, nb))[-1] == ("check", "double")
+
+
+@pytest.mark.parametrize("text", ["", "Since exp(a + c) = exp(a) exp(c)."])
+def test_an_answer_in_another_cell_than_the_derivations_is_for_a_person_to_find(plan, text):
+    derivation = with_derivation().cells[0]
+    both = replace(plan, cells=(*plan.cells, derivation))
+    nb = toy.right(plan)
+    nb.cells.append(toy.added(text, "markdown"))
+    found = next(p for p in restored(both, nb) if p.kind == "derivation")
+    assert found.missing
+    assert (found.source == derivation.source) == (not text)
 
 
 def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():

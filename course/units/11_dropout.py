@@ -27,7 +27,12 @@
 # h, W, b, a and f are activation, weights, biases, pre-activation and output, as before; ⊙ multiplies element by element.
 
 # %% tags=["setup"]
-from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import (
+    check,
+    commit,
+    data,
+    plots,
+)  # first: it keeps TensorFlow's start-up log out of the notebook
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -94,17 +99,28 @@ def train(model, x, y, epochs, lr=0.05, size=50, valid=(x_valid, y_valid), seed=
 
 # %% tags=["experiment"]
 guess = None  # "both", "part" or "turn"
-commit(guess, {"both": "both fall", "part": "training falls, validation stays", "turn": "training falls, validation falls and then rises"})
+commit(
+    guess,
+    {
+        "both": "both fall",
+        "part": "training falls, validation stays",
+        "turn": "training falls, validation falls and then rises",
+    },
+)
 
 keras.utils.set_random_seed(1)
 alone = train(network(40, [128, 128]), x_few, y_few, epochs=60)
 plots.lines(
     None,
     {"validation": alone[:, 1], "training": alone[:, 0]},
-    xlabel="epoch", ylabel="loss, −log f(x)$_y$", title="two hidden layers, 800 examples, no dropout",
+    xlabel="epoch",
+    ylabel="loss, −log f(x)$_y$",
+    title="two hidden layers, 800 examples, no dropout",
 )
 plt.show()
-print(f"after 60 epochs: training loss {alone[-1, 0]:.3f}, validation loss {alone[-1, 1]:.2f}; log 10 = {np.log(10):.2f}")
+print(
+    f"after 60 epochs: training loss {alone[-1, 0]:.3f}, validation loss {alone[-1, 1]:.2f}; log 10 = {np.log(10):.2f}"
+)
 print(f"                 training accuracy {alone[-1, 2]:.1%}, validation accuracy {alone[-1, 3]:.1%}")
 
 # %% [markdown]
@@ -141,7 +157,14 @@ from solutions.dropout.dropout import Dropout
 
 # %% tags=["experiment"]
 guess = None  # "all", "halves" or "none"
-commit(guess, {"all": "all: it is one example", "halves": "row by row, the left is like the right", "none": "none, very probably"})
+commit(
+    guess,
+    {
+        "all": "all: it is one example",
+        "halves": "row by row, the left is like the right",
+        "none": "none, very probably",
+    },
+)
 
 keras.utils.set_random_seed(2)
 layer, h = Dropout(0.5), tf.ones((8, 32))
@@ -172,7 +195,10 @@ with tempfile.TemporaryDirectory() as folder:
     loaded = keras.saving.load_model(Path(folder, "model.keras"))
 print("loaded:", [layer.name for layer in loaded.layers], "with rate", loaded.layers[1].rate)
 print("same answers:", np.allclose(loaded(x_valid), model(x_valid)))
-print("two training calls differ:", not np.allclose(loaded(x_valid, training=True), loaded(x_valid, training=True)))
+print(
+    "two training calls differ:",
+    not np.allclose(loaded(x_valid, training=True), loaded(x_valid, training=True)),
+)
 
 # %% [markdown]
 # ## 3 · The mask on the way back
@@ -203,7 +229,10 @@ from solutions.dropout.dropout_backward import dropout_backward
 
 # %% tags=["experiment"]
 guess = None  # "none", "two" or "all"
-commit(guess, {"none": "for none of the three", "two": "for tanh and ReLU, not for sigmoid", "all": "for all three"})
+commit(
+    guess,
+    {"none": "for none of the three", "two": "for tanh and ReLU, not for sigmoid", "all": "for all three"},
+)
 
 rng = np.random.default_rng(4)
 a, mask = tf.constant(rng.normal(size=(5, 6))), tf.constant(rng.integers(0, 2, (5, 6)) * 1.0)
@@ -239,7 +268,14 @@ from solutions.dropout.inverted_dropout import InvertedDropout
 
 # %% tags=["experiment"]
 guess = None  # "both", "loss" or "task"
-commit(guess, {"both": "accuracy and loss, on both", "loss": "the loss only, on both", "task": "the loss on both, the accuracy on one of them"})
+commit(
+    guess,
+    {
+        "both": "accuracy and loss, on both",
+        "loss": "the loss only, on both",
+        "task": "the loss on both, the accuracy on one of them",
+    },
+)
 
 digits, digits_valid, _ = data.digits()
 
@@ -268,7 +304,9 @@ for task, (x, y), (x_v, y_v) in (
         test_time.set_weights([w.numpy() for w in model.trainable_weights])
         a = test_time(x_v)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y_v, a)
-        print(f"{task:8}  factor {name:8}  validation loss {float(loss):.2f}, accuracy {np.mean(np.argmax(a, 1) == y_v):.1%}")
+        print(
+            f"{task:8}  factor {name:8}  validation loss {float(loss):.2f}, accuracy {np.mean(np.argmax(a, 1) == y_v):.1%}"
+        )
 
 # %% [markdown]
 # The *probabilities* are wrong on both tasks, too sure of themselves in one case and too timid in the other. Whether the accuracy shows it depends on the task: where
@@ -313,10 +351,18 @@ one_pass = tf.nn.softmax(tf.cast(noise(h, training=False), "float64") @ W + b).n
 masks, p = all_masks(10, 0.5)
 members = tf.nn.softmax((masks[:, None, :] * h) @ W + b).numpy()  # (1024, 300, 10)
 arithmetic = np.tensordot(p, members, 1)
-print(f"largest difference of the geometric ensemble from one pass at test time:  {np.abs(f - one_pass).max():.1e}")
-print(f"largest difference of the arithmetic ensemble from one pass at test time: {np.abs(arithmetic - one_pass).max():.2f}")
+print(
+    f"largest difference of the geometric ensemble from one pass at test time:  {np.abs(f - one_pass).max():.1e}"
+)
+print(
+    f"largest difference of the arithmetic ensemble from one pass at test time: {np.abs(arithmetic - one_pass).max():.2f}"
+)
 right = (members.argmax(2) == y).mean(1)
-for name, value in (("one pass at test time", one_pass), ("geometric ensemble", f), ("arithmetic ensemble", arithmetic)):
+for name, value in (
+    ("one pass at test time", one_pass),
+    ("geometric ensemble", f),
+    ("arithmetic ensemble", arithmetic),
+):
     print(f"{name:22} right on {np.mean(value.argmax(1) == y):.1%}")
 print(f"a single member        right on {right @ p:.1%} on average, the best of all on {right.max():.1%}")
 
@@ -370,7 +416,14 @@ plt.show()
 
 # %% tags=["experiment"]
 guess = None  # "same", "linear" or "all"
-commit(guess, {"same": "the same gap for all three", "linear": "none for the linear one, a large one for the others", "all": "none for all"})
+commit(
+    guess,
+    {
+        "same": "the same gap for all three",
+        "linear": "none for the linear one, a large one for the others",
+        "all": "none for all",
+    },
+)
 
 
 def gap(g, scale, keep=0.5, H=6, C=4, N=20):
@@ -381,7 +434,9 @@ def gap(g, scale, keep=0.5, H=6, C=4, N=20):
     b2, b3 = scale * rng.normal(size=H), scale * rng.normal(size=C)
     masks, p = all_masks(H, keep)
     h2 = g((masks[:, None, :] * h1) @ W2 + b2)  # a hidden layer for each mask of the first
-    mean_a = np.einsum("m,mnj->nj", p, h2) @ (np.diag(p @ masks) @ W3) + b3  # the second layer's mask enters linearly
+    mean_a = (
+        np.einsum("m,mnj->nj", p, h2) @ (np.diag(p @ masks) @ W3) + b3
+    )  # the second layer's mask enters linearly
     test_time = g(keep * h1 @ W2 + b2) * keep @ W3 + b3
     return np.abs(tf.nn.softmax(mean_a) - tf.nn.softmax(test_time)).max()
 
@@ -390,7 +445,13 @@ scales = np.logspace(-2, 1, 13)
 functions = {"ReLU": lambda a: np.maximum(a, 0), "tanh": np.tanh, "linear": lambda a: a}
 gaps = {f"second layer {name}": [max(gap(g, s), 1e-17) for s in scales] for name, g in functions.items()}
 plots.lines(
-    scales, gaps, xlabel="scale of the weights", ylabel="largest gap in probability", logx=True, logy=True, marker=True,
+    scales,
+    gaps,
+    xlabel="scale of the weights",
+    ylabel="largest gap in probability",
+    logx=True,
+    logy=True,
+    marker=True,
     title="two hidden layers: test-time rule against all 4,096 networks",
 )
 plt.show()
@@ -411,24 +472,49 @@ for name, values in gaps.items():
 
 # %% tags=["experiment"]
 guess = None  # "0", "middle" or "0.8"
-commit(guess, {"0": "no dropout is best at both", "middle": "a rate in the middle is best at both", "0.8": "the highest rate is best at both"})
+commit(
+    guess,
+    {
+        "0": "no dropout is best at both",
+        "middle": "a rate in the middle is best at both",
+        "0.8": "the highest rate is best at both",
+    },
+)
 
 rates = (0.0, 0.2, 0.4, 0.6, 0.8)
 runs = {}
 for rate in rates:
     for seed in (1, 2):
         keras.utils.set_random_seed(seed)
-        runs[rate, seed] = train(network(40, [128, 128], between=lambda rate=rate: Dropout(rate)), x_few, y_few, epochs=60)
+        runs[rate, seed] = train(
+            network(40, [128, 128], between=lambda rate=rate: Dropout(rate)), x_few, y_few, epochs=60
+        )
 last = {rate: np.mean([runs[rate, seed][-1] for seed in (1, 2)], axis=0) for rate in rates}
 
 left, right = plots.panels(2, height=3.4)
 table = np.array([last[rate] for rate in rates])
-plots.lines(rates, {"validation": table[:, 1], "training": table[:, 0]}, xlabel="rate p", ylabel="loss", marker=True, ax=left)
-plots.lines(rates, {"validation": table[:, 3], "training": table[:, 2]}, xlabel="rate p", ylabel="accuracy", marker=True, ax=right)
+plots.lines(
+    rates,
+    {"validation": table[:, 1], "training": table[:, 0]},
+    xlabel="rate p",
+    ylabel="loss",
+    marker=True,
+    ax=left,
+)
+plots.lines(
+    rates,
+    {"validation": table[:, 3], "training": table[:, 2]},
+    xlabel="rate p",
+    ylabel="accuracy",
+    marker=True,
+    ax=right,
+)
 plt.show()
 for rate in rates:
     loss, loss_v, accuracy, accuracy_v = last[rate]
-    print(f"rate {rate}: training loss {loss:.3f}, validation {loss_v:.2f}, gap {loss_v - loss:.2f}; accuracy {accuracy:.1%}, {accuracy_v:.1%}, gap {accuracy - accuracy_v:.1%}")
+    print(
+        f"rate {rate}: training loss {loss:.3f}, validation {loss_v:.2f}, gap {loss_v - loss:.2f}; accuracy {accuracy:.1%}, {accuracy_v:.1%}, gap {accuracy - accuracy_v:.1%}"
+    )
 
 # %% [markdown]
 # The gap closes as the rate grows, in both pictures, and that is what regularization promises. But look at *how* the accuracy gap closes: for the most part the
@@ -446,7 +532,14 @@ for rate in rates:
 
 # %% tags=["experiment"]
 guess = None  # "less", "two" or "more"
-commit(guess, {"less": "less than 1.5, whatever the measure", "two": "about 2, whatever the measure", "more": "it depends on the measure"})
+commit(
+    guess,
+    {
+        "less": "less than 1.5, whatever the measure",
+        "two": "about 2, whatever the measure",
+        "more": "it depends on the measure",
+    },
+)
 
 
 def epochs_to_fit(rate, seed):
@@ -454,14 +547,19 @@ def epochs_to_fit(rate, seed):
     keras.utils.set_random_seed(seed)
     model = network(64, [256], between=lambda: Dropout(rate))
     seen = train(model, digits[0][:300], digits[1][:300], epochs=60, valid=digits_valid, seed=seed)
-    return [1 + np.argmax(reached) if reached.any() else np.nan for reached in (seen[:, 2] >= 0.99, seen[:, 0] < 0.1)]
+    return [
+        1 + np.argmax(reached) if reached.any() else np.nan
+        for reached in (seen[:, 2] >= 0.99, seen[:, 0] < 0.1)
+    ]
 
 
 measured = {rate: np.array([epochs_to_fit(rate, seed) for seed in (1, 2, 3)]) for rate in (0.0, 0.25, 0.5)}
 for rate, epochs in measured.items():
     accuracy, loss = epochs.mean(0)
     factor = epochs.mean(0) / measured[0.0].mean(0)
-    print(f"rate {rate:4}: 99 % right after {accuracy:4.1f} epochs (× {factor[0]:.1f}), loss below 0.1 after {loss:4.1f} (× {factor[1]:.1f})")
+    print(
+        f"rate {rate:4}: 99 % right after {accuracy:4.1f} epochs (× {factor[0]:.1f}), loss below 0.1 after {loss:4.1f} (× {factor[1]:.1f})"
+    )
 print("single runs at rate 0.5, 99 % right:", measured[0.5][:, 0], "against", measured[0.0][:, 0])
 
 # %% [markdown]

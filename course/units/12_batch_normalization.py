@@ -27,7 +27,12 @@
 # | ∇_ã, ∇_â, … | `da_tilde`, `da_hat`, … | as the value | gradient of the loss with respect to it |
 
 # %% tags=["setup"]
-from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import (
+    check,
+    commit,
+    data,
+    plots,
+)  # first: it keeps TensorFlow's start-up log out of the notebook
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -58,7 +63,14 @@ from solutions.batch_normalization.batch_norm import BatchNorm
 
 # %% tags=["experiment"]
 guess = None  # "normal", "same" or "four"
-commit(guess, {"normal": "four bell curves with mean 0 and deviation 1", "same": "mean 0, deviation 1, and otherwise as before", "four": "as before"})
+commit(
+    guess,
+    {
+        "normal": "four bell curves with mean 0 and deviation 1",
+        "same": "mean 0, deviation 1, and otherwise as before",
+        "four": "as before",
+    },
+)
 
 rng = np.random.default_rng(0)
 units = {
@@ -126,7 +138,10 @@ from solutions.batch_normalization.batchnorm_backward import batchnorm_backward
 
 # %% tags=["experiment"]
 guess = None  # "little", "same" or "other"
-commit(guess, {"little": "a few percent, as 1/N is small", "same": "a constant factor", "other": "it points elsewhere"})
+commit(
+    guess,
+    {"little": "a few percent, as 1/N is small", "same": "a constant factor", "other": "it points elsewhere"},
+)
 
 rng = np.random.default_rng(1)
 a, upstream = tf.constant(rng.normal(size=(64, 3)) * 2 + 1), rng.normal(size=(64, 3))
@@ -140,7 +155,10 @@ ours = batchnorm_backward(upstream, a.numpy(), np.ones(3), 1e-3)
 constant = ours["da_hat"] / np.sqrt(np.var(a, axis=0) + 1e-3)
 cosine = (constant * by_tape).sum(0) / np.linalg.norm(constant, axis=0) / np.linalg.norm(by_tape, axis=0)
 print(f"largest difference from the tape: {np.abs(ours['da'] - by_tape).max():.1e}")
-print("without mu and var: length × ", (np.linalg.norm(constant, axis=0) / np.linalg.norm(by_tape, axis=0)).round(2))
+print(
+    "without mu and var: length × ",
+    (np.linalg.norm(constant, axis=0) / np.linalg.norm(by_tape, axis=0)).round(2),
+)
 print("                    angle     ", np.degrees(np.arccos(cosine)).round(0), "degrees")
 print("sum over the batch: true", by_tape.sum(0).round(12) + 0, " without", constant.sum(0).round(1))
 
@@ -170,15 +188,27 @@ from solutions.batch_normalization.finalize_statistics import finalize_statistic
 
 # %% tags=["experiment"]
 guess = None  # "none", "random" or "sorted"
-commit(guess, {"none": "next to nothing with either", "random": "more with random batches", "sorted": "about 1/64 with random ones, far more with sorted ones"})
+commit(
+    guess,
+    {
+        "none": "next to nothing with either",
+        "random": "more with random batches",
+        "sorted": "about 1/64 with random ones, far more with sorted ones",
+    },
+)
 
 (x_train, y_train), (x_valid, y_valid), _ = data.digits()
 a = x_train @ np.random.default_rng(2).normal(size=(64, 32)).astype("float32")
-for name, order in (("random", np.random.default_rng(3).permutation(len(a))), ("sorted", np.argsort(y_train, kind="stable"))):
+for name, order in (
+    ("random", np.random.default_rng(3).permutation(len(a))),
+    ("sorted", np.argsort(y_train, kind="stable")),
+):
     batches = [a[order[i : i + 64]] for i in range(0, len(a), 64)]
     mu, var = pooled_statistics(batches)
     within = np.average([b.var(0) for b in batches], axis=0, weights=[len(b) for b in batches])
-    print(f"{name}: {len(batches)} batches, the last of {len(batches[-1])}; missed {1 - np.mean(within / var):.1%} of the variance (1/64 = {1 / 64:.1%})")
+    print(
+        f"{name}: {len(batches)} batches, the last of {len(batches[-1])}; missed {1 - np.mean(within / var):.1%} of the variance (1/64 = {1 / 64:.1%})"
+    )
 
 # %% [markdown]
 # ## 4 · Where it stands in a network, and what it makes superfluous
@@ -225,7 +255,9 @@ def start_at(model, scale, seed=0):
     dense = [part for part in model.layers if isinstance(part, keras.layers.Dense)]
     for part in dense:
         H_in, H = part.kernel.shape
-        part.kernel.assign(rng.normal(size=(H_in, H)) * np.sqrt(2 / H_in) * (1 if part is dense[-1] else scale))
+        part.kernel.assign(
+            rng.normal(size=(H_in, H)) * np.sqrt(2 / H_in) * (1 if part is dense[-1] else scale)
+        )
         if part.use_bias:
             part.bias.assign(np.zeros(H))
     for norm in (part for part in model.layers if isinstance(part, BatchNorm)):
@@ -242,7 +274,9 @@ for name, build in (("plain", plain_mlp), ("normalized", normalized_mlp)):
         with tf.GradientTape() as tape:
             loss = loss_of(y_train[:128], model(x_train[:128], training=True))
         lengths.append(np.linalg.norm(tape.gradient(loss, model.trainable_weights[0])))
-    print(f"{name:10} length of the first layer's gradient: {lengths[0]:.3f} at c = 1, {lengths[1]:.4f} at c = 10; ratio {lengths[1] / lengths[0]:.3f}")
+    print(
+        f"{name:10} length of the first layer's gradient: {lengths[0]:.3f} at c = 1, {lengths[1]:.4f} at c = 10; ratio {lengths[1] / lengths[0]:.3f}"
+    )
 
 # %% [markdown]
 # ### The full pass, measured
@@ -279,10 +313,17 @@ for step in steps:
     kept = [w.numpy() for w in model.non_trainable_weights]
     finalize_statistics(model, x_train, size=512)
     full.append(right())
-    for w, value in zip(model.non_trainable_weights, kept, strict=True):  # training goes on as if nothing had happened
+    for w, value in zip(
+        model.non_trainable_weights, kept, strict=True
+    ):  # training goes on as if nothing had happened
         w.assign(value)
 ax = plots.lines(
-    steps, {"after a full pass": full, "moving statistics": moving}, xlabel="training steps", ylabel="validation accuracy", logx=True, marker=True,
+    steps,
+    {"after a full pass": full, "moving statistics": moving},
+    xlabel="training steps",
+    ylabel="validation accuracy",
+    logx=True,
+    marker=True,
 )
 ax.set_xticks(steps, steps)
 ax.minorticks_off()
@@ -303,7 +344,14 @@ print("steps ", steps, "\nmoving", [f"{v:.0%}" for v in moving], "\nfull  ", [f"
 
 # %% tags=["experiment"]
 guess = None  # "few", "double" or "all"
-commit(guess, {"few": "a few of 25 with both", "double": "about twice as many with batch normalization", "all": "a few without, more than half with it"})
+commit(
+    guess,
+    {
+        "few": "a few of 25 with both",
+        "double": "about twice as many with batch normalization",
+        "all": "a few without, more than half with it",
+    },
+)
 
 rates, scales = (0.001, 0.01, 0.1, 1.0, 10.0), (0.01, 0.1, 1.0, 3.0, 10.0)
 
@@ -334,12 +382,23 @@ def scores(build, D=64):
     return table
 
 
-tables = {"without batch normalization": scores(plain_mlp), "with batch normalization": scores(normalized_mlp)}
+tables = {
+    "without batch normalization": scores(plain_mlp),
+    "with batch normalization": scores(normalized_mlp),
+}
 axes = plots.panels(2, height=3.6, sharey=True)
 for ax, (name, table) in zip(axes, tables.items(), strict=True):
     ax.imshow(table, cmap="gray", vmin=0, vmax=1, origin="lower", aspect="auto")
     for (i, j), value in np.ndenumerate(table):
-        ax.text(j, i, f"{value:.0%}", ha="center", va="center", color="white" if value < 0.5 else "black", fontsize=9)
+        ax.text(
+            j,
+            i,
+            f"{value:.0%}",
+            ha="center",
+            va="center",
+            color="white" if value < 0.5 else "black",
+            fontsize=9,
+        )
     ax.set_xticks(range(len(scales)), [f"{s:g}" for s in scales])
     ax.set_yticks(range(len(rates)), [f"{r:g}" for r in rates])
     plots.label(ax, "scale of the initial weights", "learning rate α", name)
@@ -362,7 +421,14 @@ for name, table in tables.items():
 
 # %% tags=["experiment"]
 guess = None  # "less", "same" or "none"
-commit(guess, {"less": "it helps, and dropout then helps less", "same": "it helps, and dropout helps as much as before", "none": "it does not help"})
+commit(
+    guess,
+    {
+        "less": "it helps, and dropout then helps less",
+        "same": "it helps, and dropout helps as much as before",
+        "none": "it does not help",
+    },
+)
 
 (x_1d, y_1d), (x_1d_valid, y_1d_valid), (x_1d_test, y_1d_test) = data.mnist1d()
 
@@ -400,25 +466,41 @@ def learn(normalize, rate, seed, epochs=50, size=50, N=800):
     finalize_statistics(model, x, size=400)
     f, f_valid = model(x).numpy(), model(x_1d_valid).numpy()
     return [
-        float(loss_of(y, f)), float(loss_of(y_1d_valid, f_valid)),
-        np.mean(f.argmax(1) == y), np.mean(f_valid.argmax(1) == y_1d_valid),
+        float(loss_of(y, f)),
+        float(loss_of(y_1d_valid, f_valid)),
+        np.mean(f.argmax(1) == y),
+        np.mean(f_valid.argmax(1) == y_1d_valid),
     ]
 
 
 drops, seeds = (0.0, 0.2, 0.4), (1, 2)
-measured = {(n, rate): np.array([learn(n, rate, seed) for seed in seeds]) for n in (False, True) for rate in drops}
+measured = {
+    (n, rate): np.array([learn(n, rate, seed) for seed in seeds]) for n in (False, True) for rate in drops
+}
 left, right_ax = plots.panels(2, height=3.4)
 for ax, column, ylabel in ((left, 1, "validation loss"), (right_ax, 3, "validation accuracy")):
-    curves = {("with" if n else "without") + " batch normalization": [measured[n, rate][:, column].mean() for rate in drops] for n in (True, False)}
+    curves = {
+        ("with" if n else "without") + " batch normalization": [
+            measured[n, rate][:, column].mean() for rate in drops
+        ]
+        for n in (True, False)
+    }
     plots.lines(drops, curves, xlabel="dropout rate p", ylabel=ylabel, marker=True, ax=ax)
 plt.show()
 for n in (False, True):
     for rate in drops:
         loss, loss_v, accuracy, accuracy_v = measured[n, rate].mean(0)
         spread = np.ptp(measured[n, rate][:, 3])
-        print(f"{'with' if n else 'without':7} batch normalization, dropout {rate}: training {accuracy:.1%}, validation {accuracy_v:.1%} (seeds apart {spread:.1%}), loss {loss_v:.2f}")
-gains = {n: max(measured[n, rate][:, 3].mean() for rate in drops) - measured[n, 0.0][:, 3].mean() for n in (False, True)}
-print(f"what the best rate of dropout adds to the accuracy: {gains[False]:+.1%} without batch normalization, {gains[True]:+.1%} with it")
+        print(
+            f"{'with' if n else 'without':7} batch normalization, dropout {rate}: training {accuracy:.1%}, validation {accuracy_v:.1%} (seeds apart {spread:.1%}), loss {loss_v:.2f}"
+        )
+gains = {
+    n: max(measured[n, rate][:, 3].mean() for rate in drops) - measured[n, 0.0][:, 3].mean()
+    for n in (False, True)
+}
+print(
+    f"what the best rate of dropout adds to the accuracy: {gains[False]:+.1%} without batch normalization, {gains[True]:+.1%} with it"
+)
 
 # %% [markdown]
 # In our run the lecture was right about the accuracy: batch normalization alone gained about as much as the best dropout without it, and dropout on top of it gained nothing or
@@ -441,7 +523,14 @@ from solutions.batch_normalization.sparsity import sparsity
 
 # %% tags=["experiment"]
 guess = None  # "up", "same" or "down"
-commit(guess, {"up": "half, and more after training", "same": "half, and it stays", "down": "half, and less after training"})
+commit(
+    guess,
+    {
+        "up": "half, and more after training",
+        "same": "half, and it stays",
+        "down": "half, and less after training",
+    },
+)
 
 
 def zeros_by_layer(model):
@@ -455,7 +544,9 @@ def zeros_by_layer(model):
 
 
 fig_axes = plots.panels(2, height=3.2, sharey=True)
-for ax, (name, build) in zip(fig_axes, {"plain": plain_mlp, "normalized": normalized_mlp}.items(), strict=True):
+for ax, (name, build) in zip(
+    fig_axes, {"plain": plain_mlp, "normalized": normalized_mlp}.items(), strict=True
+):
     keras.utils.set_random_seed(7)
     model = build(64, [64, 64, 64], 10)
     finalize_statistics(model, x_train, size=512)
@@ -471,7 +562,9 @@ for ax, (name, build) in zip(fig_axes, {"plain": plain_mlp, "normalized": normal
     ax.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
     plots.label(ax, "layer", "share of exact zeros", name)
     accuracy = np.mean(np.argmax(model(x_valid), 1) == y_valid)
-    print(f"{name:10} zeros before {before[:, 0].round(2)}, after {after[:, 0].round(2)}; dead before {before[:, 1].round(2)}, after {after[:, 1].round(2)}; right on {accuracy:.1%}")
+    print(
+        f"{name:10} zeros before {before[:, 0].round(2)}, after {after[:, 0].round(2)}; dead before {before[:, 1].round(2)}, after {after[:, 1].round(2)}; right on {accuracy:.1%}"
+    )
 fig_axes[0].set_ylim(0, 0.72)
 fig_axes[0].legend(frameon=False, ncols=2, loc="upper center")
 plt.show()
@@ -496,23 +589,32 @@ plt.show()
 # %%
 from solutions.batch_normalization.build_network import build_network
 
+
 # %% tags=["experiment"]
 def compete(build, lr=0.01, epochs=20, seed=0):
     """Train a network as the rules say; return the model and the history of its training."""
     keras.utils.set_random_seed(seed)
     model = build()
     model.compile(keras.optimizers.Adam(lr), loss_of, metrics=["accuracy"])
-    history = model.fit(x_1d, y_1d, batch_size=64, epochs=epochs, validation_data=(x_1d_valid, y_1d_valid), verbose=0)
+    history = model.fit(
+        x_1d, y_1d, batch_size=64, epochs=epochs, validation_data=(x_1d_valid, y_1d_valid), verbose=0
+    )
     return model, history
 
 
 baseline, baseline_history = compete(lambda: plain_mlp(40, [100], 10))
 mine, my_history = compete(build_network)
-plots.history({"baseline": baseline_history, "mine": my_history}, what="accuracy", title="MNIST-1D, at most 6,000 parameters")
+plots.history(
+    {"baseline": baseline_history, "mine": my_history},
+    what="accuracy",
+    title="MNIST-1D, at most 6,000 parameters",
+)
 plt.show()
 for name, model, history in (("baseline", baseline, baseline_history), ("mine", mine, my_history)):
     seen = history.history
-    print(f"{name:8} {model.count_params():,} parameters; after 20 epochs training {seen['accuracy'][-1]:.1%}, validation {seen['val_accuracy'][-1]:.1%}")
+    print(
+        f"{name:8} {model.count_params():,} parameters; after 20 epochs training {seen['accuracy'][-1]:.1%}, validation {seen['val_accuracy'][-1]:.1%}"
+    )
 
 # %% [markdown]
 # When everything is decided, and not before, run the next cell once: set `decided = True`.

@@ -160,8 +160,8 @@ def config(GlorotUniform, rng):
     copy = GlorotUniform.from_config(made.get_config())
     return {
         "registered as": keras.saving.get_registered_name(GlorotUniform),
-        "W": made(shape),
-        "copy": copy(shape),
+        "W": values_of(made(shape)),
+        "W of the copy": values_of(copy(shape)),
     }
 
 
