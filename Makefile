@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # pip asks for the hash of every package, so what is installed is what was locked.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test lint lab bench lock clean
+.PHONY: help install demo test verify lock clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,11 +23,15 @@ $(STAMP): requirements.lock pyproject.toml
 demo: install   ## build the course and grade a class of made-up students
 	$(BIN)/fdl demo
 
-test: install   ## lint, type-check and run every test
+test: install   ## lint, type-check, compare notebooks/ with a fresh build, and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/fdl build --check
 	$(BIN)/python -m pytest --numprocesses 2
+
+verify: install ## prove every exercise over 20 fresh draws (a quarter of an hour on two cores)
+	$(BIN)/fdl verify
 
 lock:           ## resolve pyproject.toml anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
