@@ -33,7 +33,8 @@ def spread(layers, x, upstream):
         for layer in layers:
             h = layer(h)
             hs.append(h)
-    dhs = tape.gradient(h, hs, output_gradients=upstream)
+    # by name, since TensorFlow crashes if targets are a list and their gradient is one tensor
+    dhs = tape.gradient(target=h, sources=hs, output_gradients=upstream)
     return np.array([np.std(h) for h in hs]), np.array([np.std(dh) for dh in dhs])
     ### END SOLUTION
 
@@ -116,7 +117,7 @@ spreads.misconception(
 )
 spreads.misconception(
     "the gradients of the weights instead of the activations",
-    ("tape.gradient(h, hs,", "tape.gradient(h, [layer.kernel for layer in layers],"),
+    ("sources=hs", "sources=[layer.kernel for layer in layers]"),
     advice="Ask the tape for the gradients with respect to the list of h.",
 )
 spreads.misconception(
