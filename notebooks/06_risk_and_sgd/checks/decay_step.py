@@ -1,0 +1,48 @@
+"""What `check(decay_step)` looks at (lecture 29:50).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import tensorflow as tf
+
+from helpers.checks import Checks
+
+decay = Checks("decay_step", lecture="29:50")
+
+
+def drawn(rng, dtype="float64"):
+    """w, dw, lr and lam; lr and lam are far larger than in training, so that no term hides behind another."""
+    w, dw = (tf.constant(rng.normal(size=(4, 3)), dtype) for _ in range(2))
+    return w, dw, float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.5, 0.9))
+
+
+@decay.check("∇Ω")
+def _(decay_step, rng):
+    return {"dOmega": decay_step(*drawn(rng))[0]}
+
+
+@decay.check("Δ, the direction of the step")
+def _(decay_step, rng):
+    return {"delta": decay_step(*drawn(rng))[1]}
+
+
+@decay.check("the factor by which a weight shrinks", shrink=1e-5)  # it may come in float32
+def _(decay_step, rng):
+    return {"shrink": [float(decay_step(*drawn(rng))[2]) for _ in range(4)]}
+
+
+@decay.check("the new weights")
+def _(decay_step, rng):
+    return {"new": decay_step(*drawn(rng))[3]}
+
+
+@decay.check("five steps, the gradient another at each", points=2)
+def _(decay_step, rng):
+    w, _, lr, lam = drawn(rng, "float32")
+    path = [w]
+    for _ in range(5):
+        dw = tf.constant(rng.normal(size=w.shape), "float32")
+        path.append(decay_step(path[-1], dw, lr, lam)[3])
+    return {"w after each step": path}

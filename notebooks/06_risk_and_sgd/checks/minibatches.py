@@ -1,0 +1,139 @@
+"""What `check(minibatches)` looks at (lecture 39:31).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+
+from helpers.checks import Checks
+
+batches = Checks("minibatches", lecture="39:31")
+
+N, SIZE = 240, 16  # no rest, so that who drops or fills the last batch differs in one check only
+
+
+def examples(rng, rows=N):
+    """Rows that are all different, each with a class of its own."""
+    return rng.normal(size=(rows, 3)).astype("float32"), rng.permutation(rows)
+
+
+def epoch(minibatches, x, y, size, rng):
+    """The rows of x and the classes in the order in which they came: N of each, NaN and -1 where some are missing."""
+    given = [(np.asarray(part), np.asarray(classes)) for part, classes in minibatches(x, y, size, rng)]
+    rows = np.concatenate([*(part for part, _ in given), np.full_like(x, np.nan)])
+    return rows[: len(x)], np.concatenate([*(classes for _, classes in given), np.full_like(y, -1)])[: len(y)]
+
+
+def sizes(minibatches, rng, sizes, rows=None):
+    """How many rows each batch holds, for several sizes; where `rows` is None, no size divides the whole."""
+    found = {}
+    for size in sizes:
+        T = rows or int(size * rng.integers(2, 9) + rng.integers(1, size))
+        given = list(minibatches(*examples(rng, T), size, np.random.default_rng(0)))
+        found[f"rows of x in each batch of {size}, {T} in all"] = [len(part) for part, _ in given]
+        found[f"classes in each batch of {size}, {T} in all"] = [len(classes) for _, classes in given]
+    return found
+
+
+def numbers(part, x):
+    """Which row of `x` each row of `part` is; -1 if none."""
+    equal = (part[:, None] == x[None]).all(axis=-1)
+    return np.where(equal.any(axis=1), equal.argmax(axis=1), -1)
+
+
+def alike(a, b):
+    """0 if two orders have nothing to do with each other, 1 if they are the same; NaN if half the rows are missing."""
+    came = (a >= 0) & (b >= 0)
+    return np.corrcoef(a[came], b[came])[0, 1] if came.sum() > len(a) / 2 else np.nan
+
+
+@batches.check("the last batch holds what is left", points=2)
+def _(minibatches, rng):
+    return sizes(minibatches, rng, [int(size) for size in rng.permutation(np.arange(3, 12))[:4]])
+
+
+@batches.check("a batch may be one example, or all of them")
+def _(minibatches, rng):
+    rows = int(rng.integers(12, 90))
+    return sizes(minibatches, rng, [1, rows, rows + 7], rows)
+
+
+@batches.check("every row of x comes once and keeps its class", points=2)
+def pairs(minibatches, rng):
+    x, y = examples(rng)
+    x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, np.random.default_rng(int(rng.integers(1 << 30))))
+    return {"given x": x, "given y": y, "x of an epoch": x_epoch, "y of an epoch": y_epoch}
+
+
+@pairs.summary(
+    **{"rows that come once": 0.15, "rows with their own class": 0.05, "classes in the order given": 0.3}
+)
+def _(theirs, ours):
+    row = numbers(theirs["x of an epoch"], ours["given x"])
+    own = (row >= 0) & (ours["given y"][row] == theirs["y of an epoch"])
+    return {
+        "rows that come once": np.mean(np.bincount(row[row >= 0], minlength=N) == 1),
+        "rows with their own class": own.mean(),
+        "classes in the order given": np.mean(theirs["y of an epoch"] == ours["given y"]),
+    }
+
+
+@batches.check("each epoch has an order of its own", points=2)
+def orders(minibatches, rng):
+    x, y = examples(rng)
+    chance = np.random.default_rng(int(rng.integers(1 << 30)))
+    return {"given x": x, "x epoch by epoch": [epoch(minibatches, x, y, SIZE, chance)[0] for _ in range(3)]}
+
+
+@orders.summary(
+    **{
+        "likeness of two epochs": 0.4,
+        "likeness to the order given": 0.4,
+        "share of neighbours that stay neighbours": 0.1,
+        "share of rows that stay in their batch": 0.3,
+    }
+)
+def _(theirs, ours):
+    first, *others = [numbers(part, ours["given x"]) for part in theirs["x epoch by epoch"]]
+    steps = np.concatenate([np.diff(row) for row in (first, *others)])
+    batch = np.arange(N) // SIZE
+    return {
+        "likeness of two epochs": np.mean([alike(first, row) for row in others]),
+        "likeness to the order given": np.mean([alike(row, np.arange(N)) for row in (first, *others)]),
+        "share of neighbours that stay neighbours": np.mean(steps == 1),
+        "share of rows that stay in their batch": np.mean(first // SIZE == batch),
+        "rows that belong to x": np.sum(np.array([first, *others]) >= 0),
+    }
+
+
+@batches.check("rng decides the order, and nothing else does")
+def repeats(minibatches, rng):
+    x, y = examples(rng)
+    seed = int(rng.integers(1 << 30))
+    twice = [epoch(minibatches, x, y, SIZE, np.random.default_rng(seed))[0] for _ in range(2)]
+    return {"given x": x, "x of two epochs with the same seed": twice}
+
+
+@repeats.summary(**{"likeness of two epochs with the same seed": 0.4})
+def _(theirs, ours):
+    a, b = [numbers(part, ours["given x"]) for part in theirs["x of two epochs with the same seed"]]
+    return {"likeness of two epochs with the same seed": alike(a, b), "rows that belong to x": np.sum(a >= 0)}
+
+
+@batches.check("x and y themselves stay as they are")
+def untouched(minibatches, rng):
+    x, y = examples(rng)
+    x_after, y_after = x.copy(), y.copy()
+    for _ in minibatches(x_after, y_after, SIZE, np.random.default_rng(int(rng.integers(1 << 30)))):
+        pass
+    return {"given x": x, "given y": y, "x afterwards": x_after, "y afterwards": y_after}
+
+
+@untouched.summary(**{"share of rows of x in their place": 0.1, "share of classes in their place": 0.1})
+def _(theirs, ours):
+    return {
+        "share of rows of x in their place": np.mean((theirs["x afterwards"] == ours["given x"]).all(axis=1)),
+        "share of classes in their place": np.mean(theirs["y afterwards"] == ours["given y"]),
+    }
