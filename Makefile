@@ -28,7 +28,7 @@ test: install   ## lint, type-check, compare notebooks/ with a fresh build, and 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/fdl build --check
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 verify: install ## prove every exercise over 20 fresh draws (a quarter of an hour on two cores)
 	$(BIN)/fdl verify

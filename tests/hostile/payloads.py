@@ -208,10 +208,10 @@ payload(
     "import os, pathlib\nprint([('LEAK', p) for p in pathlib.Path('/root').iterdir()], [('LEAK', p) for p in pathlib.Path('/home').iterdir()])",
 )
 payload("helpers overwritten", "import helpers\nopen(helpers.__file__, 'a').write('# hacked')")
-payload("network", "import socket\nsocket.create_connection(('127.0.0.1', PORT), timeout=2).send(b'LEAK')")
+payload("network", "import socket\nsocket.create_connection(('127.0.0.1', PORT), timeout=2).send(b'x')")
 payload(
     "network by datagram",
-    "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'LEAK', ('127.0.0.1', PORT))",
+    "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', PORT))",
 )
 
 # ---------------------------------------------------------------- what goes on, or ends, elsewhere

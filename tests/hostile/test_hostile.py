@@ -43,7 +43,7 @@ class Battle:
     pages: dict[str, list[str]]  # what of that a browser would take for more than text
     received: list[bytes]
     changed: list[str]  # files of ours that are not as before
-    left: list[str]  # processes
+    left: set[int]  # processes
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +74,14 @@ def fight(plan: Plan, folder: Path, attacks: list[str], tier: str) -> Battle:
         before = fingerprints(canary)
         with Kernels(workers=2, tier=tier) as kernels:
             report = grading.grade(catalogue.unit(UNIT), root, kernels.run, kernels.tier, jobs=2)
+            server = str(kernels._server.folder)  # its command line, and so its children's, names it
     rows = {students[row.student]: row for row in report.rows}
     after = fingerprints(canary)
     changed = sorted(str(f) for f in before.keys() | after.keys() if before.get(f) != after.get(f))
     outputs = {students[s]: recorded(root, s) for s in students}
     texts = {name: "\n".join(map(str, found)) for name, found in outputs.items()}
     pages = {name: list(alive(found)) for name, found in outputs.items()}
-    return Battle(rows, texts, pages, received, changed, leftovers())
+    return Battle(rows, texts, pages, received, changed, processes(server))
 
 
 def submit(plan: Plan, root: Path, attacks: list[str], words: dict[str, str]) -> dict[str, str]:
@@ -114,7 +115,9 @@ def place(root: Path, student: str, data: bytes) -> Path:
 def filled(source: str, words: dict[str, str]) -> str:
     for word, value in words.items():
         source = source.replace(word, value)
-    return source
+    return source.replace("LEAK", "LE' 'AK").replace(
+        "\"LE' 'AK\"", "'LE' 'AK'"
+    )  # no traceback may quote the word
 
 
 def fingerprints(canary: Path) -> dict[str, tuple]:
@@ -138,17 +141,9 @@ def alive(outputs: list[dict]) -> Iterator[str]:
                 yield re.sub(r"&lt;.*?&gt;", "", str(content))
 
 
-def leftovers() -> list[str]:
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if (
-            "autograder.kernels.server" in line
-            and "-P" in line
-            and process.ppid() in (1, psutil.Process().pid)
-        ):
-            found.append(line)
-    return found
+def processes(word: str) -> set[int]:
+    """The processes of this machine whose command line has a word in it."""
+    return {p.pid for p in psutil.process_iter(["cmdline"]) if word in " ".join(p.info["cmdline"] or [])}
 
 
 class listening:
@@ -202,10 +197,7 @@ def stands(battle: Battle, attack: str) -> None:
     outputs = battle.outputs[attack]
     assert "LEAK" not in outputs
     assert "BEGIN SOLUTION" not in outputs
-    assert (
-        "<script"
-        not in outputs.replace("'text/plain'", "").split("'text/html'", 1)[-1].split("'text/plain'")[0]
-    )
+    assert not any("<script" in page or "onerror" in page for page in battle.pages[attack])
 
 
 def test_an_attack_gains_nothing(strongest, attack):
@@ -236,4 +228,4 @@ def test_nothing_was_changed_sent_or_left_behind(tier, request):
     battle = request.getfixturevalue(tier)
     assert battle.changed == []
     assert battle.received == []
-    assert battle.left == []
+    assert battle.left == set()
