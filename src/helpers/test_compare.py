@@ -95,7 +95,7 @@ def test_an_author_s_tolerance_is_absolute_and_for_its_name_only():
             "your code raised ValueError: the words (in f, line 2 of the cell)",
         ),
         (
-            raised("NotImplementedError"),
+            Evidence({}, Failure("NotImplementedError")),
             seen(f=1.0),
             "not written yet: replace `raise NotImplementedError()` with your code",
         ),

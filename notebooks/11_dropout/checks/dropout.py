@@ -60,7 +60,7 @@ def masks(Dropout, rng):
 @dropout.check("masks are fresh inside tf.function, where model.fit runs the layer")
 def masks_in_graph(Dropout, rng):
     layer, h = Dropout(float(rng.uniform(0.4, 0.6))), activations(rng)
-    step = tf.function(lambda h: layer(h, training=True))
+    step = tf.function(lambda h: layer(h, training=True), autograph=False)
     return {"h": h, "output": [step(h) for _ in range(CALLS)]}
 
 

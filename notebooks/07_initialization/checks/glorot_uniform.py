@@ -1,0 +1,140 @@
+"""What `check(GlorotUniform)` looks at (lecture 32:09).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import keras
+import numpy as np
+
+from helpers.checks import Checks
+
+glorot = Checks("GlorotUniform", lecture="32:09", forbid=["keras.initializers.GlorotUniform"])
+
+
+def lopsided(rng):
+    """Two shapes, one with many more columns than rows and one the other way; at least 6,000 values each."""
+    few, many = int(rng.integers(20, 40)), int(rng.integers(300, 500))
+    return (few, many), (many, few)
+
+
+def oblong(rng):
+    """A shape of at least 3,500 values, never a square."""
+    return int(rng.integers(50, 60)), int(rng.integers(70, 90))
+
+
+def likeness(a, b):
+    """0 if two draws have nothing to do with each other, 1 if they are the same."""
+    return np.corrcoef(a, b)[0, 1]
+
+
+def spread(theirs, ours):
+    """The mean in deviations, and the logarithm of how large the values are, beside what they should be."""
+    size = np.quantile(np.abs(theirs), (0.5, 0.75, 0.95))
+    return [np.mean(theirs) / np.std(theirs), *np.log(size / np.std(ours))]
+
+
+def drawn(W):
+    """The values of W in float64, and its shape and dtype on their own, since only these are not random."""
+    return {"values": values_of(W), "shape": np.shape(W), "dtype": np.asarray(W).dtype.name}
+
+
+def values_of(W):
+    return np.asarray(W, "float64").ravel()
+
+
+@glorot.check("uniform between -r and r, for any two sizes", points=2)
+def values(GlorotUniform, rng):
+    cases = zip(("few units in", "many units in"), lopsided(rng), strict=True)
+    return {
+        f"{what}, {case}": part
+        for case, shape in cases
+        for what, part in drawn(GlorotUniform()(shape)).items()
+    }
+
+
+@values.summary(**{"mean and quantiles, few units in": 0.12, "mean and quantiles, many units in": 0.12})
+def _(theirs, ours):
+    found = {}
+    for case in ("few units in", "many units in"):
+        found[f"shape, {case}"] = theirs[f"shape, {case}"]
+        found[f"mean and quantiles, {case}"] = spread(theirs[f"values, {case}"], ours[f"values, {case}"])
+    return found
+
+
+@glorot.check("two layers do not get the same values", points=2)
+def calls(GlorotUniform, rng):
+    shape, seeded = oblong(rng), GlorotUniform(seed=int(rng.integers(1 << 30)))
+    shared = GlorotUniform()
+    return {
+        "one initializer, two calls": [values_of(shared(shape)) for _ in range(2)],
+        "one initializer with a seed, two calls": [values_of(seeded(shape)) for _ in range(2)],
+        "two initializers": [values_of(GlorotUniform()(shape)) for _ in range(2)],
+    }
+
+
+@calls.summary(
+    **{
+        "likeness of one initializer, two calls": 0.2,
+        "likeness of one initializer with a seed, two calls": 0.2,
+        "likeness of two initializers": 0.2,
+    }
+)
+def _(theirs, ours):
+    return {f"likeness of {case}": likeness(*pair) for case, pair in theirs.items()}
+
+
+@glorot.check("a seed makes it repeatable")
+def repeats(GlorotUniform, rng):
+    shape, seed = oblong(rng), int(rng.integers(1 << 30))
+    first, again, other = [values_of(GlorotUniform(seed=s)(shape)) for s in (seed, seed, seed + 1)]
+    return {"the same seed": [first, again], "another seed": [first, other]}
+
+
+@repeats.summary(**{"likeness with the same seed": 0.2, "likeness with another seed": 0.2})
+def _(theirs, ours):
+    return {f"likeness with {case}": likeness(*pair) for case, pair in theirs.items()}
+
+
+@glorot.check("it initializes a layer")
+def in_a_layer(GlorotUniform, rng):
+    H_in, H_out = lopsided(rng)[0]
+    layer = keras.layers.Dense(H_out, kernel_initializer=GlorotUniform())
+    layer.build((None, H_in))
+    return drawn(layer.kernel)
+
+
+@in_a_layer.summary(**{"mean and quantiles": 0.12})
+def _(theirs, ours):
+    return {"shape": theirs["shape"], "mean and quantiles": spread(theirs["values"], ours["values"])}
+
+
+@glorot.check("weights in the dtype that is asked for")
+def dtypes(GlorotUniform, rng):
+    shape, found = oblong(rng), {}
+    for dtype in ("float64", "float16", None):
+        W = drawn(GlorotUniform()(shape, dtype=dtype))
+        found |= {f"shape for {dtype}": W["shape"], f"dtype for {dtype}": W["dtype"]}
+    return found
+
+
+@glorot.check("it can be saved and loaded")
+def config(GlorotUniform, rng):
+    shape, seed = oblong(rng), int(rng.integers(1 << 30))
+    made = GlorotUniform(seed=seed)
+    copy = GlorotUniform.from_config(made.get_config())
+    return {
+        "registered as": keras.saving.get_registered_name(GlorotUniform),
+        "W": values_of(made(shape)),
+        "W of the copy": values_of(copy(shape)),
+    }
+
+
+@config.summary(**{"likeness of the copy's values": 0.2})
+def _(theirs, ours):
+    known = theirs["registered as"] == ours["registered as"]
+    return {
+        "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
+        "registered": known,
+    }

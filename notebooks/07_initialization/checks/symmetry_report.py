@@ -1,0 +1,92 @@
+"""What `check(symmetry_report)` looks at (lecture 30:27).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+from functools import cache
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import Checks, fill
+
+report = Checks(
+    "symmetry_report",
+    lecture="30:27",
+    allow=["tensorflow.GradientTape", "keras.losses.sparse_categorical_crossentropy"],
+)
+
+UNITS = 7
+
+
+@cache  # making a model takes longer than all checks; each check fills it anew
+def built():
+    """4 inputs, 7 hidden units, 5 classes."""
+    hidden = keras.layers.Dense(UNITS, activation="tanh")
+    model = keras.Sequential([hidden, keras.layers.Dense(5, activation="softmax")])
+    model.build((None, 4))
+    return model
+
+
+def network(rng):
+    """A network whose every weight and bias is drawn."""
+    fill(built(), rng)
+    return built()
+
+
+def examples(rng, N=6):
+    """One column of x is 0 everywhere, like the pixels at the rim of an image: its weights get no gradient."""
+    x = rng.normal(size=(N, 4)) * [1, 1, 0, 1]
+    return tf.constant(x, "float32"), tf.constant(rng.integers(5, size=N))
+
+
+def reported(symmetry_report, model, x, y):
+    norms, distinct = symmetry_report(model, x, y)
+    return {"norms": np.asarray(norms, "float32"), "distinct": np.asarray(distinct, "int64")}
+
+
+def copy_unit(model, one, other):
+    """Make a hidden unit a copy of another but for rounding: the same weights in, bias, and weights out."""
+    W1, b1, W2, _ = [np.array(v) for v in model.trainable_variables]
+    W1[:, other], b1[other], W2[other] = 1.000001 * W1[:, one], b1[one], 1.000001 * W2[one]
+    for v, value in zip(model.trainable_variables, (W1, b1, W2), strict=False):
+        v.assign(value)
+
+
+@report.check("random weights: nothing is zero, no two units are alike")
+def _(symmetry_report, rng):
+    return reported(symmetry_report, network(rng), *examples(rng))
+
+
+@report.check("all weights zero: what is left", points=2)
+def _(symmetry_report, rng):
+    model = network(rng)
+    for v in model.trainable_variables[:3]:
+        v.assign(tf.zeros_like(v))
+    return reported(symmetry_report, model, *examples(rng))
+
+
+@report.check("all weights of a layer equal")
+def _(symmetry_report, rng):
+    model = network(rng)
+    for v in model.trainable_variables[:3]:
+        v.assign(tf.fill(v.shape, float(rng.uniform(0.1, 0.5))))
+    return reported(symmetry_report, model, *examples(rng))
+
+
+@report.check("some units are copies")
+def _(symmetry_report, rng):
+    model, (x, y) = network(rng), examples(rng)
+    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]  # never side by side
+    for other in others:
+        copy_unit(model, one, other)
+    return reported(symmetry_report, model, x, y)
+
+
+@report.check("gradients so small that only their ratio tells")
+def _(symmetry_report, rng):
+    model, (x, y) = network(rng), examples(rng)
+    return reported(symmetry_report, model, x * 1e-6, y)
