@@ -16,10 +16,10 @@ from rich.text import Text
 
 from autograder import catalogue, grade
 from autograder.catalogue import Unit
-from autograder.class_of import Made, make_class
+from autograder.class_of import Made, hand_in, make_class
 from autograder.engine import FAILED
 from autograder.grade import Report, Row
-from autograder.plan import plan_of
+from autograder.plan import Plan, plan_of
 
 MARK = ".made-by-fdl-demo"  # only a folder with this file is ever emptied
 FOREIGN = b'{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": []}], "nbformat": 4}'
@@ -61,11 +61,12 @@ def run(units: Sequence[Unit], out: Path, students: int, jobs: int) -> Demo:
     demo = Demo(out)
     with grade.kernels(jobs) as (kernel, tier):
         _empty(out)
+        plans = [plan_of(unit) for unit in units]
         with demo.timed("building the course"), grade.progress("building") as tell:
             _build(units, out, tell)
         with demo.timed("making the class"):
-            for number, unit in enumerate(units):
-                demo.planted[unit.id] = _make(units, number, students, out)
+            for number, plan in enumerate(plans):
+                demo.planted[plan.unit] = _make(plans, number, students, out)
         for unit in units:
             with demo.timed(f"grading {unit}"), grade.progress(f"grading {unit}") as tell:
                 demo.reports.append(grade.grade(unit, out, kernel, tier, jobs=jobs, tell=tell))
@@ -104,16 +105,15 @@ def _build(units: Sequence[Unit], out: Path, tell: grade.Tell) -> None:
     build.build(units, out, out / "notebooks", progress=lambda what, share: tell(int(100 * share), 100, what))
 
 
-def _make(units: Sequence[Unit], number: int, students: int, out: Path) -> list[Made]:
+def _make(plans: list[Plan], number: int, students: int, out: Path) -> list[Made]:
     """The class of one unit, handed in."""
-    unit = units[number]
-    another = units[number - 1].id if len(units) > 1 else ""
-    other = (out / "release" / another / f"{another}.ipynb").read_bytes() if another else FOREIGN
-    made = make_class(plan_of(unit), students if number == 0 else 0, number == 0, other)
+    plan, another = plans[number], plans[number - 1]
+    other = hand_in(another, {}) if another is not plan else FOREIGN
+    made = make_class(plan, students if number == 0 else 0, number == 0, other)
     for one in made:
-        folder = out / "submitted" / one.student / unit.id
+        folder = out / "submitted" / one.student / plan.unit
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / (one.file or f"{unit.id}.ipynb")).write_bytes(one.data)
+        (folder / (one.file or f"{plan.unit}.ipynb")).write_bytes(one.data)
     return made
 
 

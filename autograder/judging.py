@@ -4,6 +4,7 @@ A score rests on the reference alone. The misconceptions that could explain a wr
 known for the public draw, which the build has made, and only those are tried on the secret draw.
 """
 
+import logging
 import threading
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -79,6 +80,7 @@ class Known:
 
     def __init__(self, published: Iterable[Path] = ()):
         warnings.filterwarnings("ignore", module=r"keras\.")  # misconceptions earn them on purpose
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # so are functions traced anew
         self._files = {made_from: file for tree in published for made_from, file in recorded(tree).items()}
         self._lock = threading.RLock()
         self._tables: dict[tuple[str, int], Table] = {}

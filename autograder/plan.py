@@ -4,6 +4,7 @@ The plan comes from course/units and solutions; nothing of a submission enters i
 """
 
 import copy
+import functools
 import hashlib
 import sys
 from collections.abc import Sequence
@@ -57,8 +58,12 @@ class Plan:
     states: dict[str, str]
 
 
+@functools.cache
 def plan_of(unit: Unit) -> Plan:
-    """The plan of a unit of the course."""
+    """The plan of a unit of the course, as it was when it was asked for first.
+
+    Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
+    """
     return make_plan(unit.id, assemble(unit), exercises(unit))
 
 
