@@ -114,7 +114,7 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
             )
     try:
         names = _namespace(candidate)
-        with _standing_in(names, exercise.given), _loading_as(candidate):
+        with _standing_in(names, exercise.given), loading_as(candidate):
             found = check.run(*candidate, rng)
         return Evidence({key: plain(value) for key, value in found.items()})
     except (Exception, SystemExit) as error:  # the student's code may raise anything
@@ -160,7 +160,7 @@ def _standing_in(names: dict, given: dict) -> Iterator[None]:
 
 
 @contextmanager
-def _loading_as(candidate: Candidate) -> Iterator[None]:
+def loading_as(candidate: Candidate) -> Iterator[None]:
     """Let Keras load what a candidate saved as the candidate's own class.
 
     A registered name belongs to the class that took it last. Where the reference and its misconceptions
