@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.kernels import wire
-from helpers.checks import Checks, _failure, gather
+from helpers.checks import Checks, failure_of, gather
 from helpers.evidence import Evidence, Failure, encode
 
 # Lines that IPython understands and Python does not: %magic, !command, ?help, help?, pip install
@@ -76,7 +76,7 @@ def run(name: str, source: str, names: dict) -> Failure | None:
     try:
         exec(code, names)
     except BaseException as error:  # SystemExit and KeyboardInterrupt end a cell, not the notebook
-        found = _failure(error, names)
+        found = failure_of(error, names)
         return replace(found, place=found.place.replace("in <module>, ", ""))
     finally:
         if "matplotlib.pyplot" in sys.modules:
@@ -113,7 +113,7 @@ def _check(step: dict, names: dict, channel: socket.socket) -> Failure | None:
             try:
                 evidence = gather(exercise, check, candidate, draw, luck=secrets.randbits(31))
             except BaseException as error:  # a KeyboardInterrupt that the student's code raised
-                evidence = Evidence({}, _failure(error, names))
+                evidence = Evidence({}, failure_of(error, names))
             channel.sendall(wire.pack(["evidence", check.name, draw], encode(evidence)))
     return None
 

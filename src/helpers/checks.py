@@ -118,7 +118,7 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
             found = check.run(*candidate, rng)
         return Evidence({key: plain(value) for key, value in found.items()})
     except (Exception, SystemExit) as error:  # the student's code may raise anything
-        return Evidence({}, _failure(error, names))
+        return Evidence({}, failure_of(error, names))
 
 
 def fill(layer: Any, rng: np.random.Generator, scale: float = 0.5) -> None:
@@ -179,7 +179,7 @@ def loading_as(candidate: Candidate) -> Iterator[None]:
         registered.update(before)
 
 
-def _failure(error: BaseException, names: dict) -> Failure:
+def failure_of(error: BaseException, names: dict) -> Failure:
     """Say where in the student's own code an exception came from."""
     frames = list(traceback.walk_tb(error.__traceback__))
     own = [(frame, line) for frame, line in frames if frame.f_globals is names]
