@@ -77,7 +77,13 @@ def record(card: Card) -> dict:
         "points": verdict.points,
         "max_points": sum(o.points for o in verdict.outcomes),
         "how": verdict.how,
+        "lecture": card.lecture,
         "misconceptions": list(verdict.names),
+        "advice": [
+            {"lead": lead, "name": name, "text": advice.text, "lecture": advice.lecture}
+            for lead, name, advice in _named(card)
+        ],
+        "hint": _hint(verdict),
         "notes": list(card.notes),
         "checks": [
             {
