@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from solutions.exercise import Exercise
 
-batches = Exercise("minibatches", lecture="39:31")
+batches = Exercise("minibatches", lecture="39:31", allow=["numpy.resize"])
 
 
 @batches.reference
