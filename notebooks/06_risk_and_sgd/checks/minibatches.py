@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.checks import Checks
 
-batches = Checks("minibatches", lecture="39:31")
+batches = Checks("minibatches", lecture="39:31", allow=["numpy.resize"])
 
 N, SIZE = 240, 16  # no rest, so that who drops or fills the last batch differs in one check only
 

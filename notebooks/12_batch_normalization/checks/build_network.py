@@ -61,7 +61,7 @@ def _(theirs, ours):
     return {
         "x": theirs["x"][0, :3],
         "rows that do not sum to 1": (np.abs(f.sum(axis=1) - 1) > 1e-3).sum(),
-        "columns that sum to 1": (np.abs(f.sum(axis=0) - 1) < 1e-4).sum(),
+        "every column sums to 1": np.all(np.abs(f.sum(axis=0) - 1) < 1e-4),
         "negative probabilities": np.any(f < 0),
     }
 
