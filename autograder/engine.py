@@ -116,6 +116,8 @@ def grade(
     for exercise, verdict, doubts in _judged(work, todo, run, known):
         again_later = any(doubt.startswith(FAILED) for doubt in doubts)
         extra = {"key": "" if again_later else key[exercise.name], "draw": draw.index}
+        spent = [work.results.get(p.id) for p in work.placed if p.exercise == exercise.name]
+        extra["seconds"] = round(sum(result.seconds for result in spent if result), 2)
         outputs[exercise.name] = _outputs(exercise, verdict, doubts, extra)
     return _graded(work, outputs, time.monotonic() - start, [e.name for e in todo])
 

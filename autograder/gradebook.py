@@ -35,6 +35,7 @@ OPENERS = (
     savecells,
 )  # nbgrader's steps that open the gradebook for themselves
 STAMP = "timestamp.txt"  # when it was handed in, as nbgrader's exchange writes it
+SECRET = "submission_secret.txt"  # under which the exchange gives feedback back
 KEPT = (
     ".png",
     ".jpg",
@@ -127,7 +128,7 @@ class Book:
             if (
                 file.is_file()
                 and not file.is_symlink()
-                and (file.suffix.lower() in KEPT or file.name == STAMP)
+                and (file.suffix.lower() in KEPT or file.name in (STAMP, SECRET))
             ):
                 _replace(place.parent / file.name, file.read_bytes())
         _replace(place, (text.rstrip("\n") + "\n").encode())

@@ -14,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder import record
 from autograder.course import Course
+from autograder.engine import NOTHING
 from autograder.gradebook import Refused, settings
 from autograder.release import alembic_on_path
 
@@ -42,7 +43,9 @@ class Part:
         score: what counts: a grader's points where there are some, else the engine's.
         waits: whether a grader has still to look at it.
         comment: a grader's.
-        verdict: as `helpers.card.record` writes it; None for what is graded by hand.
+        verdict: as `helpers.card.record` writes it; None for what is graded by hand, or if the notebook is gone.
+        by_hand: whether it is a derivation.
+        decided: whether the points are a grader's.
     """
 
     name: str
@@ -52,6 +55,8 @@ class Part:
     comment: str = ""
     verdict: dict | None = None
     cell: str = ""
+    by_hand: bool = False
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,12 @@ class Result:
         return [part.verdict for part in self.parts if part.verdict]
 
     @property
+    def unread(self) -> bool:
+        """Whether what was handed in could not be graded at all; the notes say why."""
+        checks = [check for verdict in self.verdicts for check in verdict["checks"]]
+        return bool(checks) and all(check["message"] == NOTHING for check in checks)
+
+    @property
     def doubts(self) -> list[str]:
         """Why the engine withheld points that no grader has decided on since, each reason once."""
         open_ = [p.verdict for p in self.parts if p.verdict and p.waits and p.verdict["needs_review"]]
@@ -94,7 +105,22 @@ class Result:
 
     @property
     def needs_review(self) -> bool:
-        return any(part.waits and part.verdict for part in self.parts)
+        return any(part.waits and not part.by_hand for part in self.parts)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why somebody should look at it, each reason once: what concerns the whole, then single exercises."""
+        if not self.needs_review:
+            return []
+        if not self.notebook:
+            return [f"its graded notebook is gone; `fdl grade {self.unit}` makes it again"]
+        notes = " ".join(self.notes)
+        return [*self.notes, *(d for d in self.doubts if d.partition(": ")[2] not in notes)]
+
+    @property
+    def to_read(self) -> float:
+        """The points of derivations that wait for a grader."""
+        return sum(part.max_score for part in self.parts if part.by_hand and part.waits)
 
 
 def of_class(course: Course, unit: str) -> list[Result]:
@@ -120,6 +146,13 @@ def graded_units(course: Course) -> list[str]:
     """The units of which submissions have been graded, in the course's order."""
     with _gradebook(course) as gradebook:
         return sorted(a.name for a in gradebook.assignments if a.num_submissions)
+
+
+def handed_out(course: Course, unit: str) -> list[str]:
+    """The code of a unit's stubs and set-up, as the gradebook has it from when the unit was graded first."""
+    with _gradebook(course) as gradebook:
+        cells = gradebook.find_notebook(unit, unit).source_cells
+        return [cell.source or "" for cell in cells if cell.cell_type == "code"]
 
 
 @contextmanager
@@ -157,7 +190,9 @@ def _result(course: Course, unit: str, submission: SubmittedAssignment) -> Resul
 def _parts(submission: SubmittedAssignment, cells: Iterable[NotebookNode]) -> Iterator[Part]:
     """The graded cells, in the notebook's order where there is one."""
     grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
-    comments = {c.name: c.comment or "" for notebook in submission.notebooks for c in notebook.comments}
+    comments = {
+        c.name: c.manual_comment or "" for notebook in submission.notebooks for c in notebook.comments
+    }
     verdicts = {
         cell.metadata.get("nbgrader", {}).get("grade_id", ""): next(
             filter(None, map(record.verdict_of, cell.get("outputs", []))), None
@@ -165,15 +200,18 @@ def _parts(submission: SubmittedAssignment, cells: Iterable[NotebookNode]) -> It
         for cell in cells
     }
     for name in [name for name in verdicts if name in grades] + [n for n in grades if n not in verdicts]:
-        grade, verdict = grades[name], verdicts.get(name)
+        grade, verdict, solved = grades[name], verdicts.get(name), name.removesuffix("-check")
         yield Part(
-            verdict["exercise"] if verdict else name.removesuffix("-check"),
+            verdict["exercise"] if verdict else solved,
             grade.score,
             grade.max_score,
             bool(grade.needs_manual_grade),
-            comments.get(name, ""),
+            # a comment on code stands at the answer, points at the check
+            "\n".join(filter(None, (comments.get(n) for n in dict.fromkeys([name, solved])))),
             verdict,
             name,
+            grade.cell.cell_type == "markdown",
+            grade.manual_score is not None,
         )
 
 

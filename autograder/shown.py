@@ -1,0 +1,161 @@
+"""A student's notebook on a page: its code, text and pictures, none of it alive.
+
+Sources come from the graded notebook, pictures and what experiments printed from the one that was handed in, since
+experiments are not run while grading. HTML, scripts and other formats among its outputs are never looked at.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import bleach
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from autograder import submission
+from autograder.pictures import Album, Picture
+from autograder.submission import Unreadable, clean
+
+TAGS = set(
+    "a blockquote br code em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()
+)
+MAX_TEXT = 4_000  # characters that a cell printed
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell on the page.
+
+    Args:
+        anchor: its id on the page.
+        grade_id: nbgrader's, "" if it has none.
+        kind: "text", "code" or "prose", which is the course's own text.
+        title: of prose, to be shown while it is folded.
+        handed_in: whether what it printed comes from the submission.
+    """
+
+    anchor: str
+    grade_id: str
+    kind: str
+    body: Markup
+    title: str = ""
+    printed: str = ""
+    pictures: tuple[Picture, ...] = ()
+    handed_in: bool = False
+
+
+def cells(graded: NotebookNode, data: bytes | Unreadable) -> list[Shown]:
+    """The cells of a graded notebook as they are shown.
+
+    Args:
+        data: the submission that it was made from, for its pictures; it is believed in nothing else.
+    """
+    album, before = Album(), _Submitted(data)
+    return [_shown(number, cell, before.outputs(cell), album) for number, cell in enumerate(graded.cells, 1)]
+
+
+def stylesheet() -> str:
+    """The rules for highlighted code."""
+    return HtmlFormatter(style="default").get_style_defs(".code")
+
+
+def _shown(number: int, cell: NotebookNode, before: list[dict], album: Album) -> Shown:
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    anchor = f"cell-{number}"
+    if cell.cell_type != "code":
+        attached = cell.get("attachments", {})
+        pictures = [album.take(bundle, f"attached: {name}") for name, bundle in attached.items()]
+        ours = not grade_id and not cell.id.startswith(submission.ADDED)
+        kind, title = ("prose", _title(cell.source)) if ours else ("text", "")
+        return Shown(anchor, grade_id, kind, markdown(cell.source), title, "", tuple(filter(None, pictures)))
+    printed = _printed(cell.outputs)
+    found = [album.take(output.get("data"), f"plot of cell {number}, as handed in") for output in before]
+    again = "" if printed or grade_id else _printed(o for o in before if o.get("output_type") == "stream")
+    shown = tuple(filter(None, found))
+    return Shown(anchor, grade_id, "code", code(cell.source), "", printed or again, shown, bool(again))
+
+
+@functools.lru_cache(maxsize=2000)  # most cells are the same in a whole class
+def markdown(source: str) -> Markup:
+    """Markdown as HTML of harmless tags. Formulas stay as they were typed: showing them takes a script."""
+    quoted = re.sub(
+        r"\$\$[^`$]+\$\$|\$[^`$\n]+\$", lambda formula: f"``{' '.join(formula[0].split())}``", source
+    )
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    html = re.sub(
+        r"(</?h)([1-4])>", lambda m: f"{m[1]}{min(int(m[2]) + 2, 6)}>", reader.render(clean(quoted))
+    )
+    return Markup(
+        bleach.clean(
+            html,
+            tags=TAGS,
+            attributes={"a": ["href"], "ol": ["start"]},
+            protocols={"https", "http"},
+            strip=True,
+        )
+    )
+
+
+@functools.lru_cache(maxsize=2000)
+def code(source: str) -> Markup:
+    """Python, highlighted; a lexer's classes around escaped text."""
+    return Markup(highlight(clean(source), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n"))
+
+
+def _title(source: str) -> str:
+    first = next((line for line in source.splitlines() if line.strip()), "")
+    words = re.sub(r"[*`#]|\$+", "", first).strip()
+    return words if len(words) <= 70 else words[:69].rsplit(" ", 1)[0] + " …"
+
+
+def _printed(outputs: Iterable[dict]) -> str:
+    """What was printed or raised, as text."""
+    found = []
+    for output in outputs:
+        kind = output.get("output_type")
+        if kind == "stream" and output.get("name") == "stdout":
+            found.append(_joined(output.get("text"), "").rstrip("\n"))
+        elif kind == "error":
+            found.append(_joined(output.get("traceback"), "\n"))
+    text = clean("\n".join(found))
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}\n… ({len(text):,} characters in all)"
+
+
+def _joined(text: object, between: str) -> str:
+    """A text that may be given as a list of lines."""
+    return between.join(map(str, text)) if isinstance(text, list) else str(text)
+
+
+class _Submitted:
+    """The outputs of a submission's cells, found as well as they can be: by nbgrader's id, id, place or source."""
+
+    def __init__(self, data: bytes | Unreadable):
+        self.found: dict[str, list[dict]] = {}
+        try:
+            if isinstance(data, Unreadable):
+                raise data
+            submission.parse(data)  # holds it against the limits
+        except Unreadable:
+            return
+        for position, cell in enumerate(json.loads(data)["cells"]):
+            outputs = cell.get("outputs")
+            good = [o for o in outputs if isinstance(o, dict)] if isinstance(outputs, list) else []
+            for key in _keys(cell, f"{submission.ADDED}-{position}"):
+                self.found[key] = good
+
+    def outputs(self, cell: NotebookNode) -> list[dict]:
+        return next((self.found[key] for key in _keys(cell, cell.id) if key in self.found), [])
+
+
+def _keys(cell: dict, place: str) -> list[str]:
+    metadata = cell.get("metadata")
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = about.get("grade_id") if isinstance(about, dict) else None
+    source = _joined(cell.get("source"), "").strip()
+    return [f"grade {grade_id}"] * bool(grade_id) + [place, str(cell.get("id")), f"source {source}"]
