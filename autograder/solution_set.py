@@ -143,7 +143,7 @@ def _faults(cell: NotebookNode) -> Iterator[str]:
         if output.output_type == "error":
             yield f"{output.ename}: {output.evalue}"
         elif output.get("name") == "stderr":
-            yield f"writes to stderr: {output.text.strip()[-300:]}"
+            yield f"writes to stderr: {output.text.strip().splitlines()[0][:200]}"
 
 
 def _name(cell: NotebookNode) -> str:

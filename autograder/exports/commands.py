@@ -83,6 +83,40 @@ def canvas(
     raise typer.Exit(1 if filled.ambiguous else 0)
 
 
+@app.command()
+def gradescope(
+    unit: UnitName,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The zip; by default in the course's exports/."),
+    ] = None,
+    visibility: Annotated[
+        str, typer.Option(help="Of the checks: visible, hidden, after_due_date or after_published.")
+    ] = "visible",
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Grade there even if nothing can confine students' code.")
+    ] = False,
+    course: Course = None,
+) -> None:
+    """A zip for Gradescope (Configure Autograder) that grades a unit there with the course's engine.
+
+    Example: fdl export gradescope 01_forward_propagation --out autograder.zip
+    """
+    from autograder import catalogue
+    from autograder.exports import gradescope as format
+
+    found = _unit(unit)
+    if visibility not in format.VISIBILITIES:
+        raise typer.BadParameter(
+            f"--visibility is one of {', '.join(format.VISIBILITIES)}, not {visibility!r}"
+        )
+    file = out or _root(course) / "exports" / f"{found}-gradescope.zip"
+    with _told("gradescope"):
+        plan = format.pack(catalogue.unit(found), file, visibility, unsafe)
+    points = sum(exercise.points for exercise in plan.exercises.values())
+    print(f"{points:g} autograder points, {file.stat().st_size / 1e6:.1f} MB: {file}")
+
+
 def _unit(name: str) -> str:
     from autograder import catalogue
 

@@ -1,0 +1,97 @@
+"""A zip for Gradescope's "Configure Autograder": the parts of the course that grade one unit, and how to start them.
+
+It holds answers and a secret of its own, never the course's: Gradescope shows it to nobody but staff.
+"""
+
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder import draws
+from autograder.bundle import LONG_AGO
+from autograder.catalogue import ROOT, Unit, exercises
+from autograder.extract import file_of
+from autograder.known import evidence_files, record, state
+from autograder.plan import Plan, plan_of
+from autograder.trees import files
+from helpers.quiet import import_tensorflow
+
+VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
+PACKAGES = ("autograder", "solutions", "src/helpers")
+PROGRAMS = ("setup.sh", "run_autograder")
+SETUP = """\
+#!/usr/bin/env bash
+# Gradescope runs this once, when the image is made: Python 3.11 to 3.13, and the course's locked packages.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
+source="${AUTOGRADER:-/autograder}/source"
+apt-get update
+apt-get install -y bubblewrap || true  # it grades without it as well
+for version in 3.12 3.13 3.11; do
+  apt-get install -y python$version python$version-venv && break
+done
+python$version -m venv /opt/fdl
+/opt/fdl/bin/pip install --no-cache-dir --require-hashes -r "$source/requirements.lock"
+printf '%s\\n' "$source" "$source/src" > "$(/opt/fdl/bin/python -c 'import site; print(site.getsitepackages()[0])')/fdl.pth"
+/opt/fdl/bin/python -m compileall -q "$source" || true
+"""
+RUN = """\
+#!/usr/bin/env bash
+# Gradescope runs this for each submission. To try it out elsewhere, set AUTOGRADER to a folder laid out like
+# Gradescope's /autograder, and FDL_PYTHON to a Python that has the course's packages.
+root="${AUTOGRADER:-/autograder}"
+cd "$root/source" || exit 1
+export PYTHONPATH="$root/source:$root/source/src"
+exec "${FDL_PYTHON:-/opt/fdl/bin/python}" -m autograder.exports.on_gradescope """
+
+
+def pack(unit: Unit, file: Path, visibility: str = "visible", unsafe: bool = False) -> Plan:
+    """Write the zip.
+
+    Args:
+        visibility: of the checks, as Gradescope calls it.
+        unsafe: grade also where nothing can confine what a student wrote.
+    Returns:
+        The unit's plan, which tells the points.
+    """
+    import_tensorflow()
+    plan = plan_of(unit)
+    with tempfile.TemporaryDirectory(prefix="fdl-") as folder:
+        made = Path(folder)
+        _stage(unit, made, [unit.id, '"$root"', visibility, *(["--unsafe"] if unsafe else [])])
+        content = dict(_content(unit)) | {p.relative_to(made).as_posix(): p for p in files(made)}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, path in sorted(content.items()):
+                entry = zipfile.ZipInfo(name, LONG_AGO)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = (0o755 if name in PROGRAMS else 0o644) << 16
+                archive.writestr(entry, path.read_bytes())
+    return plan
+
+
+def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:
+    """What is made for this zip: its two programs, a secret for its draws, and the evidence."""
+    (made / "setup.sh").write_text(SETUP, "utf-8")
+    (made / "run_autograder").write_text(f"{RUN}{' '.join(arguments)}\n", "utf-8")
+    draws.secret(made)
+    evidence = evidence_files(exercises(unit), ROOT / "build" / "evidence", [ROOT / "notebooks"])
+    states = {}
+    for exercise in exercises(unit):
+        name = f"{unit}/checks/{file_of(exercise).stem}.evidence"
+        place = made / "notebooks" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(evidence[file_of(exercise)].read_bytes())
+        states[name] = state(exercise)
+    record(made / "notebooks", states)
+
+
+def _content(unit: Unit) -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in files(ROOT / package):
+            if not path.name.startswith(("test_", "conftest")):
+                yield path.relative_to(ROOT).as_posix(), path
+    if unit.path:
+        yield f"course/units/{unit.path.name}", unit.path
+    yield "requirements.lock", ROOT / "requirements.lock"

@@ -1,0 +1,129 @@
+"""What runs in Gradescope's container: grades one submission with the course's engine, and writes results.json.
+
+    python -m autograder.exports.on_gradescope UNIT FOLDER VISIBILITY [--unsafe]
+
+FOLDER is laid out as Gradescope does it: source/ is this checkout, submission/ what the student uploaded, results/
+takes results.json. A student reads it, so it tells values of the public draw only, as the judge gives them.
+"""
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder import catalogue, draws, engine
+from autograder.engine import Graded, Run
+from autograder.judging import Known
+from autograder.kernels.client import Kernels
+from autograder.plan import DERIVATION, Plan, plan_of
+from autograder.submission import Unreadable, read_file
+from autograder.trees import files
+from helpers.quiet import import_tensorflow
+
+FAILED = "This could not be graded: {why}. It says nothing about your work; tell your instructor."
+
+
+def main(unit: str, folder: Path, visibility: str, unsafe: bool) -> bool:
+    """Grade what lies in a folder; False if that was not possible, which results.json then says as well."""
+    start = time.monotonic()
+    try:
+        with Kernels(workers=1, unsafe=unsafe) as kernels:  # starts while TensorFlow is imported here
+            import_tensorflow()
+            plan = plan_of(catalogue.unit(unit))
+            graded = grade(plan, folder, kernels.run)
+            report = results(graded, plan, visibility) | {"extra_data": {"confinement": kernels.tier}}
+        fine = True
+    except Exception as error:  # whatever it is, the student should read a sentence, and staff what happened
+        traceback.print_exc()
+        report, fine = {"score": 0, "output": FAILED.format(why=str(error).rstrip(".")[:500])}, False
+    report |= {"execution_time": round(time.monotonic() - start), "stdout_visibility": "hidden"}
+    (folder / "results").mkdir(exist_ok=True)
+    (folder / "results" / "results.json").write_text(json.dumps(report, indent=1), "utf-8")
+    return fine
+
+
+def grade(plan: Plan, folder: Path, run: Run) -> Graded:
+    """Grade the submission in a folder; who hands in again gets the same draw."""
+    try:
+        data: bytes | Unreadable = read_file(notebook(folder / "submission", plan.unit))
+    except Unreadable as error:
+        data = error
+    draw = draws.draw_of(draws.secret(catalogue.ROOT), plan.unit, who(folder / "submission_metadata.json"))
+    return engine.grade(data, plan, draw, run, Known([catalogue.ROOT / "notebooks"]))
+
+
+def notebook(folder: Path, unit: str) -> Path:
+    """The uploaded notebook, whatever it is called.
+
+    Raises:
+        Unreadable: if there is none, or there are several and none has the unit's name.
+    """
+    found = [path for path in files(folder) if path.suffix == ".ipynb" and not path.name.startswith(".")]
+    named = [path for path in found if path.stem == unit]
+    if len(named or found) == 1:
+        return (named or found)[0]
+    there = ", ".join(path.relative_to(folder).as_posix() for path in files(folder)[:4])
+    if found:
+        raise Unreadable(f"There are {len(found)} notebooks ({there}). Hand in one, {unit}.ipynb.")
+    raise Unreadable(f"There is no notebook, but {there or 'nothing at all'}. Hand in {unit}.ipynb.")
+
+
+def who(metadata: Path) -> str:
+    """Who handed in: the addresses of a group, or nobody if Gradescope does not say."""
+    try:
+        users = json.loads(metadata.read_text("utf-8"))["users"]
+        return " ".join(sorted(str(user["email"]) for user in users))
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def results(graded: Graded, plan: Plan, visibility: str) -> dict:
+    """What results.json says: a line for each check."""
+    lines = list(graded.notes)
+    if graded.needs_review:
+        lines.append("Not all of it could be judged; a person will look at it.")
+    by_hand = [
+        f"{c.grade_id} ({c.node.metadata.nbgrader.points:g})" for c in plan.cells if c.kind == DERIVATION
+    ]
+    if by_hand:
+        lines.append(f"Graded by hand and not counted here, with their points: {', '.join(by_hand)}.")
+    return {
+        "score": graded.score,
+        "output": "\n".join(lines),
+        "visibility": "visible",
+        "tests": [
+            test for n, v in enumerate(graded.verdicts.values(), 1) for test in _tests(n, v, visibility)
+        ],
+    }
+
+
+def _tests(number: int, verdict: dict, visibility: str) -> Iterator[dict]:
+    """A verdict's checks; what is said of all of them stands at the first that failed."""
+    told = [f"{a['lead']}: {a['name']}. {a['text']} (lecture {a['lecture']})" for a in verdict["advice"]]
+    said = " ".join(check["message"] for check in verdict["checks"]).casefold()
+    told += [
+        note
+        for note in [verdict["hint"], *verdict["notes"]]
+        if note and note.partition(".")[0].casefold() not in said
+    ]
+    for place, check in enumerate(verdict["checks"], 1):
+        output = [] if check["passed"] else [check["message"], *told]
+        if not check["passed"]:
+            told = []
+        yield {
+            "number": f"{number}.{place}",
+            "name": f"{verdict['exercise']}: {check['check']}",
+            "score": check["points"],
+            "max_score": check["max_points"],
+            "status": "passed" if check["passed"] else "failed",
+            "output": "\n".join(filter(None, output)),
+            "output_format": "text",
+            "visibility": visibility,
+        }
+
+
+if __name__ == "__main__":
+    name, place, shown, *flags = sys.argv[1:]
+    sys.exit(0 if main(name, Path(place).resolve(), shown, "--unsafe" in flags) else 1)
