@@ -3,6 +3,7 @@
 What a student's code printed or raised is shown as text; nothing of it becomes HTML.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -24,11 +25,12 @@ class Card:
     advice: dict[str, Advice]
     lecture: str = ""
     notes: tuple[str, ...] = ()  # what else happened, each a sentence: a time-out, a missing cell
+    withheld: bool = False  # the checks pass or not, but no points are given
 
     @property
     def score(self) -> str:
         total = sum(o.points for o in self.verdict.outcomes)
-        return f"{self.verdict.points:g} of {total:g} points"
+        return f"{0 if self.withheld else self.verdict.points:g} of {total:g} points"
 
 
 def text(card: Card) -> str:
@@ -60,7 +62,7 @@ def html(card: Card) -> str:
     extra = "".join(
         f'<p style="margin:.5em 0">{escape(t)}</p>' for t in ([hint] if hint else []) + list(card.notes)
     )
-    side = "#2e7d32" if card.verdict.right else "#c62828"
+    side = "#2e7d32" if card.verdict.right and not card.withheld else "#c62828"
     return (
         f'<section style="border-left:4px solid {side};padding:.4em 1em;margin:.3em 0;max-width:52em;line-height:1.45">'
         f'<div style="font-size:1.1em"><b>{escape(card.verdict.exercise)}</b> · {card.score} '
@@ -128,9 +130,17 @@ def _shown(verdict: Verdict) -> list[tuple[Outcome, str]]:
     seen: set[str] = set()
     rows = []
     for o in verdict.outcomes:
-        rows.append((o, "the same" if o.message in seen else o.message))
-        seen |= {o.message} - {""}
+        key = _repeated(o.message)
+        rows.append((o, "the same" if key in seen else o.message))
+        seen |= {key} - {""}
     return rows
+
+
+def _repeated(message: str) -> str:
+    """What two messages share that say the same: an error in one line, whatever sizes its words mention."""
+    if mine := re.match(r"your code raised (\w+:).*( \(in .*)", message, re.DOTALL):
+        return "".join(mine.groups())
+    return re.sub(r" \(when the check did: .*", "", message, flags=re.DOTALL)
 
 
 def _hint(verdict: Verdict) -> str:
@@ -140,9 +150,17 @@ def _hint(verdict: Verdict) -> str:
         return ""
     if not _shown(verdict):
         return "Not written yet: replace `raise NotImplementedError()` with your code, run its cell, then this one."
-    if "your code raised" in wrong[0].message:
+    if wrong[0].message.startswith("not written yet"):
+        return ""
+    if "None" in wrong[0].message:
         return (
-            "Mend the error first: call it in a cell of your own with a small input, and look at each step."
+            "None is what a function gives that ends without `return`. Follow your code to each of its ends."
+        )
+    if any("your code raised" in o.message for o in wrong):
+        return "Mend the error first: call your code in a cell of your own with a small input, step by step."
+    if "has shape" in wrong[0].message:
+        return (
+            "No known mistake looks like this. Print the shapes, line by line, beside those of the docstring."
         )
     return "No known mistake looks like this. Start with the first ✗: work a small input out by hand, and compare."
 

@@ -29,6 +29,13 @@ class NotYet(Exception):
         return [str(self)]
 
 
+class CalledWrongly(ValueError):
+    """`check` cannot tell what to check; the message says what to do, and no traceback through helpers hides it."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 def check(*objects: Any) -> None:
     """Run an exercise's checks beside your objects and show a card.
 
@@ -36,13 +43,17 @@ def check(*objects: Any) -> None:
         objects: what the exercise asked you to define, in the order of the check cell.
     Raises:
         NotYet: after the card, if a check failed.
+        CalledWrongly: if these are no exercise's objects, or the folder `checks` is missing or damaged.
     """
     frame = inspect.currentframe()
     names = frame.f_back.f_globals if frame and frame.f_back else {}
-    exercise, published = _find(objects, names)
+    try:
+        exercise, published = _find(objects, names)
+    except ValueError as error:
+        raise CalledWrongly(str(error)) from None
     verdict = judge(exercise, published, objects)
-    borrowed = tuple(f"not yours yet, {reason}." for reason in _borrowed(exercise, names))
-    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed))
+    borrowed = tuple(f"Not yours yet, {reason}." for reason in _borrowed(exercise, names))
+    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld=bool(borrowed)))
     wrong = sum(not o.passed for o in verdict.outcomes)
     if wrong or borrowed:
         raise NotYet(
@@ -68,7 +79,7 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
         guess: one of the keys of `options`, or None while you have not made up your mind.
     """
     if guess is None:
-        print(f"No guess yet: set guess to one of {', '.join(map(repr, options))} and run this cell first.")
+        print(f"No guess yet: set guess to one of {', '.join(map(repr, options))}, then run this cell again.")
     elif guess not in options:
         print(f"{guess!r} is none of {', '.join(map(repr, options))}.")
     else:
@@ -103,13 +114,15 @@ def _find(objects: tuple, names: dict) -> tuple[Checks, Published]:
             wanted in called for wanted, called in zip(exercise.objects, given, strict=True)
         ):
             return exercise, published
-    known = "; ".join(f"check({', '.join(e.objects)})" for e, _ in _opened.values())
-    asked = ", ".join(min(called, default="?", key=len) for called in given)
+    exercises = [e for e, _ in _opened.values()]
+    meant = [e for e in exercises if any(called & set(e.objects) for called in given)]
+    known = "; ".join(f"check({', '.join(e.objects)})" for e in meant or exercises)
+    asked = ", ".join(min(called, key=len) for called in given)
     raise ValueError(f"check({asked}) is no exercise of this notebook. It has: {known}.")
 
 
 def _called(thing: Any, names: dict) -> set[str]:
-    """What an object is called: the notebook's names for it, and its own."""
-    return {n for n, v in names.items() if v is thing and not n.startswith("_")} | {
-        getattr(thing, "__name__", "")
-    }
+    """What an object is called: the notebook's names for it, and its own; what has neither, by its kind."""
+    called = {n for n, v in names.items() if v is thing and not n.startswith("_")}
+    called |= {getattr(thing, "__name__", "")} - {""}
+    return called or {f"a {type(thing).__name__}"}

@@ -61,6 +61,62 @@ def test_a_message_said_once_is_not_repeated():
     assert text(card_of(WRONG, again)).count(WRONG.message) == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "repeats"),
+    [
+        (
+            "your code raised ValueError: (5, 7) (in build, line 7 of the cell: w = x)",
+            "your code raised ValueError: (6, 4) (in build, line 7 of the cell: w = x)",
+            True,
+        ),
+        (
+            "your code raised ValueError: bad (in build, line 7 of the cell: w = x)",
+            "your code raised ValueError: bad (in build, line 8 of the cell: b = x)",
+            False,
+        ),
+        (
+            "your code raised TypeError: no (when the check did: a = f(1))",
+            "your code raised TypeError: no (when the check did: b = f(2))",
+            True,
+        ),
+    ],
+    ids=["same line, other sizes", "another line", "same words, another call"],
+)
+def test_an_error_is_told_once(first, second, repeats):
+    shown = text(card_of(Outcome("one", 1, False, first), Outcome("two", 1, False, second)))
+    assert ("✗ two — the same" in shown) == repeats
+
+
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("a is None: is a `return` missing?", "ends without `return`"),
+        ("your code raised KeyError: 'db1'", "Mend the error first"),
+        ("db has shape (4, 3), expected (3,)", "Print the shapes"),
+        ("a[0] is 1, expected 2", "work a small input out by hand"),
+    ],
+    ids=["nothing", "error", "shape", "value"],
+)
+def test_the_hint_fits_what_happened(message, hint):
+    assert hint in text(card_of(RIGHT, Outcome("c", 1, False, message)))
+
+
+def test_what_is_not_written_yet_needs_no_hint():
+    half = Outcome("c", 1, False, "not written yet: replace it")
+    assert text(card_of(RIGHT, half)).endswith("✗ c — not written yet: replace it")
+
+
+def test_an_error_further_down_comes_before_a_wrong_value():
+    error = Outcome("c", 1, False, "your code raised KeyError: 'db1'")
+    assert "Mend the error first" in text(card_of(WRONG, error))
+
+
+def test_withheld_points_are_not_shown_as_earned():
+    card = Card(Verdict("Dense", (RIGHT,), (), "right"), ADVICE, "3:17", ("Not yours yet.",), withheld=True)
+    assert "0 of 2 points" in text(card)
+    assert "#c62828" in html(card)
+
+
 class Tags(HTMLParser):
     def __init__(self):
         super().__init__()

@@ -1,6 +1,7 @@
 """`check` as a student meets it: a folder with checks beside the notebook."""
 
 import textwrap
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_a_right_answer_that_calls_the_built_in_is_not_yours_yet(unit, capsys, m
     monkeypatch.setitem(globals(), "In", cells)
     with pytest.raises(notebook.NotYet, match="line 2: numpy.polyval is not among the operations"):
         notebook.check(double)
-    assert "2 of 2 points" in capsys.readouterr().out
+    assert "0 of 2 points" in capsys.readouterr().out
 
 
 def test_an_answer_is_known_by_the_name_it_has_in_the_notebook(unit, monkeypatch):
@@ -104,6 +105,12 @@ def test_an_unknown_object_is_told_what_the_notebook_has(unit):
         ValueError, match=r"check\(treble\) is no exercise of this notebook. It has: check\(double\)"
     ):
         notebook.check(treble)
+
+
+def test_an_object_in_the_place_of_its_class_is_told_by_its_kind(unit):
+    with pytest.raises(notebook.CalledWrongly, match=r"check\(a Fraction, double\) is no exercise") as raised:
+        notebook.check(Fraction(1, 2), double)
+    assert raised.value._render_traceback_() == [str(raised.value)]
 
 
 def test_without_the_folder_the_message_says_where_to_open_the_notebook(tmp_path, monkeypatch):
