@@ -21,7 +21,7 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from autograder import execute
+from autograder import execute, late
 from autograder.assemble import KERNEL
 from autograder.catalogue import ROOT
 from autograder.course import Course
@@ -33,6 +33,7 @@ OPENERS = (
     saveautogrades,
     latesubmissions,
     savecells,
+    late,
 )  # nbgrader's steps that open the gradebook for themselves
 STAMP = "timestamp.txt"  # when it was handed in, as nbgrader's exchange writes it
 SECRET = "submission_secret.txt"  # under which the exchange gives feedback back

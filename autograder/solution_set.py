@@ -143,12 +143,15 @@ def _faults(cell: NotebookNode) -> Iterator[str]:
         if output.output_type == "error":
             yield f"{output.ename}: {output.evalue}"
         elif output.get("name") == "stderr":
-            yield f"writes to stderr: {output.text.strip().splitlines()[0][:200]}"
+            yield f"writes to stderr: {_first_line(output.text)}"
 
 
 def _name(cell: NotebookNode) -> str:
-    about = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return about or next((line for line in cell.source.split("\n") if line.strip()), "empty")[:60]
+    return cell.metadata.get("nbgrader", {}).get("grade_id") or _first_line(cell.source)
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "nothing")[:200]
 
 
 def catches(exercise: Exercise, evidence: Path) -> dict[str, list[str]]:
