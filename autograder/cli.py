@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from autograder import telling
+
 app = typer.Typer(
     help="Build, prove and grade the course.",
     no_args_is_help=True,
@@ -12,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(telling.app)
 
 
 @app.callback()

@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder import catalogue, pages, results, shown
 from autograder.course import Course
-from autograder.engine import NOTHING
 from autograder.gradebook import SECRET, STAMP, Refused
 from autograder.results import Part, Result
 from autograder.submission import Unreadable, read_file
 
 Tell = Callable[[int, int, str], None]
-NOT_BEGUN = ("not written yet", NOTHING)
 TIME = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's exchange writes it
 
 
@@ -110,12 +106,6 @@ def page(result: Result, data: bytes | Unreadable) -> str:
     return pages.render("feedback.html", **_content(result, cells))
 
 
-def title(notebook: NotebookNode | None, unit: str) -> str:
-    """A unit's title as its notebook has it."""
-    first = notebook.cells[0].source.splitlines() if notebook and notebook.cells else []
-    return first[0][2:].strip() if first and first[0].startswith("# ") else unit
-
-
 def sections(result: Result, cells: Sequence[shown.Shown]) -> list[Section]:
     """The exercises and derivations, each with where its answer stands."""
     where = {cell.grade_id: cell.anchor for cell in cells if cell.grade_id}
@@ -128,7 +118,7 @@ def sections(result: Result, cells: Sequence[shown.Shown]) -> list[Section]:
 def _content(result: Result, cells: Sequence[shown.Shown]) -> dict:
     return {
         "result": result,
-        "title": title(result.notebook, result.unit),
+        "title": shown.title(result.notebook, result.unit),
         "sections": sections(result, cells),
         "cells": cells,
         "code_style": shown.stylesheet(),
@@ -171,10 +161,9 @@ def _text(file: Path) -> str:
 def _checks(part: Part) -> tuple[tuple[dict, str], ...]:
     """As the card lists them: none of an exercise not yet begun, and no message twice."""
     found, seen = [], set()
-    checks = part.verdict["checks"] if part.verdict else []
-    if all(check["message"].startswith(NOT_BEGUN) for check in checks):
+    if not part.verdict or results.not_begun(part.verdict):
         return ()
-    for check in checks:
+    for check in part.verdict["checks"]:
         found.append((check, "the same" if check["message"] in seen else check["message"]))
         seen |= {check["message"]} - {""}
     return tuple(found)

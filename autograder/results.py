@@ -123,6 +123,11 @@ class Result:
         return sum(part.max_score for part in self.parts if part.by_hand and part.waits)
 
 
+def not_begun(verdict: dict) -> bool:
+    """Whether a verdict is about nothing: an untouched stub, or a submission that could not be read."""
+    return all(check["message"].startswith(("not written yet", NOTHING)) for check in verdict["checks"])
+
+
 def of_class(course: Course, unit: str) -> list[Result]:
     """Everybody's graded submission of a unit, by student.
 

@@ -60,6 +60,12 @@ def cells(graded: NotebookNode, data: bytes | Unreadable) -> list[Shown]:
     return [_shown(number, cell, before.outputs(cell), album) for number, cell in enumerate(graded.cells, 1)]
 
 
+def title(notebook: NotebookNode | None, unit: str) -> str:
+    """A unit's title as its notebook has it."""
+    first = notebook.cells[0].source.splitlines() if notebook and notebook.cells else []
+    return first[0][2:].strip() if first and first[0].startswith("# ") else unit
+
+
 def stylesheet() -> str:
     """The rules for highlighted code."""
     return HtmlFormatter(style="default").get_style_defs(".code")
