@@ -1,5 +1,6 @@
 """`check` as a student meets it: a folder with checks beside the notebook."""
 
+import logging
 import textwrap
 from fractions import Fraction
 
@@ -143,3 +144,14 @@ def test_saving_what_was_loaded_gives_the_same_bytes(unit, tmp_path):
 def test_a_guess_is_repeated_or_asked_for(guess, says, capsys):
     commit(guess, {"a": "it falls", "b": "it rises"})
     assert says in capsys.readouterr().out
+
+
+def test_tensorflow_does_not_warn_of_what_a_check_traces(unit, caplog):
+    def double(x):
+        logging.getLogger("tensorflow").warning("5 out of the last 5 calls triggered retracing")
+        return 2 * x
+
+    notebook.check(double)
+    assert caplog.records == []
+    logging.getLogger("tensorflow").warning("of the student's own")
+    assert len(caplog.records) == 1
