@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(exports.app, name="export")
 app.add_typer(telling.app)
 
 
@@ -208,6 +209,46 @@ def demo(
     else:
         demonstration.show(result)
     raise typer.Exit(1 if result.shortfalls else 0)
+
+
+@app.command()
+def solutions(
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[UNIT]...", help="Ids, numbers or beginnings; all by default."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to; by default course/solutions.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Units at a time; by default the cores.")] = 0,
+) -> None:
+    """Make the instructor's solution set: each unit with its answers, executed, with rubrics, as notebook and HTML.
+
+    Example: fdl solutions 11_dropout --out solution-set
+    """
+    import os
+    import sys
+
+    from autograder import catalogue, solution_set
+    from autograder.grade import progress
+
+    try:
+        chosen = [catalogue.unit(name) for name in units or []] or catalogue.units()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    place = out or catalogue.ROOT / "course" / "solutions"
+    try:
+        with progress("making solutions") as tell:
+            made = solution_set.make(chosen, place, jobs or os.cpu_count() or 1, tell)
+    except (ValueError, OSError) as error:
+        print(f"fdl solutions: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    for unit in made:
+        for fault in unit.faults:
+            print(f"fdl solutions: {fault}", file=sys.stderr)
+        for file in unit.files:
+            print(file)
+    raise typer.Exit(1 if any(unit.faults for unit in made) else 0)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from autograder import record
 from autograder.course import Course
 from autograder.engine import NOTHING
 from autograder.gradebook import Refused, settings
+from autograder.late import seconds_late
 from autograder.release import alembic_on_path
 
 
@@ -185,7 +186,7 @@ def _result(course: Course, unit: str, submission: SubmittedAssignment) -> Resul
         tuple(_parts(submission, notebook.cells if notebook else ())),
         submission.late_submission_penalty,
         submission.timestamp,
-        submission.total_seconds_late,
+        seconds_late(submission),
         tuple(about.get("notes", ())),
         about.get("seconds", 0.0),
         notebook,
