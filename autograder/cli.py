@@ -212,6 +212,36 @@ def demo(
 
 
 @app.command()
+def extend(
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="Its id, number or beginning.")],
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="The id, as in submitted/.")],
+    days: Annotated[float, typer.Option(min=0, help="After the due date; 0 takes it back.")],
+    course: Annotated[Path | None, typer.Option(metavar="DIR", help="Another course root.")] = None,
+) -> None:
+    """Give a student more time for a unit than its due date; grade the unit again afterwards.
+
+    Example: fdl extend 01_forward_propagation ada --days 2
+    """
+    import sys
+
+    from autograder import catalogue
+
+    try:
+        found = catalogue.unit(unit).id
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    from autograder import late, results
+
+    try:
+        with results._gradebook(results.Course(course or catalogue.ROOT / "course")) as gradebook:
+            due = late.extend(gradebook, found, student, days)
+    except (results.Refused, ValueError) as error:
+        print(f"fdl extend: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    print(f"{found} is due for {student} on {due:%Y-%m-%d %H:%M} UTC. Now run `fdl grade {found}`.")
+
+
+@app.command()
 def solutions(
     units: Annotated[
         list[str] | None,

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 from traitlets import TraitError
+from typer.testing import CliRunner
 
-from autograder import catalogue, results, toy
+from autograder import catalogue, cli, results, toy
 from autograder import grade as grading
 from autograder.course import Course
 from autograder.exports import spreadsheet
@@ -188,6 +189,22 @@ def test_a_penalty_follows_the_score_that_a_grader_gives(course):
         gradebook.db.commit()
     found = course.grade()
     assert (found.penalty, found.score) == (6, 2)
+
+
+def test_fdl_extend_says_when_it_is_due_now(course, unit, monkeypatch):
+    monkeypatch.setattr(catalogue, "unit", lambda name: unit)
+    call = ["extend", toy.UNIT, "ada", "--days", "2", "--course", str(course.root)]
+    course.hand_in("2030-01-12 12:00 UTC")
+    course.grade()
+    refused = CliRunner().invoke(cli.app, call)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "99_toy has no due date" in refused.stderr
+    course.due()
+    found = CliRunner().invoke(cli.app, call)
+    assert (found.exit_code, found.stderr) == (0, "")
+    assert "99_toy is due for ada on 2030-01-12 12:00 UTC" in found.stdout
+    course.rules(points_per_day=1)
+    assert course.grade().penalty == 0
 
 
 @pytest.mark.parametrize("wrong", [{"share_per_day": 1.5}, {"free_days": -1}, {"grace_minutes": -1}])
