@@ -62,3 +62,10 @@ def test_a_concept_that_is_taught_is_graded_somewhere_and_can_be_seen(concept):
     assert any(place["graded"] for place in concept["places"])
     assert any(place["checked"] or place.get("by_hand") for place in concept["places"])
     assert any(place["seen"] for place in concept["places"])
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=str)
+def test_an_exercise_knows_four_misconceptions_and_another_right_answer_at_least(unit):
+    for exercise in catalogue.exercises(unit):
+        assert len(exercise.misconceptions) >= 4, exercise.name
+        assert exercise.alternatives, exercise.name

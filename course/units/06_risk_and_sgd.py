@@ -236,7 +236,7 @@ for name, model in {"untrained": fresh(), "trained for 20 epochs": trained}.item
         ]
         curves[name].append(np.mean(found))
     print(f"{name}:", ", ".join(f"{size}: {c:.2f}" for size, c in zip(sizes, curves[name])))
-plots.lines(
+ax = plots.lines(
     sizes,
     curves,
     xlabel="examples in the batch",
@@ -244,6 +244,8 @@ plots.lines(
     marker=True,
     logx=True,
 )
+ax.set_xticks(sizes, sizes)
+ax.minorticks_off()
 plt.show()
 
 # %% [markdown]
@@ -353,6 +355,9 @@ plots.lines(
     logx=True,
     ax=axes[1],
 )
+for ax in axes:
+    ax.set_xticks(sizes, sizes)
+    ax.tick_params(axis="x", which="minor", bottom=False)
 plt.show()
 
 # %% [markdown]
@@ -422,10 +427,10 @@ plt.show()
 # by heart, its training accuracy climbs to 1, and its validation accuracy *falls* while it does so. With decay it cannot afford the large weights that
 # such exceptions need. A regularizer is no present; it is a bet that what it punishes is noise. Whether it pays is decided on the validation set (33:02).
 #
-# What has λ done to the weights? Each image below shows four hidden units of a network trained on the wrong classes, 8 × 8 weights each, dark where they are
-# positive and light where they are negative, scaled by the largest in the image. The histograms count all weights of the first layer.
+# What has λ done to the weights? Each picture below shows four hidden units of a network trained on the wrong classes, 8 × 8 weights each, dark where they are
+# positive and light where they are negative, scaled by the largest in the picture. The histograms count all weights of the first layer.
 #
-# **Before you run the next cell:** the left and right edge of the images are white in nearly every digit. Which weights stand there after training with
+# **Before you run the next cell:** the left and right edge are white in nearly every digit. Which weights stand there after training with
 # λ = 0?
 
 # %% tags=["experiment"]
@@ -439,12 +444,14 @@ nets = {
     for lam in (0.0, 0.01, 0.03)
 }
 edge = x_train[:100].mean(axis=0) < 0.05
-axes = plots.panels(3, 2, height=4, height_ratios=[1.4, 1])
+axes = plots.panels(3, 2, height=4.6, height_ratios=[1.6, 1])
 for column, (lam, model) in enumerate(nets.items()):
     W = model.get_weights()[0]
-    tiles = np.pad(W.T[:4].reshape(4, 8, 8), ((0, 0), (0, 1), (0, 1)), constant_values=np.nan)
-    axes[0, column].imshow(np.hstack(tiles), cmap="gray_r", vmin=-np.abs(W).max(), vmax=np.abs(W).max())
-    axes[0, column].set(title=f"λ = {lam:g}", xticks=[], yticks=[])
+    tiles = np.pad(W.T[:4].reshape(2, 2, 8, 8), ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=np.nan)
+    square, most = np.hstack(np.hstack(tiles)), np.abs(W).max()  # two rows of two units
+    axes[0, column].imshow(square[:-1, :-1], cmap="gray_r", vmin=-most, vmax=most)
+    axes[0, column].set_title(f"λ = {lam:g}")
+    axes[0, column].axis("off")
     axes[1, column].hist(W.ravel(), bins=np.linspace(-0.6, 0.6, 41), color="#888888")
     axes[1, column].set_ylim(0, 1500)
     plots.label(axes[1, column], "$W_{ij}$", "weights" if column == 0 else "")

@@ -174,7 +174,7 @@ for ax, call in zip(axes, ("first call", "second call"), strict=True):
     output = layer(h, training=True).numpy()
     rows += [tuple(row) for row in output]
     ax.imshow(output, cmap="gray_r", vmin=0, vmax=1, aspect="auto")
-    plots.label(ax, "unit j", "example n", f"h ⊙ m, {call}")
+    plots.label(ax, "unit j", "example n", f"h ⊙ m, {call}").label_outer()
 plt.show()
 print(f"{len(set(rows))} different rows of 16; 2^32 = {2**32:,} are possible")
 print("at test time:", np.unique(layer(h, training=False)))

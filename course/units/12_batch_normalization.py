@@ -401,7 +401,7 @@ for ax, (name, table) in zip(axes, tables.items(), strict=True):
         )
     ax.set_xticks(range(len(scales)), [f"{s:g}" for s in scales])
     ax.set_yticks(range(len(rates)), [f"{r:g}" for r in rates])
-    plots.label(ax, "scale of the initial weights", "learning rate α", name)
+    plots.label(ax, "scale of the initial weights", "learning rate α", name).label_outer()
 plt.show()
 for name, table in tables.items():
     print(f"{name}: {np.sum(table >= 0.8)} of {table.size} at 80 % or more, the best {table.max():.1%}")
@@ -560,7 +560,7 @@ for ax, (name, build) in zip(
     ax.bar(place + 0.2, after[:, 0], 0.38, color="#888888", edgecolor="black", hatch="//", label="after")
     ax.set_xticks(place, ["h⁽¹⁾", "h⁽²⁾", "h⁽³⁾"])
     ax.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
-    plots.label(ax, "layer", "share of exact zeros", name)
+    plots.label(ax, "layer", "share of exact zeros", name).label_outer()
     accuracy = np.mean(np.argmax(model(x_valid), 1) == y_valid)
     print(
         f"{name:10} zeros before {before[:, 0].round(2)}, after {after[:, 0].round(2)}; dead before {before[:, 1].round(2)}, after {after[:, 1].round(2)}; right on {accuracy:.1%}"
@@ -604,11 +604,12 @@ def compete(build, lr=0.01, epochs=20, seed=0):
 
 baseline, baseline_history = compete(lambda: plain_mlp(40, [100], 10))
 mine, my_history = compete(build_network)
-plots.history(
+ax = plots.history(
     {"baseline": baseline_history, "mine": my_history},
     what="accuracy",
     title="MNIST-1D, at most 6,000 parameters",
 )
+ax.set_xticks(range(0, 21, 5))
 plt.show()
 for name, model, history in (("baseline", baseline, baseline_history), ("mine", mine, my_history)):
     seen = history.history

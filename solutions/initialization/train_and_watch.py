@@ -41,7 +41,7 @@ def train_and_watch(model, x, y, lr, steps):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
         gradients = tape.gradient(loss, variables)
-        W = np.array(variables[0])
+        W = variables[0].numpy()
         norms.append([np.linalg.norm(g) for g in gradients])
         gap.append(np.abs(W - W[:, :1]).max())
         for v, g in zip(variables, gradients, strict=True):
@@ -65,7 +65,7 @@ def network(rng, activation="tanh"):
     return built(activation)
 
 
-def watched(train_and_watch, rng, model, steps=4):
+def watched(train_and_watch, rng, model, steps=3):
     x, y = tf.constant(rng.normal(size=(5, 4)), "float32"), tf.constant(rng.integers(3, size=5))
     norms, gap = train_and_watch(model, x, y, float(rng.uniform(0.5, 0.9)), steps)
     return {"norms": np.asarray(norms, "float32"), "gap": np.asarray(gap, "float32")}
@@ -75,7 +75,7 @@ def watched(train_and_watch, rng, model, steps=4):
 def _(train_and_watch, rng):
     model = network(rng)
     norms = watched(train_and_watch, rng, model)["norms"]
-    trained = zip(("W1", "b1", "W2", "b2"), map(np.array, model.trainable_variables), strict=True)
+    trained = zip(("W1", "b1", "W2", "b2"), model.get_weights(), strict=True)
     return {"norms": norms} | {f"{name} in the end": value for name, value in trained}
 
 
@@ -128,14 +128,14 @@ watch.misconception(
 watch.misconception(
     "noted after the update instead of before",
     (
-        "        W = np.array(variables[0])\n        norms.append([np.linalg.norm(g) for g in gradients])\n"
+        "        W = variables[0].numpy()\n        norms.append([np.linalg.norm(g) for g in gradients])\n"
         "        gap.append(np.abs(W - W[:, :1]).max())\n",
         "",
     ),
     (
         "            v.assign_sub(lr * g)\n",
         "            v.assign_sub(lr * g)\n"
-        "        W = np.array(variables[0])\n        norms.append([np.linalg.norm(g) for g in gradients])\n"
+        "        W = variables[0].numpy()\n        norms.append([np.linalg.norm(g) for g in gradients])\n"
         "        gap.append(np.abs(W - W[:, :1]).max())\n",
     ),
     advice="The first entry tells how the network begins: note it before the first update.",
@@ -150,7 +150,7 @@ watch.misconception(
             with tf.GradientTape() as tape:
                 loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
             gradients = tape.gradient(loss, variables)
-            W = np.array(variables[0])
+            W = variables[0].numpy()
             frozen = frozen or [not np.any(g) for g in gradients]
             norms.append([0.0 if still else np.linalg.norm(g) for g, still in zip(gradients, frozen)])
             gap.append(np.abs(W - W[:, :1]).max())
@@ -169,7 +169,7 @@ watch.misconception(
 )
 watch.misconception(
     "the gap of the gradients instead of the weights",
-    ("W = np.array(variables[0])", "W = np.array(gradients[0])"),
+    ("W = variables[0].numpy()", "W = gradients[0].numpy()"),
     advice="`gap` looks at W itself: whether units are copies, not only whether they move alike.",
 )
 watch.misconception(
@@ -200,7 +200,7 @@ def in_advance(model, x, y, lr, steps):
     norms = np.zeros((steps, len(model.trainable_variables)))
     gap = np.zeros(steps)
     for s in range(steps):
-        W = np.array(model.trainable_variables[0])
+        W = model.trainable_variables[0].numpy()
         gap[s] = max(abs(W[:, j] - W[:, 0]).max() for j in range(W.shape[1]))
         with tf.GradientTape() as tape:
             loss = -tf.reduce_mean(tf.math.log(tf.gather(model(x), y, batch_dims=1)))

@@ -13,17 +13,17 @@ decay = Exercise("decay_step", lecture="29:50")
 def decay_step(w, dw, lr, lam):
     """One step with weight decay, and every line on the way to it.
 
-    Ω(w)  = sum_i w_i^2, and its gradient is the first line (lecture 29:50)
-    Δ     = -∇L - λ∇Ω                                       (lecture 13:19)
-    shrink: the factor in front of w once the third line is written  new = shrink · w - α∇L
-    new   = w + αΔ                                          (lecture 13:19)
+    dOmega:  ∇Ω, where Ω(w) = sum_i w_i^2                            (lecture 29:50)
+    delta:   Δ = -∇L - λ∇Ω                                           (lecture 13:19)
+    new:     w + αΔ
+    shrink:  what stands in front of w when that is multiplied out,  new = shrink · w - α∇L
 
     Args:
         w: weights, float tensor of any shape.
         dw: ∇L, the gradient of the loss alone, as `w`.
         lr: the learning rate α.    lam: λ.
     Returns:
-        dOmega, delta, shrink, new: ∇Ω, Δ and the new weights as `w`; shrink a number.
+        dOmega, delta, shrink, new: in this order; shrink is a number, the others are as `w`.
     """
     ### BEGIN SOLUTION
     dOmega = 2 * w

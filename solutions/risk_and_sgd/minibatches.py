@@ -58,8 +58,10 @@ def sizes(minibatches, rng, sizes, rows=None):
 
 def numbers(part, x):
     """Which row of `x` each row of `part` is; -1 if none."""
-    equal = (part[:, None] == x[None]).all(axis=-1)
-    return np.where(equal.any(axis=1), equal.argmax(axis=1), -1)
+    order = np.argsort(x[:, 0])
+    place = np.searchsorted(x[:, 0], part[:, 0], sorter=order)
+    row = order[np.minimum(place, len(x) - 1)]
+    return np.where((x[row] == part).all(axis=1), row, -1)
 
 
 def alike(a, b):

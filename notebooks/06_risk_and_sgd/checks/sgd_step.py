@@ -8,7 +8,6 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 from functools import cache
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks, fill
@@ -48,7 +47,7 @@ def batch(rng, N=6):
 
 
 def parameters(model):
-    return dict(zip(("W1", "b1", "W2", "b2"), map(np.array, model.trainable_variables), strict=True))
+    return dict(zip(("W1", "b1", "W2", "b2"), model.get_weights(), strict=True))
 
 
 @step.check("one step without a penalty", points=2)

@@ -93,7 +93,7 @@ def trained(train_epoch, rng, lam):
     """What an epoch does to the parameters, and what it returns, where the order of examples plays no role."""
     model, (x, y) = network(rng), alike_examples(rng, 11)
     risks = train_epoch(model, x, y, 4, float(rng.uniform(0.2, 0.4)), lam, np.random.default_rng(0))
-    W, b = map(np.array, model.trainable_variables)
+    W, b = model.get_weights()
     return {"W": W, "b": b, "risk of each batch": np.asarray(risks, "float32")}
 
 
@@ -114,7 +114,7 @@ N, SIZE = 150, 50  # few batches, many examples: what chance does shows in the o
 @epoch.check("each epoch meets every example, in an order of its own that rng decides", points=2)
 def orders(train_epoch, rng):
     model, (x, y) = network(rng, witness=True), numbered_examples(rng, N)
-    found = {"W before": np.array(model.trainable_variables[0]), "examples as they came": []}
+    found = {"W before": model.get_weights()[0], "examples as they came": []}
     seed = int(rng.integers(1 << 30))
     chance, again = np.random.default_rng(seed), np.random.default_rng(seed)
     for generator in (chance, chance, again):

@@ -1,0 +1,62 @@
+"""Each unit's notebook, as built: solved, it runs to its end without a warning; untouched, it scores nothing."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+
+from autograder import catalogue
+from autograder.assemble import assemble, check_id, solution_id
+from autograder.extract import file_of
+from autograder.solution_set import execute
+from helpers.notebook import judge
+from helpers.tables import load, load_checks
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+UNITS = catalogue.units()
+MOST = 120.0  # CPU seconds: a minute on two cores
+
+
+def solve(unit, folder):
+    """Run a unit with its answers, with the checks that students get; what went wrong, and the CPU seconds."""
+    shutil.copytree(NOTEBOOKS / unit.id / "checks", folder / "checks")
+    notebook = assemble(unit)
+    notebook.cells.append(new_code_cell("import time\ntime.process_time()"))
+    faults = execute(notebook, folder)
+    return faults, float(notebook.cells[-1].outputs[0].data["text/plain"])
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """Two kernels at a time: each waits for its own start, its imports and its files."""
+    with ThreadPoolExecutor(2) as pool:
+        yield {unit: pool.submit(solve, unit, tmp_path_factory.mktemp("unit")) for unit in UNITS}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=str)
+def test_solved_it_runs_to_its_end_with_no_warning_and_within_a_minute(unit, solved):
+    faults, seconds = solved[unit].result()
+    assert faults == []
+    assert seconds < MOST
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=str)
+def test_untouched_it_fails_every_check(unit):
+    folder = NOTEBOOKS / unit.id
+    notebook = nbformat.read(folder / f"{unit}.ipynb", as_version=4)
+    sources = {c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if "nbgrader" in c.metadata}
+    names = {}
+    exec(sources["setup"], names)
+    for exercise in catalogue.exercises(unit):
+        assert sources[check_id(exercise)] == f"check({', '.join(exercise.objects)})"
+        try:
+            exec(sources[solution_id(exercise)], names)
+        except NotImplementedError:
+            continue  # nothing is defined, and the check cell stops at the missing name
+        file = folder / "checks" / file_of(exercise).name
+        published = load(file.with_suffix(".evidence"))
+        verdict = judge(load_checks(file), published, tuple(names[name] for name in exercise.objects))
+        assert (verdict.points, [o.check for o in verdict.outcomes if o.passed]) == (0, [])
