@@ -90,6 +90,12 @@ bound.misconception(
     advice="The paper averages the two sizes, (H_in + H_out)/2, and takes one over that.",
 )
 bound.misconception(
+    "the bound is right, but `both` averages the variances instead of the sizes",
+    ("both = 2 / (H_in + H_out)", "both = (forward + backward) / 2"),
+    ("math.sqrt(3 * both)", "math.sqrt(6 / (H_in + H_out))"),
+    advice="Your r belongs to Var[W] = r²/3. Put your r in: that variance is one over the mean size (H_in + H_out)/2.",
+)
+bound.misconception(
     "the geometric mean of the sizes",
     ("both = 2 / (H_in + H_out)", "both = 1 / math.sqrt(H_in * H_out)"),
     advice="The paper takes the arithmetic mean of the two sizes: one over (H_in + H_out)/2.",
