@@ -60,8 +60,8 @@ import tensorflow as tf
 # The sigmoid squashes into (0, 1) and tanh into (−1, 1); ReLU has no ceiling, and is *exactly* 0 below 0.
 #
 # Formulas are for real numbers; programs have floats. In float32, e⁸⁹ is already infinite, and ∞/∞ is not a number. Even where the value
-# survives, as 1/(1 + ∞) = 0 does, its slope may end as 0·∞. Both squashing functions tend to plain 0s and ±1s far from 0, and yours should arrive there
-# with a slope of 0: e to a power that is *never positive* cannot overflow.
+# survives, as 1/(1 + ∞) = 0 does, its slope may end as 0·∞. Far from 0 your sigmoid should give 0 or 1, your tanh −1 or 1, and both a slope of 0.
+# One fact is enough for that: e to a power that is *never positive* cannot overflow.
 #
 # Write all three with TensorFlow's operations (`tf.exp`, `tf.where`, …) or with `keras.ops`. Networks made of them will be trained, and for that
 # TensorFlow must see every step; what NumPy computes has no slope any more.
@@ -107,8 +107,8 @@ for name, g in {"sigmoid": sigmoid, "tanh": tanh, "ReLU": relu}.items():
 # 1. Write σ(2a) by the sigmoid's definition.
 # 2. Bring 2σ(2a) − 1 over one denominator.
 # 3. Turn it into tanh's definition. Say what you multiply by, and why that is allowed.
-# 4. Someone trains a network with sigmoid hidden units. Which weights and biases would a network with tanh units need, in that layer and in
-#    the next, to compute *exactly* the same function?
+# 4. Someone has trained a network with one hidden layer of sigmoid units. Which weights and biases does a network with tanh units need, in that
+#    layer and in the next, to compute *exactly* the same function?
 
 # %% [markdown] derivation="tanh_from_sigmoid"
 # Write your answer to the four points into the next cell. Formulas may be plain text or LaTeX between dollar signs.
@@ -125,8 +125,9 @@ for name, g in {"sigmoid": sigmoid, "tanh": tanh, "ReLU": relu}.items():
 #
 # In Keras a layer is an object with a life of its own. `__init__` takes the settings. **`build`** is called once, when the layer meets its first input
 # and so learns H_in; there it makes its weights with `self.add_weight`, which registers them for training. **`call`** computes. **`compute_output_shape`**
-# answers without computing. **`get_config`** returns the settings, so that a saved model can be put together again; the line with
-# `register_keras_serializable` lets Keras find your class by its name when it loads one.
+# answers without computing: of the input's shape, however many axes it has, the last becomes H_out. **`get_config`** returns the settings, Keras's own
+# and yours, so that a saved model can be put together again; the line with `register_keras_serializable` lets Keras find your class by its name when it
+# loads one.
 
 # %%
 from solutions.forward_propagation.dense import Dense
@@ -192,7 +193,7 @@ with tempfile.TemporaryDirectory() as folder:
     with zipfile.ZipFile(path) as file:
         print("in the file:", *file.namelist())
         saved = json.loads(file.read("config.json"))["config"]["layers"][-1]
-print("your layer: ", saved["registered_name"], {key: saved["config"][key] for key in ("name", "units")})
+print("your layer: ", saved["registered_name"], {key: saved["config"].get(key) for key in ("name", "units")})
 print("largest difference between the two models' outputs:", np.abs(again(square) - model(square)).max())
 
 # %% [markdown]
@@ -353,7 +354,7 @@ print("ten untrained networks:", *(f"{score:.2f}" for score in scores), f"  mean
 # %% [markdown]
 # Chance is one in ten, and single networks scatter around it: an untrained network often prefers a few classes for everything.
 #
-# Forward propagation is the lecture's first half hour. The second is learning, and the rest of this course takes it apart piece by piece. But your `MLP` is
+# Forward propagation is the first ten minutes of the lecture. Nearly all the rest is learning, and the course will take it apart piece by piece. But your `MLP` is
 # an ordinary Keras model, so Keras can train it today. Watch what *your* layers do when somebody finds good weights for them.
 #
 # **Before you run the next cell:** thirty passes over the training images, a few seconds. Which share of the *validation* images, which it

@@ -25,15 +25,10 @@
 # | ∇ₐ, ∇_W, … | `da`, `dW`, … | as the value | gradient of the loss with respect to it |
 # | | `grad` | as the node's value | what reaches a node: dL/d(the node's value) |
 #
-# All values of this notebook are NumPy arrays of float64, so that we can compare to twelve digits.
+# All values of this notebook are NumPy arrays of float64, so that we can compare to twelve digits. Write your operations with NumPy, too.
 
 # %% tags=["setup"]
-from helpers import (
-    check,
-    commit,
-    data,
-    plots,
-)  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log away
 from helpers.graph import Leaf, Node, draw_graph
 import inspect
 import time
@@ -76,7 +71,7 @@ print(inspect.getsource(Node), inspect.getsource(Leaf), sep="\n")
 from solutions.a_tape_of_your_own.add_and_matmul import Add, MatMul
 
 # %% [markdown]
-# Chained, the two make a layer's pre-activation. The graph below has one example a row; the grey boxes are leaves.
+# Chained, the two make a layer's pre-activation. The graph below shows the shape of each value; the grey boxes are leaves.
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(0)
@@ -340,8 +335,8 @@ print(f"by paths, 50 steps: 2^51 calls at {1e6 * each:.1f} µs each make {2**51 
 # ## 7 · What it costs
 #
 # The lecture says in passing that the backward pass costs about what the forward pass costs (24:00). That sentence is why networks can be
-# trained at all: with finite differences every *weight* would need a forward pass of its own. First count, for a network of full layers.
-# Only matrix products matter; everything else is done once for each unit.
+# trained at all. Without bprop one would measure each slope as unit 1 did, by a small step to either side, and *every weight* would need two forward
+# passes of its own. First count, for a network of full layers. Only matrix products matter; everything else is done once for each unit.
 
 # %%
 from solutions.a_tape_of_your_own.multiplications import multiplications
@@ -351,7 +346,7 @@ for sizes in ([64, 10], [64, 32, 10], [64, 256, 256, 10], [64, *[256] * 10, 10])
     forward, backward = multiplications(100, sizes)
     weights = sum(m * n for m, n in pairwise(sizes))
     print(
-        f"{len(sizes) - 1:3} layers: backward / forward = {backward / forward:.2f}; by differences it would be {2 * weights:,}"
+        f"{len(sizes) - 1:3} layers: backward / forward = {backward / forward:.2f}; small steps / forward = {2 * weights:,}"
     )
 
 # %% [markdown]
@@ -365,7 +360,7 @@ for sizes in ([64, 10], [64, 32, 10], [64, 256, 256, 10], [64, *[256] * 10, 10])
 # 3. Between which two numbers does the ratio backward / forward lie, and when does it come near each of them?
 # 4. Why may biases, activation functions and their derivatives be left out?
 # 5. Argue for *any* flow graph, walked in reverse topological order: if no bprop costs more than c times its forward, what does the whole backward
-#    pass cost? Compare with one walk for each path, and with central differences.
+#    pass cost? Compare with one walk for each path, and with a small step of each weight to either side.
 
 # %% [markdown] derivation="forward_and_backward_cost"
 # Write your answer to the five points into the next cell. Formulas may be plain text or LaTeX between dollar signs.
@@ -437,7 +432,7 @@ plt.show()
 # %% [markdown]
 # The two lines are close, and they are not the same: the clock also sees what the count leaves out, such as tanh, the sums in which gradients
 # are collected, and waiting for memory. What matters is the order: a backward pass costs *one to three* forward passes, against the thousands
-# to a million that differences would need.
+# to a million that small steps would need.
 
 # %% [markdown]
 # ## 8 · A network trained by your own code

@@ -27,12 +27,7 @@
 # | ∇ₐ, ∇_W, ∇_b, ∇ₕ | `da`, `dW`, `db`, `dh` | as the value | gradient of the loss with respect to it |
 
 # %% tags=["setup"]
-from helpers import (
-    check,
-    commit,
-    data,
-    plots,
-)  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log away
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -89,7 +84,7 @@ from solutions.loss_and_backpropagation.output_gradient import df_da, dloss_da, 
 # %% [markdown]
 # ### Derivation: through the output
 #
-# Let f = softmax(a) and L = −log f_y for one example.
+# Let f = softmax(a) and L = −log f_y for one example. The docstrings above give away the results of the first three points; here the way to them counts.
 #
 # 1. Find ∂L/∂f_c for every class c.
 # 2. Find ∂f_c/∂a_k for c = k and for c ≠ k.
@@ -106,7 +101,7 @@ from solutions.loss_and_backpropagation.output_gradient import df_da, dloss_da, 
 # A small network is trained for a moment, so that it is still unsure. For three digits that it finds hard, the bars show the **push** on each class, −∇ₐ:
 # where a step against the gradient moves the pre-activations.
 #
-# **Before you run the next cell:** a digit of class 8 is given f₈ = 0.3, f₁ = 0.5 and the rest 0.2. Which class is pushed down hardest, and how hard?
+# **Before you run the next cell:** a digit of class 8 is given f₈ = 0.3, f₁ = 0.5 and all others together 0.2. Which class is pushed down hardest, and how hard?
 
 # %% tags=["experiment"]
 guess = None  # "1", "8" or "all"

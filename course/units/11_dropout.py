@@ -2,7 +2,7 @@
 # # 11 · Dropout
 #
 # A network with enough units can learn any training set by heart. In this notebook you build the strangest of the cures, switching units off by the
-# toss of a coin, and find out what the resulting network computes: the average of exponentially many networks, exactly, and in one pass.
+# toss of a coin, and find out what the resulting network computes in one pass: the average of exponentially many networks, and with one hidden layer exactly.
 
 # %% [markdown]
 # ## What you will have built
@@ -22,17 +22,12 @@
 # | p | `rate` | a number | probability of *dropping* a unit, as in Keras |
 # | 1 − p | `keep` | a number | probability of *keeping* it |
 # | p(m) | `p` | (2^H,) | probability of a whole mask |
-# | g, Z | `g`, `Z` | (N, C), (N,) | geometric mean of networks, and what it sums to |
+# | g_c, Z | `g`, `Z` | (N, C), (N,) | geometric mean of networks, and what it sums to |
 #
-# h, W, b, a and f are activation, weights, biases, pre-activation and output, as before; ⊙ multiplies element by element.
+# h, W, b, a, f and g(a) are activation, weights, biases, pre-activation, output and activation function, as before; ⊙ multiplies element by element.
 
 # %% tags=["setup"]
-from helpers import (
-    check,
-    commit,
-    data,
-    plots,
-)  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log away
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -132,7 +127,7 @@ print(f"                 training accuracy {alone[-1, 2]:.1%}, validation accura
 #
 # Dropout's idea is to cripple the network (50:43). At each training step each hidden unit is switched off with probability p, by multiplying its activation
 # by a coin flip, 0 or 1. The usual p is one half, but it may be tuned. A unit can no longer rely on one particular other unit being there, so units do
-# not *co-adapt*: each must be of use by itself, in many different company.
+# not *co-adapt*: each must be of use in whatever company it finds itself.
 #
 # $$ \text{training:}\quad h^{(k)} = g(a^{(k)}) \odot m^{(k)}, \qquad m^{(k)}_{nj} = \begin{cases} 1 & \text{with probability } 1-p \\ 0 & \text{with probability } p \end{cases} $$
 #
@@ -225,7 +220,9 @@ from solutions.dropout.dropout_backward import dropout_backward
 # %% [markdown]
 # A unit that was off has contributed nothing, so it is told nothing: its column of ∇_W⁽¹⁾ gets no share from that example, and its row of ∇_W⁽²⁾ neither.
 #
-# One may be tempted to mask the *pre*-activation instead, σ(a ⊙ m). **Before you run the next cell:** for which activation functions is that the same?
+# One may be tempted to mask the *pre*-activation instead, σ(a ⊙ m).
+#
+# **Before you run the next cell:** for which activation functions is that the same?
 
 # %% tags=["experiment"]
 guess = None  # "none", "two" or "all"
@@ -245,7 +242,7 @@ for g in (tf.sigmoid, tf.tanh, tf.nn.relu):
     print(f"{g.__name__:8} largest difference forward {forward:.2f}, backward {backward:.2f}")
 
 # %% [markdown]
-# tanh(0) and ReLU(0) are 0, so a unit whose pre-activation is 0 is off. A sigmoid's is half on.
+# tanh(0) and ReLU(0) are 0, so a unit whose pre-activation is 0 is off. A sigmoid's is half on. (Backward all three agree: either way the mask is a factor.)
 
 # %% [markdown]
 # ## 4 · Keras's form
@@ -321,7 +318,8 @@ for task, (x, y), (x_v, y_v) in (
 #
 # $$ p(m) = (1-p)^{\#1} \, p^{\,\#0}, \qquad g_c = \prod_m f_c(m)^{p(m)}, \qquad Z = \sum_c g_c, \qquad f_c = g_c / Z $$
 #
-# g is their *geometric* mean. Unlike an arithmetic mean of distributions it does not sum to 1, so it is renormalized; Z tells how far they agree.
+# #1 and #0 count the ones and the zeros of m. The g_c are the networks' *geometric* mean. Unlike an arithmetic mean of distributions it does not sum to 1,
+# so it is renormalized; Z tells how far the networks agree.
 #
 # Build the masks, then the mean. For small H it can be done by brute force.
 
@@ -372,7 +370,7 @@ plots.label(ax, "Z, what the geometric mean sums to", "validation digits", "how 
 plt.show()
 
 # %% [markdown]
-# One pass, exactly the mean of a thousand networks, and better than all of its members. The arithmetic mean is a different thing, though it
+# One pass, exactly the mean of a thousand networks, and here better than any of them. The arithmetic mean is a different thing, though it
 # chooses the same class most of the time, and it would need all those passes. Z is far below 1 for most digits: the members often disagree.
 
 # %% [markdown]
@@ -565,7 +563,7 @@ print("single runs at rate 0.5, 99 % right:", measured[0.5][:, 0], "against", me
 # %% [markdown]
 # In our run "about twice" was a fair rule of thumb for the accuracy at rate 0.5, and too low for the loss: the regularized network
 # fits the classes in twice the time, but it is never in a hurry to be sure. At smaller rates it takes less. A network that needs more patience also
-# needs an early stopping (36:49) with a longer look-ahead.
+# needs early stopping (36:49) with a longer look-ahead.
 
 # %% [markdown]
 # ## What to take away
@@ -576,4 +574,4 @@ print("single runs at rate 0.5, 99 % right:", measured[0.5][:, 0], "against", me
 # - With one hidden layer the test-time network *is* the renormalized geometric mean of all 2^H networks; with more it is an approximation.
 # - Dropout closes the gap between training and validation, for more epochs of training; whether it improves the validation score is for an experiment to say.
 #
-# Next, unit 12: batch normalization, which lets deep networks learn faster, and regularizes a little by accident.
+# **Next:** unit 12 normalizes what every layer gets. Deep networks then learn faster, and are regularized a little by accident.

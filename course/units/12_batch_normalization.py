@@ -27,12 +27,7 @@
 # | ∇_ã, ∇_â, … | `da_tilde`, `da_hat`, … | as the value | gradient of the loss with respect to it |
 
 # %% tags=["setup"]
-from helpers import (
-    check,
-    commit,
-    data,
-    plots,
-)  # first: it keeps TensorFlow's start-up log out of the notebook
+from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log away
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -58,8 +53,9 @@ import tensorflow as tf
 from solutions.batch_normalization.batch_norm import BatchNorm
 
 # %% [markdown]
-# Four units whose pre-activations have very different scales pass through a new layer. **Before you run the next cell:** how will their
-# histograms look behind it, in training?
+# Four units whose pre-activations have very different scales pass through a new layer.
+#
+# **Before you run the next cell:** how will their histograms look behind it, in training?
 
 # %% tags=["experiment"]
 guess = None  # "normal", "same" or "four"
@@ -211,6 +207,10 @@ for name, order in (
     )
 
 # %% [markdown]
+# The mean of 64 random examples scatters around that of all by a 64th of the variance, and that is what goes missing. In sorted batches it is nearly a third:
+# what lies *between* the digits. The formula is right for either.
+
+# %% [markdown]
 # ## 4 · Where it stands in a network, and what it makes superfluous
 #
 # Dense, then BatchNorm, then the activation. The output layer is left alone. One thing can go:
@@ -277,6 +277,10 @@ for name, build in (("plain", plain_mlp), ("normalized", normalized_mlp)):
     print(
         f"{name:10} length of the first layer's gradient: {lengths[0]:.3f} at c = 1, {lengths[1]:.4f} at c = 10; ratio {lengths[1] / lengths[0]:.3f}"
     )
+
+# %% [markdown]
+# A tenth, as derived: ten times the weights, a tenth of the gradient. The plain network is less fortunate. Its activations and its gradients grow with every
+# layer of larger weights, and a rate that suited it at c = 1 no longer does.
 
 # %% [markdown]
 # ### The full pass, measured
@@ -503,8 +507,8 @@ print(
 )
 
 # %% [markdown]
-# In our run the lecture was right about the accuracy: batch normalization alone gained about as much as the best dropout without it, and dropout on top of it gained nothing or
-# even lost. But the *loss* still falls with dropout, with or without batch normalization: a network that is told to doubt its units is less sure of itself. And mind the seeds: they lie a point or two apart,
+# In our run the lecture was right about the accuracy: batch normalization alone gained about as much as the best dropout without it, and dropout on top of it next to
+# nothing. But the *loss* still falls with dropout, with or without batch normalization: a network that is told to doubt its units is less sure of itself. And mind the seeds: they lie a point or two apart,
 # so differences of that size are no differences. How far a claim like this carries depends on the data; that is why one measures.
 
 # %% [markdown]
@@ -651,4 +655,4 @@ else:
 # - The scale of the weights drops out of the output and turns into a learning rate, so that far more combinations of rate and initialization work.
 # - It regularizes a little; whether dropout still helps, and how sparse a network becomes, is for a measurement to say.
 #
-# Next, the bonus, unit 13: a network that learns without labels first.
+# **Next:** unit 13, the bonus, lets a network learn without labels first.
