@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # pip asks for the hash of every package, so what is installed is what was locked.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test verify lock clean
+.PHONY: help install demo test verify bench lock clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ test: install   ## lint, type-check, compare notebooks/ with a fresh build, and 
 
 verify: install ## prove every exercise over 20 fresh draws (a quarter of an hour on two cores)
 	$(BIN)/fdl verify
+
+bench: install  ## time grading against nbgrader as it comes (twenty minutes on two cores); writes bench/results.md
+	$(BIN)/python -m bench
 
 lock:           ## resolve pyproject.toml anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml

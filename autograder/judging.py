@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from autograder.kernels import StepResult
+from autograder.kernels.seeding import keep_kernels
 from autograder.known import recorded, state
-from autograder.tables import PUBLIC_DRAWS, add_pairs, answer, summary
-from helpers.checks import Check
+from autograder.tables import PUBLIC_DRAWS, add_pairs, summary
+from helpers.checks import Candidate, Check, gather
 from helpers.compare import same, summarize
 from helpers.evidence import Evidence, decode
 from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict
@@ -81,6 +82,7 @@ class Known:
     def __init__(self, published: Iterable[Path] = ()):
         warnings.filterwarnings("ignore", module=r"keras\.")  # misconceptions earn them on purpose
         logging.getLogger("tensorflow").setLevel(logging.ERROR)  # so are functions traced anew
+        keep_kernels()
         self._files = {made_from: file for tree in published for made_from, file in recorded(tree).items()}
         self._lock = threading.RLock()
         self._tables: dict[tuple[str, int], Table] = {}
@@ -105,8 +107,8 @@ class Known:
             names = [
                 m.name for m in exercise.misconceptions if _may_be(exercise, given, public, m.name, wrong)
             ]
-            for table, draw in zip(tables, draws, strict=True):
-                _complete(table, exercise, draw, names)
+            for table, draw in zip(tables[1:], draws[1:], strict=True):
+                _complete(table, exercise, draw, names, like=public)
             verdict = _judge(exercise, tables, found, names)
             if verdict.how == "whole":
                 return verdict
@@ -114,8 +116,8 @@ class Known:
                 add_pairs(public, exercise, draws[0])
             pairs = [p for p, known in public.pairs.items() if not _differ(exercise.checks, given, known)]
             names += [name for pair in pairs for name in pair if name not in names]
-            for table, draw in zip(tables, draws, strict=True):
-                _complete(table, exercise, draw, names, pairs)
+            for table, draw in zip(tables[1:], draws[1:], strict=True):
+                _complete(table, exercise, draw, names, pairs, like=public)
             return _judge(exercise, tables, found, names, pairs)
 
     def _table(self, exercise: Exercise, draw: int) -> Table:
@@ -127,24 +129,48 @@ class Known:
                 published = load(file)
                 self._tables[key] = published.tables[published.draws.index(draw)]
             else:
-                ours = answer(exercise, exercise.candidate, draw, luck=1)
-                again = answer(exercise, exercise.candidate, draw, luck=2)
+                ours = _answer(exercise, exercise.checks, exercise.candidate, draw, luck=1)
+                random = [c for c in exercise.checks if c.summarize]  # the others give the same once more
+                again = ours | _answer(exercise, random, exercise.candidate, draw, luck=2)
                 self._tables[key] = Table(ours, {REFERENCE: summary(exercise, again, ours)})
         return self._tables[key]
 
 
 def _complete(
-    table: Table, exercise: Exercise, draw: int, names: Collection[str], pairs: Collection[Pair] = ()
+    table: Table,
+    exercise: Exercise,
+    draw: int,
+    names: Collection[str],
+    pairs: Collection[Pair] = (),
+    like: Table | None = None,
 ) -> None:
-    """Try some misconceptions and pairs on a draw, unless that has been done."""
+    """Try some misconceptions and pairs on a draw, unless that has been done.
+
+    Args:
+        like: what is known for the public draw. A check that a misconception passes there is not run again.
+    """
+
+    def tried(candidate: Candidate, luck: int, seen: Answer) -> Answer:
+        right = like.known[REFERENCE] if like else {}
+        checks = [c for c in exercise.checks if not like or not same(c, seen[c.name], right[c.name])]
+        given = _answer(exercise, checks, candidate, draw, luck)
+        return table.known[REFERENCE] | {
+            c.name: summarize(c, given[c.name], table.ours[c.name]) for c in checks
+        }
+
     for luck, rival in enumerate(exercise.misconceptions, 3):
         if rival.name in names and rival.name not in table.known:
-            given = answer(exercise, rival.candidate, draw, luck)
-            table.known[rival.name] = summary(exercise, given, table.ours)
+            seen = like.known[rival.name] if like else {}
+            table.known[rival.name] = tried(rival.candidate, luck, seen)
     for luck, (pair, source) in enumerate(exercise.pairs() if pairs else (), 1000):
-        if pair in pairs and pair not in table.pairs:
-            given = answer(exercise, exercise.make(source), draw, luck)
-            table.pairs[pair] = summary(exercise, given, table.ours)
+        if like and pair in pairs and pair not in table.pairs:
+            table.pairs[pair] = tried(exercise.make(source), luck, like.pairs[pair])
+
+
+def _answer(
+    exercise: Exercise, checks: Iterable[Check], candidate: Candidate, draw: int, luck: int
+) -> Answer:
+    return {c.name: gather(exercise, c, candidate, draw, luck) for c in checks}
 
 
 def _judge(

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.kernels import NO_TIER, SCRATCH, confine, watch, wire
+from autograder.kernels.seeding import keep_kernels
 
 PRELOAD = ("numpy", "matplotlib.pyplot", "tensorflow", "keras", "sklearn.datasets", "helpers.notebook")
 IF_THERE = ("helpers.data", "helpers.plots")
@@ -174,6 +175,7 @@ def preload() -> None:
     threading = sys.modules["tensorflow"].config.threading
     threading.set_intra_op_parallelism_threads(1)  # the workers are the parallelism
     threading.set_inter_op_parallelism_threads(1)
+    keep_kernels()
     refuse_after_ops()
     gc.collect()
     gc.freeze()

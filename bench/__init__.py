@@ -1,0 +1,1 @@
+"""What grading costs: nbgrader as it comes, this course's engine, and the least that it could cost."""
