@@ -41,7 +41,7 @@ from solutions.exercise import Exercise
 CELL = 300  # seconds for one cell, on a busy machine
 HEAD = "> **For instructors:** the answers, how to grade the derivations, and what each check catches. Not for students."
 TABLE = "border-collapse:collapse;margin:.4em 0"
-SIDE = "border-left:4px solid #78909c;padding:.2em 1em;margin:.5em 0"
+SIDE = "border-left:4px solid #78909c;padding:.2em 1em;margin:.5em 0;overflow-x:auto"
 PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js -%}{%- endblock -%}
@@ -52,6 +52,7 @@ PAGE = """
   main { max-width: 62rem; margin: 0 auto; padding: 1rem }
   math { font-size: 1.1em }
   math[display=block] { margin: .8em 0; overflow-x: auto }
+  .highlight pre { white-space: pre-wrap; overflow-wrap: anywhere }
   th, td { text-align: left !important; vertical-align: top }
 </style>
 {%- endblock -%}
