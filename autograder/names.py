@@ -33,7 +33,7 @@ class Names:
             self.names = {id: f"student {number}" for number, id in enumerate(order, 1)}
         self._words = {word.lower(): self.names[p.id] for p in everybody.values() for word in _words(p)}
         found = "|".join(re.escape(word) for word in sorted(self._words, key=len, reverse=True))
-        self._pattern = re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE) if found else None
+        self._pattern = re.compile(rf"(?<![^\W_])(?:{found})(?![^\W_])", re.IGNORECASE) if found else None
 
     def of(self, person: Person) -> str:
         return self.names[person.id]

@@ -21,6 +21,7 @@ LEAST = 100  # signs that a pair has to share,
 SHARE = 0.5  # and this much of what is either one's own
 SHOWN = 20  # pairs on a page
 CONTEXT = 2  # lines around what is shared
+LINES, WIDTH = 150, 300  # of an excerpt at most
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,10 @@ def _excerpt(lines: list[tuple[str, bool]]) -> Iterator[Markup]:
         {i for mark in marks for i in range(mark - CONTEXT, mark + CONTEXT + 1) if 0 <= i < len(lines)}
     )
     before = -1
-    for i in kept:
+    for i in kept[:LINES]:
         if i > before + 1:
             yield Markup("<i>…</i>")
-        line, shared = lines[i]
+        line, shared = lines[i][0][:WIDTH], lines[i][1]
         yield Markup("<mark>{}</mark>").format(line) if shared else Markup("{}").format(line)
         before = i
     if kept and before < len(lines) - 1:
