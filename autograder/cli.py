@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from autograder import telling
+from autograder.exports import commands as exports
 
 app = typer.Typer(
     help="Build, prove and grade the course.",
@@ -248,9 +249,10 @@ def solutions(
         typer.Argument(metavar="[UNIT]...", help="Ids, numbers or beginnings; all by default."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to; by default course/solutions.")
+        Path | None, typer.Option(metavar="DIR", help="Where to; by default solutions/ in the course root.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Units at a time; by default the cores.")] = 0,
+    course: Annotated[Path | None, typer.Option(metavar="DIR", help="Another course root.")] = None,
 ) -> None:
     """Make the instructor's solution set: each unit with its answers, executed, with rubrics, as notebook and HTML.
 
@@ -266,7 +268,7 @@ def solutions(
         chosen = [catalogue.unit(name) for name in units or []] or catalogue.units()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    place = out or catalogue.ROOT / "course" / "solutions"
+    place = out or (course or catalogue.ROOT / "course") / "solutions"
     try:
         with progress("making solutions") as tell:
             made = solution_set.make(chosen, place, jobs or os.cpu_count() or 1, tell)
