@@ -67,14 +67,14 @@ def canvas(
     """
     found, place = _unit(unit), _root(course)
     from autograder import results
-    from autograder.exports import canvas as format
+    from autograder.exports import canvas as receiver
 
     with _told("canvas"):
         graded = results.of_class(results.Course(place), found)
         try:
-            frame = format.read(gradebook.read_bytes())
-            filled = format.fill(frame, graded, column)
-        except format.NotCanvas as error:
+            frame = receiver.read(gradebook.read_bytes())
+            filled = receiver.fill(frame, graded, column)
+        except receiver.NotCanvas as error:
             raise ValueError(f"{gradebook} cannot be filled in: {error}") from None
         file = _write(out or place / "exports" / f"{found}-canvas.csv", frame.text().encode())
     for text in filled.told + filled.ambiguous:
@@ -103,16 +103,16 @@ def gradescope(
     Example: fdl export gradescope 01_forward_propagation --out autograder.zip
     """
     from autograder import catalogue
-    from autograder.exports import gradescope as format
+    from autograder.exports import gradescope as receiver
 
     found = _unit(unit)
-    if visibility not in format.VISIBILITIES:
+    if visibility not in receiver.VISIBILITIES:
         raise typer.BadParameter(
-            f"--visibility is one of {', '.join(format.VISIBILITIES)}, not {visibility!r}"
+            f"--visibility is one of {', '.join(receiver.VISIBILITIES)}, not {visibility!r}"
         )
     file = out or _root(course) / "exports" / f"{found}-gradescope.zip"
     with _told("gradescope"):
-        plan = format.pack(catalogue.unit(found), file, visibility, unsafe)
+        plan = receiver.pack(catalogue.unit(found), file, visibility, unsafe)
     points = sum(exercise.points for exercise in plan.exercises.values())
     print(f"{points:g} autograder points, {file.stat().st_size / 1e6:.1f} MB: {file}")
 

@@ -2,7 +2,10 @@ import csv
 import io
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder import cli
+from autograder import results as class_data
 from autograder.exports import spreadsheet
 from autograder.exports.conftest import UNIT, result
 from autograder.results import Person
@@ -64,3 +67,36 @@ def test_whoever_lost_cells_has_the_columns_of_the_others():
     rows = spreadsheet.table([[result("a", 1), result("b", 1, 2, derivation=3)]], ())
     assert rows[0][len(spreadsheet.HEAD) :] == ["exercise 1", "exercise 2", "by hand"]
     assert rows[1][len(spreadsheet.HEAD) :] == [1, None, None]
+
+
+@pytest.fixture
+def fdl(results, tmp_path, monkeypatch):
+    """`fdl export csv` for a class that has handed in one unit of the course."""
+    monkeypatch.setattr(class_data, "of_class", lambda course, unit: results)
+    monkeypatch.setattr(class_data, "roster", lambda course: [Person("zoë")])
+    monkeypatch.setattr(class_data, "graded_units", lambda course: [UNIT])
+    return lambda *words: CliRunner().invoke(cli.app, ["export", "csv", *words, "--course", str(tmp_path)])
+
+
+@pytest.mark.parametrize(("words", "name"), [(["1"], UNIT), (["--all"], "all")])
+def test_the_command_says_where_the_file_is(fdl, tmp_path, words, name):
+    found = fdl(*words)
+    place = tmp_path / "exports" / f"{name}.csv"
+    assert (found.exit_code, found.stdout) == (0, f"5 rows: {place}\n")
+    assert place.read_bytes() == spreadsheet.encoded(
+        spreadsheet.table([class_data.of_class(None, UNIT)], [Person("zoë")])
+    )
+
+
+@pytest.mark.parametrize("words", [[], ["1", "--all"], ["99_nothing"]])
+def test_one_unit_or_all_of_them(fdl, words):
+    assert fdl(*words).exit_code == 2
+
+
+def test_without_a_gradebook_it_says_what_to_do(tmp_path):
+    found = CliRunner().invoke(cli.app, ["export", "csv", "1", "--course", str(tmp_path)])
+    assert (found.exit_code, found.stdout) == (1, "")
+    assert (
+        found.stderr.strip()
+        == f"fdl export csv: there is no gradebook in {tmp_path}: run `fdl grade UNIT` first"
+    )
