@@ -91,9 +91,12 @@ print(
 )
 
 # %% [markdown]
-# "With zero weights every gradient is zero" is often said, and it is wrong by one. The output's −(e(y) − f) does not depend on the weights, and db is its sum. But
-# that is all: the rest is *exactly* 0. With equal weights everything moves, and all 16 units of a layer have one and the same gradient. Only chance makes them
-# differ.
+# "With zero weights every gradient is zero" is often said, and it is wrong by one. The output's −(e(y) − f) does not depend on the weights, and db is its sum:
+# for each class ⅒ less its share of the digits, so that classes of the same share agree. But that is all: the rest is *exactly* 0.
+#
+# With equal weights dW⁽³⁾ is there as well. Below it there is rounding and nothing else: the entries of −(e(y) − f) add up to 0, and on the way down equal weights
+# just add them up. One step later W⁽³⁾ has become different for each class, and all layers move. But the 16 units of a layer have one and the same gradient, and
+# that is worse: only chance makes units differ.
 
 # %% [markdown]
 # ### Derivation: what survives zero weights
@@ -153,6 +156,7 @@ for ax, what, column in (
         name: np.maximum(np.asarray(norms)[:, column], visible) for name, (norms, gap) in watched.items()
     }
     plots.lines(None, curves, xlabel="step", title=what, logy=True, ax=ax)
+    ax.tick_params(axis="y", which="minor", labelleft=False)
     ax.get_legend().remove()
 curves = {name: np.maximum(gap, visible) for name, (norms, gap) in watched.items()}
 plots.lines(None, curves, xlabel="step", title="gap between the units", logy=True, ax=axes[2])
@@ -168,7 +172,7 @@ for name, (norms, gap) in watched.items():
 
 # %% [markdown]
 # Zero weights and tanh: stuck for ever; only the output biases learn, and all they can learn is how frequent each class is. With sigmoid units h is ½ and not 0, so W⁽²⁾ moves
-# first and W⁽¹⁾ follows, but all units go the same way. And equal weights stay equal while everything moves: copies are born copies and get the same gradient at
+# first and W⁽¹⁾ follows, but all units go the same way. And equal units stay equal while everything moves: copies are born copies and get the same gradient at
 # each step. No number of steps breaks a symmetry that the gradient shares.
 #
 # What do the units *look* like? Each image is one column of W⁽¹⁾ after those sixty steps, 8 × 8 weights.
