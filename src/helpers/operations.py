@@ -2,10 +2,12 @@
 
 Evidence cannot tell an implementation from a call of the built-in; the source can. Reading it is sound because
 dynamic access is refused: without getattr, eval, dunders, star imports or modules passed around as values, every
-use of a library is a dotted path that starts at an import, perhaps by way of plain assignments.
+use of a library is a dotted path that starts at an import, perhaps by way of plain assignments. And from a value, a
+tensor or a function, no attribute leads behind it.
 
-Every exercise may use the primitives below, by whatever library; `allow` adds to them, `forbid` takes away. A name
-without a dot, "tanh", means that operation in each library; one with dots, "keras.layers.Dense", just itself.
+Every exercise may use what `permitted` lists; `allow` adds to it, `forbid` takes away. A name without a dot, "tanh",
+means that operation in each library; one with dots, "keras.layers.Dense", just itself; and one that begins with a
+dot, ".add_weight", an attribute of whatever value.
 """
 
 import ast
@@ -14,80 +16,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from helpers.checks import Checks
+from helpers.permitted import (
+    DUNDERS,
+    DYNAMIC,
+    HOMES,
+    INSIDE,
+    LIBRARIES,
+    MODULES,
+    NAMED_TUPLE,
+    PATHS,
+    PRIMITIVES,
+    REACHING,
+)
 
-LIBRARIES = ("tensorflow", "numpy", "keras")
-HOMES = (
-    "numpy",
-    "numpy.linalg",
-    "tensorflow",
-    "tensorflow.math",
-    "tensorflow.linalg",
-    "tensorflow.experimental.numpy",
-    "keras.ops",
-)
-PRIMITIVES = frozenset(
-    # element by element
-    "abs absolute add subtract multiply divide true_divide divide_no_nan floor_divide floormod mod remainder negative "
-    "positive reciprocal sign square sqrt rsqrt power pow exp exp2 expm1 log log1p log2 log10 logaddexp maximum minimum "
-    "fmax fmin clip clip_by_value floor ceil round rint where isfinite isnan isinf isclose allclose nan_to_num equal "
-    "not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor bitwise_and cast "
-    "sin cos tan arctan atan cosh sinh heaviside identity "
-    # over an axis
-    "reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_any reduce_all reduce_std reduce_variance sum mean max "
-    "min amax amin prod product any all std var median argmax argmin argsort argwhere sort cumsum cumprod count_nonzero nonzero "
-    "unique bincount searchsorted diff norm average nanmax nanmin nansum ptp add_n accumulate_n segment_sum "
-    "unsorted_segment_sum maximum.at add.at add.reduce maximum.reduce array_equal "
-    # shapes, indices and copies
-    "shape size ndim rank reshape transpose swapaxes moveaxis expand_dims squeeze concat concatenate stack vstack hstack "
-    "column_stack unstack split array_split tile repeat broadcast_to broadcast_static_shape broadcast_arrays gather gather_nd "
-    "take take_along_axis put_along_axis slice strided_slice scatter_nd tensor_scatter_nd_update tensor_scatter_nd_add pad ones "
-    "zeros ones_like zeros_like empty empty_like full full_like fill eye arange range linspace logspace meshgrid indices "
-    "one_hot diag diagonal diag_part set_diag tensor_diag_part ravel flip roll reverse tril triu outer inner kron array "
-    "asarray ascontiguousarray copy atleast_1d atleast_2d ix_ fromiter boolean_mask sequence_mask permutation result_type "
-    "convert_to_tensor convert_to_numpy constant Variable Tensor TensorShape stop_gradient is_tensor ensure_shape newaxis "
-    "issubdtype isscalar finfo iinfo vectorize "
-    # linear algebra
-    "matmul dot vdot einsum tensordot matvec trace matrix_transpose multi_dot "
-    # types and constants
-    "float16 float32 float64 half single double bfloat16 int8 int16 int32 int64 intp uint8 bool bool_ string complex64 "
-    "complex128 dtype generic floating integer ndarray number pi e inf nan errstate dtypes as_dtype "
-    # control
-    "cond while_loop map_fn vectorized_map scan fori_loop function name_scope control_dependencies vectorize".split()
-)
-RANDOM = tuple(
-    f"{home}.{name}"
-    for home, names in {
-        "numpy.random": "default_rng Generator RandomState seed rand randn random random_sample uniform normal standard_normal "
-        "binomial choice integers randint permutation shuffle bit_generator SeedSequence",
-        "tensorflow.random": "uniform normal truncated_normal stateless_uniform stateless_normal categorical shuffle Generator set_seed",
-        "keras.random": "uniform normal truncated_normal randint binomial categorical shuffle SeedGenerator",
-    }.items()
-    for name in names.split()
-)
-BASES = (
-    "keras.layers.Layer keras.Layer keras.Model keras.models.Model keras.Variable keras.KerasTensor keras.Initializer "
-    "keras.initializers.Initializer keras.initializers.get keras.initializers.serialize keras.initializers.zeros keras.initializers.Zeros "
-    "keras.initializers.ones keras.initializers.Ones keras.regularizers.Regularizer keras.Regularizer keras.callbacks.Callback "
-    "keras.optimizers.Optimizer keras.Optimizer keras.saving.register_keras_serializable keras.utils.register_keras_serializable "
-    "keras.saving.serialize_keras_object keras.saving.get_registered_name keras.backend.floatx keras.config.floatx keras.config.epsilon "
-    "keras.backend.epsilon keras.backend.standardize_dtype keras.InputSpec keras.layers.InputSpec keras.dtype_policies.DTypePolicy "
-    "keras.config.dtype_policy keras.tree.map_structure tensorflow.nest.map_structure tensorflow.debugging.assert_equal helpers"
-).split()
-MODULES = frozenset(
-    "math cmath functools itertools collections collections.abc typing dataclasses numbers random copy abc warnings time "
-    "enum string fractions statistics operator heapq bisect textwrap __future__ matplotlib.pyplot".split()
-)
-DYNAMIC = frozenset(
-    "getattr setattr delattr eval exec compile __import__ globals locals vars dir open input breakpoint __builtins__ __loader__ "
-    "__spec__ get_ipython memoryview In Out exit quit".split()
-)
-DUNDERS = frozenset(
-    "__init__ __call__ __name__ __len__ __getitem__ __setitem__ __iter__ __next__ __repr__ __str__ __version__ __add__ __mul__ "
-    "__matmul__ __eq__ __hash__ __post_init__ __slots__ __all__ __doc__ __enter__ __exit__ __neg__ __sub__ __contains__ __radd__ __rmul__ "
-    "__new__ __lt__ __truediv__ __pow__".split()
-)
 MOST_PATHS, LONGEST_PATH = 200_000, 200  # a long answer follows ten thousand names
-CARRIERS = ("functools.reduce", "operator.attrgetter", "operator.methodcaller", "copy.copyreg")
 
 
 def violations(exercise: Checks, cells: Sequence[str], known: Sequence[str] = ()) -> list[str]:
@@ -97,7 +39,7 @@ def violations(exercise: Checks, cells: Sequence[str], known: Sequence[str] = ()
         cells: sources of the cells whose names the exercise's answer may reach, in the order in which they run.
         known: cells of the course's own, which may use what they like; names that they import are understood.
     """
-    reader = _Reader()
+    reader = _Reader(exercise)
     trees = _parse(cells)
     try:
         for tree in (
@@ -128,14 +70,26 @@ def violations(exercise: Checks, cells: Sequence[str], known: Sequence[str] = ()
 def allowed(exercise: Checks, path: str) -> bool:
     """Whether an exercise may use a dotted path, or a part of it on the way to something it may."""
     path = canonical(path)
-    if path.split(".")[0] not in LIBRARIES:
-        return _under(path, MODULES | {"helpers"}) and not _under(path, CARRIERS)
     if _matches(path, exercise.forbid):
         return False
-    if _matches(path, exercise.allow) or _matches(path, PRIMITIVES) or _under(path, (*RANDOM, *BASES)):
+    if path.split(".")[0] not in LIBRARIES and path.rsplit(".", 1)[-1] in exercise.objects:
+        return False  # math.tanh is a tanh as well
+    if path in PATHS or is_module(exercise, path):
         return True
-    ways = (*HOMES, *RANDOM, *BASES, *(name for name in map(canonical, exercise.allow) if "." in name))
-    return any(way == path or way.startswith(path + ".") for way in ways)  # a module on the way
+    parts = path.split(".")
+    if any(_reaching(name) for name in parts):
+        return False
+    if _matches(path, exercise.allow):
+        return True
+    beginnings = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+    return any(found in PATHS or _primitive(found) for found in beginnings)
+
+
+def is_module(exercise: Checks, path: str) -> bool:
+    """Whether a path is only on the way to something that an exercise may use."""
+    path = canonical(path)
+    ways = (name for name in map(canonical, exercise.allow) if "." in name)
+    return path in MODULES or any(way.startswith(path + ".") for way in ways)
 
 
 def canonical(path: str) -> str:
@@ -153,8 +107,17 @@ def _matches(path: str, names: Iterable[str]) -> bool:
     return False
 
 
+def _primitive(path: str) -> bool:
+    return any(path.startswith(f"{home}.") and path[len(home) + 1 :] in PRIMITIVES for home in HOMES)
+
+
 def _under(path: str, roots: Iterable[str]) -> bool:
     return any(path == root or path.startswith(root + ".") for root in roots)
+
+
+def _reaching(attribute: str) -> bool:
+    """Whether an attribute of a value leads behind it."""
+    return attribute in REACHING or (attribute.startswith(INSIDE) and attribute not in DUNDERS | NAMED_TUPLE)
 
 
 def _snake(name: str) -> str:
@@ -176,7 +139,9 @@ class _Tangled(ValueError):
 class _Reader(ast.NodeVisitor):
     """Collects uses of libraries as dotted paths, and what would hide one."""
 
-    def __init__(self) -> None:
+    def __init__(self, exercise: Checks) -> None:
+        self.exercise = exercise
+        self.own: set[str] = set()  # attributes that the answer itself defines
         self.names: dict[str, set[str]] = {}  # what a name may stand for
         self.uses: list[tuple[int, str]] = []
         self.strings: list[tuple[int, str]] = []
@@ -208,16 +173,12 @@ class _Reader(ast.NodeVisitor):
         self.uses.append((node.lineno, used))  # type: ignore[attr-defined]
 
     def bind(self, target: ast.AST, value: ast.AST | None) -> None:
-        if isinstance(target, ast.Name) and value is not None:
-            if paths := set(self.paths(value)):
-                self.names.setdefault(target.id, set()).update(paths)
-        elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-            for one, other in zip(target.elts, value.elts, strict=False):
-                self.bind(one, other)
+        if isinstance(target, ast.Name) and value is not None and (paths := set(self.paths(value))):
+            self.names.setdefault(target.id, set()).update(paths)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        for target in node.targets:
-            self.bind(target, node.value)
+        for target, value in _plain(node):
+            self.bind(target, value)
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -251,13 +212,31 @@ class _Reader(ast.NodeVisitor):
         elif isinstance(node, ast.NamedExpr):
             yield from self.paths(node.value)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.own |= {name for part in node.body for name in _defined(part)}
+        self.generic_visit(node)
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        self.uses += [(node.lineno, path) for path in self.paths(node)]
-        if node.attr.startswith("__") and node.attr not in DUNDERS:
-            self.refuse(node, f".{node.attr} reaches behind what the exercise is about")
+        paths = list(self.paths(node))
+        self.uses += [(node.lineno, path) for path in paths]
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            self.own.add(node.attr)
+        if not paths:
+            self.attribute(node, node.attr)
         if isinstance(node.ctx, ast.Store | ast.Del) and self.is_foreign(node.value):
             self.refuse(node, f"an attribute of something other than self is changed: .{node.attr}")
         self.generic_visit(node)
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:
+            self.attribute(node, name)
+        self.generic_visit(node)
+
+    def attribute(self, node: ast.AST, name: str) -> None:
+        """Refuse an attribute of a value if it leads behind it."""
+        private = name.startswith("_") and not name.startswith("__") and name in self.own
+        if (_reaching(name) and not private) or f".{name}" in self.exercise.forbid:
+            self.refuse(node, f".{name} reaches behind what the exercise is about")
 
     def is_foreign(self, node: ast.AST) -> bool:
         """Whether an attribute stored on this could change a library, or a class for everybody."""
@@ -277,29 +256,51 @@ class _Reader(ast.NodeVisitor):
             self.strings.append((node.lineno, node.value))
 
     def modules_as_values(self, tree: ast.Module) -> None:
-        """Refuse a module that is handed on whole: nobody could follow what is used of it."""
-        read = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        read |= {id(e) for node in ast.walk(tree) if isinstance(node, ast.Assign) for e in _aliased(node)}
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Name | ast.Attribute)
-                and isinstance(node.ctx, ast.Load)
-                and id(node) not in read
-            ):
+        """Refuse a module that is handed on whole: nobody could follow what is used of it.
+
+        In the body of a class it would become an attribute, so it may not even get a name there.
+        """
+        nodes = list(ast.walk(tree))
+        inside = {id(part) for node in nodes if isinstance(node, ast.ClassDef) for part in _own_level(node)}
+        read = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+        for node in nodes:
+            if isinstance(node, ast.Assign) and id(node) not in inside:
+                read |= {id(value) for _, value in _plain(node)}
+        for node in nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom) and id(node) in inside:
+                self.refuse(node, "an import stands in the body of a class")
+            value = isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+            if value and id(node) not in read:
                 for path in self.paths(node):
-                    if canonical(path) in (
-                        *LIBRARIES,
-                        *HOMES,
-                        "keras.layers",
-                        "keras.activations",
-                        "tensorflow.nn",
-                    ):
+                    if is_module(self.exercise, path):
                         self.refuse(node, f"the module {path} is used as a value")
 
 
-def _aliased(node: ast.Assign) -> Iterator[ast.AST]:
-    """The values of an assignment to plain names, which `bind` follows."""
-    if all(isinstance(t, ast.Name) for t in node.targets):
-        yield node.value
-    elif all(isinstance(t, ast.Tuple | ast.List) for t in node.targets):
-        yield from getattr(node.value, "elts", ())
+def _plain(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.AST]]:
+    """The names of an assignment with the values that they get, where that can be seen."""
+    for target in node.targets:
+        several = isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Tuple | ast.List)
+        pairs: list = [(target, node.value)]
+        if several:
+            pairs = list(zip(target.elts, node.value.elts, strict=False))  # type: ignore[attr-defined]
+        seen = not several or len(node.targets) == 1
+        if seen and all(isinstance(t, ast.Name) and not isinstance(v, ast.Starred) for t, v in pairs):
+            yield from pairs
+
+
+def _defined(statement: ast.stmt) -> Iterator[str]:
+    """What a statement in the body of a class makes an attribute."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+    elif isinstance(statement, ast.Assign | ast.AnnAssign):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        yield from (part.id for t in targets for part in ast.walk(t) if isinstance(part, ast.Name))
+
+
+def _own_level(node: ast.ClassDef) -> Iterator[ast.AST]:
+    """What is run as part of a class's body; not its functions, nor classes in it."""
+    parts: list[ast.AST] = list(node.body)
+    for part in parts:  # grows while it is gone through
+        yield part
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            parts += ast.iter_child_nodes(part)

@@ -77,6 +77,47 @@ DISGUISES = {
         GLOROT,
         "w = keras.layers.Layer().add_weight((2, 3), initializer='glorot_uniform')",
     ),
+    "math's tanh, element by element": (TANH, "import math\ng = np.vectorize(math.tanh)"),
+    "an attribute of a class": (SOFTMAX, "class K:\n    m = tf\nf = K.m.nn.softmax(a)"),
+    "an attribute of a class, in a loop": (
+        SOFTMAX,
+        "class K:\n    if 1:\n        m = tf\nf = K.m.nn.softmax(a)",
+    ),
+    "an import in a class": (SOFTMAX, "class K:\n    import tensorflow as m\nf = K.m.nn.softmax(a)"),
+    "an item in a tuple of targets": (SOFTMAX, "d = {}\nd['m'], y = tf, 1\nf = d['m'].nn.softmax(a)"),
+    "a starred target": (SOFTMAX, "x, *y = 1, tf\nf = y[0].nn.softmax(a)"),
+    "two targets": (SOFTMAX, "x = (y, z) = (tf, 1)\nf = x[0].nn.softmax(a)"),
+    "a module of pyplot": (
+        SOFTMAX,
+        "import matplotlib.pyplot as plt\nt = plt.importlib.import_module('tensorflow')",
+    ),
+    "a module of dataclasses": (SOFTMAX, "import dataclasses\nt = dataclasses.sys.modules['tensorflow']"),
+    "a module of enum": (SOFTMAX, "from enum import sys"),
+    "a module of helpers": (SOFTMAX, "from helpers import tables\nt = tables.importlib"),
+    "a module of plots": (SOFTMAX, "from helpers import plots\nt = plots.np"),
+    "a module of statistics": (SOFTMAX, "from statistics import sys"),
+    "type hints": (SOFTMAX, "import typing\ndef g(x: 't'): ...\nf = typing.get_type_hints(g)"),
+    "dispatch by type hints": (
+        SOFTMAX,
+        "from functools import singledispatch\n@singledispatch\ndef g(x): ...",
+    ),
+    "a formatter": (SOFTMAX, "import string\nt = string.Formatter().get_field('0.x', (f,), {})"),
+    "a generator's frame": (SOFTMAX, "g = (i for i in [])\nt = g.gi_frame.f_builtins"),
+    "a traceback's frame": (SOFTMAX, "def f(e):\n    return e.with_traceback(None).tb_frame"),
+    "a pattern": (SOFTMAX, "match f:\n    case object(__globals__=g): g['tf'].nn.softmax(a)"),
+    "an operation by its name": (
+        SOFTMAX,
+        "def f(a):\n    return a.graph.create_op('Softmax', [a], [a.dtype])",
+    ),
+    "the inside of an operation": (SOFTMAX, "g = tf.exp._tf_decorator"),
+    "the inside of a value": (SOFTMAX, "g = [tf.exp][0]._tf_decorator"),
+    "memory": (SOFTMAX, "p = np.zeros(3).ctypes"),
+    "a layer from its configuration": (DENSE, "m = keras.Model.from_config({})"),
+    "a layer from its configuration, by a subclass": (
+        DENSE,
+        "class M(keras.Model):\n    def from_config(self): ...\nm = M.from_config({})",
+    ),
+    "a loss by its name": (SOFTMAX, "def f(model):\n    model.compile(loss='categorical_crossentropy')"),
     "initializer by get": (GLOROT, "w = keras.initializers.get('glorot_uniform')"),
 }
 
@@ -93,7 +134,17 @@ HONEST = {
         "    def get_config(self):\n        return {**super().get_config(), 'units': self.units}"
     ),
     "a nested attribute of one's own": "def f(self, node):\n    self.args[0].grad = 1.0\n    node.left.grad += 2.0",
-    "standard library": "import math\nfrom dataclasses import dataclass\nf = math.sqrt(2)",
+    "standard library": "import math\nfrom dataclasses import dataclass\nfrom collections import defaultdict\nf = math.sqrt(2)",
+    "more of it": "import itertools, functools, operator\nf = functools.reduce(operator.mul, itertools.chain([1], [2]))\n"
+    "from collections.abc import Sequence\nimport collections.abc\nfrom typing import Any, NamedTuple",
+    "a private attribute of one's own": (
+        "class K:\n    def __init__(self):\n        self._W = 1\n    def _g(self):\n        return self._W + self._g()"
+    ),
+    "a named tuple": "from collections import namedtuple\nP = namedtuple('P', 'x y')\np = P(1, 2)._replace(x=3)",
+    "several names": "a, b = np.exp, tf.exp\nc = d = tf.math\ne = c.log(1.0) + d.exp(2.0)",
+    "methods of values": "y = tf.exp(a).numpy().astype('float32').reshape(-1).tolist()\nz = 'x'.join(['a']).format(3)",
+    "a picture": "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1])\nplt.show()",
+    "constants of types": "m = tf.float32.max + np.finfo('f4').eps",
     "a tuple of shapes": "def f(h):\n    n, d = tf.shape(h)[0], h.shape[-1]\n    return tf.zeros((n, d), h.dtype)",
     "random numbers": "rng = np.random.default_rng(3)\nu = tf.random.uniform((2, 3)) < keras.random.uniform((2, 3))",
     "a printed message": "print(f'{np.pi:.3f}', np.float32(3), tf.float32)",
@@ -126,6 +177,11 @@ def test_an_exercise_may_be_allowed_more_and_less():
     tape = Checks("step", lecture="3:17", allow=["tensorflow.GradientTape"])
     assert violations(tape, ["with tf.GradientTape() as t:\n    pass"], [SETUP]) == []
     assert violations(DENSE, ["with tf.GradientTape() as t:\n    pass"], [SETUP])
+
+
+def test_an_exercise_may_forbid_an_attribute():
+    weights = Checks("GlorotUniform", lecture="32:09", forbid=[".add_weight"])
+    assert violations(weights, ["def f(layer, name):\n    return layer.add_weight((2,), initializer=name)"])
 
 
 def test_a_cell_that_does_not_parse_is_passed_over():

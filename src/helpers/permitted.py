@@ -1,0 +1,127 @@
+"""What every answer may use of libraries, of Python, and of what it is handed: lists, which `operations` reads."""
+
+import importlib
+
+LIBRARIES = ("tensorflow", "numpy", "keras")
+HOMES = (
+    "numpy",
+    "numpy.linalg",
+    "tensorflow",
+    "tensorflow.math",
+    "tensorflow.linalg",
+    "tensorflow.experimental.numpy",
+    "keras.ops",
+)
+PRIMITIVES = frozenset(
+    # element by element
+    "abs absolute add subtract multiply divide true_divide divide_no_nan floor_divide floormod mod remainder negative "
+    "positive reciprocal sign square sqrt rsqrt power pow exp exp2 expm1 log log1p log2 log10 logaddexp maximum minimum "
+    "fmax fmin clip clip_by_value floor ceil round rint where isfinite isnan isinf isclose allclose nan_to_num equal "
+    "not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor bitwise_and cast "
+    "sin cos tan arctan atan cosh sinh heaviside identity "
+    # over an axis
+    "reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_any reduce_all reduce_std reduce_variance sum mean max "
+    "min amax amin prod product any all std var median argmax argmin argsort argwhere sort cumsum cumprod count_nonzero nonzero "
+    "unique bincount searchsorted diff norm average nanmax nanmin nansum ptp add_n accumulate_n segment_sum "
+    "unsorted_segment_sum maximum.at add.at add.reduce maximum.reduce array_equal "
+    # shapes, indices and copies
+    "shape size ndim rank reshape transpose swapaxes moveaxis expand_dims squeeze concat concatenate stack vstack hstack "
+    "column_stack unstack split array_split tile repeat broadcast_to broadcast_static_shape broadcast_arrays gather gather_nd "
+    "take take_along_axis put_along_axis slice strided_slice scatter_nd tensor_scatter_nd_update tensor_scatter_nd_add pad ones "
+    "zeros ones_like zeros_like empty empty_like full full_like fill eye arange range linspace logspace meshgrid indices "
+    "one_hot diag diagonal diag_part set_diag tensor_diag_part ravel flip roll reverse tril triu outer inner kron array "
+    "asarray ascontiguousarray copy atleast_1d atleast_2d ix_ fromiter boolean_mask sequence_mask permutation result_type "
+    "convert_to_tensor convert_to_numpy constant Variable Tensor TensorShape stop_gradient is_tensor ensure_shape newaxis "
+    "issubdtype isscalar finfo iinfo vectorize "
+    # linear algebra
+    "matmul dot vdot einsum tensordot matvec trace matrix_transpose multi_dot "
+    # types and constants
+    "float16 float32 float64 half single double bfloat16 int8 int16 int32 int64 intp uint8 bool bool_ string complex64 "
+    "complex128 dtype generic floating integer ndarray number pi e inf nan errstate dtypes as_dtype "
+    # control
+    "cond while_loop map_fn vectorized_map scan fori_loop function name_scope control_dependencies vectorize".split()
+)
+RANDOM = tuple(
+    f"{home}.{name}"
+    for home, names in {
+        "numpy.random": "default_rng Generator RandomState seed rand randn random random_sample uniform normal standard_normal "
+        "binomial choice integers randint permutation shuffle bit_generator SeedSequence",
+        "tensorflow.random": "uniform normal truncated_normal stateless_uniform stateless_normal categorical shuffle Generator set_seed",
+        "keras.random": "uniform normal truncated_normal randint binomial categorical shuffle SeedGenerator",
+    }.items()
+    for name in names.split()
+)
+BASES = (
+    "keras.layers.Layer keras.Layer keras.Model keras.models.Model keras.Variable keras.KerasTensor keras.Initializer "
+    "keras.initializers.Initializer keras.initializers.get keras.initializers.serialize keras.initializers.zeros keras.initializers.Zeros "
+    "keras.initializers.ones keras.initializers.Ones keras.regularizers.Regularizer keras.Regularizer keras.callbacks.Callback "
+    "keras.optimizers.Optimizer keras.Optimizer keras.saving.register_keras_serializable keras.utils.register_keras_serializable "
+    "keras.saving.serialize_keras_object keras.saving.get_registered_name keras.backend.floatx keras.config.floatx keras.config.epsilon "
+    "keras.backend.epsilon keras.backend.standardize_dtype keras.InputSpec keras.layers.InputSpec keras.dtype_policies.DTypePolicy "
+    "keras.config.dtype_policy keras.tree.map_structure tensorflow.nest.map_structure tensorflow.debugging.assert_equal"
+).split()
+# Of these, what they offer by their own account, and nothing that they themselves have imported.
+STANDARD = (
+    "math cmath functools itertools collections collections.abc typing dataclasses numbers random copy abc warnings time "
+    "enum string fractions statistics operator heapq bisect textwrap __future__".split()
+)
+# These evaluate a text, or fetch by one what it names.
+BY_TEXT = frozenset(
+    "typing.get_type_hints typing.get_overloads typing.ForwardRef string.Formatter string.Template "
+    "functools.singledispatch functools.singledispatchmethod operator.attrgetter operator.methodcaller".split()
+)
+PLOTS = (
+    "axhline axis axvline bar barh cm colorbar contour contourf figure fill_between gca gcf grid hist imshow legend "
+    "loglog pcolormesh plot scatter semilogx semilogy show step subplot subplots suptitle text tight_layout title xlabel "
+    "xlim xscale xticks ylabel ylim yscale yticks".split()
+)
+OURS = (
+    "helpers.check helpers.commit helpers.data.digits helpers.data.mnist1d helpers.data.mnist helpers.graph.Node "
+    "helpers.graph.Leaf helpers.graph.draw_graph helpers.plots.style helpers.plots.panels helpers.plots.label "
+    "helpers.plots.lines helpers.plots.history helpers.plots.images helpers.plots.regions helpers.plots.bars".split()
+)
+DYNAMIC = frozenset(
+    "getattr setattr delattr eval exec compile __import__ globals locals vars dir open input breakpoint __builtins__ __loader__ "
+    "__spec__ get_ipython memoryview In Out exit quit".split()
+)
+DUNDERS = frozenset(
+    "__init__ __call__ __name__ __len__ __getitem__ __setitem__ __iter__ __next__ __repr__ __str__ __version__ __add__ __mul__ "
+    "__matmul__ __eq__ __hash__ __post_init__ __slots__ __all__ __doc__ __enter__ __exit__ __neg__ __sub__ __contains__ __radd__ __rmul__ "
+    "__new__ __lt__ __truediv__ __pow__".split()
+)
+# Attributes of values that lead behind them: to frames and code, to graphs that run any operation by its name, to
+# what is made of a text or a configuration, to memory and files. INSIDE are beginnings.
+INSIDE = ("_", "ag_", "co_", "cr_", "gi_", "tb_", "experimental_")
+REACHING = frozenset(
+    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace mro "
+    "graph op create_op consumers handle ref python_function get_concrete_function function_spec function_type "
+    "pretty_printed_concrete_signatures value_index inner_function "
+    "compile build_from_config compile_from_config from_config from_proto from_spec as_proto clone quantize quantized_call "
+    "compute_loss symbolic_call stateless_call stateless_compute_loss make_train_function add_metric compiled_loss "
+    "ctypes cffi capsule bit_generator dump dumps tofile getfield setfield load load_weights save save_weights export".split()
+)
+NAMED_TUPLE = frozenset("_asdict _fields _make _replace".split())
+
+
+def offered(module: str) -> frozenset[str]:
+    """The paths of what a module of the standard library offers.
+
+    Its own imports are not among them: `dataclasses.sys` would be a way to everything.
+    """
+    home = importlib.import_module(module)
+    names = getattr(home, "__all__", None) or [
+        name for name, thing in vars(home).items() if getattr(thing, "__module__", module) == module
+    ]
+    return frozenset(f"{module}.{name}" for name in names if not name.startswith("_")) - BY_TEXT
+
+
+PATHS = frozenset().union(
+    RANDOM, BASES, OURS, (f"matplotlib.pyplot.{name}" for name in PLOTS), *map(offered, STANDARD)
+)
+# On the way to something, and nothing by themselves.
+MODULES = frozenset(
+    path[:i]
+    for path in (*(f"{home}." for home in HOMES), *PATHS)
+    for i, sign in enumerate(path)
+    if sign == "."
+) | {"keras.activations", "tensorflow.nn"}
