@@ -19,6 +19,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder import submission
+from autograder.mathml import mathml
 from autograder.pictures import Album, Picture
 from autograder.submission import Unreadable, clean
 
@@ -26,6 +27,8 @@ TAGS = set(
     "a blockquote br code em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()
 )
 MAX_TEXT = 4_000  # characters that a cell printed
+MAX_FORMULA = 2_000
+FORMULA = re.compile(r"```.*?```|`[^`\n]+`|(?P<tex>\$\$[^$]+\$\$|\$[^$\n]+\$)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -89,23 +92,33 @@ def _shown(number: int, cell: NotebookNode, before: list[dict], album: Album) ->
 
 @functools.lru_cache(maxsize=2000)  # most cells are the same in a whole class
 def markdown(source: str) -> Markup:
-    """Markdown as HTML of harmless tags. Formulas stay as they were typed: showing them takes a script."""
-    quoted = re.sub(
-        r"\$\$[^`$]+\$\$|\$[^`$\n]+\$", lambda formula: f"``{' '.join(formula[0].split())}``", source
-    )
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    """Markdown as HTML of harmless tags, with its formulas."""
+    formulas: list[Markup] = []
+
+    def set_aside(found: re.Match) -> str:
+        if not found["tex"]:
+            return found[0]  # code, in which a dollar is a dollar
+        formulas.append(_formula(found["tex"]))
+        return f"\ue000{len(formulas) - 1}\ue001"
+
+    text = FORMULA.sub(set_aside, re.sub("[\ue000\ue001]", "", clean(source)))
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     html = re.sub(
-        r"(</?h)([1-4])>", lambda m: f"{m[1]}{min(int(m[2]) + 2, 6)}>", reader.render(clean(quoted))
-    )
-    return Markup(
-        bleach.clean(
-            html,
-            tags=TAGS,
-            attributes={"a": ["href"], "ol": ["start"]},
-            protocols={"https", "http"},
-            strip=True,
-        )
-    )
+        r"(</?h)([1-4])>", lambda m: f"{m[1]}{min(int(m[2]) + 2, 6)}>", html
+    )  # below the page's own
+    attributes = {"a": ["href"], "ol": ["start"]}
+    html = bleach.clean(html, tags=TAGS, attributes=attributes, protocols={"https", "http"}, strip=True)
+    return Markup(re.sub("\ue000([0-9]+)\ue001", lambda m: formulas[int(m[1])], html))
+
+
+def _formula(text: str) -> Markup:
+    """A formula between its dollars; as it was typed if it cannot be shown."""
+    try:
+        if len(text) > MAX_FORMULA:
+            raise ValueError("too long")
+        return Markup(mathml(text.strip("$"), block=text.startswith("$$")))
+    except (ValueError, KeyError, IndexError, RecursionError):
+        return Markup("<code>{}</code>").format(text)
 
 
 @functools.lru_cache(maxsize=2000)

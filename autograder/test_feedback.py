@@ -20,7 +20,8 @@ NOTHING = Unreadable("nothing was handed in")
 EVIL = '<script>alert(1)</script><img src="https://evil.org/x" onerror=alert(2)>'
 ALLOWED = set(
     "html head meta title style body main header section h1 h2 h3 h4 h5 h6 p div span b br i a bdi table caption "
-    "thead tbody tr th td ul ol li pre code em strong s blockquote hr details summary figure figcaption img".split()
+    "thead tbody tr th td ul ol li pre code em strong s blockquote hr details summary figure figcaption img "
+    "math mrow mi mo mn mfrac msub msup msubsup msqrt mtext mspace munder mover munderover mtable mtr mtd".split()
 )
 
 
@@ -139,7 +140,18 @@ EVIL_RESULTS = {
         "ada", codes={"proof": "![a](https://evil.org/x.png) ![b](data:image/svg+xml,x)"}
     ),
     "fence": lambda: crowd.result("ada", codes={"proof": f'```"><script>\n{EVIL}\n```'}),
-    "formula": lambda: crowd.result("ada", codes={"proof": f"$`{EVIL}$ and $$</code>{EVIL}$$"}),
+    "formula": lambda: crowd.result(
+        "ada", codes={"proof": f"$`{EVIL}$ and $$</code>{EVIL}$$ $\\text{{{EVIL}}}$"}
+    ),
+    "formula in a link": lambda: crowd.result(
+        "ada",
+        codes={
+            "proof": '[a](https://x.org/$b$ "$c$") <https://x.org/$\\text{" onclick=a}$> [$d$]: https://x.org/$e$'
+        },
+    ),
+    "odd formula": lambda: crowd.result(
+        "ada", codes={"proof": f"${'{' * 1500}$ $\\mathbb{{x<}}$ \ue000\ue0007\ue001 $\\"}
+    ),
     "comment": lambda: crowd.result(
         "ada", derivation=Part("proof", 1, 4, comment=EVIL, cell="proof", by_hand=True, decided=True)
     ),
@@ -218,14 +230,15 @@ def test_a_photograph_of_a_derivation_is_shown():
 
 
 def test_only_the_courses_own_text_is_folded():
-    made = crowd.result("ada", codes={"proof": "So $a_1 * b * c_2$ holds."})
+    made = crowd.result("ada", codes={"proof": "So $a_1 * b * c_2$ holds, $\\nonsense<b>$ and `$5 + $6`."})
     made.notebook.cells.insert(1, new_markdown_cell("My *note*.", id="added-1"))
     made.notebook.cells.insert(2, new_code_cell("mine = 1", id="added-2"))
     html = page(made)
     assert html.count("<details") == 1
     assert re.search(r"<details.*>The course's text\.", html, re.DOTALL)
     assert "<p>My <em>note</em>.</p>" in html
-    assert "<code>$a_1 * b * c_2$</code>" in html
+    assert "<msub><mi>a</mi><mn>1</mn></msub>" in html
+    assert "<code>$\\nonsense&lt;b&gt;$</code> and <code>$5 + $6</code>" in html
 
 
 def test_what_an_experiment_printed_is_shown_and_cut():
