@@ -27,6 +27,7 @@ MAX_BYTES = 64 << 20  # an animation in a notebook takes ten
 MAX_VALUES = 2_000_000  # of the JSON; each costs up to a hundred bytes once it is read
 MAX_CELLS = 1000
 MAX_SOURCE = 300_000  # characters of all cells together
+MOST_FORMULAS = 500  # that begin an environment in one text; each makes reading the rest slower
 PICTURES = ("image/png", "image/jpeg")  # what a student may attach to a derivation
 ADDED = "added"
 LOST = "\n\n*(This cell was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
@@ -273,11 +274,15 @@ def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
 def inert(markdown: str) -> str:
     """A student's text that shows as they wrote it and does nothing in the browser of whoever reads it.
 
-    A sign breaks what would begin an HTML tag, and a link to anything but a page on the web.
+    A sign breaks what would begin an HTML tag, a link to anything but a page on the web, or a picture from
+    elsewhere, which would tell who looks at it. So many \\begin that reading them takes minutes are broken as well.
     """
     text = re.sub(r"<(?=[A-Za-z/!?])", "< ", markdown)
+    text = re.sub(r"!(?=\[)(?!\[[^\]\n]*+\]\(attachment:)", "! ", text)
     text = re.sub(r"\](?=\([ \t\n]*+(?!https?://|attachment:|#))", "] ", text)
-    text = re.sub(r"^([ \t>]{0,8}\[[^\]\n]*+\]):(?![ \t]*+https?://)", r"\1 :", text, flags=re.MULTILINE)
+    text = re.sub(r"\]:(?![ \t]*+https?://)", "] :", text)  # in lists and quotations too
+    if text.count(r"\begin") > MOST_FORMULAS:
+        text = text.replace(r"\begin", r"\ begin")
     return re.sub(r"\\(?=href|require)", r"\\ ", text)  # a formula can link too
 
 

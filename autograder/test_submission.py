@@ -164,6 +164,13 @@ def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():
         ("[x](javascript:alert(1))", "[x] (javascript:alert(1))"),
         ("[x]( &#106;avascript:alert(1))", "[x] ( &#106;avascript:alert(1))"),
         ("[x]\n\n[x]: javascript:alert(1)", "[x]\n\n[x] : javascript:alert(1)"),
+        ("- [x]: javascript:alert(1)", "- [x] : javascript:alert(1)"),
+        ("> 1. [x]: javascript:alert(1)", "> 1. [x] : javascript:alert(1)"),
+        ("[x]: https://example.org", "[x]: https://example.org"),
+        ("![x](https://example.org/x.png)", "! [x](https://example.org/x.png)"),
+        ("![x][n]", "! [x][n]"),
+        (r"\begin{a}" * 501, r"\ begin{a}" * 501),
+        (r"$\begin{aligned}a\end{aligned}$", r"$\begin{aligned}a\end{aligned}$"),
         (r"$\href{javascript:alert(1)}{x}$", r"$\ href{javascript:alert(1)}{x}$"),
     ],
 )
