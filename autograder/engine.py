@@ -205,18 +205,35 @@ def _run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[st
             results.setdefault(died, StepResult(died, died="gave no result"))
         elif results[died] is not (last := found[-1]):  # it ran well the first time, and not again
             results[died] = replace(results[died], died=last.died)
-        lost = {p.exercise for p in work.placed if p.id == died and p.exercise}
+        lost = {p.exercise for p in work.placed if p.id == died and p.kind == SOLUTION}
         steps = [s for s in steps if s.id != died and s.exercise not in lost]
         steps = [s for s in steps if not (s.exercise and s.id in done)]
     return results
 
 
 def _steps(work: Work, group: set[str], cells: set[str]) -> Iterable[Step]:
+    """Cells, and checks on the public draw in their places; at the end all checks on the secret draw.
+
+    So nothing that is shown (printed text, values in messages) comes from code that has seen secret inputs.
+    """
     for p in work.placed:
         if p.kind == SETUP or (p.kind in (SOLUTION, ADDED) and p.id in cells):
             yield Step(p.id, rules.runnable(p.source), seconds=CELL)
         elif p.kind == CHECK and p.exercise in group:
-            yield Step(p.id, exercise=p.exercise, draws=work.draws, seconds=CHECKS)
+            yield _check_step(work, p, p.id, PUBLIC)
+    for p in work.placed:
+        if p.kind == CHECK and p.exercise in group:
+            yield _check_step(work, p, fresh(p.id), work.draw.seed)
+
+
+def _check_step(work: Work, placed: Placed, id: str, draw: int) -> Step:
+    names = tuple(c.name for c in work.plan.exercises[placed.exercise].checks)
+    return Step(id, exercise=placed.exercise, draws=(draw,), names=names, seconds=CHECKS)
+
+
+def fresh(id: str) -> str:
+    """The id of the step that runs a check cell's checks on the secret draw."""
+    return f"{id} on fresh inputs"
 
 
 def _judge(
@@ -224,7 +241,8 @@ def _judge(
 ) -> tuple[Verdict, list[str]]:
     """The verdict about one exercise, and why someone should look at it."""
     ids = {p.kind: p.id for p in work.placed if p.exercise == exercise.name}
-    found = read(exercise, work.draws, results.get(ids[CHECK]), results.get(ids[SOLUTION]))
+    steps = [results.get(ids[CHECK]), results.get(fresh(ids[CHECK]))]
+    found = read(exercise, work.draws, steps, results.get(ids[SOLUTION]))
     doubts = sorted(set(found.reasons.values()))
     try:
         verdict = known.verdict(exercise, work.draws, found)

@@ -4,6 +4,7 @@ A score rests on the reference alone. The misconceptions that could explain a wr
 known for the public draw, which the build has made, and only those are tried on the secret draw.
 """
 
+import builtins
 import logging
 import threading
 import warnings
@@ -27,6 +28,7 @@ from solutions.exercise import Exercise
 PUBLIC = PUBLIC_DRAWS[0]  # the public draw that grading runs as well, so that a message can tell values
 Pair = tuple[str, str]
 NOTHING = Evidence({})
+OTHERS = ("NotCallable", "InvalidArgumentError", "FailedPreconditionError", "UnimplementedError")
 
 
 @dataclass
@@ -38,29 +40,41 @@ class Found:
 
 
 def read(
-    exercise: Exercise, draws: Sequence[int], result: StepResult | None, cell: StepResult | None
+    exercise: Exercise,
+    draws: Sequence[int],
+    results: Sequence[StepResult | None],
+    cell: StepResult | None,
 ) -> Found:
     """Decode the evidence about an exercise.
 
     Args:
-        result: of the step that ran its checks; None if that was not reached.
+        results: for each draw, of the step that ran its checks; None if that was not reached.
         cell: of its solution cell.
     """
     found = Found([{} for _ in draws])
     raised = cell.failure if cell else None
     for check in exercise.checks:
-        for answers, draw in zip(found.answers, draws, strict=True):
+        for answers, draw, result in zip(found.answers, draws, results, strict=True):
             data = result.evidence.get((check.name, draw)) if result else None
             if data is not None:
                 try:
-                    answers[check.name] = decode(data)
+                    answers[check.name] = _guarded(decode(data), draw)
                 except ValueError as error:
-                    found.reasons[check.name] = f"your code gave something that cannot be judged: {error}"
+                    more = f": {error}" if draw == PUBLIC else ""
+                    found.reasons[check.name] = f"your code gave something that cannot be judged{more}"
             elif result and result.failure:  # an object is not defined, most likely since its cell raised
-                answers[check.name] = Evidence({}, raised or result.failure)
+                answers[check.name] = _guarded(Evidence({}, raised or result.failure), draw)
             else:
                 found.reasons.setdefault(check.name, _why(result, cell))
     return found
+
+
+def _guarded(evidence: Evidence, draw: int) -> Evidence:
+    """Evidence that tells nothing of a secret draw's inputs, as an exception's name could: the student chooses it."""
+    failure = evidence.failure
+    if draw == PUBLIC or not failure or hasattr(builtins, failure.type) or failure.type in OTHERS:
+        return evidence
+    return replace(evidence, failure=replace(failure, type="Exception"))
 
 
 def _why(result: StepResult | None, cell: StepResult | None) -> str:

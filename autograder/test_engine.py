@@ -5,7 +5,7 @@ import pytest
 
 from autograder import engine, judging, record, toy
 from autograder.draws import POOL, draw_of, secret
-from autograder.judging import Known
+from autograder.judging import PUBLIC, Known
 from autograder.kernels import StepResult
 from autograder.plan import plan_of
 from helpers.evidence import MAX_BYTES
@@ -47,6 +47,11 @@ def points(graded):
 
 def messages(graded, exercise):
     return [check["message"] for check in graded.verdicts[exercise]["checks"]]
+
+
+def checked(job):
+    """The exercises whose checks a job runs: each on the public draw, and then each on the secret one."""
+    return [step.exercise for step in job.steps if step.exercise]
 
 
 def outputs(graded, grade_id):
@@ -126,6 +131,43 @@ def test_a_message_never_tells_a_secret_draws_values(grade, plan, known, draw):
             assert f"{value:.4g}" not in told
 
 
+TELLTALE = """
+def double(x, seen=[]):
+    if isinstance(x, str):
+        return seen
+    seen.append([float(v) for v in np.reshape(x, -1)])
+    if HOW == "print":
+        print(seen)
+    if HOW == "name" and len(seen) > 2:
+        raise type(str(seen), (Exception,), {})
+    if HOW == "value" and len(seen) > 1:
+        return np.array(seen[-2])
+    if HOW == "message" and len(seen) > 2:
+        raise ValueError(str(seen))
+    return 2.0 * x
+"""
+
+
+@pytest.mark.parametrize("how", ["print", "name", "value", "message"])
+def test_code_that_has_seen_secret_inputs_cannot_tell_them(grade, plan, known, draw, how):
+    answer = TELLTALE.replace("HOW", repr(how))
+    later = f"print(double('tell'))\n{plan.exercises['quadruple'].source}"
+    graded = grade(toy.right(plan, double=answer, quadruple=later))
+    told = record.write(graded.notebook).decode()
+    inputs = {
+        d: known._table(plan.exercises["double"], d).ours["numbers"].arrays["y"] / 2
+        for d in (PUBLIC, draw.seed)
+    }
+    assert any(str(v)[:6] in told for v in inputs[PUBLIC])  # what came before is shown as ever
+    assert not [v for v in inputs[draw.seed] if str(v)[:6] in told]
+
+
+def test_a_name_that_a_later_cell_binds_anew_does_not_change_an_answer(grade, plan):
+    answer = "def helper(x):\n    return 2.0 * x\ndef double(x):\n    return helper(x)"
+    later = f"{plan.exercises['quadruple'].source}\ndef double(x):\n    return None"
+    assert points(grade(toy.right(plan, double=answer, quadruple=later)))["double"] == 3
+
+
 def test_a_syntax_error_costs_its_own_exercise_and_says_where(grade, plan):
     graded = grade(toy.right(plan, double="def double(x:\n    return 2 * x"))
     assert points(graded) == FULL | {"double": 0}
@@ -142,10 +184,8 @@ def test_what_was_earned_before_a_crash_stays_and_the_rest_is_run_anew(grade, pl
     assert points(graded) == FULL | {"double": 2}
     assert graded.needs_review
     assert messages(graded, "double") == ["", "your code was stopped: used more than 4 GB of memory"]
-    assert [[step.exercise for step in job.steps if step.exercise] for job in kernel.jobs] == [
-        ["double", "halves", "quadruple"],
-        ["halves", "quadruple"],
-    ]
+    every = ["double", "halves", "quadruple"]
+    assert [checked(job) for job in kernel.jobs] == [every * 2, every[1:] + every, every[1:]]
 
 
 def test_a_cell_that_kills_is_left_out_of_the_next_child(grade, plan, kernel):
@@ -231,7 +271,7 @@ def test_calling_what_one_should_write_earns_nothing_and_says_what_it_would_have
 def test_an_exercise_that_breaks_the_rules_runs_apart_from_the_others(grade, plan, kernel):
     grade(toy.right(plan, double="import os\ndef double(x):\n    return 2.0 * x"))
     apart, others = kernel.jobs
-    assert [step.exercise for step in apart.steps if step.exercise] == ["double"]
+    assert checked(apart) == ["double"] * 2
     assert "import os" not in " ".join(step.source for step in others.steps)
 
 
@@ -319,7 +359,7 @@ def test_one_exercise_is_graded_anew_and_the_rest_reused(grade, plan, kernel):
     kernel.jobs.clear()
     second = grade(nb, before=first.notebook, again=["halves"])
     assert second.ran == ["halves"]
-    assert [step.exercise for step in kernel.jobs[0].steps if step.exercise] == ["halves"]
+    assert checked(kernel.jobs[0]) == ["halves"] * 2
     assert second.score == 8
 
 

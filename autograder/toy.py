@@ -208,10 +208,14 @@ class InProcess:
         names: dict = {"check": print}
         names["Died"] = type("Died", (Exception,), {})
         results = []
+        found: dict[str, dict] = {}
         for step in job.steps:
             result = StepResult(step.id)
             results.append(result)
             if step.exercise:
+                before = found.setdefault(step.exercise, dict(names))
+                names.clear()
+                names.update(before)
                 self._check(step, job.checks[step.exercise], names, result)
             else:
                 with redirect_stdout(io.StringIO()) as printed:

@@ -18,13 +18,15 @@ class Step:
     """One thing to do in the child, in the job's order: run a cell, or run an exercise's checks.
 
     A step with `exercise` runs that exercise's checks beside the objects that the cells before it
-    defined, each check for each draw; otherwise it runs `source` as a cell.
+    defined, each check for each draw; otherwise it runs `source` as a cell. A second such step finds the names
+    as the first one found them, whatever cells have run since.
     """
 
     id: str
     source: str = ""
     exercise: str = ""
     draws: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()  # of the exercise's checks
     seconds: float = 30.0  # wall clock: of the cell, or of each check
 
 

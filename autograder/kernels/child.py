@@ -56,9 +56,14 @@ def serve(channel: socket.socket) -> None:
     names = vars(main)
     names["display"] = print
     names["check"] = helpers.notebook.check = _nothing  # evidence is gathered by steps of its own
+    found: dict[str, dict] = {}  # the names as they were at each exercise's checks
     while (step := wire.read(channel)) is not None:
         printed = sys.stdout = Printed(1, step["output"])
         name, source = step["id"], step["source"]
+        if step["exercise"]:
+            before = found.setdefault(step["exercise"], dict(names))
+            names.clear()
+            names.update(before)
         failure = _check(step, names, channel) if step["exercise"] else run(name, source, names)
         told = failure and [text[:1000] for text in (failure.type, failure.message, failure.place)]
         channel.sendall(wire.pack(["done", step["index"], told], printed.taken()))

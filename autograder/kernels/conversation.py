@@ -72,7 +72,7 @@ class Conversation:
                     result.failure = Failure(*map(clean, told)) if told else None
                     return
                 case ["check", str(name), int(draw)], _ if step.exercise:
-                    self.doing = f"in the check “{clean(name)[:100]}” it "
+                    self.doing = f"in the check “{name}” it " if name in step.names else "in a check it "
                 case ["evidence", str(name), int(draw)], body if draw in step.draws:
                     result.evidence.setdefault((name, draw), body)
                     begin = time.monotonic()

@@ -134,8 +134,13 @@ def test_each_piece_of_evidence_has_the_steps_time_for_itself():
     assert (result.died, len(result.evidence)) == ("", 4)
 
 
+def test_words_of_a_childs_own_are_no_checks_name():
+    (*_, result) = talk(done(0), wire.pack(["check", "a secret", 1]))
+    assert result.died == "in a check it died"
+
+
 def test_chatter_does_not_stretch_a_steps_time():
-    job = Job((Step("b", exercise="E", draws=(1,), seconds=0.5),), {"E": "..."})
+    job = Job((Step("b", exercise="E", draws=(1,), names=("c",), seconds=0.5),), {"E": "..."})
     (result,) = talk(*[wire.pack(["check", "c", 1])] * 12, job=job, pause=0.1)
     assert result.died == "in the check “c” it took longer than 0.5 s"
 
