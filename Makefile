@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # pip asks for the hash of every package, so what is installed is what was locked.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test verify bench lock clean
+.PHONY: help install demo lab test verify bench lock clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: install   ## build the course and grade a class of made-up students
 	$(BIN)/fdl demo
+
+lab: install    ## open JupyterLab as a student; ROLE=instructor for the other side
+	$(BIN)/fdl lab --$(or $(ROLE),student)
 
 test: install   ## lint, type-check, compare notebooks/ with a fresh build, and run every test
 	$(BIN)/ruff check .

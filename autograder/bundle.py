@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autograder.catalogue import ROOT, Unit, imports, units
@@ -31,7 +31,7 @@ dependencies = [
 packages = ["helpers"]
 """
 
-FRONT_PAGE = """\
+ABOUT = """\
 # Foundations of deep learning
 
 One notebook a unit, from Hugo Larochelle's lecture of the same name: you write what it explains, and a card tells at once whether it is
@@ -40,7 +40,9 @@ right and, if not, what it looks like. Take the units in order; each needs one t
 | unit | you write |
 |---|---|
 {rows}
+"""
 
+INSTALL = """
 ## Install
 Python 3.11, 3.12 or 3.13 on Linux, macOS or Windows. In the folder that you unpacked:
 
@@ -49,7 +51,9 @@ Python 3.11, 3.12 or 3.13 on Linux, macOS or Windows. In the folder that you unp
     .venv/bin/jupyter lab              # Windows: .venv\\Scripts\\jupyter lab
 
 Then open the first unit's folder and its notebook. In VS Code, open the folder and choose `.venv` as the notebook's kernel.
+"""
 
+WORK = """
 ## Work
 Run the cells from the top. Where a cell says `raise NotImplementedError()`, write your code, then run the cell below it,
 `check(…)`. The folder `checks` beside each notebook holds what it runs; read it if you like, and leave it where it is.
@@ -58,7 +62,16 @@ Run the cells from the top. Where a cell says `raise NotImplementedError()`, wri
 
 def front_page(course: list[Unit]) -> str:
     """The page that students see first: the units in order, how to install and how to work."""
-    return FRONT_PAGE.format(rows="\n".join(_row(unit) for unit in course))
+    return about(course) + INSTALL + WORK
+
+
+def about(course: list[Unit], here: Callable[[Unit], bool] = lambda unit: True) -> str:
+    """What the course is, and the units in order.
+
+    Args:
+        here: whether a unit's notebook lies beside the page, so that a link leads to it.
+    """
+    return ABOUT.format(rows="\n".join(_row(unit, here(unit)) for unit in course))
 
 
 def write_front_page(path: Path) -> None:
@@ -127,9 +140,10 @@ def _clash(names: list[str]) -> list[str]:
     return []
 
 
-def _row(unit: Unit) -> str:
+def _row(unit: Unit, here: bool) -> str:
     assert unit.path
     text = unit.path.read_text("utf-8")
-    title = re.search(r"^# # +(.+?) *$", text, re.MULTILINE)
+    found = re.search(r"^# # +(.+?) *$", text, re.MULTILINE)
+    title = found.group(1) if found else unit.id
     objects = ", ".join(f"`{name}`" for _, names in imports(text) for name in names)
-    return f"| [{title.group(1) if title else unit.id}]({unit.id}/{unit.id}.ipynb) | {objects} |"
+    return f"| {f'[{title}]({unit.id}/{unit.id}.ipynb)' if here else title} | {objects} |"

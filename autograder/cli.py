@@ -212,6 +212,41 @@ def demo(
     raise typer.Exit(1 if result.shortfalls else 0)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    instructor: Annotated[
+        bool, typer.Option("--instructor/--student", help="Whose JupyterLab; by default a student's.")
+    ] = False,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    dir: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Exchange and student's work; by default lab/ in the course root."),
+    ] = None,
+    course: Annotated[Path | None, typer.Option(metavar="DIR", help="Another course root.")] = None,
+) -> None:
+    """Open JupyterLab as a student or an instructor, with an exchange on this machine.
+
+    Other options go to Jupyter. Example: fdl lab --instructor --port 9000
+    """
+    import sys
+
+    from autograder import lab as labs
+
+    root = course or labs.COURSE
+    if not root.is_dir():
+        raise typer.BadParameter(f"there is no folder {root}")
+    role = labs.INSTRUCTOR if instructor else labs.STUDENT
+    try:
+        place = labs.Lab(root, dir or root / "lab")
+        labs.prepare(place, role)
+    except (ValueError, OSError) as error:
+        print(f"fdl lab: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    print(f"The {role}'s files: {place.root(role)}; exchange: {place.exchange}", flush=True)
+    labs.start(place, role, [*context.args, *([] if browser else ["--no-browser"])])
+
+
 @app.command()
 def extend(
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="Its id, number or beginning.")],
