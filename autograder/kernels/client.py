@@ -11,7 +11,7 @@ import threading
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from autograder.kernels import NO_TIER, SCRATCH, TIERS, Job, StepResult, bubblewrap, confine, wire
+from autograder.kernels import NO_TIER, SCRATCH, TIERS, Job, StepResult, bubblewrap, confine, folders, wire
 from autograder.kernels.conversation import HANGUP, Conversation, ServerGone
 
 READY = 180.0  # seconds in which the server must have imported TensorFlow, from a cold disk too
@@ -105,7 +105,8 @@ class _Server:
     """A running fork server."""
 
     def __init__(self, tier: str):
-        self.folder = Path(tempfile.mkdtemp(prefix="fdl-"))
+        folders.tidy()
+        self.folder, self.mine = folders.claim()
         (self.folder / SCRATCH).mkdir()
         for fonts in Path(os.path.expanduser("~/.cache/matplotlib")).glob("fontlist*"):
             shutil.copy(fonts, self.folder)  # which matplotlib would take half a second to find anew
@@ -173,6 +174,7 @@ class _Server:
             self.keeper.join()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.mine.close()
 
 
 def environment(folder: Path) -> dict[str, str]:
