@@ -1,7 +1,8 @@
 """A student's notebook on a page: its code, text and pictures, none of it alive.
 
-Sources come from the graded notebook, pictures and what experiments printed from the one that was handed in, since
-experiments are not run while grading. HTML, scripts and other formats among its outputs are never looked at.
+Sources come from the graded notebook. What cells printed and their pictures come from the one that was handed in:
+experiments are not run while grading, and what was printed then may tell of secret inputs. HTML, scripts and other
+formats among the outputs are never looked at.
 """
 
 import functools
@@ -40,7 +41,6 @@ class Shown:
         grade_id: nbgrader's, "" if it has none.
         kind: "text", "code" or "prose", which is the course's own text.
         title: of prose, to be shown while it is folded.
-        handed_in: whether what it printed comes from the submission.
     """
 
     anchor: str
@@ -50,7 +50,6 @@ class Shown:
     title: str = ""
     printed: str = ""
     pictures: tuple[Picture, ...] = ()
-    handed_in: bool = False
 
 
 def cells(graded: NotebookNode, data: bytes | Unreadable) -> list[Shown]:
@@ -83,11 +82,9 @@ def _shown(number: int, cell: NotebookNode, before: list[dict], album: Album) ->
         ours = not grade_id and not cell.id.startswith(submission.ADDED)
         kind, title = ("prose", _title(cell.source)) if ours else ("text", "")
         return Shown(anchor, grade_id, kind, markdown(cell.source), title, "", tuple(filter(None, pictures)))
-    printed = _printed(cell.outputs)
     found = [album.take(output.get("data"), f"plot of cell {number}, as handed in") for output in before]
-    again = "" if printed or grade_id else _printed(o for o in before if o.get("output_type") == "stream")
     shown = tuple(filter(None, found))
-    return Shown(anchor, grade_id, "code", code(cell.source), "", printed or again, shown, bool(again))
+    return Shown(anchor, grade_id, "code", code(cell.source), "", _printed(before), shown)
 
 
 @functools.lru_cache(maxsize=2000)  # most cells are the same in a whole class
@@ -103,9 +100,8 @@ def markdown(source: str) -> Markup:
 
     text = FORMULA.sub(set_aside, re.sub("[\ue000\ue001]", "", clean(source)))
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    html = re.sub(
-        r"(</?h)([1-4])>", lambda m: f"{m[1]}{min(int(m[2]) + 2, 6)}>", html
-    )  # below the page's own
+    # below the page's own headings
+    html = re.sub(r"(</?h)([1-4])>", lambda m: f"{m[1]}{int(m[2]) + 2}>", html)
     attributes = {"a": ["href"], "ol": ["start"]}
     html = bleach.clean(html, tags=TAGS, attributes=attributes, protocols={"https", "http"}, strip=True)
     return Markup(re.sub("\ue000([0-9]+)\ue001", lambda m: formulas[int(m[1])], html))
@@ -134,21 +130,16 @@ def _title(source: str) -> str:
 
 
 def _printed(outputs: Iterable[dict]) -> str:
-    """What was printed or raised, as text."""
-    found = []
-    for output in outputs:
-        kind = output.get("output_type")
-        if kind == "stream" and output.get("name") == "stdout":
-            found.append(_joined(output.get("text"), "").rstrip("\n"))
-        elif kind == "error":
-            found.append(_joined(output.get("traceback"), "\n"))
+    """What was printed, as text."""
+    streams = (o for o in outputs if o.get("output_type") == "stream" and o.get("name") == "stdout")
+    found = [_joined(stream.get("text")).rstrip("\n") for stream in streams]
     text = clean("\n".join(found))
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}\n… ({len(text):,} characters in all)"
 
 
-def _joined(text: object, between: str) -> str:
+def _joined(text: object) -> str:
     """A text that may be given as a list of lines."""
-    return between.join(map(str, text)) if isinstance(text, list) else str(text)
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
 class _Submitted:
@@ -176,5 +167,5 @@ def _keys(cell: dict, place: str) -> list[str]:
     metadata = cell.get("metadata")
     about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = about.get("grade_id") if isinstance(about, dict) else None
-    source = _joined(cell.get("source"), "").strip()
+    source = _joined(cell.get("source")).strip()
     return [f"grade {grade_id}"] * bool(grade_id) + [place, str(cell.get("id")), f"source {source}"]

@@ -56,6 +56,11 @@ def png(width=4, height=3, kind="PNG"):
     return base64.b64encode(file.getvalue()).decode()
 
 
+def cells_of(result):
+    assert result.notebook
+    return result.notebook.cells
+
+
 def submission(result, *outputs):
     """What was handed in: the notebook with outputs below its experiment."""
     nb = result.notebook.copy()
@@ -224,15 +229,15 @@ def test_what_is_too_large_for_a_page_is_left_out_with_a_word(monkeypatch):
 
 def test_a_photograph_of_a_derivation_is_shown():
     made = crowd.result("ada")
-    made.notebook.cells[-2].attachments = {"page.jpg": {"image/jpeg": png(kind="JPEG")}}
+    cells_of(made)[-2].attachments = {"page.jpg": {"image/jpeg": png(kind="JPEG")}}
     (image,) = [attrs for tag, attrs in Elements(page(made)).found if tag == "img"]
     assert image["alt"] == "attached: page.jpg"
 
 
 def test_only_the_courses_own_text_is_folded():
     made = crowd.result("ada", codes={"proof": "So $a_1 * b * c_2$ holds, $\\nonsense<b>$ and `$5 + $6`."})
-    made.notebook.cells.insert(1, new_markdown_cell("My *note*.", id="added-1"))
-    made.notebook.cells.insert(2, new_code_cell("mine = 1", id="added-2"))
+    cells_of(made).insert(1, new_markdown_cell("My *note*.", id="added-1"))
+    cells_of(made).insert(2, new_code_cell("mine = 1", id="added-2"))
     html = page(made)
     assert html.count("<details") == 1
     assert re.search(r"<details.*>The course's text\.", html, re.DOTALL)
@@ -245,6 +250,20 @@ def test_what_an_experiment_printed_is_shown_and_cut():
     html = shown(new_output("stream", name="stdout", text="x" * 10_000))
     assert "xxx\n… (10,000 characters in all)" in html
     assert len(html) < 40_000
+
+
+def test_what_was_printed_while_grading_is_not_shown():
+    """An answer may print the inputs of a secret draw."""
+    made = crowd.result("ada")
+    cells_of(made)[1].outputs = [new_output("stream", name="stdout", text="secret inputs")]
+    cells_of(made)[3].outputs = [
+        new_output("error", ename="E", evalue="secret inputs", traceback=["secret inputs"])
+    ]
+    handed_in = crowd.result("ada")
+    cells_of(handed_in)[1].outputs = [new_output("stream", name="stdout", text="my own words")]
+    html = page(made, submission(handed_in))
+    assert "my own words" in html
+    assert "secret inputs" not in html
 
 
 def test_what_could_not_be_read_is_said_once():
