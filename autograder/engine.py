@@ -27,7 +27,6 @@ from helpers.judge import Outcome, Verdict
 from solutions.exercise import Exercise
 
 Run = Callable[[Job], list[StepResult]]
-CELL, CHECKS, NOTEBOOK = 30.0, 10.0, 240.0  # seconds for a cell, for one check on one draw, for a notebook
 FAILED = "grading failed; the next run tries again"
 NOTHING = "there was nothing to grade"
 VERSION = 1  # of how grading works; a new one grades everything anew
@@ -69,7 +68,10 @@ class Work:
     results: dict[str, StepResult] = field(default_factory=dict)  # of cells, by their id
     printed: dict[str, list] = field(default_factory=dict)  # what the others gave the last time
     notes: list[str] = field(default_factory=list)
-    end: float = field(default_factory=lambda: time.monotonic() + NOTEBOOK)  # when its time is over
+    end: float = 0.0  # when its time is over
+
+    def __post_init__(self) -> None:
+        self.end = time.monotonic() + self.plan.limits().notebook
 
     @property
     def draws(self) -> tuple[int, int]:
@@ -193,7 +195,7 @@ def _run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[st
     results: dict[str, StepResult] = {}
     steps = list(_steps(work, set(group), cells))
     while any(step.exercise for step in steps) and (left := work.end - time.monotonic()) > 1:
-        job = Job(tuple(steps), {name: work.plan.checks[name] for name in group}, seconds=left)
+        job = _job(work.plan, steps, group, left)
         found = run(job)
         for result in found:
             results.setdefault(result.id, result)
@@ -211,6 +213,13 @@ def _run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[st
     return results
 
 
+def _job(plan: Plan, steps: list[Step], group: list[str], seconds: float) -> Job:
+    """A child's work, with the memory and output of the exercise that may use most."""
+    most = [plan.limits(name) for name in group]
+    memory, output = max(m.memory for m in most), max(m.output for m in most)
+    return Job(tuple(steps), {n: plan.checks[n] for n in group}, seconds, int(memory * 2**30), output)
+
+
 def _steps(work: Work, group: set[str], cells: set[str]) -> Iterable[Step]:
     """Cells, and checks on the public draw in their places; at the end all checks on the secret draw.
 
@@ -218,7 +227,7 @@ def _steps(work: Work, group: set[str], cells: set[str]) -> Iterable[Step]:
     """
     for p in work.placed:
         if p.kind == SETUP or (p.kind in (SOLUTION, ADDED) and p.id in cells):
-            yield Step(p.id, rules.runnable(p.source), seconds=CELL)
+            yield Step(p.id, rules.runnable(p.source), seconds=work.plan.limits(p.exercise).cell)
         elif p.kind == CHECK and p.exercise in group:
             yield _check_step(work, p, p.id, PUBLIC)
     for p in work.placed:
@@ -228,7 +237,8 @@ def _steps(work: Work, group: set[str], cells: set[str]) -> Iterable[Step]:
 
 def _check_step(work: Work, placed: Placed, id: str, draw: int) -> Step:
     names = tuple(c.name for c in work.plan.exercises[placed.exercise].checks)
-    return Step(id, exercise=placed.exercise, draws=(draw,), names=names, seconds=CHECKS)
+    seconds = work.plan.limits(placed.exercise).check
+    return Step(id, exercise=placed.exercise, draws=(draw,), names=names, seconds=seconds)
 
 
 def fresh(id: str) -> str:

@@ -8,14 +8,16 @@ import functools
 import hashlib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from autograder import limits
 from autograder.assemble import assemble, check_id, solution_id
 from autograder.catalogue import Unit, exercises
 from autograder.extract import checks_source
 from autograder.known import state
+from autograder.limits import Exceptions, Limits
 from solutions.exercise import Exercise
 
 SETUP, SOLUTION, CHECK, DERIVATION = "setup", "solution", "check", "derivation"
@@ -49,6 +51,7 @@ class Plan:
     """A unit as it is graded: its cells in order, and by name its exercises and their checks' source.
 
     `states` holds, by name, a digest that changes if anything does that a verdict about the exercise rests on.
+    `exceptions` are its own limits of time and memory.
     """
 
     unit: str
@@ -56,6 +59,10 @@ class Plan:
     exercises: dict[str, Exercise]
     checks: dict[str, str]
     states: dict[str, str]
+    exceptions: Exceptions = field(default_factory=dict)
+
+    def limits(self, exercise: str = "") -> Limits:
+        return limits.limits(self.exceptions, exercise)
 
 
 @functools.cache
@@ -64,10 +71,15 @@ def plan_of(unit: Unit) -> Plan:
 
     Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
     """
-    return make_plan(unit.id, assemble(unit), exercises(unit))
+    assembled, found = assemble(unit), exercises(unit)
+    assert unit.path
+    file = unit.path.parent.with_name("limits.yml")
+    return make_plan(unit.id, assembled, found, limits.read(file, unit.id, [e.name for e in found]))
 
 
-def make_plan(unit: str, instructor: NotebookNode, exercises: Sequence[Exercise]) -> Plan:
+def make_plan(
+    unit: str, instructor: NotebookNode, exercises: Sequence[Exercise], exceptions: Exceptions | None = None
+) -> Plan:
     """Turn an instructor's notebook into a plan, by nbgrader's own steps from source to release."""
     # Costs two seconds, for a format check of addresses that nbgrader never needs.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -79,9 +91,15 @@ def make_plan(unit: str, instructor: NotebookNode, exercises: Sequence[Exercise]
     owner = {name(e): e.name for e in exercises for name in (solution_id, check_id)}
     cells = tuple(_planned(cell, owner) for cell in nb.cells)
     setup = "\0".join(c.source for c in cells if c.kind == SETUP)
-    states = {e.name: hashlib.sha256(f"{state(e)}\0{setup}".encode()).hexdigest() for e in exercises}
+    kept = {e.name: limits.limits(exceptions or {}, e.name) for e in exercises}
+    digests = {e.name: f"{state(e)}\0{setup}\0{kept[e.name]}".encode() for e in exercises}
     return Plan(
-        unit, cells, {e.name: e for e in exercises}, {e.name: checks_source(e) for e in exercises}, states
+        unit,
+        cells,
+        {e.name: e for e in exercises},
+        {e.name: checks_source(e) for e in exercises},
+        {name: hashlib.sha256(digest).hexdigest() for name, digest in digests.items()},
+        exceptions or {},
     )
 
 

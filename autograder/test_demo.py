@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder import catalogue, cli, demo, engine, toy
+from autograder import catalogue, cli, demo, engine, limits, toy
 from autograder.class_of import Made, make_class
 from autograder.grade import Row
 from autograder.judging import Known
@@ -75,7 +75,7 @@ def test_what_was_planted_is_found_or_missed_in_a_sentence(plan):
 def small_demo(unit, monkeypatch):
     """`fdl demo` for the toy, which cannot be built: its exercises are no module that another process finds."""
     monkeypatch.setattr(demo, "_build", lambda units, out, tell: None)
-    monkeypatch.setattr(engine, "CELL", 3.0)
+    monkeypatch.setattr(limits, "DEFAULT", limits.Limits(cell=3.0))
     monkeypatch.setattr(catalogue, "units", lambda: [unit])
     return lambda *words: CliRunner().invoke(cli.app, ["demo", *map(str, words)])
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from autograder import engine, judging, record, toy
+from autograder import engine, judging, limits, record, toy
 from autograder.draws import POOL, draw_of, secret
 from autograder.judging import PUBLIC, Known
 from autograder.kernels import StepResult
@@ -203,7 +203,7 @@ def test_a_kernel_that_gives_nothing_ends_in_review_not_in_a_loop(grade, plan):
 
 
 def test_a_notebook_that_takes_too_long_ends(grade, plan, monkeypatch):
-    monkeypatch.setattr(engine, "NOTEBOOK", 0.5)
+    monkeypatch.setattr(limits, "DEFAULT", limits.Limits(notebook=0.5))
     graded = grade(toy.right(plan))
     assert (graded.score, graded.needs_review) == (0, True)
     assert messages(graded, "double") == ["this was not reached: the notebook was stopped before"] * 2
@@ -273,6 +273,15 @@ def test_an_exercise_that_breaks_the_rules_runs_apart_from_the_others(grade, pla
     apart, others = kernel.jobs
     assert checked(apart) == ["double"] * 2
     assert "import os" not in " ".join(step.source for step in others.steps)
+
+
+def test_an_exercise_may_have_limits_of_its_own(grade, plan, kernel, monkeypatch):
+    monkeypatch.setitem(plan.exceptions, "halves", {"cell": 7.0, "check": 3.0, "memory": 6.0})
+    grade(toy.right(plan))
+    (job,) = kernel.jobs
+    assert [step.seconds for step in job.steps if step.exercise] == [10, 3, 10] * 2
+    assert [step.seconds for step in job.steps if not step.exercise] == [30, 30, 7, 30]
+    assert job.memory == 6 << 30
 
 
 def test_experiments_are_not_run(grade, plan, kernel):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder import catalogue, cli, engine, execute, gradebook, toy
+from autograder import catalogue, cli, execute, gradebook, limits, toy
 from autograder import grade as grading
 from autograder.course import Course, Grader
 from autograder.gradebook import Book, Refused
@@ -450,7 +450,7 @@ def test_a_notebook_in_the_wrong_folder_is_found(root, grade, plan):
 
 
 def test_real_students_in_real_children(unit, root, hand_in, plan, monkeypatch):
-    monkeypatch.setattr(engine, "CELL", 3.0)
+    monkeypatch.setattr(limits, "DEFAULT", limits.Limits(cell=3.0))
     hand_in("right", toy.right(plan))
     hand_in("squares", toy.right(plan, double=SQUARES))
     hand_in(

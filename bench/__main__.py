@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -41,18 +42,20 @@ def main(
     measure.adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         try:
-            figures = run(found, students, rounds, jobs or os.cpu_count() or 1, Path(folder))
+            for figures in run(found, students, rounds, jobs or os.cpu_count() or 1, Path(folder)):
+                out.write_text(
+                    table.page(figures)
+                )  # after each round, so that an interrupted bench leaves something
+                out.with_suffix(".json").write_text(json.dumps(asdict(figures), indent=1) + "\n")
         except (RuntimeError, OSError) as error:
             print(f"bench: {error}", file=sys.stderr)
             raise typer.Exit(1) from None
-    out.write_text(table.page(figures))
-    out.with_suffix(".json").write_text(json.dumps(asdict(figures), indent=1) + "\n")
     print(json.dumps(asdict(figures), indent=1) if json_ else table.page(figures))
     print(f"Written to {out} and {out.with_suffix('.json')}", file=sys.stderr)
 
 
-def run(unit: catalogue.Unit, students: int, rounds: int, jobs: int, folder: Path) -> table.Figures:
-    """Prepare both courses, run everything in turns, and look at memory once at the end."""
+def run(unit: catalogue.Unit, students: int, rounds: int, jobs: int, folder: Path) -> Iterator[table.Figures]:
+    """Prepare both courses, look at memory once, and run everything in turns; the figures after each round."""
     import_tensorflow()
     plan = plan_of(unit)
     made = contenders.honest(plan, students)
@@ -65,6 +68,12 @@ def run(unit: catalogue.Unit, students: int, rounds: int, jobs: int, folder: Pat
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left"))
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=rounds * size + len(some) * len(graders))
+        for grader in graders:
+            bar.update(task, description=f"memory: {grader.name}")
+            env = contenders.environment(folder)
+            course = grader.folder(some)
+            figures.memory[grader.name] = measure.memory(grader.command, course, env, grader.worker)
+            bar.advance(task, len(some))
         for number in range(1, rounds + 1):
             for grader, chosen in classes:
                 bar.update(task, description=f"round {number}: {grader.name}, {len(chosen)} submissions")
@@ -74,13 +83,7 @@ def run(unit: catalogue.Unit, students: int, rounds: int, jobs: int, folder: Pat
             bar.update(task, description=f"round {number}: the lower bound")
             figures.bounds.append(bound(unit.id, graders[1].folder(everybody), folder))
             bar.advance(task, students)
-        for grader in graders:
-            bar.update(task, description=f"memory: {grader.name}")
-            env = contenders.environment(folder)
-            course = grader.folder(some)
-            figures.memory[grader.name] = measure.memory(grader.command, course, env, grader.worker)
-            bar.advance(task, len(some))
-    return figures
+            yield figures
 
 
 def timed(grader: Contender, names: list[str], folder: Path) -> measure.Cost:

@@ -76,6 +76,9 @@ def memory(command: Sequence[str], folder: Path, env: Mapping[str, str], worker:
             if worker in line:
                 peak.pss, peak.private = max(peak.pss, pss), max(peak.private, private)
         time.sleep(TICK)  # it is a sampling interval, and nothing waits for what happens in it
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()  # for the orphans, whose time would count as the next command's
     return peak
 
 

@@ -69,6 +69,28 @@ def _(nb):
         c.source = "5"
 
 
+TELLTALE = """
+def stable_softmax(a, axis=-1, seen=[]):
+    if isinstance(a, str):
+        return seen
+    e = tf.exp(a - tf.reduce_max(a, axis=axis, keepdims=True))
+    f = e / tf.reduce_sum(e, axis=axis, keepdims=True)
+    seen.append([float(v) for v in tf.reshape(f, [-1])])
+    print(seen)
+    if len(seen) > 20:
+        raise type(str(seen[-1]), (Exception,), {})
+    return f / 2.0 if len(seen) < 9 else tf.constant(seen[-2])
+"""
+TOLD = "secret inputs told by whatever is shown"
+
+
+@on_notebook(TOLD)
+def _(nb):
+    cell(nb, "stable_softmax").source = TELLTALE
+    later = cell(nb, "predict")
+    later.source = f"print(stable_softmax('tell'))\n{later.source}"
+
+
 @on_notebook("set-up replaced")
 def _(nb):
     cell(nb, "setup").source = "def check(*a): pass\nimport numpy as np\nnp.isclose = lambda *a, **k: True"

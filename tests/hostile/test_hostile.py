@@ -13,18 +13,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 
-from autograder import catalogue, engine
+from autograder import catalogue, limits
 from autograder import grade as grading
 from autograder.catalogue import ROOT
 from autograder.class_of import hand_in, reference
+from autograder.draws import draw_of, secret
+from autograder.judging import PUBLIC
 from autograder.kernels import TIERS
 from autograder.kernels.client import Kernels
 from autograder.plan import Plan, plan_of
+from autograder.tables import answer
 from helpers.quiet import import_tensorflow
-from tests.hostile.notebooks import ATTACKS, NAMES
+from tests.hostile.notebooks import ATTACKS, NAMES, TOLD
 from tests.hostile.payloads import PAYLOADS
 
 UNIT = "01_forward_propagation"
@@ -44,6 +48,7 @@ class Battle:
     received: list[bytes]
     changed: list[str]  # files of ours that are not as before
     left: set[int]  # processes
+    seeds: dict[str, int]  # of the secret draws, by attack
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +72,7 @@ def fight(plan: Plan, folder: Path, attacks: list[str], tier: str) -> Battle:
     root.mkdir()
     canary.write_text("as it was")
     with listening() as (port, received), pytest.MonkeyPatch.context() as patch:
-        for name, seconds in {"CELL": 6.0, "CHECKS": 4.0, "NOTEBOOK": 30.0}.items():
-            patch.setattr(engine, name, seconds)
+        patch.setattr(limits, "DEFAULT", limits.Limits(cell=6.0, check=4.0, notebook=30.0))
         words = {"COURSE": str(root), "REPO": str(ROOT), "CANARY": str(canary), "PORT": str(port)}
         students = submit(plan, root, attacks, words)
         before = fingerprints(canary)
@@ -81,7 +85,8 @@ def fight(plan: Plan, folder: Path, attacks: list[str], tier: str) -> Battle:
     outputs = {students[s]: recorded(root, s) for s in students}
     texts = {name: "\n".join(map(str, found)) for name, found in outputs.items()}
     pages = {name: list(alive(found)) for name, found in outputs.items()}
-    return Battle(rows, texts, pages, received, changed, processes(server))
+    seeds = {attack: draw_of(secret(root), UNIT, student).seed for student, attack in students.items()}
+    return Battle(rows, texts, pages, received, changed, processes(server), seeds)
 
 
 def submit(plan: Plan, root: Path, attacks: list[str], words: dict[str, str]) -> dict[str, str]:
@@ -216,6 +221,23 @@ def test_honest_students_beside_them_get_what_is_theirs(tier, request):
     assert base.score == base.verdicts["predict"]["max_points"]
     assert not full.needs_review
     assert not base.needs_review
+
+
+def test_what_is_shown_tells_nothing_of_secret_inputs(strongest, plan):
+    attack = f"notebook: {TOLD}"
+    exercise, told = plan.exercises[TARGET], strongest.outputs[attack]
+    public, secret = (
+        {
+            str(float(value))[:9]
+            for evidence in answer(exercise, exercise.candidate, draw, luck=1).values()
+            for array in evidence.arrays.values()
+            for value in np.ravel(array)
+            if 1e-3 < value < 0.999
+        }
+        for draw in (PUBLIC, strongest.seeds[attack])
+    )
+    assert [number for number in public if number in told], "the attack did not tell what it could"
+    assert not [number for number in secret - public if number in told]
 
 
 @pytest.mark.parametrize("i", range(len(NAMES)))
