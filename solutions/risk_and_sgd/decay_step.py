@@ -52,7 +52,7 @@ def _(decay_step, rng):
 
 @decay.check("the factor by which a weight shrinks", shrink=1e-5)  # it may come in float32
 def _(decay_step, rng):
-    return {"shrink": [float(decay_step(*drawn(rng))[2]) for _ in range(4)]}
+    return {"shrink": [np.asarray(decay_step(*drawn(rng))[2], "float64") for _ in range(4)]}
 
 
 @decay.check("the new weights")

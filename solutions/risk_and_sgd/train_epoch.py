@@ -186,8 +186,11 @@ epoch.misconception(
     advice="Each batch sees the parameters that the batch before left behind: update inside the loop.",
 )
 epoch.misconception(
-    "a step for each example",
-    ("minibatches(x, y, size, rng)", "minibatches(x, y, 1, rng)"),
+    "a step for each example",  # no edit: in a double fault with each of the others it would take minutes to prove
+    source="""
+    def train_epoch(model, x, y, size, lr, lam, rng):
+        return [float(sgd_step(model, *one, lr, lam)) for one in minibatches(x, y, 1, rng)]
+    """,
     lecture="39:31",
     advice="The lecture begins with one example a step and then averages over a mini-batch: hand `size` on.",
 )
@@ -244,6 +247,11 @@ epoch.misconception(
     "no shuffling",
     ("minibatches(x, y, size, rng)", "[(x[i : i + size], y[i : i + size]) for i in range(0, len(x), size)]"),
     advice="Take the batches from minibatches(x, y, size, rng), which draws a new order.",
+)
+epoch.misconception(
+    "nothing is returned",
+    ("return [", "["),
+    advice="Keep what sgd_step returns for each batch, and return all of it: a list with as many numbers as batches.",
 )
 epoch.misconception(
     "the mean risk instead of each batch's",
