@@ -34,18 +34,17 @@ SETTINGS = {
 
 ASSIGNMENTS = """
 ## Get a unit, hand it in, read the feedback
-All of it is in <button data-commandlinker-command="nbgrader:open-assignment-list">Assignment List</button> (in the menu *Nbgrader*).
+All of it is in the menu **Nbgrader → Assignment List**.
 
-1. **Fetch** a released unit: it becomes a folder here. A click on its name opens the notebook.
-2. **Validate** runs all of it anew and says which checks fail. **Submit** hands it in, as often as you like: the last one counts.
+1. **Fetch** a released unit: it becomes a folder here. A click on its name shows the notebook, a click on that opens it.
+2. **Validate** runs all of it anew and says whether a check fails. **Submit** hands it in, as often as you like: the last one counts.
 3. **Fetch feedback**, when your instructor has released it.
 """
 
 INSTRUCTORS = """\
 # Foundations of deep learning: for instructors
 
-<button data-commandlinker-command="nbgrader:open-formgrader">Formgrader</button> (in the menu *Nbgrader*) releases, collects and
-grades; the folders here are those of an nbgrader course. To change a cell's points or type, open a notebook of `source` and choose
+The menu **Nbgrader → Formgrader** releases, collects and grades; the folders here are those of an nbgrader course. To change a cell's points or type, open a notebook of `source` and choose
 *Create Assignment* in the same menu.
 
 | step | where |
