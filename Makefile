@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # pip asks for the hash of every package, so what is installed is what was locked.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo lab test verify bench lock clean
+.PHONY: help install demo lab docs pictures test verify bench lock clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,12 @@ demo: install   ## build the course and grade a class of made-up students
 
 lab: install    ## open JupyterLab as a student; ROLE=instructor for the other side
 	$(BIN)/fdl lab --$(or $(ROLE),student)
+
+docs: install   ## build the guides as a site, build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+pictures: install  ## take the guides' pictures of JupyterLab anew (needs Chromium)
+	FDL_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser
 
 test: install   ## lint, type-check, compare notebooks/ with a fresh build, and run every test
 	$(BIN)/ruff check .
