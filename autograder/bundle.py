@@ -35,7 +35,8 @@ ABOUT = """\
 # Foundations of deep learning
 
 One notebook a unit, from Hugo Larochelle's lecture of the same name: you write what it explains, and a card tells at once whether it is
-right and, if not, what it looks like. Take the units in order; each needs one to two hours.
+right and, if not, what it looks like. Take the units in order; each needs one to two hours. A number that is left out is a unit to come;
+nothing below needs it.
 
 | unit | you write |
 |---|---|
