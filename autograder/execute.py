@@ -10,7 +10,7 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Grade
+from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder import record, submission
@@ -53,7 +53,14 @@ class RunByEngine(NbGraderPreprocessor):
 
 
 class SaveVerdicts(SaveAutoGrades):
-    """Saves scores as nbgrader does, and marks what needs review."""
+    """Saves scores as nbgrader does, and marks what needs review; in the transaction of `fdl grade`, if there is one."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        about = resources["nbgrader"]
+        with about.get("gradebook") or Gradebook(about["db_url"]) as self.gradebook:
+            self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+            self.student_id = about["student"]
+            return NbGraderPreprocessor.preprocess(self, nb, resources)
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         about = resources["nbgrader"]

@@ -8,20 +8,20 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from unittest import mock
 
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveCells, latesubmissions, saveautogrades, savecells
+from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from autograder import execute, late
+from autograder import execute
 from autograder.assemble import KERNEL
 from autograder.catalogue import ROOT
 from autograder.course import Course
@@ -29,12 +29,9 @@ from autograder.engine import Graded
 from autograder.plan import Plan
 from autograder.release import CONFIG, alembic_on_path
 
-OPENERS = (
-    saveautogrades,
-    latesubmissions,
-    savecells,
-    late,
-)  # nbgrader's steps that open the gradebook for themselves
+OURS = {
+    "nbgrader.preprocessors.AssignLatePenalties": "autograder.late.AssignLatePenalties"
+}  # which can share
 STAMP = "timestamp.txt"  # when it was handed in, as nbgrader's exchange writes it
 SECRET = "submission_secret.txt"  # under which the exchange gives feedback back
 KEPT = (
@@ -54,7 +51,34 @@ def settings(course: Course) -> Config:
     folder = course.root if (course.root / CONFIG).exists() else ROOT / "course"
     config = PyFileConfigLoader(CONFIG, path=str(folder)).load_config()
     config.CourseDirectory.root = str(course.root)
+    steps = config.Autograde.autograde_preprocessors
+    config.Autograde.autograde_preprocessors = [OURS.get(step, step) for step in steps]
     return config
+
+
+class Waiting(Session):
+    """A session in which `commit` shows what is new to whoever asks this session, and `finish` makes it last."""
+
+    def commit(self) -> None:
+        self.flush()
+        self.expire_all()
+
+    def finish(self) -> None:
+        super().commit()
+
+
+class Transaction(Gradebook):
+    """A gradebook through which all that nbgrader's steps do is one transaction, however often they commit."""
+
+    def __init__(self, gradebook: Gradebook):
+        vars(self).update(vars(gradebook))
+        self.db = scoped_session(sessionmaker(class_=Waiting, bind=gradebook.engine))
+
+    def close(self) -> None:
+        """Each step closes its gradebook; this one is still needed by the next."""
+
+    def __deepcopy__(self, _: object) -> "Transaction":
+        return self  # nbconvert copies what it hands to its steps
 
 
 class Book:
@@ -86,9 +110,11 @@ class Book:
                 return
         nb = new_notebook(cells=[p.node for p in plan.cells], metadata={"kernelspec": KERNEL})
         try:
-            with self._transaction():
-                self.gradebook.update_or_create_assignment(plan.unit)
-                SaveCells().preprocess(nb, self._resources(plan.unit, "."))
+            self.gradebook.update_or_create_assignment(plan.unit)
+            SaveCells().preprocess(
+                nb, self._resources(plan.unit, ".")
+            )  # half of it is not `wanted` the next time
+            self.gradebook.db.expire_all()
         except RuntimeError:
             old = {cell.name for cell in there.source_cells}
             gone, new = sorted(old - wanted.keys()), sorted(wanted.keys() - old)
@@ -101,21 +127,20 @@ class Book:
     def record(self, student: str, unit: str, graded: Graded) -> None:
         """Save a student's grades, and then the graded notebook."""
         folder = self.course.submitted(unit, student).parent
-        with self._transaction():
-            self.gradebook.update_or_create_student(student)
+        with self._transaction() as gradebook:
+            gradebook.update_or_create_student(student)
             stamp = _timestamp(folder)
-            self.gradebook.update_or_create_submission(
-                unit, student, **({"timestamp": stamp} if stamp else {})
-            )
+            gradebook.update_or_create_submission(unit, student, **({"timestamp": stamp} if stamp else {}))
             execute.ready[unit, student] = graded
             self.converter._sanitizing = False
             self.converter._init_preprocessors()
-            resources = self._resources(unit, student)
+            resources = self._resources(unit, student, gradebook=gradebook)
             text, _ = self.converter.exporter.from_notebook_node(graded.notebook, resources)
         self._keep(folder, student, unit, text)
 
     def scores(self, unit: str) -> dict[str, dict]:
         """What the gradebook says of each student who has a submission: with manual grades, without penalties."""
+        self.gradebook.db.expire_all()
         return {
             s.student.id: {"score": s.score, "max_score": s.max_score, "by_hand": s.needs_manual_grade}
             for s in self.gradebook.assignment_submissions(unit)
@@ -135,37 +160,19 @@ class Book:
         _replace(place, (text.rstrip("\n") + "\n").encode())
         self.converter.set_permissions(unit, student)
 
-    def _resources(self, unit: str, student: str) -> dict:
-        about = {"student": student, "assignment": unit, "notebook": unit, "db_url": self.url}
+    def _resources(self, unit: str, student: str, **more: Gradebook) -> dict:
+        about = {"student": student, "assignment": unit, "notebook": unit, "db_url": self.url, **more}
         return {"unique_key": unit, "output_files_dir": f"{unit}_files", "nbgrader": about}
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """One session and one commit for all that nbgrader does meanwhile."""
-        db = self.gradebook.db
-
-        def settle() -> None:
-            db.flush()
-            db.expire_all()
-
-        def shared(*_: object, **__: object) -> Gradebook:
-            return self.gradebook
-
-        changes: list = [mock.patch.object(module, "Gradebook", shared) for module in OPENERS]
-        changes += [
-            mock.patch.object(db, "commit", settle),
-            mock.patch.object(self.gradebook, "close", settle),
-        ]
+    def _transaction(self) -> Iterator[Transaction]:
+        transaction = Transaction(self.gradebook)
         try:
-            with ExitStack() as stack:
-                stack.enter_context(warnings.catch_warnings(action="ignore", category=SAWarning))
-                for change in changes:
-                    stack.enter_context(change)
-                yield
-            db.commit()
-        except BaseException:
-            db.rollback()
-            raise
+            with warnings.catch_warnings(action="ignore", category=SAWarning):
+                yield transaction
+            transaction.db().finish()
+        finally:
+            transaction.db.remove()  # which takes back what has not been finished
 
 
 def _timestamp(folder: Path):

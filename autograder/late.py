@@ -65,18 +65,22 @@ class LateDays(LateSubmissionPlugin):
 
 
 class AssignLatePenalties(preprocessors.AssignLatePenalties):
-    """nbgrader's step, which an extension of no due date would stop."""
+    """nbgrader's step, which an extension of no due date would stop; in the transaction of `fdl grade`, if there is one."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            submission = gradebook.find_submission(about["assignment"], about["student"])
-            due = submission.assignment.duedate
-            if not due:
-                for notebook in submission.notebooks:
-                    notebook.late_submission_penalty = None
-                gradebook.db.commit()
-        return super().preprocess(nb, resources) if due else (nb, resources)
+        self.assignment_id, student = about["assignment"], about["student"]
+        self.init_plugin()
+        with about.get("gradebook") or Gradebook(about["db_url"]) as self.gradebook:
+            submission = self.gradebook.find_submission(self.assignment_id, student)
+            seconds = seconds_late(submission)
+            for notebook in submission.notebooks:
+                penalty = None
+                if seconds > 0:
+                    penalty = self.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+                notebook.late_submission_penalty = penalty and self._check_late_penalty(notebook, penalty)
+            self.gradebook.db.commit()
+        return nb, resources
 
 
 def seconds_late(submission: SubmittedAssignment) -> float:

@@ -201,6 +201,13 @@ def test_a_late_submission_is_penalized_by_nbgraders_plugin(root, grade, hand_in
         assert not gb.find_submission(toy.UNIT, "a").late_submission_penalty
 
 
+def test_a_configuration_with_nbgraders_own_penalties_works(root, grade, hand_in, plan):
+    stock = CONFIG.read_text().replace("autograder.late.Assign", "nbgrader.preprocessors.Assign")
+    (root / "nbgrader_config.py").write_text(stock)
+    hand_in("a", toy.right(plan))
+    assert grade().rows[0].error == ""
+
+
 def test_an_unreadable_timestamp_is_passed_over(grade, hand_in, plan):
     (hand_in("a", toy.right(plan)) / "timestamp.txt").write_text("yesterday")
     assert grade().rows[0].graded.score == 8
