@@ -69,7 +69,7 @@ def make(
     students: Sequence[str] = (),
     out: Path | None = None,
     tell: Tell = lambda done, total, who: None,
-) -> dict[str, Path]:
+) -> tuple[dict[str, Path], list[str]]:
     """Write the pages.
 
     Args:
@@ -77,7 +77,7 @@ def make(
         out: a folder in the place of the course's feedback/.
         tell: is told whose page is written.
     Returns:
-        Each page's file, by student.
+        Each page's file, by student; and those of whom only the points are left, since their graded notebook is gone.
     Raises:
         Refused: if nothing has been graded.
         ValueError: if there is no graded submission of one of these students.
@@ -93,7 +93,7 @@ def make(
     for number, result in enumerate(chosen, 1):
         written[result.student.id] = _write(course, result, out or course.root / "feedback")
         tell(number, len(chosen), result.student.id)
-    return written
+    return written, [result.student.id for result in chosen if not result.notebook]
 
 
 def page(result: Result, data: bytes | Unreadable) -> str:

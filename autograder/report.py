@@ -1,6 +1,6 @@
 """`fdl report [UNIT]`: a page about a class, as one file: what to reteach, whom to look at, what is alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from autograder import charts, draws, facts, pages, results, shown, similarity
@@ -10,31 +10,45 @@ from autograder.names import Names
 from autograder.results import Result
 from autograder.similarity import Pair
 
+Tell = Callable[[int, int, str], None]
+
 
 def make(
-    course: Course, unit: str = "", anonymous: bool = False, out: Path | None = None
+    course: Course,
+    unit: str = "",
+    anonymous: bool = False,
+    out: Path | None = None,
+    tell: Tell = lambda done, total, what: None,
 ) -> tuple[Path, dict]:
     """Write the page of a unit or, without one, of the course.
 
     Args:
-        out: the file; by default in the course's reports/.
+        out: the file, or a folder for it; by default the course's reports/.
+        tell: is told how far it is.
     Returns:
         The file, and what it says.
     Raises:
         Refused: if nothing has been graded.
     """
-    place = out or course.root / "reports" / f"{unit or 'course'}{'-anonymous' if anonymous else ''}.html"
-    if unit:
-        graded = {unit: results.of_class(course, unit)}
-    else:
-        graded = {name: results.of_class(course, name) for name in results.graded_units(course)}
-    if not graded:
+    place = out or course.root / "reports"
+    if not out or out.is_dir():
+        place /= f"{unit or 'course'}{'-anonymous' if anonymous else ''}.html"
+    units = [unit] if unit else results.graded_units(course)
+    if not units:
         raise Refused("no unit has been graded yet: run `fdl grade UNIT` first")
+    graded = {}
+    for number, name in enumerate(units):
+        tell(number, len(units) + 1, name)
+        graded[name] = results.of_class(course, name)
+    tell(len(units), len(units) + 1, "the page")
     everybody = results.roster(course) + [result.student for these in graded.values() for result in these]
     names = Names(everybody, draws.secret(course.root) if anonymous else None)
     if unit:
-        return place, write_unit(place, graded[unit], names, results.handed_out(course, unit))
-    return place, write_course(place, graded, names)
+        about = write_unit(place, graded[unit], names, results.handed_out(course, unit))
+    else:
+        about = write_course(place, graded, names)
+    tell(len(units) + 1, len(units) + 1, place.name)
+    return place, about
 
 
 def write_unit(place: Path, graded: Sequence[Result], names: Names, given: Sequence[str] = ()) -> dict:

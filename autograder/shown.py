@@ -29,6 +29,7 @@ TAGS = set(
 )
 MAX_TEXT = 4_000  # characters that a cell printed
 MAX_FORMULA = 2_000
+MAX_MARKDOWN = 20_000  # a reader of Markdown can be kept busy for minutes by more
 FORMULA = re.compile(r"```.*?```|`[^`\n]+`|(?P<tex>\$\$[^$]+\$\$|\$[^$\n]+\$)", re.DOTALL)
 
 
@@ -89,7 +90,9 @@ def _shown(number: int, cell: NotebookNode, before: list[dict], album: Album) ->
 
 @functools.lru_cache(maxsize=2000)  # most cells are the same in a whole class
 def markdown(source: str) -> Markup:
-    """Markdown as HTML of harmless tags, with its formulas."""
+    """Markdown as HTML of harmless tags, with its formulas; as it was typed if there is too much of it."""
+    if len(source) > MAX_MARKDOWN:
+        return Markup("<pre>{}</pre>").format(clean(source))
     formulas: list[Markup] = []
 
     def set_aside(found: re.Match) -> str:

@@ -37,11 +37,17 @@ def feedback(
         from autograder.grade import progress
 
         with progress(f"feedback on {found}") as tell:
-            written = making.make(Course(place), found, student or (), out, tell)
+            written, gone = making.make(Course(place), found, student or (), out, tell)
     if json:
         print(dumps({"unit": found, "pages": {who: str(file) for who, file in written.items()}}, indent=1))
     else:
         print(f"Pages: {len(written)}, as {out or place / 'feedback'}/STUDENT/{found}/{found}.html")
+    for who in gone:
+        print(
+            f"{who}: the graded notebook is gone, so the page has no reasons: run `fdl grade {found}`",
+            file=sys.stderr,
+        )
+    raise typer.Exit(1 if gone else 0)
 
 
 @app.command()
@@ -52,7 +58,8 @@ def report(
     ] = "",
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Leave every name out.")] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to; by default in the course's reports/.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A file, or a folder for it; by default the course's reports/."),
     ] = None,
     course: Course = None,
     json: Annotated[bool, typer.Option("--json", help="Print what is on the page as JSON.")] = False,
@@ -65,8 +72,10 @@ def report(
         found, place = _unit(unit) if unit else "", _root(course)
         from autograder import report as making  # imports nbgrader and matplotlib
         from autograder.course import Course
+        from autograder.grade import progress
 
-        file, facts = making.make(Course(place), found, anonymous, out)
+        with progress("report") as tell:
+            file, facts = making.make(Course(place), found, anonymous, out, tell)
     print(dumps({**facts, "page": str(file)}, indent=1, ensure_ascii=False) if json else f"Page: {file}")
 
 

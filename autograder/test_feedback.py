@@ -1,4 +1,5 @@
 import base64
+import html
 import io
 import json
 import os
@@ -11,7 +12,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from autograder import cli, crowd, feedback, pages, pictures
-from autograder.gradebook import SECRET, STAMP, Refused
+from autograder.gradebook import SECRET, STAMP, Book, Refused
 from autograder.results import Part, Person
 from autograder.submission import Unreadable
 
@@ -246,6 +247,12 @@ def test_only_the_courses_own_text_is_folded():
     assert "<code>$\\nonsense&lt;b&gt;$</code> and <code>$5 + $6</code>" in html
 
 
+@pytest.mark.parametrize("sign", ["- ", "[", "|a", "> ", "$", "`a"])
+def test_endless_markdown_is_quoted_at_once(sign):
+    made = crowd.result("ada", codes={"proof": sign * (200_000 // len(sign))})
+    assert f"<pre>{html.escape((sign * 5).strip())}" in page(made)
+
+
 def test_what_an_experiment_printed_is_shown_and_cut():
     html = shown(new_output("stream", name="stdout", text="x" * 10_000))
     assert "xxx\n… (10,000 characters in all)" in html
@@ -318,7 +325,7 @@ def written(course):
             os.symlink(course.root / "gradebook.db", folder / SECRET)
         else:
             (folder / SECRET).write_text(secret)
-    return feedback.make(course, crowd.UNIT)
+    return feedback.make(course, crowd.UNIT)[0]
 
 
 def test_pages_lie_where_nbgrader_looks(course, written):
@@ -351,7 +358,8 @@ def test_who_has_no_secret_keeps_the_one_that_was_made(course, written):
 
 
 def test_one_student_elsewhere(course, tmp_path):
-    assert list(feedback.make(course, crowd.UNIT, ["Ada Okafor"], tmp_path)) == ["Ada Okafor"]
+    written, gone = feedback.make(course, crowd.UNIT, ["Ada Okafor"], tmp_path)
+    assert (list(written), gone) == (["Ada Okafor"], [])
     assert [file.name for file in tmp_path.iterdir()] == ["Ada Okafor"]
 
 
@@ -360,6 +368,27 @@ def test_an_unknown_student_is_refused_with_the_closest(course):
         ValueError, match=r"no graded submission of 90_made_up is from 'Ada Okafo'; did you mean Ada Okafor\?"
     ):
         feedback.make(course, crowd.UNIT, ["Ada Okafo"])
+
+
+def test_stock_feedback_can_be_released_as_well(course):
+    """`nbgrader generate_feedback` takes the secret from the graded submission's folder."""
+    folder = course.submitted(crowd.UNIT, "Zoë").parent
+    folder.mkdir(parents=True)
+    (folder / SECRET).write_text("c" * 128)
+    book = Book(course)
+    book._keep(folder, "Zoë", crowd.UNIT, "{}")
+    book.close()
+    assert (course.graded(crowd.UNIT, "Zoë").parent / SECRET).read_text() == "c" * 128
+
+
+def test_a_notebook_that_is_gone_is_told_to_who_made_the_pages(tmp_path, monkeypatch):
+    crowd.save(tmp_path, [crowd.result("ada"), crowd.result("bo", notebook=None)])
+    monkeypatch.setattr("autograder.telling._unit", lambda name: crowd.UNIT)
+    result = CliRunner().invoke(cli.app, ["feedback", "90", "--course", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.stdout.startswith("Pages: 2, as ")
+    assert "bo: the graded notebook is gone" in result.stderr
+    assert "ada:" not in result.stderr
 
 
 def test_a_student_whose_name_leads_elsewhere_is_refused(tmp_path):

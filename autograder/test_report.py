@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder import cli, crowd, report
+from autograder.course import Course
+from autograder.gradebook import Refused
 from autograder.names import Names
 from autograder.results import Part, Person
 from autograder.test_feedback import ALLOWED, EVIL, Elements, text
@@ -239,6 +241,13 @@ def test_a_course_has_its_units_side_by_side(tmp_path):
     assert "a 4* 4* 8 b 4* – 4 late – 5* 5" in told
 
 
+def test_a_course_in_which_nothing_was_handed_in_has_no_page(tmp_path):
+    crowd.save(tmp_path, [])
+    with pytest.raises(Refused, match="no unit has been graded yet: run `fdl grade UNIT` first"):
+        report.make(Course(tmp_path))
+    assert not (tmp_path / "reports").exists()
+
+
 def test_the_command_writes_a_page_and_tells_the_facts(tmp_path, monkeypatch):
     crowd.save(tmp_path, [crowd.result("ada", FORGOTTEN), crowd.result("bo")])
     monkeypatch.setattr("autograder.telling._unit", lambda name: crowd.UNIT)
@@ -249,7 +258,7 @@ def test_the_command_writes_a_page_and_tells_the_facts(tmp_path, monkeypatch):
     }.items():
         result = CliRunner().invoke(cli.app, ["report", *arguments, "--course", str(tmp_path), "--json"])
         assert result.exit_code == 0, result.output
-        about = json.loads(result.output)
+        about = json.loads(result.stdout)
         assert about["page"] == str(tmp_path / "reports" / name)
         assert about["misconceptions"][0]["misconception"] == "the bias is forgotten"
         assert ("ada" in text((tmp_path / "reports" / name).read_text("utf-8"))) == (
