@@ -43,10 +43,8 @@ def make(
     tell(len(units), len(units) + 1, "the page")
     everybody = results.roster(course) + [result.student for these in graded.values() for result in these]
     names = Names(everybody, draws.secret(course.root) if anonymous else None)
-    if unit:
-        about = write_unit(place, graded[unit], names, results.handed_out(course, unit))
-    else:
-        about = write_course(place, graded, names)
+    given = results.handed_out(course, unit) if unit else []
+    about = write_unit(place, graded[unit], names, given) if unit else write_course(place, graded, names)
     tell(len(units) + 1, len(units) + 1, place.name)
     return place, about
 
