@@ -139,7 +139,7 @@ def _judged(
     needs = {name: rules.need(e, work.placed, work.plan) for name, e in exercises.items()}
     complaints = {name: rules.complaints(e, needs[name], work.plan) for name, e in exercises.items()}
     breaches = {name: found[0] for name, found in complaints.items() if found}
-    for group in _groups([e.name for e in todo], needs, breaches):
+    for group in _groups(work.plan, [e.name for e in todo], needs, breaches):
         cells = _cells(group, needs, breaches)
         found = _run_all(work, group, {cell.id for cell in cells}, run)
         work.results = found | work.results
@@ -157,20 +157,23 @@ def _judged(
             yield exercises[name], verdict, doubts
 
 
-def _groups(names: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]) -> list[list[str]]:
-    """Which exercises run in one child: those that keep to the rules, unless the cells of one could hand
-    another what that one may not use. An exercise that breaks the rules has a child of its own.
-    """
+def _groups(
+    plan: Plan, names: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]
+) -> list[list[str]]:
+    """Which exercises run in one child: those that could hand each other nothing."""
+    cells = {name: _cells([name], needs, breaches) for name in names}
+
+    def apart(one: str, other: str) -> bool:
+        if one in breaches or needs[one].handed(cells[other]):
+            return True
+        exercise = plan.exercises[one]
+        if exercise.given.keys() & {name for e in plan.exercises.values() for name in e.objects}:
+            return True  # its checks hand its answer what others ask for
+        return bool(rules.complaints(exercise, replace(needs[other], cells=tuple(cells[other])), plan))
+
     groups: list[list[str]] = []
     for name in names:
-        cells = _cells([name], needs, breaches)
-        fits = (
-            group
-            for group in groups
-            if not breaches.keys() & {name, *group}
-            and not needs[name].handed(_cells(group, needs, breaches))
-            and not any(needs[other].handed(cells) for other in group)
-        )
+        fits = (g for g in groups if not any(apart(name, other) or apart(other, name) for other in g))
         if group := next(fits, None):
             group.append(name)
         else:

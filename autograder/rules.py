@@ -2,23 +2,25 @@
 
 An exercise needs its solution cell and, of the cells that the student added before its check, those that bind or
 change a name which it reads, and so on. Other cells, where students try things out and compare with the
-built-in, are neither run nor read. A cell of another exercise, reached by that exercise's objects, is held
-against that other exercise's operations.
+built-in, are neither run nor read. A cell of an earlier exercise, reached by that exercise's objects, is held
+against that exercise's operations; one of a later exercise, which may be allowed more, against those of this one.
 """
 
 import ast
 import builtins
 import functools
+import re
 import symtable
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.kernels.child import NOT_PYTHON
 from autograder.plan import CHECK, EXPERIMENT, SETUP, SOLUTION, Plan
 from autograder.submission import ADDED, Placed
 from helpers.operations import violations
 from solutions.exercise import Exercise
 
+# Lines that IPython understands and Python does not: %magic, !command, ?help, help?, pip install
+NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|(?:pip|conda) .*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 MAX_LENGTH = 60_000  # characters that one exercise's cells may have
 DEEP = "an expression is nested too deep to be read"
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -73,7 +75,9 @@ def need(exercise: Exercise, placed: list[Placed], plan: Plan) -> Need:
     end = next(i for i, p in enumerate(placed) if p.kind == CHECK and p.exercise == exercise.name)
     setup = _bound(p.source for p in placed if p.kind == SETUP)
     here = [p for p in placed[:end] if p.kind in (SOLUTION, ADDED)]
-    objects = {p.id: set(plan.exercises[p.exercise].objects) for p in here if p.exercise}
+    order = list(plan.exercises)
+    earlier = order[: order.index(exercise.name)]
+    objects = {p.id: set(plan.exercises[p.exercise].objects) for p in here if p.exercise in earlier}
     chosen = {p.id for p in here if p.exercise == exercise.name}
     more, wanted = chosen, set(exercise.objects)
     while more:
@@ -84,7 +88,7 @@ def need(exercise: Exercise, placed: list[Placed], plan: Plan) -> Need:
             if p.id not in chosen and _brings(names(p.source), setup, wanted - objects.get(p.id, set()))
         }
         chosen |= more
-    used = {p.exercise for p in here if p.exercise != exercise.name and wanted & objects.get(p.id, set())}
+    used = {p.exercise for p in here if wanted & objects.get(p.id, set())}
     public = {name for e in plan.exercises.values() for name in e.objects} | setup.keys() | set(dir(builtins))
     cells = tuple(p for p in here if p.id in chosen)
     return Need(cells, frozenset(used), frozenset(wanted - public))

@@ -151,8 +151,8 @@ def double(x, seen=[]):
 @pytest.mark.parametrize("how", ["print", "name", "value", "message"])
 def test_code_that_has_seen_secret_inputs_cannot_tell_them(grade, plan, known, draw, how):
     answer = TELLTALE.replace("HOW", repr(how))
-    later = f"print(double('tell'))\n{plan.exercises['quadruple'].source}"
-    graded = grade(toy.right(plan, double=answer, quadruple=later))
+    later = f"print(double('tell'))\n{plan.exercises['halves'].source}"
+    graded = grade(toy.right(plan, double=answer, halves=later))
     told = record.write(graded.notebook).decode()
     inputs = {
         d: known._table(plan.exercises["double"], d).ours["numbers"].arrays["y"] / 2
@@ -184,8 +184,13 @@ def test_what_was_earned_before_a_crash_stays_and_the_rest_is_run_anew(grade, pl
     assert points(graded) == FULL | {"double": 2}
     assert graded.needs_review
     assert messages(graded, "double") == ["", "your code was stopped: used more than 4 GB of memory"]
-    every = ["double", "halves", "quadruple"]
-    assert [checked(job) for job in kernel.jobs] == [every * 2, every[1:] + every, every[1:]]
+    both = ["double", "halves"]
+    assert [checked(job) for job in kernel.jobs] == [
+        both * 2,
+        both[1:] + both,
+        both[1:],
+        ["quadruple"] * 2,  # alone: its checks bring a double of their own
+    ]
 
 
 def test_a_cell_that_kills_is_left_out_of_the_next_child(grade, plan, kernel):
@@ -194,7 +199,7 @@ def test_a_cell_that_kills_is_left_out_of_the_next_child(grade, plan, kernel):
     assert messages(graded, "halves") == ["the cell with your answer was stopped: took longer than 30 s"] * 2
     assert graded.verdicts["halves"]["needs_review"]
     assert not graded.verdicts["double"]["needs_review"]
-    assert len(kernel.jobs) == 2
+    assert len(kernel.jobs) == 3
 
 
 def test_a_kernel_that_gives_nothing_ends_in_review_not_in_a_loop(grade, plan):
@@ -270,17 +275,43 @@ def test_calling_what_one_should_write_earns_nothing_and_says_what_it_would_have
 
 def test_an_exercise_that_breaks_the_rules_runs_apart_from_the_others(grade, plan, kernel):
     grade(toy.right(plan, double="import os\ndef double(x):\n    return 2.0 * x"))
-    apart, others = kernel.jobs
+    apart, *others = kernel.jobs
     assert checked(apart) == ["double"] * 2
-    assert "import os" not in " ".join(step.source for step in others.steps)
+    assert "import os" not in " ".join(step.source for job in others for step in job.steps)
+
+
+def test_what_a_check_lends_an_answer_cannot_be_kept_for_another_exercise(grade, plan):
+    nb = toy.right(
+        plan,
+        double="def double(x):\n    return quadruple.kept(x)",
+        quadruple="def quadruple(x):\n    quadruple.kept = double\n    return double(double(x))",
+    )
+    nb.cells.append(nb.cells.pop(next(i for i, c in enumerate(nb.cells) if c.source == "check(double)")))
+    assert points(grade(nb)) == FULL | {"double": 0}
+
+
+def test_a_later_exercise_does_not_widen_what_an_earlier_one_may_use(grade, plan, monkeypatch):
+    monkeypatch.setattr(plan.exercises["quadruple"], "allow", ("numpy.polyval",))
+    later = f"{plan.exercises['quadruple'].source}\nquadruple.p = np.polyval"
+    nb = toy.right(plan, double="def double(x):\n    return quadruple.p([2.0, 0], x)", quadruple=later)
+    nb.cells.append(nb.cells.pop(next(i for i, c in enumerate(nb.cells) if c.source == "check(double)")))
+    graded = grade(nb)
+    assert points(graded) == FULL | {"double": 0}
+    assert "numpy.polyval is not among the operations" in messages(graded, "double")[0]
+
+
+def test_what_is_read_is_what_is_run(grade, plan):
+    """Python's parser takes `nonlocal` at the top, its compiler does not; nothing may be changed in between."""
+    hidden = '"""\n%"""\nnonlocal q\n"""\ndef double(x):\n    return np.polyval([2.0, 0], x)\n"""\n# """\n'
+    assert points(grade(toy.right(plan, double=hidden))) == FULL | {"double": 0}
 
 
 def test_an_exercise_may_have_limits_of_its_own(grade, plan, kernel, monkeypatch):
     monkeypatch.setitem(plan.exceptions, "halves", {"cell": 7.0, "check": 3.0, "memory": 6.0})
     grade(toy.right(plan))
-    (job,) = kernel.jobs
-    assert [step.seconds for step in job.steps if step.exercise] == [10, 3, 10] * 2
-    assert [step.seconds for step in job.steps if not step.exercise] == [30, 30, 7, 30]
+    job, _ = kernel.jobs
+    assert [step.seconds for step in job.steps if step.exercise] == [10, 3] * 2
+    assert [step.seconds for step in job.steps if not step.exercise] == [30, 30, 7]
     assert job.memory == 6 << 30
 
 

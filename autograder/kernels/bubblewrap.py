@@ -12,11 +12,9 @@ from pathlib import Path
 
 from autograder.kernels import SCRATCH, confine
 
-SPACE = 1 << 30  # bytes of all scratch folders together, in memory
-
 
 def command(folder: Path, arguments: list[str]) -> list[str]:
-    """Wrap a command that may write `folder`; the children's part of it is in memory, gone with the server."""
+    """Wrap a command that may write `folder`, and see nothing else of the files but what it needs."""
     here = Path(__file__).parent
     bound = [*confine.roots(), here, here.parent / "__init__.py"]
     wrap = "bwrap --unshare-all --die-with-parent --new-session --proc /proc --dev /dev".split()
@@ -27,8 +25,7 @@ def command(folder: Path, arguments: list[str]) -> list[str]:
             wrap += ["--symlink", os.readlink(path), str(path)]
         else:
             wrap += ["--ro-bind-try", str(path), str(path)]
-    wrap += ["--bind", str(folder), str(folder), "--size", str(SPACE), "--tmpfs", str(folder / SCRATCH)]
-    wrap += ["--chdir", str(folder), "--remount-ro", "/"]
+    wrap += ["--bind", str(folder), str(folder), "--chdir", str(folder), "--remount-ro", "/"]
     return [*wrap, "--", *arguments]
 
 

@@ -60,15 +60,6 @@ def test_what_is_no_Exception_ends_only_its_cell(kernels, error):
     assert after.output == "on\n"
 
 
-def test_ipython_syntax_is_left_out_and_the_rest_runs(kernels):
-    (result,) = run(
-        kernels,
-        "%matplotlib inline\npip install numpy\nfor i in range(2):\n    !ls\n    print(i)\nprint?\n?print",
-    )
-    assert result.failure is None
-    assert result.output == "0\n1\n"
-
-
 def test_a_line_of_python_that_begins_with_a_percent_sign_runs(kernels):
     (result,) = run(kernels, "print('%d!'\n    % 3)")
     assert result.output == "3!\n"
