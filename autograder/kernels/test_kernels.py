@@ -182,7 +182,7 @@ def test_what_was_earned_before_a_crash_stays(kernels):
     answer = ANSWER.replace("return 2 * np.asarray(a)", "import os; os._exit(5)")
     steps = (
         Step("answer", answer),
-        Step("check", exercise="Double", draws=(1, 2)),
+        Step("check", exercise="Double", draws=(1, 2), names=("twice, with noise",)),
         Step("after", "print(1)"),
     )
     results = kernels.run(Job(steps, {"Double": DOUBLE}))
@@ -192,7 +192,10 @@ def test_what_was_earned_before_a_crash_stays(kernels):
 
 
 def test_checks_that_do_not_load_are_a_failure_and_no_death(kernels):
-    steps = (Step("answer", ANSWER), Step("check", exercise="Double", draws=(1,)))
+    steps = (
+        Step("answer", ANSWER),
+        Step("check", exercise="Double", draws=(1,)),
+    )
     _, result = kernels.run(Job(steps, {"Double": "import nothing_of_this_name"}))
     assert result.died == ""
     assert result.failure is not None
@@ -201,7 +204,16 @@ def test_checks_that_do_not_load_are_a_failure_and_no_death(kernels):
 
 def test_a_check_that_takes_too_long_is_named(kernels):
     slow = ANSWER.replace("return 2 * np.asarray(a)", "while True: pass")
-    steps = (Step("answer", slow), Step("check", exercise="Double", draws=(1,), seconds=6))
+    steps = (
+        Step("answer", slow),
+        Step(
+            "check",
+            exercise="Double",
+            draws=(1,),
+            names=("twice, with noise",),
+            seconds=6,
+        ),
+    )
     _, result = kernels.run(Job(steps, {"Double": DOUBLE}))
     assert result.died == "in the check “twice, with noise” it took longer than 6 s"
     assert set(result.evidence) == {("doubles", 1)}
