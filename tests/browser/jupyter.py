@@ -27,7 +27,11 @@ def jupyterlab(role: str, course: Path, place: Path):
             yield _address(process, place / "jupyter" / role / "runtime", log)
         finally:
             process.terminate()
-            process.wait(120)  # it lets a kernel that is starting finish that first
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:  # Jupyter waits without end for a kernel that is just starting
+                process.kill()
+                process.wait()
 
 
 def _address(process: subprocess.Popen, runtime: Path, log: Path) -> str:

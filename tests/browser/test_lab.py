@@ -25,6 +25,7 @@ def test_who_looks_around_finds_every_unit_behind_a_link(page, shot, tmp_path, c
         shot(page, "lab-start")
         page.get_by_role("link", name="Forward propagation").click()
         expect(page.locator(".jp-NotebookPanel .jp-CodeCell").first).to_be_visible()
+        expect(page.get_by_text("| Idle")).to_be_visible()
     assert not (course / "gradebook.db").exists()
 
 
