@@ -71,7 +71,7 @@ class Transaction(Gradebook):
     """A gradebook through which all that nbgrader's steps do is one transaction, however often they commit."""
 
     def __init__(self, gradebook: Gradebook):
-        vars(self).update(vars(gradebook))
+        self.__dict__.update(vars(gradebook))
         self.db = scoped_session(sessionmaker(class_=Waiting, bind=gradebook.engine))
 
     def close(self) -> None:

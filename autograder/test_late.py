@@ -13,6 +13,7 @@ from autograder.course import Course
 from autograder.exports import spreadsheet
 from autograder.gradebook import Book
 from autograder.late import LateDays, extend
+from autograder.plan import plan_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 CONFIG = catalogue.ROOT / "course" / "nbgrader_config.py"
@@ -46,7 +47,7 @@ class Class:
     def hand_in(self, when, student="ada", **answers):
         folder = self.root / "submitted" / student / toy.UNIT
         folder.mkdir(parents=True, exist_ok=True)
-        plan = grading.Grader(Course(self.root), None, lambda _: self.unit).plan(toy.UNIT)
+        plan = plan_of(self.unit)
         (folder / f"{toy.UNIT}.ipynb").write_bytes(toy.data(toy.right(plan, **answers)))
         (folder / "timestamp.txt").write_text(when)
 

@@ -18,7 +18,7 @@ from autograder.sample import ID, TEXT, unit_of
 from autograder.submission import Unreadable
 
 STATUS = {"passed", "failed"}
-TEST = {
+TEST: dict[str, type | tuple[type, ...]] = {
     "score": (int, float),
     "max_score": (int, float),
     "status": str,
@@ -28,7 +28,7 @@ TEST = {
     "output_format": str,
     "visibility": str,
 }
-TOP = {
+TOP: dict[str, type | tuple[type, ...]] = {
     "score": (int, float),
     "execution_time": (int, float),
     "output": str,

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from autograder import cli
 from autograder import results as class_data
+from autograder.course import Course
 from autograder.exports import spreadsheet
 from autograder.exports.conftest import UNIT, result
 from autograder.results import Person
@@ -84,7 +85,7 @@ def test_the_command_says_where_the_file_is(fdl, tmp_path, words, name):
     place = tmp_path / "exports" / f"{name}.csv"
     assert (found.exit_code, found.stdout) == (0, f"5 rows: {place}\n")
     assert place.read_bytes() == spreadsheet.encoded(
-        spreadsheet.table([class_data.of_class(None, UNIT)], [Person("zoë")])
+        spreadsheet.table([class_data.of_class(Course(tmp_path), UNIT)], [Person("zoë")])
     )
 
 

@@ -112,7 +112,7 @@ def answer(page: Page, source: str, expected: str) -> None:
     """Write an answer into its cell, run it and the check below it, and wait for what the card says."""
     page.locator(".jp-CodeCell .cm-content").filter(has_text="def sigmoid").click()
     page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.insert_text(re.sub(r" *### (BEGIN|END) SOLUTION\n", "", source))
+    page.keyboard.insert_text(re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", source))
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
     show(page, expected)
