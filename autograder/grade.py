@@ -179,7 +179,7 @@ def _side_by_side(
     grader: Grader, unit: str, students: list[str], again: list[str], jobs: int
 ) -> Iterator[tuple[str, Graded]]:
     """Grade several at a time, and yield each when it is done."""
-    pool = ThreadPoolExecutor(jobs)
+    pool = ThreadPoolExecutor(jobs + 1)  # one reads or judges while the others' children run
     futures: dict[Future[Graded], str] = {
         pool.submit(grader.grade, unit, student, again=again): student for student in students
     }

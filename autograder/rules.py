@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.plan import CHECK, EXPERIMENT, SETUP, SOLUTION, Plan
-from autograder.submission import ADDED, Placed
+from autograder.submission import ADDED, ALONE, Placed
 from helpers.operations import violations
 from solutions.exercise import Exercise
 
@@ -64,7 +64,8 @@ class Need:
 def runnable(source: str) -> str:
     """A cell's source as it will be run: lines that only IPython understands are left out."""
     try:
-        ast.parse(source)
+        with ALONE:
+            ast.parse(source)
     except UNPARSABLE:
         return NOT_PYTHON.sub(r"\1pass", source)
     return source
@@ -102,7 +103,8 @@ def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
     if any(names(p.source).deep for p in needed.cells):
         return [DEEP]
     try:
-        return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)
+        with ALONE:
+            return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)
     except RecursionError:
         return [DEEP]
 
@@ -129,7 +131,8 @@ def names(source: str) -> Names:
     """The global names that a cell reads, binds and changes; none if it is not Python."""
     source = runnable(source)
     try:
-        tree, top = ast.parse(source), symtable.symtable(source, "cell", "exec")
+        with ALONE:
+            tree, top = ast.parse(source), symtable.symtable(source, "cell", "exec")
     except UNPARSABLE as error:
         return Names(frozenset(), {}, frozenset(), deep=isinstance(error, RecursionError | MemoryError))
     reads = {s.get_name() for s in top.get_symbols() if s.is_referenced()}

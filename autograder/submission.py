@@ -17,6 +17,7 @@ import json
 import os
 import re
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,9 @@ MAX_SOURCE = 300_000  # characters of all cells together
 MOST_FORMULAS = 500  # that begin an environment in one text; each makes reading the rest slower
 PICTURES = ("image/png", "image/jpeg")  # what a student may attach to a derivation
 ADDED = "added"
+# Python counts how deep a syntax tree is for all threads together, and where two meet one fails (SystemError). So
+# whatever takes syntax apart in a grader does it alone, TensorFlow's AutoGraph while judging included.
+ALONE = threading.RLock()
 LOST = "\n\n*(This cell was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
 
 
@@ -215,7 +219,8 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
 def defined(source: str) -> set[str]:
     """The names that a cell defines at its top level; none if it is not Python."""
     try:
-        body = ast.parse(source).body
+        with ALONE:
+            body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     names = {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}

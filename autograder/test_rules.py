@@ -1,3 +1,7 @@
+import gc
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from autograder import rules, toy
@@ -129,3 +133,34 @@ def test_what_is_read_is_what_is_run(source, runs):
 def test_an_answer_as_long_as_a_book_is_refused(look):
     _, complaints = look("double", double="x = 1\n" * 20_000)
     assert complaints == ["there are 120,000 characters to be read; the limit is 60,000"]
+
+
+class Rubbish:
+    """Something in a circle, whose end runs Python: so the collector lets another thread in, wherever it comes."""
+
+    def __init__(self):
+        self.me = self
+
+    def __del__(self):
+        sum(range(300))
+
+
+def test_threads_read_cells_side_by_side():
+    cells = [
+        f"x = {'(' * 50}{i}{')' * 50}\n" + "def f(a):\n    return [a for _ in a]\n" * 20 for i in range(40)
+    ]
+    before, interval = gc.get_threshold(), sys.getswitchinterval()
+
+    def read(cell):
+        Rubbish()
+        return rules.names.__wrapped__(cell).binds
+
+    gc.set_threshold(50, 2, 2)
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(read, cells * 4))
+    finally:
+        gc.set_threshold(*before)
+        sys.setswitchinterval(interval)
+    assert found == [{"x": "", "f": ""}] * len(found)
