@@ -2,6 +2,8 @@
 
 import os
 import platform
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import linear_regression, median
@@ -45,10 +47,11 @@ class Figures:
 
 def page(f: Figures) -> str:
     """The page, in Markdown."""
-    what = ", ".join(f"{f.what.count(w)} {w}" if f.what.count(w) > 1 else w for w in dict.fromkeys(f.what))
+    kinds = Counter(re.sub(r",? \d+", "", what) for what in f.what)
+    what = ", ".join(f"{kind} ({count})" for kind, count in kinds.items())
     return f"""# What grading costs
 
-Made by `make bench`: {f.unit}, {f.students} submissions, {len(f.bounds)} rounds of everything in turns; {f.machine}.
+Made by `make bench`: {f.unit}, {f.students} submissions, everything in turns, rounds: {len(f.bounds)}; {f.machine}.
 Each cell is the median of the rounds, with the least and the most. CPU time is that of every process that was started,
 start-up included. Wall time depends on what else the machine does: the load average at the end of the runs was {_span(_loads(f))}.
 
@@ -79,6 +82,9 @@ pages that several processes share by its share of them.
 - *The lower bound*: the cells and checks that `fdl grade` runs, one after another in one process in which
   everything is imported and has been run before; no fork, no sandbox, no kernel, no gradebook. It cannot be had: one
   student's code would change the next one's.
+
+What *fdl grade* costs beyond the lower bound: judging; and that each submission's process builds TensorFlow's kernels for itself (none
+may exist before a fork), twice where an exercise must not meet what the others' checks hand out.
 
 The submissions: {what}. Left out are those that loop endlessly, use up memory, exit, or are no notebook.
 """
