@@ -20,7 +20,8 @@ class Dense(keras.layers.Layer):
     Args:
         units: number of units, H_out.
     Shapes:
-        h is (N, H_in), W (H_in, H_out), b (H_out,), a (N, H_out). W and b have the layer's dtype; b starts at 0.
+        h is (N, H_in), W (H_in, H_out), b (H_out,), a (N, H_out); h and a may have more axes before the last.
+        W and b have the layer's dtype; b starts at 0.
     """
 
     def __init__(self, units, **kwargs):

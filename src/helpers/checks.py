@@ -204,7 +204,10 @@ def _words(error: BaseException) -> str:
 
 def _first_lines(text: str, lines: int = 3) -> str:
     """What went wrong, without what TensorFlow and Keras add about their own insides."""
-    text = re.sub(r"\{\{.*?\}\}|\[Op:\w+\]|name: *$", "", text)
+    text = re.sub(r"\x1b\[[0-9;]*m|\{\{.*?\}\}|\[Op:\w+\]", "", text)
+    text = re.sub(r"^Exception encountered when calling [\w.]+\(\)\.", "", text)
+    text = re.sub(r"\n\s*Arguments received by [\w.]+\(\):.*", "", text, flags=re.DOTALL)
+    text = re.sub(r"name: *$", "", text, flags=re.MULTILINE)
     text = text.replace("tensorflow.python.framework.ops.EagerTensor", "tf.Tensor")
     kept = [line.strip() for line in text.splitlines() if line.strip()]
     return " ".join(kept[:lines])[:500]

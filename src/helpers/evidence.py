@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 MAX_BYTES = 64 << 20  # of one check's evidence; the largest honest one is under 2 MB
+MAX_HEAD = 1 << 20
 MAX_ARRAYS = 256
 MAX_TEXT = 2000
 DTYPES = frozenset(["bool", "int64", "float16", "float32", "float64", "complex64", "complex128"])
@@ -95,6 +96,8 @@ def decode(data: bytes) -> Evidence:
     if len(data) > MAX_BYTES:
         raise ValueError(f"evidence of {len(data)} bytes, the limit is {MAX_BYTES}")
     line, _, body = data.partition(b"\n")
+    if len(line) > MAX_HEAD:  # a head of nested lists would cost fifty times its size in memory
+        raise ValueError(f"evidence with a head of {len(line)} bytes, the limit is {MAX_HEAD}")
     try:
         head = json.loads(line)
         rows, failure = head["arrays"], head["failure"]

@@ -189,3 +189,31 @@ def test_two_checks_of_one_name_are_refused():
     with pytest.raises(ValueError, match="Dense: two checks are called 'a = hW \\+ b'"):
         exercise.check("a = hW + b")(value)
     assert exercise.points == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Exception encountered when calling Dense.call().\n\n\x1b[1m'Dense' object has no attribute 'W'\x1b[0m\n\n"
+            "Arguments received by Dense.call():\n  • h=tf.Tensor(shape=(5, 7), dtype=float32)",
+            "'Dense' object has no attribute 'W'",
+        ),
+        (
+            "{{function_node x}} was expected to be a double tensor but is a float tensor [Op:Mul] name: ",
+            "was expected to be a double tensor but is a float tensor",
+        ),
+        ("a\n\nb\nc\nd", "a b c"),
+    ],
+)
+def test_an_error_is_told_without_the_insides_of_keras(text, told):
+    check = Checks("f", lecture="1:00")
+
+    @check.check("raises")
+    def _(f, rng):
+        return {"y": f()}
+
+    def f():
+        raise ValueError(text)
+
+    assert gather(check, check.checks[0], (f,), 1, 1).failure.message == told

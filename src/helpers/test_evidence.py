@@ -115,6 +115,10 @@ def test_too_much_is_refused(monkeypatch):
     with pytest.raises(ValueError, match="evidence of 101 bytes, the limit is 100"):
         decode(b" " * 101)
     monkeypatch.undo()
+    monkeypatch.setattr(evidence, "MAX_HEAD", 10)
+    with pytest.raises(ValueError, match="a head of 34 bytes, the limit is 10"):
+        decode(b'{"arrays": [[[]]], "failure": null}'[:34] + b"\n")
+    monkeypatch.undo()
     with pytest.raises(ValueError, match="300 arrays, the limit is 256"):
         decode(packed({"arrays": [["a", "text", "b"]] * 300, "failure": None}))
 
