@@ -44,8 +44,8 @@ All of it is in the menu **Nbgrader → Assignment List**.
 INSTRUCTORS = """\
 # Foundations of deep learning: for instructors
 
-The menu **Nbgrader → Formgrader** releases, collects and grades; the folders here are those of an nbgrader course. To change a cell's points or type, open a notebook of `source` and choose
-*Create Assignment* in the same menu.
+The menu **Nbgrader → Formgrader** releases, collects and grades; the folders here are those of an
+nbgrader course. To change a cell's points or type, open a notebook of `source` and choose *Create Assignment* in the same menu.
 
 | step | where |
 |---|---|

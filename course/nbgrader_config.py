@@ -23,6 +23,6 @@ c.Autograde.autograde_preprocessors = [
 # What a late day costs, by the due dates and extensions in the gradebook; without a due date nobody is late.
 c.AssignLatePenalties.plugin_class = "autograder.late.LateDays"
 c.LateDays.points_per_day = 0.0  # points, or
-c.LateDays.share_per_day = 0.0  # a share of the unit's points: 0.1 takes a tenth off for each day that has begun
+c.LateDays.share_per_day = 0.0  # of the unit's points: 0.1 takes a tenth off for each day that has begun
 c.LateDays.grace_minutes = 0.0  # so much later is not late
 c.LateDays.free_days = 0  # days that each student may be late without penalty, over the whole course
