@@ -216,4 +216,6 @@ def test_an_error_is_told_without_the_insides_of_keras(text, told):
     def f():
         raise ValueError(text)
 
-    assert gather(check, check.checks[0], (f,), 1, 1).failure.message == told
+    failure = gather(check, check.checks[0], (f,), 1, 1).failure
+    assert failure is not None
+    assert failure.message == told
