@@ -151,6 +151,7 @@ def test_tensorflow_does_not_warn_of_what_a_check_traces(unit, caplog):
         logging.getLogger("tensorflow").warning("5 out of the last 5 calls triggered retracing")
         return 2 * x
 
+    caplog.set_level(logging.WARNING, logger="tensorflow")
     notebook.check(double)
     assert caplog.records == []
     logging.getLogger("tensorflow").warning("of the student's own")
