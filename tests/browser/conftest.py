@@ -29,13 +29,21 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import Error, expect, sync_playwright
 
     expect.set_options(timeout=MINUTE)
 
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        arguments = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-dev-shm-usage",
+        ]
+        try:
+            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        except Error as error:
+            pytest.skip(f"{CHROMIUM} does not start here: {str(error)[:500]}")
         yield chromium
         chromium.close()
 
