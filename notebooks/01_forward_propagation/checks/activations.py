@@ -18,9 +18,10 @@ def _some(rng, dtype="float32"):
 
 
 def _far(rng):
-    """Magnitudes at which exp overflows in float32, on both sides, and some near 0 that tell one draw from another."""
+    """Magnitudes at which exp overflows in float32, on both sides; near 0, one below 1, one above, and one negative."""
     far = rng.uniform(200, 1000, size=(2, 3)) * [[1], [-1]]
-    return tf.constant(np.concatenate([far, rng.uniform(-2, 2, size=(1, 3))]), "float32")
+    near = rng.uniform([[0.2, 1.2, -2.0]], [[0.8, 2.0, -0.2]])
+    return tf.constant(np.concatenate([far, near]), "float32")
 
 
 @activations.check("sigmoid squashes into (0, 1)")

@@ -92,4 +92,4 @@ def _(symmetry_report, rng):
 def _(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
     copy_unit(model, *rng.choice([1, 3, 5], 2, replace=False))
-    return reported(symmetry_report, model, x * 1e-6, y)
+    return reported(symmetry_report, model, x * 1e-9, y)
