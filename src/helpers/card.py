@@ -154,7 +154,8 @@ def _hint(verdict: Verdict) -> str:
         return ""
     if "None" in wrong[0].message:
         return (
-            "None is what a function gives that ends without `return`. Follow your code to each of its ends."
+            "None is what a function gives that ends without `return`, as those do that change what they are given, "
+            "and what a tape gives for what it did not record. Find out where yours comes from."
         )
     if any("your code raised" in o.message for o in wrong):
         return "Mend the error first: call your code in a cell of your own with a small input, step by step."
