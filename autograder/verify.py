@@ -135,8 +135,8 @@ def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, bar: 
         task = running[future]
         try:
             result.proofs.append(proof := future.result())
-            short = len(proof.shortfalls)
-            bar.tell(f"{task.unit}, {task.exercise}: {_plural(short, 'shortfall') if short else 'proved'}")
+            for sentence in proof.shortfalls or ["proved"]:  # now, since whoever waits may not wait to the end
+                bar.tell(f"{task.unit}, {task.exercise}: {sentence}")
         except BrokenProcessPool:
             lost.append(task)
         except Exception as error:  # a mistake of the exercise's or of ours; the others go on
