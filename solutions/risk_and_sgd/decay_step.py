@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from solutions.exercise import Exercise
 
-decay = Exercise("decay_step", lecture="29:50")
+decay = Exercise("decay_step", lecture="29:50", allow=["scalar_mul"])
 
 
 @decay.reference
@@ -86,6 +86,17 @@ decay.misconception(
     advice="Ω is the squared norm, without the root: each weight's derivative depends on that weight only.",
 )
 decay.misconception(
+    "λ stands in ∇Ω already",
+    ("dOmega = 2 * w", "dOmega = 2 * lam * w"),
+    ("-dw - lam * dOmega", "-dw - dOmega"),
+    advice="∇Ω is the gradient of Ω = Σ w² alone. λ comes in with the next line, Δ = -∇L - λ∇Ω.",
+)
+decay.misconception(
+    "λ is counted twice, in ∇Ω and in Δ",
+    ("dOmega = 2 * w", "dOmega = 2 * lam * w"),
+    advice="∇Ω is the gradient of Ω = Σ w² alone: 2w. λ comes in with Δ = -∇L - λ∇Ω, once.",
+)
+decay.misconception(
     "ascent: along the gradient of the loss",
     ("-dw - lam * dOmega", "dw + lam * dOmega"),
     lecture="13:19",
@@ -96,6 +107,32 @@ decay.misconception(
     ("-dw - lam * dOmega", "-dw + lam * dOmega"),
     lecture="13:19",
     advice="The penalty is minimized too, so its gradient gets a minus as well: Δ = -∇L - λ∇Ω.",
+)
+decay.misconception(
+    "the gradient of the loss is left out of Δ",
+    ("-dw - lam * dOmega", "-lam * dOmega"),
+    lecture="13:19",
+    advice="A step goes against both gradients: Δ = -∇L - λ∇Ω, where ∇L is `dw`.",
+)
+decay.misconception(
+    "Δ is the gradient, and the step goes against it",
+    ("-dw - lam * dOmega", "dw + lam * dOmega"),
+    ("new = w + lr * delta", "new = w - lr * delta"),
+    lecture="13:19",
+    advice="The new weights are right. But Δ is the direction of the step and holds the minus signs: Δ = -∇L - λ∇Ω, new = w + αΔ.",
+)
+decay.misconception(
+    "the step goes against Δ",
+    ("new = w + lr * delta", "new = w - lr * delta"),
+    lecture="13:19",
+    advice="Δ has its minus signs already: w + αΔ.",
+)
+decay.misconception(
+    "Δ holds the learning rate already",
+    ("-dw - lam * dOmega", "lr * (-dw - lam * dOmega)"),
+    ("new = w + lr * delta", "new = w + delta"),
+    lecture="13:19",
+    advice="The new weights are right. But Δ is the direction alone; α says in the last line how far to go.",
 )
 decay.misconception(
     "λ is left out of Δ",

@@ -7,7 +7,7 @@ import tensorflow as tf
 from helpers.checks import fill
 from solutions.exercise import Exercise
 
-l2 = Exercise("L2", lecture="29:50")
+l2 = Exercise("L2", lecture="29:50", allow=["tensorflow.nn.l2_loss"])  # which is half of the sum
 
 
 @l2.reference
@@ -40,7 +40,10 @@ class L2(keras.regularizers.Regularizer):
         ### END SOLUTION
 
     def get_config(self):
-        """The arguments of `__init__` by name: what `from_config` needs to make this regularizer again."""
+        """The arguments of `__init__` by name: what `from_config` needs to make this regularizer again.
+
+        A regularizer has no settings of Keras's own: there is no `super().get_config()` to ask.
+        """
         ### BEGIN SOLUTION
         return {"lam": self.lam}
         ### END SOLUTION
@@ -61,8 +64,9 @@ def _(L2, rng):
 def _(L2, rng):
     omega, w = L2(strength(rng)), tf.Variable(rng.normal(size=(4, 3)), dtype="float32")
     with tf.GradientTape() as t:
-        penalty = omega(w)
-    return {"gradient of λΩ": t.gradient(penalty, w)}
+        penalty = tf.convert_to_tensor(omega(w))
+    # What the tape has not seen has gradient 0, not None.
+    return {"gradient of λΩ": t.gradient(penalty, w, unconnected_gradients="zero")}
 
 
 @l2.check("a layer adds it to its losses")
@@ -127,9 +131,24 @@ l2.misconception(
     advice="In a sum, positive and negative weights cancel. Square each weight first, then sum.",
 )
 l2.misconception(
+    "the squares are not summed",
+    ("tf.reduce_sum(tf.square(w))", "tf.square(w)"),
+    advice="The penalty is one number: take tf.reduce_sum of the squares.",
+)
+l2.misconception(
+    "the gradient of the penalty instead of the penalty",
+    ("return self.lam * tf.reduce_sum(tf.square(w))", "return 2 * self.lam * w"),
+    advice="2λw is what a tape finds. Return λ times the sum of the squares, one number, and leave the gradient to the tape.",
+)
+l2.misconception(
     "computed by NumPy, through which no gradient flows",
     ("tf.reduce_sum(tf.square(w))", "tf.constant(np.sum(np.square(w)), w.dtype)"),
     advice="A tape records TensorFlow's operations only. Use tf.reduce_sum and tf.square, or keras.ops.",
+)
+l2.misconception(
+    "the penalty is a Python number, through which no gradient flows",
+    ("return self.lam * tf.reduce_sum(tf.square(w))", "return float(self.lam * tf.reduce_sum(tf.square(w)))"),
+    advice="Return the scalar tensor as it is: float() and .numpy() cut it off from the tape.",
 )
 l2.misconception(
     "float32 is hard-coded",

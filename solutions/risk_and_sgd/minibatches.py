@@ -196,6 +196,34 @@ batches.misconception(
     advice="No batch is larger than `size`: what is left makes one more, smaller batch.",
 )
 batches.misconception(
+    "an empty batch at the end",
+    source="""
+    def minibatches(x, y, size, rng):
+        order = rng.permutation(len(x))
+        for i in range(len(x) // size + 1):
+            rows = order[i * size : (i + 1) * size]
+            yield x[rows], y[rows]
+    """,
+    advice="Where `size` divides N nothing is left, and the mean loss of no examples is NaN. Count with range(0, len(x), size).",
+)
+batches.misconception(
+    "batches of nearly equal size",
+    source="""
+    def minibatches(x, y, size, rng):
+        parts = np.array_split(rng.permutation(len(x)), -(-len(x) // size))
+        return [(x[rows], y[rows]) for rows in parts]
+    """,
+    advice="Each batch but the last holds exactly `size` examples. np.array_split evens them out; slice instead.",
+)
+batches.misconception(
+    "size is taken for the number of batches",
+    source="""
+    def minibatches(x, y, size, rng):
+        return [(x[rows], y[rows]) for rows in np.array_split(rng.permutation(len(x)), size)]
+    """,
+    advice="`size` says how many examples a batch holds. np.array_split takes the number of parts; slice instead.",
+)
+batches.misconception(
     "no shuffling at all",
     ("rng.permutation(len(x))", "np.arange(len(x))"),
     lecture="13:19",

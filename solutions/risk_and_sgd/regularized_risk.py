@@ -8,7 +8,10 @@ import tensorflow as tf
 from helpers.checks import fill
 from solutions.exercise import Exercise
 
-risk = Exercise("regularized_risk", lecture="10:59", allow=["keras.losses.sparse_categorical_crossentropy"])
+LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
+    keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy
+    keras.losses.categorical_crossentropy keras.losses.CategoricalCrossentropy""".split()
+risk = Exercise("regularized_risk", lecture="10:59", allow=[*LOSSES, "tensorflow.nn.l2_loss"])
 
 
 @risk.reference
@@ -29,8 +32,8 @@ def regularized_risk(model, x, y, lam):
     """
     ### BEGIN SOLUTION
     losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
-    Omega = sum(tf.reduce_sum(tf.square(v)) for v in model.trainable_variables if len(v.shape) > 1)
-    return tf.reduce_mean(losses) + lam * Omega
+    penalty = sum(tf.reduce_sum(tf.square(v)) for v in model.trainable_variables if len(v.shape) > 1)
+    return tf.reduce_mean(losses) + lam * penalty
     ### END SOLUTION
 
 
@@ -70,9 +73,12 @@ def _(regularized_risk, rng):
 def _(regularized_risk, rng):
     model, (x, y) = network(rng), examples(rng)
     with tf.GradientTape() as t:
-        value = regularized_risk(model, x, y, float(rng.uniform(0.2, 0.5)))
+        value = tf.convert_to_tensor(regularized_risk(model, x, y, float(rng.uniform(0.2, 0.5))))
     names = [f"d{name}{k}" for k in (1, 2) for name in ("W", "b")]
-    return dict(zip(names, t.gradient(value, model.trainable_variables), strict=True))
+    # What the tape has not seen has gradient 0, not None; for that it wants TensorFlow's own variables.
+    variables = [v.value for v in model.trainable_variables]
+    gradients = t.gradient(value, variables, unconnected_gradients="zero")
+    return dict(zip(names, gradients, strict=True))
 
 
 risk.misconception(
@@ -80,6 +86,11 @@ risk.misconception(
     ("tf.reduce_mean(losses)", "tf.reduce_sum(losses)"),
     advice="Empirical risk is an average over the T examples: divide by T, or take reduce_mean. "
     "Else the step grows with the batch.",
+)
+risk.misconception(
+    "the losses are not averaged",
+    ("tf.reduce_mean(losses)", "losses"),
+    advice="`losses` holds one number for each example; the risk is one number. Take tf.reduce_mean.",
 )
 risk.misconception(
     "the biases are penalized",
@@ -100,8 +111,14 @@ risk.misconception(
     advice="Ω runs over the weights of all layers. Go through the whole of model.trainable_variables.",
 )
 risk.misconception(
+    "the sum ends after the first layer",
+    ("in model.trainable_variables if", "in model.trainable_variables[:2] if"),
+    lecture="10:59",
+    advice="Ω runs over the weights of all layers. Look for a `return` inside the loop, or an index [0].",
+)
+risk.misconception(
     "the norm instead of its square",
-    ("lam * Omega", "lam * tf.sqrt(Omega)"),
+    ("tf.reduce_sum(tf.square(v))", "tf.norm(v)"),
     lecture="29:50",
     advice="Ω is the sum of the squares itself, without a root.",
 )
@@ -109,16 +126,22 @@ risk.misconception(
     "absolute values instead of squares",
     ("tf.square(v)", "tf.abs(v)"),
     lecture="29:50",
-    advice="The lecture's other regularizer, L1, takes absolute values. L2 squares each weight.",
+    advice="Absolute values make another regularizer, L1. L2 squares each weight.",
+)
+risk.misconception(
+    "the sum is squared instead of each weight",
+    ("tf.reduce_sum(tf.square(v))", "tf.square(tf.reduce_sum(v))"),
+    lecture="29:50",
+    advice="In a sum, positive and negative weights cancel. Square each weight first, then sum.",
 )
 risk.misconception(
     "λ is divided by the number of examples",
-    ("+ lam * Omega", "+ lam * Omega / len(x)"),
+    ("+ lam * penalty", "+ lam * penalty / len(x)"),
     advice="Only the losses are averaged. λΩ is added once, whatever T is: (1/T) Σ L + λΩ.",
 )
 risk.misconception(
     "the penalty is added for each example",
-    ("+ lam * Omega", "+ lam * Omega * len(x)"),
+    ("+ lam * penalty", "+ lam * penalty * len(x)"),
     advice="λΩ stands outside the average over examples and is added once.",
 )
 risk.misconception(
@@ -129,7 +152,7 @@ risk.misconception(
 )
 risk.misconception(
     "one half stands in front of Ω",
-    ("+ lam * Omega", "+ 0.5 * lam * Omega"),
+    ("+ lam * penalty", "+ 0.5 * lam * penalty"),
     lecture="29:50",
     advice="The lecture writes λ Σ w², with gradient 2λw. The half belongs to another convention.",
 )
@@ -140,18 +163,34 @@ risk.misconception(
 )
 risk.misconception(
     "λ is left out",
-    ("+ lam * Omega", "+ Omega"),
+    ("+ lam * penalty", "+ penalty"),
     advice="λ says how much Ω counts beside the loss: multiply by `lam`.",
 )
 risk.misconception(
     "the penalty is left out",
-    ("tf.reduce_mean(losses) + lam * Omega", "tf.reduce_mean(losses)"),
+    ("tf.reduce_mean(losses) + lam * penalty", "tf.reduce_mean(losses)"),
     advice="That is the empirical risk. Structural risk adds λΩ.",
 )
 risk.misconception(
     "the penalty is a number for the tape, not a function of the weights",
     ("tf.square(v)", "tf.square(v.numpy())"),
     advice="A tape records TensorFlow's operations on variables only. Leave .numpy() and float() out.",
+)
+risk.misconception(
+    "the outputs are numbers for the tape, not functions of the weights",
+    ("model(x))", "model(x).numpy())"),
+    advice="model.predict and .numpy() hand out plain numbers, and no tape looks behind those. Call the model: model(x).",
+)
+risk.misconception(
+    "the risk is a Python number, through which no gradient flows",
+    ("return tf.reduce_mean(losses) + lam * penalty", "return float(tf.reduce_mean(losses) + lam * penalty)"),
+    advice="Return the scalar tensor as it is: float() and .numpy() cut it off from the tape.",
+)
+risk.misconception(
+    "the loss without its minus",
+    ("return tf.reduce_mean(losses)", "return -tf.reduce_mean(losses)"),
+    lecture="16:10",
+    advice="The loss is -log f_y, which is small where the right class is probable. Without the minus, training would make it improbable.",
 )
 
 
@@ -163,6 +202,12 @@ def by_hand(model, x, y, lam):
     for layer in model.layers:
         penalty += tf.reduce_sum(layer.kernel**2)
     return tf.reduce_sum(loss) / len(loss) + lam * penalty
+
+
+@risk.alternative
+def by_keras_own_loss(model, x, y, lam):
+    penalty = tf.add_n([2 * tf.nn.l2_loss(v) for v in model.trainable_variables if v.shape.rank == 2])
+    return keras.losses.SparseCategoricalCrossentropy()(y, model(x)) + lam * penalty
 
 
 @risk.alternative

@@ -16,9 +16,11 @@ def _risk(model, x, y, lam):
     return tf.reduce_mean(nll) + 2 * lam * sum(tf.nn.l2_loss(layer.kernel) for layer in model.layers)
 
 
-step = Exercise(
-    "sgd_step", lecture="13:19", given={"regularized_risk": _risk}, allow=["tensorflow.GradientTape"]
-)
+# For those who write the risk out once more.
+ALLOW = """tensorflow.GradientTape sparse_categorical_crossentropy keras.losses.sparse_categorical_crossentropy
+    keras.losses.SparseCategoricalCrossentropy tensorflow.nn.l2_loss""".split()
+_risk.__qualname__ = "regularized_risk"  # as an error message calls it
+step = Exercise("sgd_step", lecture="13:19", given={"regularized_risk": _risk}, allow=ALLOW)
 
 
 @step.reference
@@ -105,9 +107,21 @@ step.misconception(
 )
 step.misconception(
     "the risk of a batch is summed, not averaged",
-    ("tape.gradient(risk, variables)", "tape.gradient(risk * len(x), variables)"),
+    ("x, y, lam)\n    variables", "x, y, lam) * len(x)\n    variables"),
     lecture="39:31",
     advice="`regularized_risk` is a mean already. Do not multiply by the size of the batch: the step would grow with it.",
+)
+step.misconception(
+    "the gradient is multiplied by the size of the batch",
+    ("-lr * g", "-lr * len(x) * g"),
+    lecture="39:31",
+    advice="`regularized_risk` is a mean, so that a step does not grow with the batch. Take its gradient as it is.",
+)
+step.misconception(
+    "the gradient is divided by the size of the batch once more",
+    ("-lr * g", "-lr * g / len(x)"),
+    lecture="39:31",
+    advice="`regularized_risk` is a mean over the batch already, and so is its gradient.",
 )
 step.misconception(
     "no penalty",
@@ -150,6 +164,23 @@ step.misconception(
     advice="`v = v - …` gives the name v to a new tensor, and the variable keeps its value. Use v.assign_sub(…).",
 )
 step.misconception(
+    "the step takes the place of the parameter",
+    ("v.assign_add(-lr * g)", "v.assign(-lr * g)"),
+    advice="`assign` forgets the old value. Write v.assign(v - lr * g), or v.assign_sub(lr * g).",
+)
+step.misconception(
+    "only the first variable moves",
+    source="""
+    def sgd_step(model, x, y, lr, lam):
+        with tf.GradientTape() as tape:
+            risk = regularized_risk(model, x, y, lam)
+        for v, g in zip(model.trainable_variables, tape.gradient(risk, model.trainable_variables)):
+            v.assign_sub(lr * g)
+            return risk
+    """,
+    advice="A `return` inside the loop ends it after one variable. Put it behind the loop.",
+)
+step.misconception(
     "the sign of the gradient instead of the gradient",
     ("-lr * g", "-lr * tf.sign(g)"),
     advice="How far a parameter moves depends on how steep the risk is: multiply α by the gradient itself.",
@@ -163,12 +194,11 @@ step.misconception(
     "each variable moves before the next one's gradient is computed",
     source="""
     def sgd_step(model, x, y, lr, lam):
-        before = regularized_risk(model, x, y, lam)
         for v in model.trainable_variables:
             with tf.GradientTape() as tape:
                 risk = regularized_risk(model, x, y, lam)
             v.assign_sub(lr * tape.gradient(risk, v))
-        return before
+        return risk
     """,
     advice="All gradients belong to the same θ. One tape, one call of tape.gradient for all variables, then the updates.",
 )

@@ -27,11 +27,15 @@ def _step(model, x, y, lr, lam):
     return risk
 
 
+# For those who write the step out once more.
+ALLOW = """tensorflow.GradientTape sparse_categorical_crossentropy keras.losses.sparse_categorical_crossentropy
+    keras.losses.SparseCategoricalCrossentropy tensorflow.nn.l2_loss""".split()
+_batches.__qualname__, _step.__qualname__ = "minibatches", "sgd_step"  # as error messages call them
 epoch = Exercise(
     "train_epoch",
     lecture="13:19",
     given={"minibatches": _batches, "sgd_step": _step},
-    allow=["tensorflow.GradientTape", "keras.losses.sparse_categorical_crossentropy"],
+    allow=ALLOW,
 )
 
 
@@ -56,6 +60,7 @@ def train_epoch(model, x, y, size, lr, lam, rng):
 
 
 seen = []  # numbers of the examples, in the order in which the network below met them
+passes = []  # how many examples went through it at a time
 
 
 @keras.saving.register_keras_serializable("fdl_checks")
@@ -63,8 +68,13 @@ class Witness(keras.layers.Layer):
     """Writes the first column of x down, the numbers of the examples, and passes x on."""
 
     def call(self, x):
-        tf.numpy_function(lambda column: seen.extend(column.tolist()), [x[:, 0]], [])
+        tf.numpy_function(self.write, [x[:, 0]], [])
         return x
+
+    @staticmethod
+    def write(column):
+        seen.extend(column.tolist())
+        passes.append(len(column))
 
 
 @cache  # making a model takes longer than all checks; each check fills it anew
@@ -81,6 +91,7 @@ def network(rng, witness=False):
     model = built(witness)
     fill(model, rng)
     seen.clear()
+    passes.clear()
     return model
 
 
@@ -139,7 +150,7 @@ def orders(train_epoch, rng):
     for generator in (chance, chance, again):
         train_epoch(model, x, y, SIZE, 0.01, 0.0, generator)
         found["examples as they came"].append(met(N))
-    return found
+    return found | {"examples at a time": max(passes, default=0)}
 
 
 @orders.summary(
@@ -153,6 +164,7 @@ def orders(train_epoch, rng):
 def _(theirs, ours):
     first, second, again = theirs["examples as they came"]
     return {
+        "examples at a time, at most": theirs["examples at a time"],
         "examples met": [np.sum(first >= 0), np.sum(second >= 0)],
         "likeness of two epochs": likeness(first, second),
         "likeness of two epochs whose generators are equal": likeness(first, again),
@@ -247,6 +259,33 @@ epoch.misconception(
     "no shuffling",
     ("minibatches(x, y, size, rng)", "[(x[i : i + size], y[i : i + size]) for i in range(0, len(x), size)]"),
     advice="Take the batches from minibatches(x, y, size, rng), which draws a new order.",
+)
+epoch.misconception(
+    "the whole training set goes through the network for each batch",
+    source="""
+    def train_epoch(model, x, y, size, lr, lam, rng):
+        return [float(sgd_step(model, x, y, lr, lam)) for _ in minibatches(x, y, size, rng)]
+    """,
+    lecture="39:31",
+    advice="Hand sgd_step the batch that minibatches dealt, not the whole x and y.",
+)
+epoch.misconception(
+    "α and λ change places",
+    source="""
+    def train_epoch(model, x, y, size, lr, lam, rng):
+        return [float(sgd_step(model, *batch, lam, lr)) for batch in minibatches(x, y, size, rng)]
+    """,
+    advice="sgd_step takes the learning rate first and λ second.",
+)
+epoch.misconception(
+    "only the last risk is returned",
+    source="""
+    def train_epoch(model, x, y, size, lr, lam, rng):
+        for batch in minibatches(x, y, size, rng):
+            risk = sgd_step(model, *batch, lr, lam)
+        return risk
+    """,
+    advice="Keep what sgd_step returns for each batch, in a list, and return the list behind the loop.",
 )
 epoch.misconception(
     "nothing is returned",
