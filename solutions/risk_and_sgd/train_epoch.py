@@ -30,7 +30,6 @@ def _step(model, x, y, lr, lam):
 # For those who write the step out once more.
 ALLOW = """tensorflow.GradientTape sparse_categorical_crossentropy keras.losses.sparse_categorical_crossentropy
     keras.losses.SparseCategoricalCrossentropy tensorflow.nn.l2_loss""".split()
-_batches.__qualname__, _step.__qualname__ = "minibatches", "sgd_step"  # as error messages call them
 epoch = Exercise(
     "train_epoch",
     lecture="13:19",
