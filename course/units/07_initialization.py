@@ -44,8 +44,8 @@ import tensorflow as tf
 # ## 1 · The first gradient
 #
 # The lecture's recipe (30:27): biases begin at 0, weights do not. What is wrong with zeros? And if they must not be 0, why not all 0.1? Look at the gradient
-# with which training would begin, and ask two things of each variable. Is its gradient **zero**? Then it stays where it is. Are the columns of its gradient
-# **all different**? Column j belongs to unit j; two units whose columns agree will do the same at the next step as well.
+# with which training would begin, and ask two things of each variable. Is its gradient **zero**? Then the first step leaves it where it is. Are the columns of its
+# gradient **all different**? Column j belongs to unit j, and units whose columns agree move alike.
 
 # %%
 from solutions.initialization.symmetry_report import symmetry_report
@@ -60,19 +60,19 @@ guess = None  # "none", "one", "three" or "six"
 commit(guess, {"none": "none", "one": "one", "three": "the three biases", "six": "all six"})
 
 (x_train, y_train), (x_valid, y_valid), (x_test, y_test) = data.digits()
-middle, width = (
-    x_train.mean(),
-    x_train.std(),
-)  # inputs with mean 0 and deviation 1: unit 9 says more about that
-x_train, x_valid = (x_train - middle) / width, (x_valid - middle) / width
+mean, std = x_train.mean(), x_train.std()
+# inputs with mean 0 and deviation 1: unit 9 says more about that
+x_train, x_valid = (x_train - mean) / std, (x_valid - mean) / std
 x, y = x_train[:200], y_train[:200]
 
 
 def network(initializer, hidden=(16, 16), activation="tanh", seed=0):
     """Hidden layers and a softmax of ten classes, all weights begun by one initializer."""
     keras.utils.set_random_seed(seed)
-    layers = [keras.layers.Dense(units, activation, kernel_initializer=initializer) for units in hidden]
-    model = keras.Sequential([*layers, keras.layers.Dense(10, "softmax", kernel_initializer=initializer)])
+    begin = keras.initializers.get(initializer)
+    # each layer gets an initializer of its own; section 5 says why
+    layers = [keras.layers.Dense(units, activation, kernel_initializer=begin.clone()) for units in hidden]
+    model = keras.Sequential([*layers, keras.layers.Dense(10, "softmax", kernel_initializer=begin.clone())])
     model.build((None, x_train.shape[1]))
     return model
 
@@ -80,7 +80,7 @@ def network(initializer, hidden=(16, 16), activation="tanh", seed=0):
 begun = {
     "all 0": keras.initializers.Zeros(),
     "all 0.1": keras.initializers.Constant(0.1),
-    "U(-0.1, 0.1)": keras.initializers.RandomUniform(-0.1, 0.1, seed=1),
+    "U(-0.1, 0.1)": keras.initializers.RandomUniform(-0.1, 0.1),
 }
 print(f"{'':14}" + "".join(f"{name:>16}" for name in ("dW1", "db1", "dW2", "db2", "dW3", "db3")))
 for name, initializer in begun.items():
@@ -92,11 +92,11 @@ print(
 
 # %% [markdown]
 # "With zero weights every gradient is zero" is often said, and it is wrong by one. The output's −(e(y) − f) does not depend on the weights, and db is its sum:
-# for each class ⅒ less its share of the digits, so that classes of the same share agree. But that is all: the rest is *exactly* 0.
+# for each class ⅒ less its share of the 200 digits. (Classes of the same share agree, hence 6 d and not 10.) But that is all: the rest is *exactly* 0.
 #
 # With equal weights dW⁽³⁾ is there as well. Below it there is rounding and nothing else: the entries of −(e(y) − f) add up to 0, and on the way down equal weights
-# just add them up. One step later W⁽³⁾ has become different for each class, and all layers move. But the 16 units of a layer have one and the same gradient, and
-# that is worse: only chance makes units differ.
+# just add them up. One step later W⁽³⁾ has become different for each class, and all layers move. But the 16 units of a layer still have one and the same gradient
+# (1 d), and that is worse: they move, and remain one unit, sixteen times. Only with random weights do the columns differ.
 
 # %% [markdown]
 # ### Derivation: what survives zero weights
@@ -106,8 +106,8 @@ print(
 # 1. What are a⁽¹⁾, h⁽¹⁾, a⁽²⁾ and f? What is da⁽²⁾?
 # 2. Find db⁽²⁾, dW⁽²⁾, db⁽¹⁾ and dW⁽¹⁾. For each that is 0, say which factor makes it so.
 # 3. Take one step. Which parameters have changed? Show that your answers to 2 stay the same after it, and after any number of steps.
-# 4. Now with sigmoid hidden units. Which gradients are not 0 at the first step, and which become so at the second? Are the hidden units then different
-#    from each other?
+# 4. Now with sigmoid hidden units. Which gradients are not 0 at the first step, and which others are not 0 at the second? Do the hidden units then differ
+#    from each other, and why?
 # 5. Why does a random *bias* with zero weights not help a tanh network's first layer at the first step?
 
 # %% [markdown] derivation="zero_weights"
@@ -147,7 +147,7 @@ beginnings = {
 }
 watched = {name: train_and_watch(model, x, y, 0.5, 60) for name, model in beginnings.items()}
 axes = plots.panels(3, height=3.2)
-visible = 1e-5  # what is exactly 0 is drawn here, since a logarithmic axis has no 0
+visible = 1e-5  # what is 0 is drawn here, since a logarithmic axis has no 0
 for ax, what, column in (
     (axes[0], r"norm of $\nabla_{W^{(1)}}$", 0),
     (axes[1], r"norm of $\nabla_{b^{(2)}}$", 3),
@@ -171,9 +171,10 @@ for name, (norms, gap) in watched.items():
     print(f"{name:19} gap at the end {gap[-1]:.1e}, right on {right:.0%} of the validation set")
 
 # %% [markdown]
-# Zero weights and tanh: stuck for ever; only the output biases learn, and all they can learn is how frequent each class is. With sigmoid units h is ½ and not 0, so W⁽²⁾ moves
-# first and W⁽¹⁾ follows, but all units go the same way. And equal units stay equal while everything moves: copies are born copies and get the same gradient at
-# each step. No number of steps breaks a symmetry that the gradient shares.
+# What lies on the bottom line, at 10⁻⁵, is 0; on the right, three curves lie there. Zero weights and tanh: stuck for ever. Only the output biases learn, and all
+# they can learn is how frequent each class is: their gradient fades (the straight line in the middle), and the network guesses. With sigmoid units h is ½ and not 0,
+# so W⁽²⁾ moves first and W⁽¹⁾ follows, but all units go the same way. And equal units stay equal while everything moves: they begin as copies and get the same gradient
+# at each step. No number of steps breaks a symmetry that the gradient shares.
 #
 # What do the units *look* like? Each image is one column of W⁽¹⁾ after those sixty steps, 8 × 8 weights.
 
@@ -209,8 +210,9 @@ plots.lines(None, curves, xlabel="epoch", ylabel="validation accuracy")
 plt.show()
 
 # %% [markdown]
-# Thirty-two copies compute what one unit computes: a network of 32·74 + 10 parameters with the powers of one of 84. What it may do beyond the single unit in a given
-# number of epochs, it owes to speed, not to width. **Random** weights are there to break this symmetry (30:27).
+# In our run they end at 0.98, 0.32 and 0.18. Thirty-two copies compute what one unit computes: a network of 32·75 + 10 parameters with the powers of one of
+# 75 + 10. If it is ahead of the single unit, it owes that to speed: added up, its output weights move thirty-two times as far in one step. **Random** weights
+# are there to break this symmetry (30:27).
 
 # %% [markdown]
 # ## 3 · Small, but how small?
@@ -241,7 +243,7 @@ upstream = tf.constant(np.random.default_rng(0).normal(size=(200, WIDTH)), "floa
 def stack(initializer, seed=0):
     """Ten hidden layers of 64 tanh units and nothing else."""
     keras.utils.set_random_seed(seed)
-    return [keras.layers.Dense(WIDTH, "tanh", kernel_initializer=initializer) for _ in range(DEPTH)]
+    return [keras.layers.Dense(WIDTH, "tanh", kernel_initializer=initializer.clone()) for _ in range(DEPTH)]
 
 
 def draw_spreads(initializers):
@@ -296,8 +298,8 @@ from solutions.initialization.glorot_bound import glorot_bound
 # 3. Do the same for dh = da Wᵀ. How many terms has the sum?
 # 4. Show that the variance of U(−r, r) is r²/3.
 # 5. Put Var[W] = 2/(H_in + H_out) and find r.
-# 6. tanh′(0) = 1, and tanh″ is not 0 elsewhere. In which direction is the argument wrong for tanh units that do not stay near 0? And what would you
-#    change for sigmoid units, for which σ′(0) = ¼, and for ReLU units, half of which are 0?
+# 6. tanh′(0) = 1, and tanh′ is smaller everywhere else. In which direction is the argument wrong for tanh units that do not stay near 0? And what would you
+#    change for sigmoid units, for which σ′(0) = ¼, *or* for ReLU units, half of which are 0? Choose one of the two.
 
 # %% [markdown] derivation="glorot_variance"
 # Write your answer to the six points into the next cell. Formulas may be plain text or LaTeX between dollar signs.
@@ -332,8 +334,8 @@ for H_in, H_out in ((400, 50), (50, 400), (200, 200)):
         print(f"{H_in:4} → {H_out:<5}{wish:12}{np.var(h @ W):16.2f}{np.var(da @ W.T):18.2f}")
 
 # %% [markdown]
-# A wish that is granted costs the other a factor of eight here. The compromise grants neither and lets each be off by less, and where a layer is as wide as the one below,
-# it grants both.
+# A wish that is granted costs the other a factor of eight here. The compromise grants neither, but is off by less: 400 → 50 multiplies by 1.8 on the way up and by 0.2
+# on the way down. Where a layer is as wide as the one below, it grants both.
 
 # %% [markdown]
 # ## 5 · An initializer for Keras
@@ -345,18 +347,20 @@ for H_in, H_out in ((400, 50), (50, 400), (200, 200)):
 from solutions.initialization.glorot_uniform import GlorotUniform
 
 # %% [markdown]
-# Keras's own initializers answer the question differently. Below, one initializer *with a seed* is given to two layers, Keras's and yours; and yours is saved and loaded.
+# Keras's own initializers answer the question differently. Below, one initializer is given to two layers, Keras's without and with a seed, and yours; and yours is saved and
+# loaded.
 
 # %% tags=["experiment"]
 for name, initializer in {
-    "Keras's": keras.initializers.GlorotUniform(seed=7),
-    "yours": GlorotUniform(seed=7),
+    "Keras's, no seed": keras.initializers.GlorotUniform(),
+    "Keras's, seed 7": keras.initializers.GlorotUniform(seed=7),
+    "yours, seed 7": GlorotUniform(seed=7),
 }.items():
     pair = [keras.layers.Dense(30, kernel_initializer=initializer) for _ in range(2)]
     for layer in pair:
         layer.build((None, 20))
     print(
-        f"{name:8} two layers, one initializer: equal weights? {np.array_equal(*[layer.get_weights()[0] for layer in pair])}"
+        f"{name:17} two layers, one initializer: equal weights? {np.array_equal(*[layer.get_weights()[0] for layer in pair])}"
     )
 
 model = network(GlorotUniform(seed=7))
@@ -366,8 +370,8 @@ with tempfile.TemporaryDirectory() as folder:
 print("loaded:", again.layers[0].kernel_initializer.get_config())
 
 # %% [markdown]
-# Keras repeats a given seed at every call (and warns of it in its documentation). Two layers of the same shape would begin as copies: not a disaster, since they are in
-# different places of the network, but not what anybody who wrote `seed=7` had in mind.
+# An initializer of Keras's gives the same values at every call, with a seed as well as without (its documentation warns of it). Two layers of the same shape would begin as copies:
+# not a disaster, since they are in different places of the network, but hardly what anybody had in mind. That is why `network` gives each layer a `clone()`.
 #
 # Now the five beginnings of this unit side by side, on ten layers.
 #
@@ -394,9 +398,9 @@ five = {
 draw_spreads(five)
 
 # %% [markdown]
-# Zeros are not in the picture, being 0 throughout. Equal weights saturate every unit, since all terms of a sum pull the same way, and hardly any gradient comes down. Glorot's
-# lose a little in each layer, for tanh is not linear: its slope is below 1 wherever a is not 0. A little is what ten layers can afford; over a hundred it would
-# add up again, and unit 12 takes the matter out of the initializer's hands.
+# Zeros leave no curve: every h is 0, and no gradient gets below the top layer. Equal weights saturate nearly every unit, since all terms of a sum pull the same way, and hardly
+# any gradient comes down. Glorot's lose a little in each layer, for tanh is not linear: its slope is below 1 wherever a is not 0. Over ten layers that makes a factor of
+# about three each way, which they can afford; over a hundred it would add up again, and unit 12 takes the matter out of the initializer's hands.
 #
 # Does it matter to *learning*? Five hidden layers of 64 tanh units, ten epochs, everything the same but the beginning.
 #
@@ -419,8 +423,9 @@ ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %% [markdown]
-# Five times the same network, the same data, the same correct gradients. In our run three of them learned nothing, for three different reasons: no gradient, no
-# differences, no signal. The large weights did learn, by fits and starts and not as well: most of their units were saturated from the beginning.
+# Five times the same network, the same data, the same correct gradients. In our run three of them learned next to nothing, for three different reasons: all 0, no gradient;
+# all 0.1, no differences; U(−0.01, 0.01), no signal. The large weights did learn, more slowly and not as well (0.76 against 0.98): most of their units were saturated from
+# the beginning.
 #
 # This is one of the lecture's two answers to why training deep networks is **hard** (48:24): optimization fails, and the network underfits. Better beginnings, better optimizers
 # (unit 8), batch normalization (unit 12) and more computing help against that. The other answer is too many parameters, and overfitting; regularization helps against *that* (units 6 and

@@ -85,6 +85,16 @@ bound.misconception(
     advice="Variances of independent terms add: Var[a] = H_in Var[h] Var[W]. No root until the bound.",
 )
 bound.misconception(
+    "the deviation instead of the variance, in the compromise as well",
+    ("return forward, backward, both,", "return forward**0.5, backward**0.5, both**0.5,"),
+    advice="Your r is right. The first three are variances: Var[a] = H_in Var[h] Var[W]. No root until the bound.",
+)
+bound.misconception(
+    "2 / H_in + H_out is a quotient plus H_out",
+    ("both = 2 / (H_in + H_out)", "both = 2 / H_in + H_out"),
+    advice="Python divides before it adds: put the sum into brackets, 2 / (H_in + H_out).",
+)
+bound.misconception(
     "the variances are averaged instead of the sizes",
     ("both = 2 / (H_in + H_out)", "both = (forward + backward) / 2"),
     advice="The paper averages the two sizes, (H_in + H_out)/2, and takes one over that.",
@@ -115,6 +125,16 @@ bound.misconception(
     "r is taken for the whole width",
     ("math.sqrt(3 * both)", "math.sqrt(12 * both)"),
     advice="The variance of a uniform distribution is width²/12, and from -r to r the width is 2r.",
+)
+bound.misconception(
+    "divided by 3 instead of multiplied",
+    ("math.sqrt(3 * both)", "math.sqrt(both / 3)"),
+    advice="The variance of U(-r, r) is r²/3. Solve r²/3 = Var[W] for r.",
+)
+bound.misconception(
+    "the root of the 6 alone",
+    ("math.sqrt(3 * both)", "math.sqrt(6) / (H_in + H_out)"),
+    advice="r² = 6/(H_in + H_out): the root is taken of the whole fraction, r = √6/√(H_in + H_out).",
 )
 bound.misconception(
     "the root is missing",

@@ -9,6 +9,7 @@ from solutions.exercise import Exercise
 glorot = Exercise(
     "GlorotUniform",
     lecture="32:09",
+    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],  # the bound is theirs
     # whatever finds an initializer by its name
     forbid=["keras.initializers.GlorotUniform", "keras.initializers.get", "keras.Variable", ".add_weight"],
 )
@@ -82,7 +83,7 @@ def outermost(theirs, ours):
 
 def drawn(W):
     """The values of W, and its shape and dtype on their own, since only these are not random."""
-    return {"values": values_of(W), "shape": np.shape(W), "dtype": np.asarray(W).dtype.name}
+    return {"values": values_of(W), "shape": tuple(W.shape), "dtype": np.asarray(W).dtype.name}
 
 
 def values_of(W):
@@ -219,6 +220,11 @@ glorot.misconception(
     advice="r = √6/√(H_in + H_out): without the root the weights are far too small.",
 )
 glorot.misconception(
+    "the root of the 6 alone",
+    ("(6 / (H_in + H_out)) ** 0.5", "6**0.5 / (H_in + H_out)"),
+    advice="r² = 6/(H_in + H_out): the root is taken of the whole fraction, r = √6/√(H_in + H_out).",
+)
+glorot.misconception(
     "normal instead of uniform",
     (
         "keras.random.uniform(shape, -r, r, dtype",
@@ -299,6 +305,21 @@ class GlorotByScaling(keras.initializers.Initializer):
         unit = keras.random.uniform(shape, seed=self.seeds, dtype=keras.backend.standardize_dtype(dtype))
         scale = 6**0.5 / (shape[0] + shape[1]) ** 0.5
         return (2 * unit - 1) * scale
+
+    def get_config(self):
+        return {"seed": self.seed}
+
+
+@glorot.alternative
+@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+class GlorotByRandomUniform(keras.initializers.Initializer):
+    def __init__(self, seed=None):
+        self.seed = seed
+        self.seeds = keras.random.SeedGenerator(seed)
+
+    def __call__(self, shape, dtype=None):
+        r = (6 / sum(shape)) ** 0.5
+        return keras.initializers.RandomUniform(-r, r, seed=self.seeds)(shape, dtype)
 
     def get_config(self):
         return {"seed": self.seed}

@@ -102,6 +102,12 @@ spreads.misconception(
     advice="The standard deviation is the root of the variance, and has the unit of h itself.",
 )
 spreads.misconception(
+    "divided by one less than the number of values",
+    ("np.std(h)", "np.std(h, ddof=1)"),
+    ("np.std(dh)", "np.std(dh, ddof=1)"),
+    advice="That estimates the deviation of what the values are a sample of. Here they are all there are: leave out ddof.",
+)
+spreads.misconception(
     "the deviation within each unit, averaged",
     ("np.std(h)", "np.mean(np.std(h, axis=0))"),
     ("np.std(dh)", "np.mean(np.std(dh, axis=0))"),
@@ -116,6 +122,23 @@ spreads.misconception(
     "upstream is ignored",
     (", output_gradients=upstream", ""),
     advice="The tape then starts from ones, as for the loss sum(h). Start it from upstream: output_gradients=upstream.",
+)
+spreads.misconception(
+    "the mean of h · upstream instead of the sum",
+    (
+        "tape.gradient(target=h, sources=hs, output_gradients=upstream)",
+        "tape.gradient(target=h, sources=hs, output_gradients=upstream / tf.cast(tf.size(h), h.dtype))",
+    ),
+    advice="The gradient at the last h is `upstream` itself, and that of a mean is smaller by the number of terms. "
+    "Use output_gradients=upstream, or a sum.",
+)
+spreads.misconception(
+    "forward and backward are exchanged",
+    (
+        "return np.array([np.std(h) for h in hs]), np.array([np.std(dh) for dh in dhs])",
+        "return np.array([np.std(dh) for dh in dhs]), np.array([np.std(h) for h in hs])",
+    ),
+    advice="Return what goes up first, and then what comes down.",
 )
 spreads.misconception(
     "the gradients of the weights instead of the activations",

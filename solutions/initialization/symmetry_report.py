@@ -9,10 +9,13 @@ import tensorflow as tf
 from helpers.checks import fill
 from solutions.exercise import Exercise
 
+LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
+    keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy
+    keras.losses.categorical_crossentropy keras.losses.CategoricalCrossentropy""".split()
 report = Exercise(
     "symmetry_report",
     lecture="30:27",
-    allow=["tensorflow.GradientTape", "keras.losses.sparse_categorical_crossentropy"],
+    allow=["tensorflow.GradientTape", "global_norm", *LOSSES],
 )
 
 
@@ -81,9 +84,9 @@ def reported(symmetry_report, model, x, y):
 
 
 def copy_unit(model, one, other):
-    """Make a hidden unit a copy of another but for rounding: the same weights in, bias, and weights out."""
+    """Make a hidden unit a copy of another but for four roundings: the same weights in, bias, and weights out."""
     W1, b1, W2, _ = model.get_weights()
-    W1[:, other], b1[other], W2[other] = 1.000001 * W1[:, one], b1[one], 1.000001 * W2[one]
+    W1[:, other], b1[other], W2[other] = 1.0000005 * W1[:, one], b1[one], 1.0000005 * W2[one]
     for v, value in zip(model.trainable_variables, (W1, b1, W2), strict=False):
         v.assign(value)
 
@@ -144,13 +147,18 @@ report.misconception(
     advice="In Keras W has shape (H_in, H_out): unit j owns column j. Compare columns.",
 )
 report.misconception(
+    "rows instead of columns, and each b entry by entry",
+    ("columns = np.reshape(g, (-1, g.shape[-1]))", "columns = np.reshape(g, (len(g), -1)).T"),
+    advice="In Keras W has shape (H_in, H_out): unit j owns column j. Compare columns.",
+)
+report.misconception(
     "different numbers are counted, not columns",
     ("len(np.unique(first_alike))", "len(np.unique(columns))"),
     advice="Two units are copies if their whole columns agree. Compare columns, not entries.",
 )
 report.misconception(
     "the tolerance is absolute",
-    ("1e-5 * norms[-1]", "1e-7"),  # with 1e-5, two of many random entries would now and then agree by chance
+    ("1e-5 * norms[-1]", "2e-6"),  # with 1e-5, two of many random entries would now and then agree by chance
     advice="A gradient may be tiny everywhere and its columns still differ. Measure by its norm.",
 )
 report.misconception(
@@ -170,6 +178,25 @@ report.misconception(
         "1 + int(np.sum(np.diagonal(gaps, 1) > 1e-5 * norms[-1]))",
     ),
     advice="Copies need not stand side by side. Compare every column with every other.",
+)
+report.misconception(
+    "equal columns of zeros count as different",
+    (
+        "distinct.append(len(np.unique(first_alike)))",
+        "distinct.append(len(np.unique(first_alike)) if norms[-1] else len(gaps))",
+    ),
+    advice="Where ∇ is 0, the tolerance is 0 as well, and no difference is below it: two columns are equal up to the "
+    "tolerance, so compare with <=.",
+)
+report.misconception(
+    "norms and distinct are exchanged",
+    ("return np.array(norms), np.array(distinct)", "return np.array(distinct), np.array(norms)"),
+    advice="The norms are returned first.",
+)
+report.misconception(
+    "the variables are reported, not their gradients",
+    ("for g in tape.gradient(loss, model.trainable_variables):", "for g in model.trainable_variables:"),
+    advice="Where a network begins does not say where it goes. Report on ∇, which the tape gives.",
 )
 report.misconception(
     "the copies are counted instead of the distinct",
