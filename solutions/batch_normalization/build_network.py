@@ -37,14 +37,14 @@ def build_network():
     """Build, but do not train, your best network for MNIST-1D within the budget.
 
     It maps x (N, 40) to f (N, 10), a distribution over the ten classes, with at most 6000 parameters, counting
-    trained ones and others. Each call gives a new network with fresh initial weights. Everything that the course has
-    taught may be used, your own BatchNorm or any layer of keras.layers.
+    trained ones and others. Everything that the course has taught may be used, your own BatchNorm or any layer of
+    keras.layers.
 
     Three rules: no example's answer depends on the others of its batch or on luck at test time; every trained weight
-    gets a gradient; the network is not compiled.
+    gets a gradient; each call draws fresh weights.
 
     Returns:
-        A Keras model.
+        A Keras model that begins with keras.Input, so that its weights exist before it sees any data.
     """
     ### BEGIN SOLUTION
     layers = [keras.Input((40,))]
@@ -82,7 +82,7 @@ def _(theirs, ours):
     f = theirs["f"]
     return {
         "x": theirs["x"][0, :3],
-        "rows that do not sum to 1": (np.abs(f.sum(axis=1) - 1) > 1e-3).sum(),
+        "every row sums to 1": np.all(np.abs(f.sum(axis=1) - 1) < 1e-3),
         "every column sums to 1": np.all(np.abs(f.sum(axis=0) - 1) < 1e-4),
         "negative probabilities": np.any(f < 0),
     }
@@ -140,6 +140,26 @@ def _(theirs, ours):
     }
 
 
+@capstone.check("each call draws fresh weights")
+def fresh(build_network, rng):
+    first, second = ([w.numpy() for w in build_network().weights] for _ in range(2))
+    return {
+        "x": inputs(rng),
+        "sums of the first network": padded([np.abs(w).sum() for w in first]),
+        "sums of the second": padded([np.abs(w).sum() for w in second]),
+        "drawn": padded([np.ptp(w) for w in first]),  # biases and γ may well begin as one number
+    }
+
+
+@fresh.summary()
+def _(theirs, ours):
+    alike = theirs["sums of the first network"] == theirs["sums of the second"]
+    return {
+        "x": theirs["x"][0, :3],
+        "two calls begin with the same weights": np.any(alike & (theirs["drawn"] > 0)),
+    }
+
+
 capstone.misconception(
     "over the budget",
     ("(56, 40)", "(80, 60)"),
@@ -174,6 +194,11 @@ capstone.misconception(
     ('kernel_initializer="he_uniform"', 'kernel_initializer="zeros"'),
     lecture="30:27",
     advice="With zero weights the hidden units get no gradient and never part. Start small and random.",
+)
+capstone.misconception(
+    "every network begins with the same weights",
+    ('"he_uniform"', "keras.initializers.HeUniform(seed=0)"),
+    advice="An initializer with a fixed seed draws the same numbers each time, so several runs tell nothing about luck. Leave the seed out.",
 )
 capstone.misconception(
     "a bias stands before BatchNorm",
