@@ -3,9 +3,10 @@
 Naming never misleads. In this order: *whole*, exactly one misconception equals the answer on every check;
 *pair*, exactly one double fault does; *parts*, disjoint misconceptions that together explain every ✗;
 otherwise no name. Evidence that many different faults share (an error, nothing, no finite number) names
-only as a whole.
+only as a whole, and errors only if they say the same.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -111,9 +112,10 @@ class Judge:
             return (), "right"
         misconceptions = [name for name in self.fails if name != REFERENCE]
         whole = [name for name in misconceptions if self._equal(answer, self._known(name))]
-        if len(whole) == 1:
+        informs = any(self._informs(answer, check) for check in wrong)
+        if len(whole) == 1 and (informs or self._says_the_same(answer, self._known(whole[0]), wrong)):
             return (whole[0],), "whole"
-        if whole or not any(self._informs(answer, check) for check in wrong):
+        if whole or not informs:
             return (), "unrecognized"
         pairs = [p for p in self.tables[0].pairs if self._equal(answer, [t.pairs[p] for t in self.tables])]
         if len(pairs) == 1:
@@ -124,6 +126,15 @@ class Judge:
         if parts and len(explained) == len(wrong) and frozenset(explained) == wrong:  # each ✗ once
             return tuple(parts), "parts"
         return (), "unrecognized"
+
+    def _says_the_same(self, answer: list[Answer], known: list[Answer], wrong: frozenset[str]) -> bool:
+        """Whether all errors agree in their words: a TypeError may come from anything."""
+        both = [
+            (given[c].failure, misled[c].failure)
+            for given, misled in zip(answer, known, strict=True)
+            for c in wrong
+        ]
+        return all(a is None or b is None or _words(a.message) == _words(b.message) for a, b in both)
 
     def _is_part(self, name: str, answer: list[Answer], wrong: frozenset[str]) -> bool:
         """Whether a misconception fails some of the wrong checks, and there equals the answer."""
@@ -178,6 +189,11 @@ class Judge:
 
 
 _NOTHING = Evidence({})
+
+
+def _words(message: str) -> list[str]:
+    """A message without what differs from call to call: sizes, addresses, the number in `dense_3`."""
+    return re.findall(r"[^\W\d_]+", re.sub(r"0x[0-9a-f]+", "", message))
 
 
 def informative(evidence: Evidence, expected: Evidence) -> bool:

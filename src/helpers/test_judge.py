@@ -22,9 +22,9 @@ def exercise():
 
 
 def evidence(value):
-    """Of one check: a number, several, or an error of a type."""
+    """Of one check: a number, several, or an error as "type" or "type: message"."""
     if isinstance(value, str):
-        return Evidence({}, Failure(value))
+        return Evidence({}, Failure(*value.split(": ")))
     return Evidence({"f": np.asarray(value, "float64")})
 
 
@@ -122,6 +122,18 @@ def test_what_many_faults_share_names_only_as_a_whole(nothing):
     assert named(both, known) == ("unrecognized", ())
     assert named(both, known, {("m", "n"): both}) == ("unrecognized", ())
     assert named(both | {"C": nothing}, known) == ("unrecognized", ())
+
+
+def test_an_error_names_only_if_it_says_the_same():
+    known = {"m": {"A": "TypeError: dense_3 got shape (2, 4), expected (4,)"}}
+    assert named({"A": "TypeError: dense got shape (7,), expected (5, 1)"}, known) == ("whole", ("m",))
+    assert named({"A": "TypeError: f() takes 1 argument but 2 were given"}, known) == ("unrecognized", ())
+    assert named({"A": "TypeError"}, known) == ("unrecognized", ())
+
+
+def test_an_error_beside_what_informs_needs_no_words():
+    known = {"m": {"A": "TypeError: one", "B": 3}}
+    assert named({"A": "TypeError: another", "B": 3}, known) == ("whole", ("m",))
 
 
 def test_evidence_of_another_shape_names_only_as_a_whole():
