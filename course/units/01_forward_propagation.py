@@ -71,7 +71,7 @@ from solutions.forward_propagation.activations import sigmoid, tanh, relu
 
 # %% [markdown]
 # Learning, from unit 3 on, follows slopes: how much does a unit's activation change when its pre-activation does? The next cell draws each
-# function and, dashed, its slope, measured by moving a a little to both sides.
+# function and, dashed, its slope, measured by moving `a` a little to both sides.
 #
 # **Before you run it:** a sigmoid unit sits at a = 10. What is its slope, compared with the largest that a sigmoid has anywhere?
 
