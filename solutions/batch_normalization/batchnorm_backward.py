@@ -5,7 +5,11 @@ import tensorflow as tf
 
 from solutions.exercise import Exercise
 
-backward = Exercise("batchnorm_backward", lecture="58:20")
+backward = Exercise(
+    "batchnorm_backward",
+    lecture="58:20",
+    allow=["tensorflow.nn.moments", "keras.ops.moments", "numpy.float_power"],
+)
 
 
 @backward.reference
@@ -15,6 +19,8 @@ def batchnorm_backward(da_tilde, a, gamma, eps):
     forward:   mu = mean of a,   var = mean of (a - mu)^2,   both over the batch
                a_hat = (a - mu) / sqrt(var + eps),   a_tilde = gamma * a_hat + beta
     backward:  a reaches the loss by three ways: directly, through var, and through mu      (lecture 58:20)
+
+    By hand, without a tape.
 
     Args:
         da_tilde: gradient of the loss with respect to a_tilde, (N, H).    a: pre-activations (N, H).
@@ -93,6 +99,31 @@ backward.misconception(
     "the way through var is missing",
     (" + dvar * 2 * (a - mu) / N", ""),
     advice="d var / d a_i = 2 (a_i - mu) / N for each example: add dvar times that.",
+)
+backward.misconception(
+    "the direct way is missing",
+    ("da = da_hat / root + dvar", "da = dvar"),
+    advice="a stands in a_hat itself, too: add da_hat / sqrt(var + eps) to the ways through var and mu.",
+)
+backward.misconception(
+    "the 2 of the square's derivative is forgotten",
+    ("dvar * 2 * (a - mu)", "dvar * (a - mu)"),
+    advice="var is a mean of squares: d var / d a_i = 2 (a_i - mu) / N.",
+)
+backward.misconception(
+    "the one half in dvar is forgotten",
+    ("(2 * root**3)", "root**3"),
+    advice="The derivative of (var + eps)^(-1/2) is -1/2 (var + eps)^(-3/2): the half stays.",
+)
+backward.misconception(
+    "dmu is averaged over the batch",
+    ("dmu = -da_hat.sum(axis=0)", "dmu = -da_hat.mean(axis=0)"),
+    advice="mu acts on every example, so dmu is a sum over them. The 1/N belongs to the next step, from mu to a.",
+)
+backward.misconception(
+    "dmu is not divided by the root",
+    ("dmu = -da_hat.sum(axis=0) / root", "dmu = -da_hat.sum(axis=0)"),
+    advice="a_hat = (a - mu) / sqrt(var + eps), so each example brings -da_hat / sqrt(var + eps).",
 )
 backward.misconception(
     "the 1/N of the batch's mean is forgotten",

@@ -15,6 +15,8 @@ def sparsity(h):
     zeros = share of the N * H activations that are exactly 0      (lecture 59:24)
     dead  = share of the H units that are 0 for every example of the batch
 
+    Compare and count yourself: `zero_fraction` is not for this exercise.
+
     Args:
         h: activations (N, H), an array or a tensor.
     Returns:
@@ -30,20 +32,25 @@ def activations(rng, N=11, H=8):
     """Positive and negative values, small and large, and zeros; at least one unit in four is dead."""
     h = rng.normal(size=(N, H)) * 10.0 ** rng.integers(-9, 2, (N, H))
     h[rng.random((N, H)) < rng.uniform(0.2, 0.6)] = 0
-    h[:, rng.permutation(H)[: H // 4]] = 0
-    h[rng.integers(N)] = 0  # an example of which every unit is off is no dead unit
+    units, examples = rng.permutation(H), rng.permutation(N)
+    h[:, units[: H // 4]] = 0
+    h[examples[0]] = 0  # an example of which every unit is off is no dead unit
+    if N > 2:  # a unit whose values sum to 0 is not dead either
+        h[:, units[-1]] = 0
+        h[examples[1:3], units[-1]] = 2, -2
     return h
 
 
 @sparsity_exercise.check("the share of exact zeros")
 def _(sparsity, rng):
-    return {"zeros": [float(sparsity(activations(rng, H=H))[0]) for H in (8, 5, 9, 16)]}
+    # in float32, the accuracy of most answers by TensorFlow
+    return {"zeros": np.float32([sparsity(activations(rng, H=H))[0] for H in (8, 5, 9, 16)])}
 
 
 @sparsity_exercise.check("the share of dead units")
 def _(sparsity, rng):
-    dead = [float(sparsity(activations(rng, N, H))[1]) for N in (1, 2, 5, 9, 30) for H in (4, 8, 13, 17)]
-    return {"dead": dead}
+    dead = [sparsity(activations(rng, N, H))[1] for N in (1, 2, 5, 9, 30) for H in (4, 8, 13, 17)]
+    return {"dead": np.float32(dead)}
 
 
 @sparsity_exercise.check("activations of a ReLU, as a tensor")
@@ -52,7 +59,7 @@ def _(sparsity, rng):
     h[:, 5] = 0
     h[1:4, 5] = 1e-8  # small, but on: this unit is not dead
     zeros, dead = sparsity(tf.constant(h, "float32"))
-    return {"zeros": float(zeros), "dead": float(dead)}
+    return {"zeros": np.float32(zeros), "dead": np.float32(dead)}
 
 
 sparsity_exercise.misconception(
@@ -82,13 +89,38 @@ sparsity_exercise.misconception(
 )
 sparsity_exercise.misconception(
     "units whose mean is zero count as dead",
-    ("off.all(axis=0)", "(np.asarray(h).astype('float32').round(1).mean(axis=0) == 0)"),
-    advice="Values of both signs, or small ones, may average to zero. Ask for every single value: all(axis=0).",
+    ("off.all(axis=0)", "(np.asarray(h).sum(axis=0) == 0)"),
+    advice="Values of both signs may average to zero. Ask for every single value: all(axis=0).",
 )
 sparsity_exercise.misconception(
     "a number of units or of zeros, not a share",
     ("off.mean(), off.all(axis=0).mean()", "off.sum(), off.all(axis=0).sum()"),
     advice="Divide by how many there are, so that layers of different widths compare: the mean of a condition is its share.",
+)
+sparsity_exercise.misconception(
+    "dead units are divided by the number of activations",
+    ("off.all(axis=0).mean()", "off.all(axis=0).sum() / off.size"),
+    advice="`dead` is a share of the H units, not of the N * H activations.",
+)
+sparsity_exercise.misconception(
+    "dead units are divided by the number of examples",
+    ("off.all(axis=0).mean()", "off.all(axis=0).sum() / len(off)"),
+    advice="`dead` is a share of the H units, not of the N examples.",
+)
+sparsity_exercise.misconception(
+    "dead units are counted, not their share",
+    ("off.all(axis=0).mean()", "off.all(axis=0).sum()"),
+    advice="Divide by H, so that layers of different widths compare: the mean of a condition is its share.",
+)
+sparsity_exercise.misconception(
+    "the share of living units, not of dead ones",
+    ("off.all(axis=0).mean()", "1 - off.all(axis=0).mean()"),
+    advice="`dead` counts the units that are 0 for every example. You have counted the others.",
+)
+sparsity_exercise.misconception(
+    "the two numbers change places",
+    ("off.mean(), off.all(axis=0).mean()", "off.all(axis=0).mean(), off.mean()"),
+    advice="Return zeros first, then dead.",
 )
 
 
