@@ -18,23 +18,23 @@ PRIMITIVES = frozenset(
     "positive reciprocal sign square sqrt rsqrt power pow exp exp2 expm1 log log1p log2 log10 logaddexp maximum minimum "
     "fmax fmin clip clip_by_value floor ceil round rint where isfinite isnan isinf isclose allclose nan_to_num equal "
     "not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor bitwise_and cast "
-    "sin cos tan arctan atan cosh sinh heaviside identity "
+    "sin cos tan arctan atan cosh sinh heaviside identity copysign squared_difference scalar_mul float_power fabs trunc select piecewise "
     # over an axis
     "reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_any reduce_all reduce_std reduce_variance sum mean max "
     "min amax amin prod product any all std var median argmax argmin argsort argwhere sort cumsum cumprod count_nonzero nonzero "
     "unique bincount searchsorted diff norm average nanmax nanmin nansum ptp add_n accumulate_n segment_sum "
-    "unsorted_segment_sum maximum.at add.at add.reduce maximum.reduce array_equal "
+    "unsorted_segment_sum maximum.at add.at add.reduce maximum.reduce array_equal reduce_euclidean_norm global_norm flatnonzero top_k "
     # shapes, indices and copies
     "shape size ndim rank reshape transpose swapaxes moveaxis expand_dims squeeze concat concatenate stack vstack hstack "
     "column_stack unstack split array_split tile repeat broadcast_to broadcast_static_shape broadcast_arrays gather gather_nd "
-    "take take_along_axis put_along_axis slice strided_slice scatter_nd tensor_scatter_nd_update tensor_scatter_nd_add pad ones "
+    "take take_along_axis put_along_axis slice strided_slice scatter_nd tensor_scatter_nd_update tensor_scatter_nd_add tensor_scatter_nd_sub pad ones "
     "zeros ones_like zeros_like empty empty_like full full_like fill eye arange range linspace logspace meshgrid indices "
     "one_hot diag diagonal diag_part set_diag tensor_diag_part ravel flip roll reverse tril triu outer inner kron array "
     "asarray ascontiguousarray copy atleast_1d atleast_2d ix_ fromiter boolean_mask sequence_mask permutation result_type "
     "convert_to_tensor convert_to_numpy constant Variable Tensor TensorShape stop_gradient is_tensor ensure_shape newaxis "
-    "issubdtype isscalar finfo iinfo vectorize "
+    "issubdtype isscalar finfo iinfo vectorize append insert delete copyto putmask apply_along_axis "
     # linear algebra
-    "matmul dot vdot einsum tensordot matvec trace matrix_transpose multi_dot "
+    "matmul dot vdot einsum tensordot matvec trace matrix_transpose adjoint multi_dot "
     # types and constants
     "float16 float32 float64 half single double bfloat16 int8 int16 int32 int64 intp uint8 bool bool_ string complex64 "
     "complex128 dtype generic floating integer ndarray number pi e inf nan errstate dtypes as_dtype "
@@ -46,7 +46,7 @@ RANDOM = tuple(
     for home, names in {
         "numpy.random": "default_rng Generator RandomState seed rand randn random random_sample uniform normal standard_normal "
         "binomial choice integers randint permutation shuffle bit_generator SeedSequence",
-        "tensorflow.random": "uniform normal truncated_normal stateless_uniform stateless_normal categorical shuffle Generator set_seed",
+        "tensorflow.random": "uniform normal truncated_normal stateless_uniform stateless_normal stateless_binomial categorical shuffle Generator set_seed",
         "keras.random": "uniform normal truncated_normal randint binomial categorical shuffle SeedGenerator",
     }.items()
     for name in names.split()
@@ -54,7 +54,9 @@ RANDOM = tuple(
 BASES = (
     "keras.layers.Layer keras.Layer keras.Model keras.models.Model keras.Variable keras.KerasTensor keras.Initializer "
     "keras.initializers.Initializer keras.initializers.get keras.initializers.serialize keras.initializers.zeros keras.initializers.Zeros "
-    "keras.initializers.ones keras.initializers.Ones keras.regularizers.Regularizer keras.Regularizer keras.callbacks.Callback "
+    "keras.initializers.ones keras.initializers.Ones keras.initializers.Constant keras.initializers.RandomNormal "
+    "keras.initializers.RandomUniform keras.initializers.TruncatedNormal tensorflow.zeros_initializer tensorflow.ones_initializer "
+    "tensorflow.nn.bias_add keras.utils.to_categorical keras.regularizers.Regularizer keras.Regularizer keras.callbacks.Callback "
     "keras.optimizers.Optimizer keras.Optimizer keras.saving.register_keras_serializable keras.utils.register_keras_serializable "
     "keras.saving.serialize_keras_object keras.saving.get_registered_name keras.backend.floatx keras.config.floatx keras.config.epsilon "
     "keras.backend.epsilon keras.backend.standardize_dtype keras.InputSpec keras.layers.InputSpec keras.dtype_policies.DTypePolicy "
