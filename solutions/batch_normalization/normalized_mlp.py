@@ -22,6 +22,8 @@ normalized = Exercise(
         "keras.models.Sequential",
         "keras.Input",
         "keras.layers.Input",
+        "keras.layers.InputLayer",
+        "keras.initializers",
         "keras.layers.Dense",
         "keras.layers.ReLU",
         "keras.layers.Softmax",
@@ -151,6 +153,12 @@ normalized.misconception(
     ('keras.layers.Dense(C, activation="softmax")', "keras.layers.Dense(C)"),
     lecture="6:52",
     advice='The output layer has an activation of its own: activation="softmax".',
+)
+normalized.misconception(
+    "the output layer has a sigmoid, not a softmax",
+    ('activation="softmax"', 'activation="sigmoid"'),
+    lecture="6:52",
+    advice='Sigmoids of several classes do not sum to 1. The output layer takes activation="softmax".',
 )
 
 
