@@ -114,7 +114,12 @@ def _(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     for k in (1.0, 2.0, 3.0):
         layer(k * a + k, training=True)
-    return {"moving_mu": layer.moving_mu, "moving_var": layer.moving_var}
+    still = all(any(w is m for w in layer.weights) for m in (layer.moving_mu, layer.moving_var))
+    return {
+        "moving_mu": layer.moving_mu,
+        "moving_var": layer.moving_var,
+        "they are still weights of the layer": str(still),
+    }
 
 
 @batch_norm.check("test time leaves the statistics alone")
@@ -257,6 +262,50 @@ batch_norm.misconception(
         "",
     ),
     advice="Test time would use 0 and 1 for ever. At each training call, assign the moved values to moving_mu and moving_var.",
+)
+batch_norm.misconception(
+    "the moving statistics are bound anew, not assigned",
+    source=batch_norm.edited(
+        (
+            "self.moving_mu.assign(self.momentum * self.moving_mu + (1 - self.momentum) * mu)",
+            "self.moving_mu = self.momentum * self.moving_mu + (1 - self.momentum) * mu",
+        ),
+        (
+            "self.moving_var.assign(self.momentum * self.moving_var + (1 - self.momentum) * var)",
+            "self.moving_var = self.momentum * self.moving_var + (1 - self.momentum) * var",
+        ),
+    ),
+    advice="With = the name holds a tensor, and the weight, which is saved, never moves. Call its method assign.",
+)
+batch_norm.misconception(
+    "only the moving mean moves",
+    source=batch_norm.edited(
+        (
+            "            self.moving_var.assign(self.momentum * self.moving_var + (1 - self.momentum) * var)\n",
+            "",
+        )
+    ),
+    advice="moving_var moves as moving_mu does: assign both at each training call.",
+)
+batch_norm.misconception(
+    "beta is not added",
+    source=batch_norm.edited(("self.gamma * a_hat + self.beta", "self.gamma * a_hat")),
+    advice="Shift after scaling: gamma * a_hat + beta.",
+)
+batch_norm.misconception(
+    "gamma is left out",
+    source=batch_norm.edited(("self.gamma * a_hat + self.beta", "a_hat + self.beta")),
+    advice="Scale before you shift: gamma * a_hat + beta.",
+)
+batch_norm.misconception(
+    "eps is left out",
+    source=batch_norm.edited(("tf.sqrt(var + self.eps)", "tf.sqrt(var)")),
+    advice="A unit that is constant over the batch has variance 0: divide by sqrt(var + eps).",
+)
+batch_norm.misconception(
+    "training and test time change places",
+    source=batch_norm.edited(("if training:", "if not training:")),
+    advice="The batch's statistics are for training, the moving ones for test time.",
 )
 batch_norm.misconception(
     "momentum the wrong way round",

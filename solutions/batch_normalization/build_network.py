@@ -199,7 +199,7 @@ capstone.misconception(
 capstone.misconception(
     "every network begins with the same weights",
     ('"he_uniform"', "keras.initializers.HeUniform(seed=0)"),
-    advice="An initializer with a fixed seed draws the same numbers each time, so several runs tell nothing about luck. Leave the seed out.",
+    advice="A fixed seed draws the same numbers each time, so several runs tell nothing about luck. Leave it out.",
 )
 capstone.misconception(
     "a bias stands before BatchNorm",
