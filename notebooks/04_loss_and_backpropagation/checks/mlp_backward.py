@@ -41,7 +41,14 @@ network = Checks(
         "layer_backward": _through_layer,
         "activation_backward": _through_activation,
     },
-    allow=["sigmoid", "tanh", "tensorflow.nn.softmax", "keras.ops.softmax"],
+    allow=[
+        "sigmoid",
+        "tanh",
+        "relu",
+        "softmax",
+        *(f"tensorflow.nn.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
+        *(f"keras.activations.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
+    ],
 )
 
 

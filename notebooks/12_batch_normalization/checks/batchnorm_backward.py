@@ -7,7 +7,11 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 
 from helpers.checks import Checks
 
-backward = Checks("batchnorm_backward", lecture="58:20")
+backward = Checks(
+    "batchnorm_backward",
+    lecture="58:20",
+    allow=["tensorflow.nn.moments", "keras.ops.moments", "numpy.float_power"],
+)
 
 
 def problem(rng, N=6, H=4):

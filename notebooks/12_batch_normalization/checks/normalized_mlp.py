@@ -26,6 +26,8 @@ normalized = Checks(
         "keras.models.Sequential",
         "keras.Input",
         "keras.layers.Input",
+        "keras.layers.InputLayer",
+        "keras.initializers",
         "keras.layers.Dense",
         "keras.layers.ReLU",
         "keras.layers.Softmax",
