@@ -135,7 +135,9 @@ def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, bar: 
         task = running[future]
         try:
             result.proofs.append(proof := future.result())
-            for sentence in proof.shortfalls or ["proved"]:  # now, since whoever waits may not wait to the end
+            for sentence in proof.shortfalls or [
+                "proved"
+            ]:  # now, since whoever waits may not wait to the end
                 bar.tell(f"{task.unit}, {task.exercise}: {sentence}")
         except BrokenProcessPool:
             lost.append(task)
