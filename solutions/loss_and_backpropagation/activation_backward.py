@@ -5,7 +5,9 @@ import tensorflow as tf
 
 from solutions.exercise import Exercise
 
-ALLOW = [f"{home}.{g}" for home in ("tensorflow.nn", "keras.activations") for g in ("sigmoid", "tanh")]
+ALLOW = [
+    f"{home}.{g}" for home in ("tensorflow.nn", "keras.activations") for g in ("sigmoid", "tanh", "relu")
+]
 activation = Exercise("activation_backward", lecture="24:30", allow=["sigmoid", "tanh", *ALLOW])
 
 

@@ -26,7 +26,7 @@ def softmax_nll(a, y):
         y: classes, integer tensor of shape (N,).
     Returns:
         The loss, a number in the dtype of `a`; finite for pre-activations of any magnitude. Use TensorFlow's
-        operations only, so that `fit` can compile it.
+        operations only, so that `fit` can compile it; softmax, log_softmax and logsumexp are yours to write.
     """
     ### BEGIN SOLUTION
     onehot = tf.one_hot(y, a.shape[-1], dtype=a.dtype)

@@ -29,8 +29,8 @@ PRIMITIVES = frozenset(
     "column_stack unstack split array_split tile repeat broadcast_to broadcast_static_shape broadcast_arrays gather gather_nd "
     "take take_along_axis put_along_axis slice strided_slice scatter_nd tensor_scatter_nd_update tensor_scatter_nd_add "
     "tensor_scatter_nd_sub pad ones zeros ones_like zeros_like empty empty_like full full_like fill eye arange range linspace logspace "
-    "meshgrid indices one_hot diag diagonal diag_part set_diag tensor_diag_part ravel flip roll reverse tril triu outer inner kron array "
-    "asarray ascontiguousarray copy atleast_1d atleast_2d ix_ fromiter boolean_mask sequence_mask permutation result_type "
+    "meshgrid indices one_hot diag diagonal diag_part set_diag tensor_diag tensor_diag_part ravel flip roll reverse tril triu outer inner "
+    "kron array asarray ascontiguousarray copy atleast_1d atleast_2d ix_ fromiter boolean_mask sequence_mask permutation result_type "
     "convert_to_tensor convert_to_numpy constant Variable Tensor TensorShape stop_gradient is_tensor ensure_shape newaxis "
     "issubdtype isscalar finfo iinfo vectorize append insert delete copyto putmask apply_along_axis "
     # linear algebra
