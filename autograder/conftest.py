@@ -2,11 +2,11 @@
 
 import pytest
 
-from autograder import build as building
-from autograder import known
-from autograder.build import build
-from autograder.sample import TEXT, unit_of
-from helpers.tables import save
+from autograder.authoring import build as building
+from autograder.authoring.build import build
+from autograder.judging import store
+from autograder.testing.small_unit import TEXT, unit_of
+from helpers.published import save
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +34,6 @@ def in_this_process(monkeypatch):
 
     def share(missing, jobs, told):
         for exercise, path in missing:
-            save(path, known.known(exercise))
+            save(path, store.known(exercise))
 
-    monkeypatch.setattr(known, "_share", share)
+    monkeypatch.setattr(store, "_share", share)

@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from autograder import catalogue
-from autograder.plan import plan_of
+from autograder.course import catalogue, layout
+from autograder.grading.plan import plan_of
 from bench import contenders, measure, table
 from bench.contenders import Contender
 from helpers.quiet import import_tensorflow
@@ -95,7 +95,7 @@ def bound(unit: str, course: Path, folder: Path) -> dict:
     """What `bench.bound` measures, in a process of its own."""
     command = [sys.executable, "-m", "bench.bound", unit, str(course)]
     env = contenders.environment(folder)
-    done = subprocess.run(command, cwd=catalogue.ROOT, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=layout.ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the lower bound could not be measured: {done.stderr[-2000:]}")
     return json.loads(done.stdout)

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.assemble import assemble, write
-from autograder.catalogue import ROOT, Unit
-from autograder.class_of import Made, make_class
-from autograder.course import Course
-from autograder.gradebook import Book
-from autograder.plan import Plan
+from autograder.authoring.assemble import assemble, write
+from autograder.course.catalogue import Unit
+from autograder.course.layout import ROOT, Course
+from autograder.gradebook.book import Book
+from autograder.grading.plan import Plan
+from autograder.rehearsal.made_up_class import Made, make_class
 
 BIN = Path(sys.executable).parent
 COPIES = 4  # how often ours is given the class, for a size near to 100

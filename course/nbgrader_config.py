@@ -11,17 +11,17 @@ c.Execute.skip_cells_with_tag = ""
 c.OverwriteCells.add_missing_cells = True
 
 # Submissions are read, run and judged by the course's engine, here, in formgrader and in `fdl grade`.
-c.Autograde.exporter_class = "autograder.execute.SubmissionExporter"
+c.Autograde.exporter_class = "autograder.gradebook.SubmissionExporter"
 c.Autograde.autograde_preprocessors = [
-    "autograder.execute.RunByEngine",
+    "autograder.gradebook.RunByEngine",
     "nbgrader.preprocessors.LimitOutput",
-    "autograder.execute.SaveVerdicts",
-    "autograder.late.AssignLatePenalties",
+    "autograder.gradebook.SaveVerdicts",
+    "autograder.gradebook.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
 # What a late day costs, by the due dates and extensions in the gradebook; without a due date nobody is late.
-c.AssignLatePenalties.plugin_class = "autograder.late.LateDays"
+c.AssignLatePenalties.plugin_class = "autograder.gradebook.LateDays"
 c.LateDays.points_per_day = 0.0  # points, or
 c.LateDays.share_per_day = 0.0  # of the unit's points: 0.1 takes a tenth off for each day that has begun
 c.LateDays.grace_minutes = 0.0  # so much later is not late

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from autograder import toy
-from autograder.plan import plan_of
+from autograder.grading.plan import plan_of
+from autograder.testing import toy_unit
 from bench import contenders, table
 from bench.measure import Cost, Memory
 
@@ -68,7 +68,7 @@ def test_a_line_that_falls_is_not_taken_for_speed(figures):
 
 
 def test_the_class_is_honest_and_of_every_kind(tmp_path):
-    plan = plan_of(toy.make_unit(tmp_path))
+    plan = plan_of(toy_unit.make_unit(tmp_path))
     made = contenders.honest(plan, 6)
     assert [m.student for m in made] == contenders.names(6)
     assert made[0].what == "everything right"

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import yaml
 
-from autograder import catalogue
+from autograder.course import catalogue
 
 ROOT = Path(__file__).parents[1]
 CONCEPTS = yaml.safe_load((ROOT / "course" / "coverage.yml").read_text("utf-8"))

@@ -8,12 +8,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder import catalogue
-from autograder.assemble import assemble, check_id, solution_id
-from autograder.extract import file_of
-from autograder.solution_set import execute
+from autograder.authoring.assemble import assemble
+from autograder.authoring.solution_set import execute
+from autograder.course import catalogue
+from autograder.exercise import check_id, file_of, solution_id
 from helpers.notebook import judge
-from helpers.tables import load, load_checks
+from helpers.published import load, load_checks
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 UNITS = catalogue.units()

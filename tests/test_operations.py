@@ -2,10 +2,10 @@
 
 import pytest
 
-from autograder import catalogue
-from autograder.plan import SETUP, Plan, plan_of
+from autograder.course import catalogue
+from autograder.exercise import Exercise
+from autograder.grading.plan import SETUP, Plan, plan_of
 from helpers.operations import violations
-from solutions.exercise import Exercise
 
 UNITS = catalogue.units()
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.exports.spreadsheet import number
-from autograder.results import Person, Result
+from autograder.gradebook.results import Person, Result
 
 MATCH = ("SIS Login ID", "SIS User ID", "ID", "Email")
 ABOUT_STUDENTS = ("Student", "LastName", "FirstName", "Section", "Integration ID", "Root Account", *MATCH)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.results import Part, Person, Result
+from autograder.gradebook.results import Part, Person, Result
 
 UNIT = "01_forward_propagation"
 VERDICT = {"needs_review": True, "exercise": "Dense", "doubts": ["stopped"]}

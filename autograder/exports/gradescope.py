@@ -8,13 +8,14 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import draws
-from autograder.bundle import LONG_AGO
-from autograder.catalogue import ROOT, Unit, exercises
-from autograder.extract import file_of
-from autograder.known import evidence_files, record, state
-from autograder.plan import Plan, plan_of
-from autograder.trees import files
+from autograder.authoring.mirror import files
+from autograder.authoring.student_bundle import LONG_AGO
+from autograder.course.catalogue import Unit, exercises
+from autograder.course.layout import ROOT
+from autograder.exercise import file_of
+from autograder.grading import draws
+from autograder.grading.plan import Plan, plan_of
+from autograder.judging.store import evidence_files, record, state
 from helpers.quiet import import_tensorflow
 
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")

@@ -13,13 +13,15 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import catalogue, draws, engine
-from autograder.engine import Graded, Run
-from autograder.judging import Known
-from autograder.kernels.client import Kernels
-from autograder.plan import DERIVATION, Plan, plan_of
-from autograder.submission import Unreadable, read_file
-from autograder.trees import files
+from autograder.authoring.mirror import files
+from autograder.course import catalogue, layout
+from autograder.grading import draws, engine
+from autograder.grading.engine import Graded
+from autograder.grading.plan import DERIVATION, Plan, plan_of
+from autograder.grading.running import Run
+from autograder.grading.submission import Unreadable, read_file
+from autograder.judging.lazy_tables import Known
+from autograder.sandbox.client import Kernels
 from helpers.quiet import import_tensorflow
 
 FAILED = "This could not be graded: {why}. It says nothing about your work; tell your instructor."
@@ -50,8 +52,8 @@ def grade(plan: Plan, folder: Path, run: Run) -> Graded:
         data: bytes | Unreadable = read_file(notebook(folder / "submission", plan.unit))
     except Unreadable as error:
         data = error
-    draw = draws.draw_of(draws.secret(catalogue.ROOT), plan.unit, who(folder / "submission_metadata.json"))
-    return engine.grade(data, plan, draw, run, Known([catalogue.ROOT / "notebooks"]))
+    draw = draws.draw_of(draws.secret(layout.ROOT), plan.unit, who(folder / "submission_metadata.json"))
+    return engine.grade(data, plan, draw, run, Known([layout.ROOT / "notebooks"]))
 
 
 def notebook(folder: Path, unit: str) -> Path:

@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from autograder.results import Person, Result
+from autograder.gradebook.results import Person, Result
 
 HEAD = (
     "student_id",

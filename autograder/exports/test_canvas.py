@@ -7,9 +7,10 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from autograder import cli, results
+from autograder.cli import app
 from autograder.exports import canvas
 from autograder.exports.conftest import UNIT, result
+from autograder.gradebook import results
 
 HEADER = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Essay (11),Unit 1 (12),Assignments Current Score,Final Score"
@@ -213,7 +214,7 @@ def test_what_is_no_gradebook_is_refused_in_a_sentence(data):
 def fdl(tmp_path, monkeypatch):
     """`fdl export` for a class with one result."""
     monkeypatch.setattr(results, "of_class", lambda course, unit: [result("ada", 3), result("who?", 1)])
-    return lambda *words: CliRunner().invoke(cli.app, ["export", *map(str, words), "--course", str(tmp_path)])
+    return lambda *words: CliRunner().invoke(app.app, ["export", *map(str, words), "--course", str(tmp_path)])
 
 
 def test_the_command_names_who_was_left_out(fdl, tmp_path):

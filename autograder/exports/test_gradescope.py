@@ -10,12 +10,15 @@ import zipfile
 import pytest
 from typer.testing import CliRunner
 
-from autograder import catalogue, cli, engine, toy
+from autograder.cli import app
+from autograder.course import catalogue, layout
 from autograder.exports import gradescope, on_gradescope
-from autograder.kernels import confine
-from autograder.plan import plan_of
-from autograder.sample import ID, TEXT, unit_of
-from autograder.submission import Unreadable
+from autograder.grading import engine
+from autograder.grading.plan import plan_of
+from autograder.grading.submission import Unreadable
+from autograder.sandbox import confine
+from autograder.testing import in_process_sandbox, toy_unit
+from autograder.testing.small_unit import ID, TEXT, unit_of
 
 STATUS = {"passed", "failed"}
 TEST: dict[str, type | tuple[type, ...]] = {
@@ -59,7 +62,7 @@ def check_schema(report):
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory):
-    return plan_of(toy.make_unit(tmp_path_factory.mktemp("toy")))
+    return plan_of(toy_unit.make_unit(tmp_path_factory.mktemp("toy")))
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def report(plan, folder):
             place = folder / "submission" / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
-        graded = on_gradescope.grade(plan, folder, toy.InProcess().run)
+        graded = on_gradescope.grade(plan, folder, in_process_sandbox.InProcess().run)
         found = on_gradescope.results(graded, plan, visibility)
         check_schema(found)
         return found
@@ -88,7 +91,7 @@ def report(plan, folder):
 
 
 def test_what_is_right_earns_every_check(report, plan):
-    found = report({"homework (2).ipynb": toy.data(toy.right(plan))})
+    found = report({"homework (2).ipynb": toy_unit.data(toy_unit.right(plan))})
     assert found["score"] == sum(test["score"] for test in found["tests"]) == 8
     assert [test["name"] for test in found["tests"]] == [
         f"{exercise.name}: {check.name}" for exercise in plan.exercises.values() for check in exercise.checks
@@ -98,8 +101,8 @@ def test_what_is_right_earns_every_check(report, plan):
 
 
 def test_what_is_wrong_says_what_it_looks_like_once(report, plan):
-    squares = toy.right(plan, double="def double(x):\n    return x * x")
-    found = report({f"{toy.UNIT}.ipynb": toy.data(squares)}, "after_due_date")
+    squares = toy_unit.right(plan, double="def double(x):\n    return x * x")
+    found = report({f"{toy_unit.UNIT}.ipynb": toy_unit.data(squares)}, "after_due_date")
     numbers, matrix, *others = found["tests"]
     assert (numbers["score"], numbers["status"], found["score"]) == (0, "failed", 5)
     assert "This is: squares. Add x to itself. (lecture 1:00)" in numbers["output"]
@@ -128,8 +131,8 @@ def test_what_cannot_be_read_earns_nothing_and_is_told(report, files, told):
 
 
 def test_the_notebook_of_the_units_name_is_taken_among_others(report, plan):
-    right, stub = toy.data(toy.right(plan)), toy.data(toy.work(plan))
-    files = {f"unzipped/{toy.UNIT}.ipynb": right, "old.ipynb": stub, ".ipynb_checkpoints/x.ipynb": stub}
+    right, stub = toy_unit.data(toy_unit.right(plan)), toy_unit.data(toy_unit.work(plan))
+    files = {f"unzipped/{toy_unit.UNIT}.ipynb": right, "old.ipynb": stub, ".ipynb_checkpoints/x.ipynb": stub}
     assert report(files)["score"] == 8
 
 
@@ -166,7 +169,7 @@ def test_where_nothing_confines_nothing_is_graded_and_the_student_reads_why(fold
         raise RuntimeError("nothing on this machine can confine students' code")
 
     monkeypatch.setattr(on_gradescope, "Kernels", refuse)
-    assert not on_gradescope.main(toy.UNIT, folder, "visible", unsafe=False)
+    assert not on_gradescope.main(toy_unit.UNIT, folder, "visible", unsafe=False)
     found = json.loads((folder / "results" / "results.json").read_text())
     check_schema(found)
     assert found["score"] == 0
@@ -196,7 +199,7 @@ def test_the_zip_holds_what_one_unit_needs(packed):
     assert f"notebooks/{ID}/checks/softmax.evidence" in modes
     assert not any("test_" in name or "__pycache__" in name or name.endswith(".db") for name in modes)
     assert len(secret) == 64
-    course = catalogue.ROOT / "course" / ".draws"
+    course = layout.ROOT / "course" / ".draws"
     assert not course.exists() or secret != course.read_bytes()
 
 
@@ -227,7 +230,7 @@ def test_the_unpacked_zip_grades_a_submission_of_any_name(packed, tmp_path):
     (tmp_path / "bin" / "bash").symlink_to(shutil.which("bash"))
     (tmp_path / "submission").mkdir()
     plan = plan_of(unit)
-    (tmp_path / "submission" / "My work (final).ipynb").write_bytes(toy.data(toy.right(plan)))
+    (tmp_path / "submission" / "My work (final).ipynb").write_bytes(toy_unit.data(toy_unit.right(plan)))
     (tmp_path / "submission_metadata.json").write_text('{"users": [{"email": "a@x.edu"}]}')
     environment = {"PATH": str(tmp_path / "bin"), "AUTOGRADER": str(tmp_path), "FDL_PYTHON": sys.executable}
     command = ["bash", str(tmp_path / "source" / "run_autograder")]
@@ -244,5 +247,5 @@ def test_the_unpacked_zip_grades_a_submission_of_any_name(packed, tmp_path):
 
 
 def test_an_unknown_visibility_is_wrong_usage():
-    found = CliRunner().invoke(cli.app, ["export", "gradescope", "1", "--visibility", "secret"])
+    found = CliRunner().invoke(app.app, ["export", "gradescope", "1", "--visibility", "secret"])
     assert found.exit_code == 2

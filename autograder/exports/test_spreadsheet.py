@@ -4,12 +4,12 @@ import io
 import pytest
 from typer.testing import CliRunner
 
-from autograder import cli
-from autograder import results as class_data
-from autograder.course import Course
+from autograder.cli import app
+from autograder.course.layout import Course
 from autograder.exports import spreadsheet
 from autograder.exports.conftest import UNIT, result
-from autograder.results import Person
+from autograder.gradebook import results as class_data
+from autograder.gradebook.results import Person
 
 
 def read(graded, people=()):
@@ -76,7 +76,7 @@ def fdl(results, tmp_path, monkeypatch):
     monkeypatch.setattr(class_data, "of_class", lambda course, unit: results)
     monkeypatch.setattr(class_data, "roster", lambda course: [Person("zoë")])
     monkeypatch.setattr(class_data, "graded_units", lambda course: [UNIT])
-    return lambda *words: CliRunner().invoke(cli.app, ["export", "csv", *words, "--course", str(tmp_path)])
+    return lambda *words: CliRunner().invoke(app.app, ["export", "csv", *words, "--course", str(tmp_path)])
 
 
 @pytest.mark.parametrize(("words", "name"), [(["1"], UNIT), (["--all"], "all")])
@@ -95,7 +95,7 @@ def test_one_unit_or_all_of_them(fdl, words):
 
 
 def test_without_a_gradebook_it_says_what_to_do(tmp_path):
-    found = CliRunner().invoke(cli.app, ["export", "csv", "1", "--course", str(tmp_path)])
+    found = CliRunner().invoke(app.app, ["export", "csv", "1", "--course", str(tmp_path)])
     assert (found.exit_code, found.stdout) == (1, "")
     assert (
         found.stderr.strip()

@@ -3,8 +3,8 @@
 import numpy as np  # noqa: F401  for sources below
 import tensorflow as tf  # noqa: F401  for sources below
 
+from autograder.exercise import Exercise
 from helpers.graph import Leaf, Node
-from solutions.exercise import Exercise
 
 linear = Exercise("add_and_matmul", lecture="27:30", objects=["Add", "MatMul"], given={"Node": Node})
 

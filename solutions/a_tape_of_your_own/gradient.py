@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 
+from autograder.exercise import Exercise
 from helpers.graph import Node
 from solutions.a_tape_of_your_own.topological_order import topological_order
-from solutions.exercise import Exercise
 
 
 def _all_before(out):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 cost = Exercise("multiplications", lecture="24:00")
 

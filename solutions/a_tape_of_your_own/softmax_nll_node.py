@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.graph import Leaf, Node
-from solutions.exercise import Exercise
 
 loss = Exercise("SoftmaxNLL", lecture="19:20", given={"Node": Node})
 

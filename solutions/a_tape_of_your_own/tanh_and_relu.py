@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf  # noqa: F401  for sources below
 
+from autograder.exercise import Exercise
 from helpers.graph import Leaf, Node
-from solutions.exercise import Exercise
 
 activations = Exercise(
     "tanh_and_relu", lecture="24:30", objects=["Tanh", "ReLU"], given={"Node": Node}, allow=["tanh"]

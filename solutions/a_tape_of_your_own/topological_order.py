@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from autograder.exercise import Exercise
 from helpers.graph import Node
-from solutions.exercise import Exercise
 
 order = Exercise("topological_order", lecture="27:30", given={"Node": Node})
 

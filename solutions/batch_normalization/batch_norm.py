@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 batch_norm = Exercise("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moments", "keras.ops.moments"])
 

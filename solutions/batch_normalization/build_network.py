@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from solutions.batch_normalization.batch_norm import BatchNorm
-from solutions.exercise import Exercise
 
 
 class BatchNormStandIn(keras.layers.BatchNormalization):

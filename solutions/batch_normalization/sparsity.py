@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 sparsity_exercise = Exercise("sparsity", lecture="59:24")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 backward = Exercise("dropout_backward", lecture="50:43")
 

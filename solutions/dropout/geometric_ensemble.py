@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf  # noqa: F401  an alternative below uses it
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 ensemble = Exercise("geometric_ensemble", lecture="53:36", objects=("all_masks", "geometric_ensemble"))
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 inverted_dropout = Exercise("InvertedDropout", lecture="53:18")
 

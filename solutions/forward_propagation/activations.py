@@ -4,7 +4,7 @@ import keras  # noqa: F401  an alternative uses it
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 activations = Exercise("activations", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
 

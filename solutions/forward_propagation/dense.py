@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 
 dense = Exercise("Dense", lecture="3:17")
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 from solutions.forward_propagation.dense import Dense
 from solutions.forward_propagation.softmax import stable_softmax
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 bound = Exercise("glorot_bound", lecture="32:09")
 

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 
 spreads = Exercise("spread", lecture="48:24", allow=["tensorflow.GradientTape"])
 

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 
 LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
     keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy

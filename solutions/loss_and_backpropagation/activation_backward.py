@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 ALLOW = [
     f"{home}.{g}" for home in ("tensorflow.nn", "keras.activations") for g in ("sigmoid", "tanh", "relu")

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 layer = Exercise("layer_backward", lecture="21:30")
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 from solutions.loss_and_backpropagation.activation_backward import activation_backward
 from solutions.loss_and_backpropagation.layer_backward import layer_backward
 from solutions.loss_and_backpropagation.softmax_nll import softmax_nll

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 output = Exercise("output_gradient", lecture="19:20", objects=["dloss_df", "df_da", "dloss_da"])
 

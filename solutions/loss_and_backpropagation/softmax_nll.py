@@ -4,7 +4,7 @@ import keras
 import numpy as np  # noqa: F401  for a source below
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 loss = Exercise("softmax_nll", lecture="16:10", allow=["tensorflow.custom_gradient"])
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 decay = Exercise("decay_step", lecture="29:50", allow=["scalar_mul"])
 

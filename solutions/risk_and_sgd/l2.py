@@ -4,8 +4,8 @@ import keras
 import numpy as np  # noqa: F401  a misconception below uses it
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 
 l2 = Exercise("L2", lecture="29:50", allow=["tensorflow.nn.l2_loss"])  # which is half of the sum
 

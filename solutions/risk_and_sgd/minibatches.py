@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 batches = Exercise("minibatches", lecture="39:31", allow=["numpy.resize"])
 

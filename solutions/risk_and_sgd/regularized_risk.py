@@ -5,8 +5,8 @@ from functools import cache
 import keras
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 
 LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
     keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy

@@ -5,8 +5,8 @@ from functools import cache
 import keras
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 from solutions.risk_and_sgd.regularized_risk import regularized_risk
 
 

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercise import Exercise
 from helpers.checks import fill
-from solutions.exercise import Exercise
 from solutions.risk_and_sgd.minibatches import minibatches
 from solutions.risk_and_sgd.sgd_step import sgd_step
 

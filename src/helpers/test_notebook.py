@@ -10,7 +10,7 @@ import pytest
 from helpers import commit, notebook
 from helpers.checks import gather
 from helpers.judge import Advice, Table
-from helpers.tables import Published, load, load_checks, save
+from helpers.published import Published, load, load_checks, save
 
 CHECKS = '''
 """Checks of double."""

@@ -81,8 +81,8 @@ def shot(tmp_path):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course root with unit 1, before anything has been released."""
-    from autograder.build import build
-    from autograder.catalogue import unit
+    from autograder.authoring.build import build
+    from autograder.course.catalogue import unit
 
     root = tmp_path_factory.mktemp("course")
     build([unit(UNIT)], course=root, notebooks=root / "notebooks")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from autograder import catalogue
+from autograder.course import catalogue
 from browser.jupyter import MINUTE, UNIT, jupyterlab
 
 TITLE = "Foundations of deep learning"

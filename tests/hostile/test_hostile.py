@@ -17,16 +17,17 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder import catalogue, limits
-from autograder import grade as grading
-from autograder.catalogue import ROOT
-from autograder.class_of import hand_in, reference
-from autograder.draws import draw_of, secret
-from autograder.judging import PUBLIC
-from autograder.kernels import TIERS
-from autograder.kernels.client import Kernels
-from autograder.plan import Plan, plan_of
-from autograder.tables import answer
+from autograder.cli import tables_grade
+from autograder.course import catalogue, limits
+from autograder.course.layout import ROOT
+from autograder.gradebook import grade_class as grading
+from autograder.grading.draws import draw_of, secret
+from autograder.grading.plan import Plan, plan_of
+from autograder.judging.lazy_tables import PUBLIC
+from autograder.judging.tables import answer
+from autograder.rehearsal.made_up_class import hand_in, reference
+from autograder.sandbox import TIERS
+from autograder.sandbox.client import Kernels
 from helpers.quiet import import_tensorflow
 from tests.hostile.notebooks import ATTACKS, NAMES, TOLD
 from tests.hostile.payloads import PAYLOADS
@@ -198,7 +199,7 @@ def stands(battle: Battle, attack: str) -> None:
     assert row.graded.score <= battle.rows["honest"].graded.score, "an attack gained points"
     assert row.graded.max_score == battle.rows["honest"].graded.max_score
     assert row.error == ""
-    assert row.reasons or grading.misunderstood(row.graded), "the report has no line about it"
+    assert row.reasons or tables_grade.misunderstood(row.graded), "the report has no line about it"
     outputs = battle.outputs[attack]
     assert "LEAK" not in outputs
     assert "BEGIN SOLUTION" not in outputs

@@ -1,0 +1,31 @@
+"""Releasing an assignment is nbgrader's own work: its `generate_assignment`, with the course's configuration."""
+
+from pathlib import Path
+
+from autograder.course.layout import CONFIG
+
+
+def generate(unit: str, root: Path, config: Path) -> None:
+    """Make `root/release/<unit>` from `root/source/<unit>`, without a gradebook: grading enters the unit there.
+
+    Args:
+        root: a course root, with source/ in it.
+        config: the folder of the course's nbgrader_config.py.
+    Raises:
+        ValueError: with nbgrader's own words, if it refuses.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.utils import capture_log
+    from traitlets.config.loader import PyFileConfigLoader
+
+    settings = PyFileConfigLoader(CONFIG, path=str(config)).load_config()
+    settings.CourseDirectory.root = str(root)
+    settings.CourseDirectory.assignment_id = unit
+    settings.SaveCells.enabled, settings.GenerateAssignment.no_database = False, True  # as --no-db does
+    converter = GenerateAssignment(coursedir=CourseDirectory(config=settings), config=settings, force=True)
+    result = capture_log(converter)
+    if not result["success"]:
+        raise ValueError(
+            f"nbgrader could not release {unit}:\n{result.get('log', '')}{result.get('error', '')}"
+        )

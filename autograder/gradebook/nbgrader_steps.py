@@ -1,0 +1,95 @@
+"""The engine inside nbgrader: `nbgrader autograde`, formgrader's Autograde button and `fdl grade` all come here.
+
+course/nbgrader_config.py puts these classes in the places of nbgrader's own.
+"""
+
+import atexit
+import functools
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Grade, Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from autograder.course.layout import Course
+from autograder.grading import graded_notebook, restore, submission
+from autograder.grading.engine import Graded
+from autograder.grading.grader import Grader
+from autograder.grading.submission import Unreadable
+from helpers.quiet import import_tensorflow
+
+ready: dict[tuple[str, str], Graded] = {}  # by unit and student: what `fdl grade` has graded already
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a notebook as `submission` does: nothing that a student writes can make nbgrader fail."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        unit = resources["nbgrader"]["assignment"]
+        converter: Any = self.parent
+        plan = grader(converter.coursedir.root).plan(unit)
+        try:
+            placed = restore.restore(submission.parse(submission.read_file(Path(filename))), plan)
+        except Unreadable as error:
+            self.log.error("%s: %s", filename, error)
+            placed = restore.blank(plan)
+        return self.from_notebook_node(graded_notebook.notebook(placed, {}), resources, **kw)
+
+
+class RunByEngine(NbGraderPreprocessor):
+    """In the place of nbgrader's Execute: what stands in the notebook afterwards is the engine's alone.
+
+    It has another name since `nbgrader autograde --no-execute` switches `Execute` off, and cells without
+    output would then have full marks.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        unit, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+        graded = ready.pop((unit, student), None)
+        if graded is None:
+            graded = grader(self.parent.parent.coursedir.root).grade(unit, student, reuse=False)
+        return graded.notebook, resources
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """Saves scores as nbgrader does, and marks what needs review; in the transaction of `fdl grade`, if there is one."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        about = resources["nbgrader"]
+        with about.get("gradebook") or Gradebook(about["db_url"]) as self.gradebook:
+            self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+            self.student_id = about["student"]
+            return NbGraderPreprocessor.preprocess(self, nb, resources)
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        about = resources["nbgrader"]
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader.grade_id, about["notebook"], about["assignment"], about["student"]
+        )
+        before = (*_scores(grade), grade.needs_manual_grade)
+        super()._add_score(cell, resources)
+        verdict = next(filter(None, map(graded_notebook.verdict_of, cell.get("outputs", []))), None)
+        if cell.cell_type == "code" and verdict is None:  # which nbgrader takes for full marks
+            grade.auto_score = 0
+        if cell.cell_type == "code" and (verdict is None or verdict["needs_review"]):
+            grade.needs_manual_grade = grade.manual_score is None or before[:2] != _scores(grade)
+        elif grade.manual_score is not None and before[:2] == _scores(grade):
+            grade.needs_manual_grade = before[2]  # a grader has seen this score already
+        self.gradebook.db.commit()
+
+
+def _scores(grade: Grade) -> tuple[float | None, float | None]:
+    return grade.auto_score, grade.manual_score
+
+
+@functools.cache
+def grader(root: str) -> Grader:
+    """What grades in a process of nbgrader's; `fdl grade` has its own."""
+    from autograder.sandbox.client import Kernels
+
+    kernels = Kernels(workers=1)
+    atexit.register(kernels.close)
+    import_tensorflow()
+    return Grader(Course(Path(root)), kernels.run)

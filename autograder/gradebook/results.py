@@ -1,0 +1,208 @@
+"""A graded class as it is told to people: scores from nbgrader's gradebook, reasons from the graded notebooks.
+
+Feedback, reports and exports read it here. It needs neither TensorFlow nor the exercises, and runs nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nbformat import NotebookNode
+from nbgrader.api import Student, SubmittedAssignment
+
+from autograder.course.layout import Course
+from autograder.gradebook.database import Refused, _gradebook
+from autograder.gradebook.late_days import seconds_late
+from autograder.grading import graded_notebook
+from autograder.grading.engine import NOTHING
+from autograder.grading.grader import last_graded
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the gradebook knows them; all but `id` may be empty."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.id
+
+
+@dataclass(frozen=True)
+class Part:
+    """An exercise, or a derivation that is graded by hand, in one submission.
+
+    Args:
+        name: of the exercise or the derivation.
+        score: what counts: a grader's points where there are some, else the engine's.
+        waits: whether a grader has still to look at it.
+        comment: a grader's.
+        verdict: as `helpers.card.record` writes it; None for what is graded by hand, or if the notebook is gone.
+        by_hand: whether it is a derivation.
+        decided: whether the points are a grader's.
+    """
+
+    name: str
+    score: float
+    max_score: float
+    waits: bool = False
+    comment: str = ""
+    verdict: dict | None = None
+    cell: str = ""
+    by_hand: bool = False
+    decided: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """One student's graded submission of a unit.
+
+    Args:
+        penalty: points that are taken off for being late.
+        notebook: as it was graded; None if it is gone.
+    """
+
+    student: Person
+    unit: str
+    parts: tuple[Part, ...] = ()
+    penalty: float = 0.0
+    handed_in: datetime | None = None
+    seconds_late: float = 0.0
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    notebook: NotebookNode | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def score(self) -> float:
+        """Points with manual grades, less the penalty, never below 0: as nbgrader exports it."""
+        return max(0.0, sum(part.score for part in self.parts) - self.penalty)
+
+    @property
+    def max_score(self) -> float:
+        return sum(part.max_score for part in self.parts)
+
+    @property
+    def verdicts(self) -> list[dict]:
+        return [part.verdict for part in self.parts if part.verdict]
+
+    @property
+    def unread(self) -> bool:
+        """Whether what was handed in could not be graded at all; the notes say why."""
+        checks = [check for verdict in self.verdicts for check in verdict["checks"]]
+        return bool(checks) and all(check["message"] == NOTHING for check in checks)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why the engine withheld points that no grader has decided on since, each reason once."""
+        open_ = [p.verdict for p in self.parts if p.verdict and p.waits and p.verdict["needs_review"]]
+        return list(dict.fromkeys(f"{v['exercise']}: {doubt}" for v in open_ for doubt in v["doubts"]))
+
+    @property
+    def needs_review(self) -> bool:
+        return any(part.waits and not part.by_hand for part in self.parts)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why somebody should look at it, each reason once: what concerns the whole, then single exercises."""
+        if not self.needs_review:
+            return []
+        if not self.notebook:
+            return [f"its graded notebook is gone; `fdl grade {self.unit}` makes it again"]
+        notes = " ".join(self.notes)
+        return [*self.notes, *(d for d in self.doubts if d.partition(": ")[2] not in notes)]
+
+    @property
+    def to_read(self) -> float:
+        """The points of derivations that wait for a grader."""
+        return sum(part.max_score for part in self.parts if part.by_hand and part.waits)
+
+
+def not_begun(verdict: dict) -> bool:
+    """Whether a verdict is about nothing: an untouched stub, or a submission that could not be read."""
+    return all(check["message"].startswith(("not written yet", NOTHING)) for check in verdict["checks"])
+
+
+def of_class(course: Course, unit: str) -> list[Result]:
+    """Everybody's graded submission of a unit, by student.
+
+    Raises:
+        Refused: if nothing of it has been graded.
+    """
+    with _gradebook(course) as gradebook:
+        found = [_result(course, unit, s) for s in gradebook.assignment_submissions(unit)]
+    if not found:
+        raise Refused(f"no submission of {unit} has been graded: run `fdl grade {unit}` first")
+    return sorted(found, key=lambda result: result.student.id)
+
+
+def roster(course: Course) -> list[Person]:
+    """Every student whom the gradebook knows, with or without a submission."""
+    with _gradebook(course) as gradebook:
+        return sorted(map(_person, gradebook.students), key=lambda person: person.id)
+
+
+def graded_units(course: Course) -> list[str]:
+    """The units of which submissions have been graded, in the course's order."""
+    with _gradebook(course) as gradebook:
+        return sorted(a.name for a in gradebook.assignments if a.num_submissions)
+
+
+def handed_out(course: Course, unit: str) -> list[str]:
+    """The code of a unit's stubs and set-up, as the gradebook has it from when the unit was graded first."""
+    with _gradebook(course) as gradebook:
+        cells = gradebook.find_notebook(unit, unit).source_cells
+        return [cell.source or "" for cell in cells if cell.cell_type == "code"]
+
+
+def _result(course: Course, unit: str, submission: SubmittedAssignment) -> Result:
+    notebook = last_graded(course, unit, submission.student.id)
+    about = notebook.metadata[graded_notebook.OURS] if notebook else {}
+    return Result(
+        _person(submission.student),
+        unit,
+        tuple(_parts(submission, notebook.cells if notebook else ())),
+        submission.late_submission_penalty,
+        submission.timestamp,
+        seconds_late(submission),
+        tuple(about.get("notes", ())),
+        about.get("seconds", 0.0),
+        notebook,
+    )
+
+
+def _parts(submission: SubmittedAssignment, cells: Iterable[NotebookNode]) -> Iterator[Part]:
+    """The graded cells, in the notebook's order where there is one."""
+    grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
+    comments = {
+        c.name: c.manual_comment or "" for notebook in submission.notebooks for c in notebook.comments
+    }
+    verdicts = {
+        cell.metadata.get("nbgrader", {}).get("grade_id", ""): next(
+            filter(None, map(graded_notebook.verdict_of, cell.get("outputs", []))), None
+        )
+        for cell in cells
+    }
+    for name in [name for name in verdicts if name in grades] + [n for n in grades if n not in verdicts]:
+        grade, verdict, solved = grades[name], verdicts.get(name), name.removesuffix("-check")
+        yield Part(
+            verdict["exercise"] if verdict else solved,
+            grade.score,
+            grade.max_score,
+            bool(grade.needs_manual_grade),
+            # a comment on code stands at the answer, points at the check
+            "\n".join(filter(None, (comments.get(n) for n in dict.fromkeys([name, solved])))),
+            verdict,
+            name,
+            grade.cell.cell_type == "markdown",
+            grade.manual_score is not None,
+        )
+
+
+def _person(student: Student) -> Person:
+    fields = (student.first_name, student.last_name, student.email, student.lms_user_id)
+    return Person(student.id, *(text or "" for text in fields))

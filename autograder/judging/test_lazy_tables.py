@@ -1,0 +1,73 @@
+import pytest
+
+from autograder.grading.findings import Found
+from autograder.judging import lazy_tables
+from autograder.judging.lazy_tables import PUBLIC, Known
+from autograder.judging.store import known, record, state
+from autograder.judging.tables import answer, tabulate
+from helpers.checks import gather
+from helpers.judge import Judge
+from helpers.published import save
+from solutions.forward_propagation.softmax import softmax
+
+DRAWS = (PUBLIC, 12345)
+STUB = """
+def stable_softmax(a, axis=-1):
+    raise NotImplementedError()
+"""
+RIVALS = {
+    "the reference": softmax.source,
+    "the stub": STUB,
+    "nothing known": "def stable_softmax(a, axis=-1):\n    return a * 0.5",
+    **{m.name: m.source for m in (*softmax.misconceptions, *softmax.alternatives)},
+    **{" and ".join(pair): source for pair, source in softmax.pairs()},
+}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return [tabulate(softmax, draw) for draw in DRAWS]
+
+
+@pytest.fixture(scope="module")
+def lazy():
+    return Known()
+
+
+def found(source):
+    candidate = softmax.make(source)
+    return Found([answer(softmax, candidate, draw, luck=99 + draw) for draw in DRAWS])
+
+
+@pytest.mark.parametrize("source", RIVALS.values(), ids=RIVALS)
+def test_a_verdict_is_the_one_that_all_tables_would_give(tables, lazy, source):
+    given = found(source)
+    assert lazy.verdict(softmax, DRAWS, given) == Judge(softmax, tables, shown=1).verdict(given.answers)
+
+
+def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
+    file = tmp_path / "unit" / "checks" / "softmax.evidence"
+    file.parent.mkdir(parents=True)
+    save(file, known(softmax))
+    record(tmp_path, {"unit/checks/softmax.evidence": state(softmax)})
+    made = []
+
+    def counted(exercise, check, candidate, draw, luck):
+        made.append(draw)
+        return gather(exercise, check, candidate, draw, luck)
+
+    monkeypatch.setattr(lazy_tables, "gather", counted)
+    held = softmax.misconceptions[0]
+    verdict = Known([tmp_path]).verdict(softmax, DRAWS, found(held.source))
+    assert verdict.names == (held.name,)
+    assert set(made) == {DRAWS[1]}
+    assert len(made) <= 2 * len(softmax.checks)
+
+
+def test_a_reason_is_told_in_the_place_of_what_is_missing(lazy):
+    given = found(softmax.source)
+    del given.answers[1]["along any axis"]
+    given.reasons["along any axis"] = "your code was stopped"
+    verdict = lazy.verdict(softmax, DRAWS, given)
+    assert [o.message for o in verdict.outcomes if not o.passed] == ["your code was stopped"]
+    assert verdict.names == ()

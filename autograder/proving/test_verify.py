@@ -1,0 +1,138 @@
+"""`fdl verify`: what it prints and how it ends, in processes of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli.app import app
+from autograder.cli.progress_verify import Bar
+from autograder.course import catalogue
+from autograder.course.catalogue import Unit
+from autograder.proving import verify
+from autograder.proving import workers as processes
+from autograder.proving.prove import prove
+from autograder.proving.verify import Result
+from autograder.proving.workers import Task, Workers
+from autograder.testing.tiny_exercise import TINY, tiny
+
+UNIT = Unit("09_normalization", None, "normalization")
+
+
+def fdl(*words):
+    return CliRunner().invoke(app, words)
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory):
+    return prove(tiny(tmp_path_factory.mktemp("tiny")), unit=UNIT.id, seed=3, draws=2)
+
+
+@pytest.fixture
+def unsound(proof):
+    return replace(proof, exercise="skewed", shortfalls=["The stub passes 'rows'. Move the line."])
+
+
+def test_help_needs_no_tensorflow():
+    code = "import sys, autograder.cli; sys.exit(bool({'tensorflow', 'keras', 'numpy'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_unit_that_is_not_there_is_wrong_usage():
+    run = fdl("verify", "01_forwrd_propagation")
+    assert run.exit_code == 2
+    assert "there is no unit '01_forwrd_propagation'" in " ".join(run.stderr.split())
+
+
+def test_one_draw_is_wrong_usage():
+    assert fdl("verify", "--draws", "1").exit_code == 2
+
+
+@pytest.mark.parametrize("broken", [[], ["09_normalization: x cannot be loaded"]], ids=["sound", "broken"])
+@pytest.mark.parametrize("as_json", [True, False], ids=["json", "table"])
+def test_the_exit_code_tells_whether_anything_fell_short(monkeypatch, proof, unsound, broken, as_json):
+    for proofs, code in ([proof], 1 if broken else 0), ([proof, unsound], 1):
+        monkeypatch.setattr(verify, "run", lambda *a, p=proofs, **k: Result(3, 2, p, broken))
+        assert fdl("verify", *["--json"] * as_json).exit_code == code
+
+
+def test_json_is_all_that_stands_on_stdout(monkeypatch, proof):
+    monkeypatch.setattr(verify, "run", lambda *a, **k: Result(3, 2, [proof]))
+    found = json.loads(fdl("verify", "--json").stdout)
+    assert found["exercises"][0]["exercise"] == "centered"
+    assert (found["seed"], found["draws"]) == (3, 2)
+
+
+def test_the_table_is_followed_by_every_shortfall_and_the_seed(monkeypatch, proof, unsound):
+    result = Result(3, 2, [proof, unsound], ["09_normalization: early.py cannot be loaded"])
+    monkeypatch.setattr(verify, "run", lambda *a, **k: result)
+    text = fdl("verify", "--draws", "2").stdout
+    assert "✗ skewed" in text
+    assert "✗ The stub passes 'rows'. Move the line." in text
+    assert "✗ 09_normalization: early.py cannot be loaded" in text
+    assert "2 exercises over 2 draws: 2 shortfalls. To repeat it: fdl verify --draws 2 --seed 3" in text
+
+
+def test_only_the_exercise_asked_for_is_proved():
+    early, late = (Task(UNIT.id, "m", name, 1, 2, True) for name in ("early", "late"))
+    result = Result(1, 2)
+    assert verify._chosen(result, [UNIT], ["late"], [([early, late], ["x.py cannot be loaded"])]) == [late]
+    assert result.broken == []  # another file's mistake is beside the point
+    assert verify._chosen(result, [UNIT], [], [([early, late], ["x.py cannot be loaded"])]) == [early, late]
+    assert result.broken == ["09_normalization: x.py cannot be loaded"]
+
+
+def test_an_exercise_that_is_not_there_is_answered_with_the_closest():
+    surveys: list = [([Task(UNIT.id, "m", "early", 1, 2, True)], [])]
+    with pytest.raises(ValueError, match="09_normalization has no exercise 'erly'; did you mean early?"):
+        verify._chosen(Result(1, 2), [UNIT], ["early", "erly"], surveys)
+
+
+@pytest.fixture
+def workers(tmp_path, monkeypatch):
+    """Processes that can import three exercises: one sound and talkative, one that dies, one that raises."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "tiny_sound.py").write_text("print('a word on stdout')\n" + TINY)
+    (tmp_path / "tiny_dies.py").write_text(
+        TINY.replace("return h - mean", "import os; os._exit(3); return h - mean")
+    )
+    (tmp_path / "tiny_raises.py").write_text("raise RuntimeError('not finished')")
+    for name in processes.ONE_THREAD:
+        monkeypatch.setenv(name, os.environ.get(name, "1"))
+    return Workers(tmp_path / "log", Bar())
+
+
+def test_what_a_process_prints_or_suffers_stays_its_own(workers, capfd):
+    tasks = [Task(UNIT.id, f"tiny_{name}", "centered", 3, 2, True) for name in ("sound", "raises")]
+    result = Result(3, 2)
+    with workers.pool(1) as pool:
+        assert verify._collect(pool, tasks, result, workers.bar) == []
+    assert [proof.shortfalls for proof in result.proofs] == [[]]
+    assert result.broken == ["09_normalization, centered: RuntimeError: not finished"]
+    assert "a word" not in capfd.readouterr().out
+    assert "a word on stdout" in workers.last_words()
+
+
+def test_a_process_that_dies_is_told_and_loses_no_other_proof(workers):
+    tasks = [Task(UNIT.id, f"tiny_{name}", "centered", 3, 2, True) for name in ("dies", "sound")]
+    result = Result(3, 2)
+    with workers.pool(1) as pool:
+        lost = verify._collect(pool, tasks, result, workers.bar)
+    assert {task.module for task in lost} == {"tiny_dies", "tiny_sound"}  # the second waited behind the first
+    verify._one_by_one(workers, lost, result)
+    assert [proof.shortfalls for proof in result.proofs] == [[]]
+    assert len(result.broken) == 1
+    assert result.broken[0].startswith("09_normalization, centered: its process died.")
+
+
+def test_a_real_exercise_is_found_and_proved():
+    unit = catalogue.unit("forward_propagation")
+    result = verify.run([unit], ["stable_softmax"], draws=2, seed=1, jobs=1, mutants=False)
+    assert result.broken == []
+    (proof,) = result.proofs
+    assert (proof.unit, proof.exercise, proof.stub) == (unit.id, "stable_softmax", 0)
+    assert proof.reference == proof.points > 0

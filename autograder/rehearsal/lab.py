@@ -1,0 +1,212 @@
+"""`fdl lab`: JupyterLab as a student or an instructor of this course sees it, with nbgrader's exchange on this machine.
+
+Below one folder lie the exchange, the student's work, and what Jupyter keeps for each role. Nothing is
+read from or written to Jupyter's folders in the home directory.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from autograder.authoring import student_bundle
+from autograder.cli.authoring import run as build
+from autograder.course import catalogue
+from autograder.course.layout import CONFIG, COURSE, NOTEBOOKS
+from autograder.gradebook.database import alembic_on_path
+
+STUDENT, INSTRUCTOR = "student", "instructor"
+PAGE = "start.md"  # what opens first
+HIDDEN = {  # plugins of nbgrader's that are not for this role
+    STUDENT: ("create-assignment", "formgrader", "course-list"),
+    INSTRUCTOR: ("course-list",),
+}
+EXTENSIONS = {
+    STUDENT: {"formgrader": False, "course_list": False},
+    INSTRUCTOR: {"course_list": False},
+}
+SETTINGS = {
+    # The pages that open first are to be read, not edited.
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+    # No question about news, and no request to a website.
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+ASSIGNMENTS = """
+## Get a unit, hand it in, read the feedback
+All of it is in the menu **Nbgrader → Assignment List**.
+
+1. **Fetch** a released unit: it becomes a folder here. A click on its name shows the notebook, a click on that opens it.
+2. **Validate** runs all of it anew and says whether a check fails. **Submit** hands it in, as often as you like: the last one counts.
+3. **Fetch feedback**, when your instructor has released it.
+"""
+
+INSTRUCTORS = """\
+# Foundations of deep learning: for instructors
+
+The menu **Nbgrader → Formgrader** releases, collects and grades; the folders here are those of an
+nbgrader course. To change a cell's points or type, open a notebook of `source` and choose *Create Assignment* in the same menu.
+
+| step | where |
+|---|---|
+| **Generate** and **Release** a unit | Formgrader, *Manage Assignments*: students find it in their Assignment List |
+| **Collect** what was handed in | the same row, *# Submissions*, or the cloud under *Collect* |
+| **Autograde** | the same list; for a whole class `fdl grade UNIT` in a terminal is faster and shows who needs review |
+| read derivations, write comments | Formgrader, *Manual Grading*; the rubric stands in the notebook of `source` |
+| **Generate** and **Release Feedback** | Formgrader, *Manage Assignments* |
+
+Units, as you see them, with answers and rubrics:
+
+{rows}
+
+To see the course as a student: `make lab` in another terminal. Both use the exchange `{exchange}`.
+"""
+
+
+class Lab:
+    """The folders of a course's JupyterLab.
+
+    Args:
+        course: the course root, which the instructor sees.
+        place: where everything else lies.
+    """
+
+    def __init__(self, course: Path, place: Path):
+        self.course, self.place = course.resolve(), place.resolve()
+        self.exchange, self.work = self.place / "exchange", self.place / STUDENT
+
+    def home(self, role: str) -> Path:
+        """What Jupyter keeps for a role."""
+        return self.place / "jupyter" / role
+
+    def root(self, role: str) -> Path:
+        """What a role sees in the file browser."""
+        return self.work if role == STUDENT else self.course
+
+    def released(self) -> set[str]:
+        """The units that students can fetch."""
+        return {folder.name for folder in self.exchange.glob(f"{_course_id(self.course)}/outbound/*/")}
+
+
+def prepare(lab: Lab, role: str) -> None:
+    """Make what a role needs: folders, configuration, front page, and notebooks if there are none.
+
+    Raises:
+        ValueError: if the course cannot be built, or nbgrader refuses to hand out a unit.
+        OSError: if something cannot be written.
+    """
+    lab.exchange.mkdir(parents=True, exist_ok=True)
+    lab.root(role).mkdir(parents=True, exist_ok=True)
+    write_configuration(lab, role)
+    if role == INSTRUCTOR:
+        if not any(lab.course.glob("source/*/*.ipynb")):
+            build(
+                [],
+                False,
+                None,
+                lab.course,
+                NOTEBOOKS if lab.course == COURSE else lab.course / "notebooks",
+                False,
+            )
+        page = instructors_page(lab)
+    else:
+        if not lab.released():
+            hand_out(lab)
+        page = students_page(lab)
+    (lab.root(role) / PAGE).write_text(page, "utf-8")
+
+
+def write_configuration(lab: Lab, role: str) -> None:
+    """Write Jupyter's and nbgrader's configuration for a role, anew at each start."""
+    config = lab.home(role) / "config"
+    (config / "labconfig").mkdir(parents=True, exist_ok=True)
+    extensions = {f"nbgrader.server_extensions.{name}": on for name, on in EXTENSIONS[role].items()}
+    files = {
+        "jupyter_server_config": {
+            "ServerApp": {"root_dir": str(lab.root(role)), "jpserver_extensions": extensions}
+        },
+        "jupyter_lab_config": {"LabApp": {"default_url": f"/lab/tree/{PAGE}"}},
+        "nbgrader_config": nbgrader_configuration(lab, role),
+        "labconfig/default_setting_overrides": SETTINGS,
+        "labconfig/page_config": {
+            "disabledExtensions": {f"@jupyter/nbgrader:{name}": True for name in HIDDEN[role]}
+        },
+    }
+    for name, content in files.items():
+        (config / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+
+
+def nbgrader_configuration(lab: Lab, role: str) -> dict:
+    exchange = {"root": str(lab.exchange), "cache": str(lab.home(role) / "nbgrader_cache")}
+    if role == STUDENT:
+        course = {"course_id": _course_id(lab.course)}
+        return {"CourseDirectory": course, "Exchange": {**exchange, "assignment_dir": str(lab.work)}}
+    return {"CourseDirectory": {"root": str(lab.course)}, "Exchange": exchange}
+
+
+def hand_out(lab: Lab) -> None:
+    """Release and fetch every unit, by nbgrader's own steps, so that who only looks around finds them all."""
+    from nbgrader.auth import Authenticator
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.exchange import ExchangeError, ExchangeFactory
+    from traitlets.config import Config
+
+    notebooks = next(f for f in (lab.course / "notebooks", NOTEBOOKS) if any(f.glob("*/*.ipynb")))
+    config = Config(nbgrader_configuration(lab, STUDENT))
+    config.CourseDirectory.update(root=str(notebooks.parent), release_directory=notebooks.name)
+    factory = ExchangeFactory(config=config)
+    for unit in sorted(path.parent.name for path in notebooks.glob("*/*.ipynb")):
+        config.CourseDirectory.assignment_id = unit
+        about = {"coursedir": CourseDirectory(config=config), "authenticator": Authenticator(config=config)}
+        try:
+            factory.ReleaseAssignment(**about, config=config).start()
+            if not (lab.work / unit).exists():
+                factory.FetchAssignment(**about, config=config).start()
+        except ExchangeError as error:
+            raise ValueError(f"nbgrader could not hand out {unit}: {error}") from None
+
+
+def students_page(lab: Lab) -> str:
+    """What the course is, the units in order with links to those that are here, and how to work."""
+    units = [unit for unit in catalogue.units() if unit.id in lab.released() or (lab.work / unit.id).is_dir()]
+    return (
+        student_bundle.about(units, lambda unit: (lab.work / unit.id).is_dir())
+        + ASSIGNMENTS
+        + student_bundle.WORK
+    )
+
+
+def instructors_page(lab: Lab) -> str:
+    notebooks = sorted(
+        path.relative_to(lab.course).as_posix() for path in lab.course.glob("source/*/*.ipynb")
+    )
+    rows = "\n".join(f"- [{Path(name).stem}]({name})" for name in notebooks)
+    return INSTRUCTORS.format(rows=rows, exchange=lab.exchange)
+
+
+def environment(lab: Lab, role: str, before: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables that keep all that Jupyter and IPython write below the lab's folder."""
+    home = lab.home(role)
+    own = {"CONFIG": home / "config", "DATA": home / "data", "RUNTIME": home / "runtime"}
+    return {
+        **before,
+        **{f"JUPYTER_{name}_DIR": str(folder) for name, folder in own.items()},
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+
+
+def start(lab: Lab, role: str, arguments: Sequence[str]) -> None:
+    """Become `jupyter lab`: its messages, its Ctrl-C and its exit code are its own."""
+    os.chdir(lab.root(role))  # where nbgrader looks for the course's configuration
+    command = [sys.executable, "-m", "jupyterlab", *arguments]
+    with alembic_on_path():
+        os.execve(sys.executable, command, environment(lab, role))
+
+
+def _course_id(course: Path) -> str:
+    """What the course's nbgrader_config.py calls it."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    folder = course if (course / CONFIG).exists() else COURSE
+    return PyFileConfigLoader(CONFIG, path=str(folder)).load_config().CourseDirectory.course_id

@@ -1,0 +1,99 @@
+"""What `fdl lab` writes before it becomes JupyterLab."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli.app import app
+from autograder.rehearsal import lab as labs
+from autograder.rehearsal.lab import INSTRUCTOR, STUDENT, Lab, environment, prepare
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A course with one unit of which students have nothing yet."""
+    for step in ("source", "notebooks"):
+        (tmp_path / "course" / step / "01_small").mkdir(parents=True)
+        (tmp_path / "course" / step / "01_small" / "01_small.ipynb").write_text(
+            '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+        )
+    return Lab(tmp_path / "course", tmp_path / "lab")
+
+
+def written(lab, role, name):
+    return json.loads((lab.home(role) / "config" / f"{name}.json").read_text())
+
+
+def test_a_student_finds_all_units_when_nobody_has_released_any(lab):
+    prepare(lab, STUDENT)
+    assert lab.released() == {"01_small"}
+    assert (lab.work / "01_small" / "01_small.ipynb").is_file()
+
+
+def test_a_student_fetches_what_an_instructor_has_released(lab):
+    (lab.exchange / "fdl" / "outbound" / "07_initialization").mkdir(parents=True)
+    prepare(lab, STUDENT)
+    assert sorted(path.name for path in lab.work.iterdir()) == ["start.md"]
+    page = (lab.work / "start.md").read_text("utf-8")
+    assert "7 · Where to begin" in page
+    assert "](07_initialization" not in page  # no link that leads nowhere
+
+
+def test_work_is_as_it_was_at_the_next_start(lab):
+    prepare(lab, STUDENT)
+    (lab.work / "01_small" / "01_small.ipynb").write_text("mine")
+    prepare(lab, STUDENT)
+    assert (lab.work / "01_small" / "01_small.ipynb").read_text() == "mine"
+
+
+def test_both_roles_meet_in_one_exchange_of_the_course(lab):
+    for role in (STUDENT, INSTRUCTOR):
+        prepare(lab, role)
+    exchanges = {written(lab, role, "nbgrader_config")["Exchange"]["root"] for role in (STUDENT, INSTRUCTOR)}
+    assert exchanges == {str(lab.exchange)}
+    assert written(lab, STUDENT, "nbgrader_config")["CourseDirectory"]["course_id"] == "fdl"
+    assert "(source/01_small/01_small.ipynb)" in (lab.course / "start.md").read_text("utf-8")
+
+
+def test_only_an_instructor_has_formgrader(lab):
+    for role in (STUDENT, INSTRUCTOR):
+        prepare(lab, role)
+    name = "nbgrader.server_extensions.formgrader"
+    extensions = {
+        role: written(lab, role, "jupyter_server_config")["ServerApp"]["jpserver_extensions"]
+        for role in (STUDENT, INSTRUCTOR)
+    }
+    assert extensions[STUDENT][name] is False
+    assert name not in extensions[INSTRUCTOR]
+
+
+def test_nothing_of_jupyter_or_ipython_lies_in_the_home_directory(lab):
+    variables = environment(lab, STUDENT, {"HOME": "/home/ada", "PATH": "/bin"})
+    changed = {name: value for name, value in variables.items() if name not in ("HOME", "PATH")}
+    assert sorted(changed) == ["IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"]
+    assert all(value.startswith(str(lab.place)) for value in changed.values())
+
+
+def test_what_jupyter_should_know_is_handed_on(lab, monkeypatch):
+    given = []
+    monkeypatch.setattr(labs, "start", lambda place, role, arguments: given.append((role, arguments)))
+    command = ["lab", "--instructor", "--no-browser", "--course", str(lab.course), "--port", "9000"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert given == [(INSTRUCTOR, ["--port", "9000", "--no-browser"])]
+    assert str(lab.course / "lab" / "exchange") in result.output
+
+
+def test_a_course_that_is_not_there_is_wrong_usage(tmp_path):
+    result = CliRunner().invoke(app, ["lab", "--course", str(tmp_path / "nowhere")])
+    assert result.exit_code == 2
+    assert "there is no folder" in result.output
+
+
+def test_a_place_that_is_a_file_is_one_clear_sentence(lab, tmp_path):
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(app, ["lab", "--course", str(lab.course), "--dir", str(tmp_path / "file")])
+    assert result.exit_code == 1
+    assert "fdl lab: " in result.output
+    assert "Traceback" not in result.output

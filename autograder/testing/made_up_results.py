@@ -1,0 +1,157 @@
+"""Made-up results for the tests of pages about a class: verdicts as the engine writes them, and nothing is run."""
+
+import copy
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Gradebook
+
+from autograder.course.layout import Course
+from autograder.gradebook.database import alembic_on_path
+from autograder.gradebook.results import Part, Person, Result
+from autograder.grading import graded_notebook
+from helpers.card import Card, html, text
+from helpers.card import record as as_record
+from helpers.judge import Advice, Outcome, Verdict
+
+UNIT = "90_made_up"
+CHECKS = {"Dense": ("the shapes", "a = hW + b", "the dtype"), "softmax": ("sums to 1", "large values")}
+ADVICE = {
+    "the bias is forgotten": Advice("Add b to each row.", "3:17"),
+    "no maximum is subtracted": Advice("Subtract each row's maximum.", "6:52"),
+}
+STUB = 'def {name}(h):\n    """What it is."""\n    raise NotImplementedError()'
+
+
+def verdict(
+    exercise: str,
+    wrong: Iterable[str] = (),
+    named: str = "",
+    message: str = "a[0] is 1, expected 2",
+    doubts: tuple[str, ...] = (),
+    seconds: float = 0.5,
+) -> dict:
+    """A verdict in which some checks fail, by name or all of them by "all"."""
+    failed = set(CHECKS[exercise] if wrong == "all" else wrong)
+    outcomes = tuple(
+        Outcome(check, 1, check not in failed, message if check in failed else "", (named,) if named else ())
+        for check in CHECKS[exercise]
+    )
+    how = "whole" if named else "unrecognized" if failed else "right"
+    shown = Card(Verdict(exercise, outcomes, (named,) if named else (), how), ADVICE, "3:17", doubts)
+    extra = {"key": "", "draw": 0, "seconds": seconds, "needs_review": bool(doubts), "doubts": list(doubts)}
+    return {**as_record(shown), **extra, "shown": (text(shown), html(shown))}
+
+
+def result(
+    student: str | Person,
+    *verdicts: dict,
+    codes: dict[str, str] | None = None,
+    derivation: Part | None = None,
+    **about,
+) -> Result:
+    """One student's result, with its notebook.
+
+    Args:
+        verdicts: those that are missing are right.
+        codes: answers, by exercise.
+        derivation: in the place of one that waits for a grader.
+        about: other fields of the result.
+    """
+    given = {v["exercise"]: copy.deepcopy(v) for v in verdicts}
+    found = {name: given.get(name) or verdict(name) for name in CHECKS}
+    cards = {name: v.pop("shown") for name, v in found.items()}
+    parts = [
+        Part(name, v["points"], v["max_points"], v["needs_review"], "", v, f"{name}-check")
+        for name, v in found.items()
+    ]
+    parts.append(derivation or Part("proof", 0, 4, True, cell="proof", by_hand=True))
+    person = student if isinstance(student, Person) else Person(student)
+    about.setdefault("seconds", 1.5)
+    about.setdefault("notebook", _notebook(found, cards, codes or {}, about))
+    return Result(person, about.pop("unit", UNIT), tuple(parts), **about)
+
+
+def crowd(students: int, unit: str = UNIT, seed: int = 0) -> list[Result]:
+    """A class as they come: half of the exercises right, the rest wrong in one of three ways."""
+    rng = random.Random(seed)
+    ways = [(), ("the shapes",), ("a = hW + b", "the bias is forgotten"), "all"]
+    made = []
+    for number in range(students):
+        way = rng.choice(ways)
+        named = "the bias is forgotten" if "the bias is forgotten" in way else ""
+        failed = [check for check in way if check in CHECKS["Dense"]] if way != "all" else "all"
+        dense = verdict("Dense", failed, named, seconds=rng.random())
+        softmax = verdict("softmax", "all", doubts=("your code was stopped: took longer than 10 s",))
+        code = "\n".join(f"    h{i} = h @ W{rng.randrange(10**6)} + {rng.random()}" for i in range(20))
+        answers = {"Dense": f"def Dense(h):\n{code}\n    return h"}
+        others = [softmax] if rng.random() < 0.05 else []
+        made.append(result(f"s{number:03}", dense, *others, codes=answers, unit=unit))
+    return made
+
+
+def save(root: Path, results: Iterable[Result]) -> Course:
+    """Put results where grading leaves them: into a gradebook, and beside it the graded notebooks."""
+    course = Course(root)
+    with alembic_on_path():
+        gradebook = Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "fdl")
+    for made in results:
+        if made.unit not in [assignment.name for assignment in gradebook.assignments]:
+            _register(gradebook, made)
+        person = made.student
+        names = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
+        gradebook.update_or_create_student(person.id, **names)
+        submission = gradebook.add_submission(made.unit, person.id, timestamp=made.handed_in)
+        grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
+        for part in made.parts:
+            grade = grades[part.cell]
+            grade.auto_score = (part.verdict or {}).get("points")
+            grade.manual_score = part.score if part.decided else None
+            grade.needs_manual_grade = part.waits
+            if part.comment:
+                cell = part.cell.removesuffix("-check")
+                gradebook.find_comment(cell, made.unit, made.unit, person.id).manual_comment = part.comment
+        gradebook.db.commit()
+        if made.notebook:
+            file = course.graded(made.unit, person.id)
+            file.parent.mkdir(parents=True)
+            file.write_bytes(graded_notebook.write(made.notebook))
+    gradebook.close()
+    return course
+
+
+def _register(gradebook: Gradebook, made: Result) -> None:
+    unit = made.unit
+    gradebook.add_assignment(unit)
+    gradebook.add_notebook(unit, unit)
+    for part in made.parts:
+        kind = "markdown" if part.by_hand else "code"
+        gradebook.add_grade_cell(part.cell, unit, unit, max_score=part.max_score, cell_type=kind)
+        gradebook.add_solution_cell(part.cell.removesuffix("-check"), unit, unit)
+        name = part.cell.removesuffix("-check")
+        gradebook.add_source_cell(name, unit, unit, source=STUB.format(name=name), cell_type=kind)
+
+
+def _notebook(found: dict[str, dict], cards: dict, codes: dict[str, str], about: dict) -> NotebookNode:
+    cells = [new_markdown_cell("# 90 · Made up\n\nThe course's text.", id="intro")]
+    for name, given in found.items():
+        source = codes.get(name, STUB.format(name=name))
+        cells.append(new_code_cell(source, id=f"{name}-id", metadata=_about(name, solution=True)))
+        shown = dict(zip(("text/plain", "text/html"), cards[name], strict=True))
+        outputs = [new_output("display_data", data={**shown, "application/vnd.fdl.verdict+json": given})]
+        check = f"{name}-check"
+        cells.append(
+            new_code_cell(f"check({name})", id=check, metadata=_about(check, grade=True), outputs=outputs)
+        )
+    proof = codes.get("proof", "Since it is so.")
+    cells.append(new_markdown_cell(proof, id="proof-id", metadata=_about("proof", grade=True, solution=True)))
+    cells.append(new_code_cell("plot()", id="experiment"))
+    ours = {"notes": list(about.get("notes", ())), "seconds": about["seconds"]}
+    return new_notebook(cells=cells, metadata={graded_notebook.OURS: ours})
+
+
+def _about(name: str, grade: bool = False, solution: bool = False) -> dict:
+    return {"nbgrader": {"grade_id": name, "grade": grade, "solution": solution}}
