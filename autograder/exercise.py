@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.checks import Candidate, Checks
+from helpers.errors import AuthoringError
 from helpers.judge import Advice
 
 Edit = tuple[str, str]  # a piece of the reference's source, and what stands in its place
@@ -65,7 +66,7 @@ class Exercise(Checks):
     def reference(self, thing: Any) -> Any:
         """Decorate the right answer; once for each object that the exercise asks for."""
         if thing.__name__ not in self.objects:
-            raise ValueError(f"{self.name}: {thing.__name__} is none of {', '.join(self.objects)}")
+            raise AuthoringError(f"{self.name}: {thing.__name__} is none of {', '.join(self.objects)}")
         self.module = vars(sys.modules[thing.__module__])
         self._sources[thing.__name__] = source_of(thing)
         return thing
@@ -93,7 +94,7 @@ class Exercise(Checks):
         source = self.source
         for old, new in edits:
             if source.count(old) != 1:
-                raise ValueError(f"{self.name}: this occurs {source.count(old)} times, not once: {old!r}")
+                raise AuthoringError(f"{self.name}: this occurs {source.count(old)} times, not once: {old!r}")
             source = source.replace(old, new)
         return source
 
@@ -116,7 +117,7 @@ class Exercise(Checks):
             lecture: where the lecture treats it; by default where it treats the exercise.
         """
         if name in [m.name for m in self.misconceptions]:
-            raise ValueError(f"{self.name}: two misconceptions are called {name!r}")
+            raise AuthoringError(f"{self.name}: two misconceptions are called {name!r}")
         text = textwrap.dedent(source).strip() if source else self.edited(*edits)
         note = Advice(advice, lecture or self.lecture)
         self.misconceptions.append(Rival(name, text, self.make(text), () if source else edits, note))

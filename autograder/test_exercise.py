@@ -144,6 +144,7 @@ def test_an_error_in_an_edited_source_shows_its_line():
     (broken,) = scaling.make(scaling.edited(("h * scale", "h * scale @ 3")))
     exercise_check = scaling.checks[0]
     failure = gather(scaling, exercise_check, (broken,), 1, 1).failure
+    assert failure
     assert failure.place.endswith("of the cell: return h * scale @ 3")
 
 

@@ -15,6 +15,7 @@ from autograder.course import derivation
 from autograder.course.catalogue import Unit, exercises
 from autograder.course.layout import KERNEL
 from autograder.exercise import BEGIN, END, Exercise, check_id, solution_id
+from helpers.errors import AuthoringError
 
 SETUP, EXPERIMENT = "setup", "experiment"
 
@@ -30,7 +31,7 @@ def assemble(unit: Unit) -> NotebookNode:
             and line and says what to do.
     """
     if not unit.path:
-        raise ValueError(f"{unit} has no file yet: write course/units/NN_{unit.package}.py")
+        raise AuthoringError(f"{unit} has no file yet: write course/units/NN_{unit.package}.py")
     read = [(_kind(cell, f"{unit.path}, line {line}"), cell) for line, cell in _cells(unit.path)]
     ready = iter(exercises(unit))
     cells: list[NotebookNode] = []
@@ -110,7 +111,7 @@ def _kind(cell: NotebookNode, place: str) -> str:
     tags = [tag for tag in cell.metadata.get("tags", []) if tag in (SETUP, EXPERIMENT)]
     private = re.search(r"^\s*(from|import)\s+(solutions|autograder)\b", cell.source, re.MULTILINE)
     if private and tags:
-        raise ValueError(
+        raise AuthoringError(
             f"{place}: a cell with tags={tags} imports from {private.group(2)}, which students do not have; "
             "an exercise's import stands in a cell of its own, without tags"
         )
@@ -118,7 +119,7 @@ def _kind(cell: NotebookNode, place: str) -> str:
         return tags[0]
     if not tags and private and _one_import(cell.source):
         return "exercise"
-    raise ValueError(
+    raise AuthoringError(
         f'{place}: this code cell should be one of: set-up, headed `# %% tags=["setup"]`; '
         'an experiment, headed `# %% tags=["experiment"]`; '
         "an exercise, that is `from solutions.<unit>.<file> import <its objects>` and nothing else"
@@ -151,7 +152,7 @@ def _identify(unit: Unit, cells: list[NotebookNode]) -> None:
         kind = cell.metadata.get("nbgrader", {}).get("grade_id") or "".join(cell.metadata.get("tags", []))
         seen[kind] += 1
         if "nbgrader" in cell.metadata and seen[kind] > 1:
-            raise ValueError(
+            raise AuthoringError(
                 f"{unit.path}: two cells would be called {kind!r}; each exercise and derivation enters once"
             )
         name = "\0".join([unit.id, kind, str(seen[kind])])

@@ -5,7 +5,7 @@ course/units/NN_unit.py + solutions/unit/  →  course/source/  →  course/rele
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,15 +21,11 @@ from autograder.course.catalogue import Unit, exercises
 from autograder.course.layout import CONFIG, COURSE, MADE, NOTEBOOKS
 from autograder.exercise import Exercise, check_id, file_of, solution_id
 from autograder.judging.store import LOCK, evidence_files, record, recorded, state
+from autograder.progress import Progress, part, silent
+from helpers.errors import AuthoringError, Refused
 from helpers.quiet import import_tensorflow
 
 __all__ = ["assemble", "build", "check_id", "differences", "solution_id"]
-
-Progress = Callable[[str, float], None]  # what is being done, and which share of all is done
-
-
-def silent(message: str, share: float) -> None:
-    """Progress that nobody watches."""
 
 
 def build(
@@ -106,31 +102,27 @@ def _fresh(
     chosen: Sequence[Unit], course: Path, notebooks: Path, anew: bool, progress: Progress
 ) -> Iterator[Path]:
     """A folder with a fresh source/ and release/ of some units."""
-    progress("loading TensorFlow", 0)
+    progress(0, 1, "loading TensorFlow")
     import_tensorflow()
     with tempfile.TemporaryDirectory(prefix="fdl-build-") as folder:
         fresh = Path(folder)
         for i, unit in enumerate(chosen):
-            progress(f"{unit}: notebook and checks", 0.1 * i / len(chosen))
+            progress(0.1 * i / len(chosen), 1, f"{unit}: notebook and checks")
             _make_source(unit, fresh / "source" / unit.id)
         every = [exercise for unit in chosen for exercise in exercises(unit)]
         before = {exercise: state(exercise) for exercise in every}
         made = fresh / "evidence" if anew else MADE
         trees = () if anew else (notebooks, NOTEBOOKS)
-        evidence = evidence_files(
-            every, made, trees, told=lambda what, share: progress(what, 0.1 + 0.7 * share)
-        )
+        evidence = evidence_files(every, made, trees, progress=part(progress, 0.1, 0.8))
         for i, unit in enumerate(chosen):
-            progress(f"{unit}: release", 0.8 + 0.2 * i / len(chosen))
+            progress(0.8 + 0.2 * i / len(chosen), 1, f"{unit}: release")
             for exercise in exercises(unit):
                 name = _evidence(unit, exercise)
                 _place(exercise, evidence[file_of(exercise)], notebooks / name, fresh / "source" / name)
             generate(unit.id, fresh, config=course if (course / CONFIG).exists() else COURSE)
             _hold_back(unit, fresh / "release" / unit.id)
         if changed := [e.name for e in every if state(e) != before[e]]:
-            raise ValueError(
-                f"the sources of {', '.join(changed)} changed while they were built; start again"
-            )
+            raise Refused(f"the sources of {', '.join(changed)} changed while they were built; start again")
         yield fresh
 
 
@@ -153,7 +145,7 @@ def _place(exercise: Exercise, made: Path, there: Path, target: Path) -> None:
 def _hold_back(unit: Unit, release: Path) -> None:
     """Refuse a release that shows an answer."""
     if found := leaks(exercises(unit), texts(release)):
-        raise ValueError("students would see an answer:\n  " + "\n  ".join(found))
+        raise AuthoringError("students would see an answer:\n  " + "\n  ".join(found))
 
 
 def texts(folder: Path) -> dict[str, str]:

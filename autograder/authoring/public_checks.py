@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.exercise import Exercise, file_of
+from helpers.errors import AuthoringError
 
 PRIVATE = {"solutions", "autograder"}
 WIDTH = 110
@@ -40,7 +41,7 @@ def checks_source(exercise: Exercise) -> str:
     pieces = list(_pieces(file.read_text("utf-8")))
     heads = [p for p in pieces if _calls_exercise(p.node)]
     if len(heads) != 1:
-        raise ValueError(f"{file}: {len(heads)} exercises at the top level; write one in each file")
+        raise AuthoringError(f"{file}: {len(heads)} exercises at the top level; write one in each file")
     head = _as_checks(heads[0])
     pieces = [head if p is heads[0] else p for p in pieces]
     kept = _needed(file, head, pieces)
@@ -109,16 +110,16 @@ def _needed(file: Path, head: _Piece, pieces: list[_Piece]) -> list[_Piece]:
     kept = [head] + [p for p in pieces if _registers(p.node, "check", "summary")]
     for piece in kept:  # grows while it is gone through
         if private := _private_import(piece.node):
-            raise ValueError(f"{_place(file, piece)} needs `{private}`, which students do not have")
+            raise AuthoringError(f"{_place(file, piece)} needs `{private}`, which students do not have")
         for name in sorted(piece.uses - (piece.defines if isinstance(piece.node, ast.For) else set())):
             definitions = [p for p in pieces if name in p.defines]
             if not definitions and not hasattr(builtins, name):
-                raise ValueError(
+                raise AuthoringError(
                     f"{_place(file, piece)} uses {name!r}, which nothing at the top level defines"
                 )
             for found in definitions:
                 if reason := _why_private(found, name):
-                    raise ValueError(f"{_place(file, piece)} uses {name!r}, {reason}")
+                    raise AuthoringError(f"{_place(file, piece)} uses {name!r}, {reason}")
             kept += [p for p in definitions if p not in kept]
     return kept
 

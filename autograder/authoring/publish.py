@@ -8,6 +8,7 @@ from autograder.authoring.public_checks import checks_source
 from autograder.exercise import Exercise, file_of
 from helpers.checks import Checks
 from helpers.compare import same
+from helpers.errors import AuthoringError
 from helpers.judge import Answer, Table
 from helpers.published import load, load_checks
 
@@ -23,7 +24,7 @@ def publish(exercise: Exercise, folder: Path) -> Path:
     file = folder / file_of(exercise).name
     file.write_text(checks_source(exercise), "utf-8", newline="\n")
     if _form(load_checks(file)) != _form(exercise):
-        raise ValueError(
+        raise AuthoringError(
             f"{file_of(exercise)}: the published checks of {exercise.name} are not all that there are; "
             "write each as a function decorated with .check(…) at the top level of the file"
         )

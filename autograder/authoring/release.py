@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from autograder.course.layout import CONFIG
+from helpers.errors import AuthoringError
 
 
 def generate(unit: str, root: Path, config: Path) -> None:
@@ -26,6 +27,6 @@ def generate(unit: str, root: Path, config: Path) -> None:
     converter = GenerateAssignment(coursedir=CourseDirectory(config=settings), config=settings, force=True)
     result = capture_log(converter)
     if not result["success"]:
-        raise ValueError(
+        raise AuthoringError(
             f"nbgrader could not release {unit}:\n{result.get('log', '')}{result.get('error', '')}"
         )

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from html import escape
@@ -33,6 +33,7 @@ from autograder.course.layout import MADE, NOTEBOOKS
 from autograder.exercise import Exercise, check_id, file_of
 from autograder.judging.store import evidence_files
 from autograder.pages.mathml import mathml
+from autograder.progress import Progress, silent
 from helpers.judge import Judge
 from helpers.published import load
 from helpers.quiet import import_tensorflow
@@ -56,7 +57,6 @@ PAGE = """
 </style>
 {%- endblock -%}
 """
-Tell = Callable[[int, int, str], None]  # units that are done, of how many, and which was the last
 
 
 @dataclass
@@ -68,9 +68,7 @@ class Made:
     faults: list[str] = field(default_factory=list)
 
 
-def make(
-    units: Sequence[Unit], out: Path, jobs: int, tell: Tell = lambda done, total, unit: None
-) -> list[Made]:
+def make(units: Sequence[Unit], out: Path, jobs: int, progress: Progress = silent) -> list[Made]:
     """Make the solution set of some units.
 
     Args:
@@ -85,7 +83,7 @@ def make(
     try:
         for done, future in enumerate(as_completed(running), 1):
             future.result()
-            tell(done, len(units), running[future].id)
+            progress(done, len(units), running[future].id)
     finally:
         pool.shutdown(cancel_futures=True)
     return [future.result() for future in running]

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.authoring.mirror import files
 from autograder.course.catalogue import Unit, imports, units
 from autograder.course.layout import ROOT
+from helpers.errors import Refused
 
 HELPERS = ROOT / "src" / "helpers"
 NEEDED = ("tensorflow", "keras", "matplotlib", "jupyterlab", "scikit-learn", "mnist1d")
@@ -92,7 +93,7 @@ def zip_notebooks(file: Path, notebooks: Path) -> list[str]:
     """
     content = dict(sorted(_content(notebooks)))
     if clash := _clash(list(content)):
-        raise ValueError(f"{clash[0]} and {clash[1]} are one file on Windows and macOS; rename one")
+        raise Refused(f"{clash[0]} and {clash[1]} are one file on Windows and macOS; rename one")
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in content.items():
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", LONG_AGO)
@@ -129,7 +130,7 @@ def _pins(lock: str, name: str) -> list[str]:
     """A package's lines in the lock: one, or one for each version of Python."""
     found = re.findall(rf"^({re.escape(name)}==[^\\\n]+?) *\\?$", lock, re.MULTILINE)
     if not found:
-        raise ValueError(f"requirements.lock does not name {name}; `make lock` resolves it anew")
+        raise Refused(f"requirements.lock does not name {name}; `make lock` resolves it anew")
     return [re.sub(" +;", ";", pin) for pin in found]
 
 

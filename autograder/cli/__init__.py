@@ -1,0 +1,1 @@
+"""The command `fdl`: the only place that prints, asks and exits."""

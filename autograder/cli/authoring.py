@@ -1,58 +1,156 @@
-"""x"""
+"""The verbs for authors: `fdl build`, `fdl verify` and `fdl solutions`."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from autograder.authoring import student_bundle
-from autograder.authoring.build import build, differences
-from autograder.authoring.mirror import Difference
-from autograder.cli.progress_build import _progress
-from autograder.course import catalogue
-from autograder.course.catalogue import Unit
+import typer
+
+from autograder.cli.options import AsJson, CourseRoot, Jobs, UnitNames, cores, root_of, units_of, verb
+
+if TYPE_CHECKING:
+    from autograder.course.catalogue import Unit
+
+app = typer.Typer()
 
 
-def run(
-    chosen: Sequence[Unit], check: bool, archive: Path | None, course: Path, notebooks: Path, anew: bool
-) -> bool:
-    """Do what `fdl build` was asked to, and say what came of it.
+@app.command()
+def verify(
+    units: UnitNames = None,
+    exercise: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this exercise; may be given again.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=2, help="Over how many draws.")] = 20,
+    seed: Annotated[int | None, typer.Option(min=0, help="Repeat a proof; by default a fresh one.")] = None,
+    jobs: Jobs = 0,
+    json: AsJson = False,
+    mutants: Annotated[bool, typer.Option(help="Try mutants of the references as well.")] = True,
+) -> None:
+    """Prove every exercise: the reference right, the stub 0, each misconception caught and named.
 
-    Args:
-        chosen: the units; all of the course if there are none.
-        check: compare only.
-        archive: where to pack the bundle, if anywhere.
-    Returns:
-        Whether `notebooks` is as a fresh build makes it.
+    Example: fdl verify 01_forward_propagation --exercise stable_softmax
     """
-    command = " ".join(["fdl build", *map(str, chosen)])
-    chosen = chosen or catalogue.units()
-    if not chosen:
-        raise ValueError("there is no unit in course/units yet")
-    found: list[Difference] = []
-    with _progress() as progress:
-        if check:
-            found = differences(chosen, course, notebooks, anew, progress)
+    with verb("verify"):
+        import secrets
+
+        from autograder.cli import tables
+        from autograder.cli.progress import bar
+        from autograder.course import catalogue
+        from autograder.proving import verify as verification
+
+        chosen = units_of(units) or catalogue.units() + catalogue.drafts()
+        with bar("proving") as progress:
+            result = verification.run(
+                chosen,
+                exercise or [],
+                draws=draws,
+                seed=secrets.randbelow(1 << 31) if seed is None else seed,
+                jobs=cores(jobs),
+                mutants=mutants,
+                progress=progress,
+                tell=progress.line,
+            )
+        if json:
+            print(result.as_json())
         else:
-            build(chosen, course, notebooks, anew, progress)
-    for difference in found:
-        print(difference)
-    if found:
-        count = "1 file" if len(found) == 1 else f"{len(found)} files"
-        print(f"not up to date: {count}. Run `{command}` and commit {_short(notebooks)}")
-    elif check:
-        print(f"{_short(notebooks)} is up to date ({_count(chosen)})")
-    else:
-        print(f"built {_count(chosen)}: {_short(notebooks)} for students, {_short(course)} for instructors")
-    if archive and not found:
-        student_bundle.zip_notebooks(archive, notebooks)
-        print(f"packed for students: {_short(archive)}")
-    return not found
+            tables.show_proofs(result, verification.command(units or [], exercise or [], draws))
+    raise typer.Exit(0 if result.fine else 1)
 
 
-def _count(chosen: Sequence[Unit]) -> str:
+@app.command()
+def build(
+    units: UnitNames = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; say where notebooks/ differs from a fresh build.")
+    ] = False,
+    zip: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Pack what students need to work anywhere.")
+    ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Run all checks again, also where nothing has changed since.")
+    ] = False,
+    course: CourseRoot = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Another folder for what students get.")
+    ] = None,
+) -> None:
+    """Make the instructor's and the students' notebooks from course/units and solutions.
+
+    Example: fdl build 01_forward_propagation --zip students.zip
+    """
+    with verb("build", "What was in notebooks/ is as it was, or finished."):
+        from autograder.authoring import build as building
+        from autograder.authoring import student_bundle
+        from autograder.cli.progress import bar
+        from autograder.course import catalogue
+        from autograder.course.layout import COURSE, NOTEBOOKS
+
+        named = units_of(units)
+        chosen = named or catalogue.units()
+        root, notebooks = course or COURSE, out or NOTEBOOKS
+        with bar("comparing" if check else "building") as progress:
+            if check:
+                differences = building.differences(chosen, root, notebooks, anew, progress)
+            else:
+                differences = []
+                building.build(chosen, root, notebooks, anew, progress)
+        for difference in differences:
+            print(difference)
+        if differences:
+            command = " ".join(["fdl build", *map(str, named)])
+            print(f"not up to date: {_files(differences)}. Run `{command}` and commit {_short(notebooks)}")
+        elif check:
+            print(f"{_short(notebooks)} is up to date ({_count(chosen)})")
+        else:
+            print(f"built {_count(chosen)}: {_short(notebooks)} for students, {_short(root)} for instructors")
+        if zip and not differences:
+            student_bundle.zip_notebooks(zip, notebooks)
+            print(f"packed for students: {_short(zip)}")
+    raise typer.Exit(1 if differences else 0)
+
+
+@app.command()
+def solutions(
+    units: UnitNames = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to; by default solutions/ in the course root.")
+    ] = None,
+    jobs: Jobs = 0,
+    course: CourseRoot = None,
+) -> None:
+    """Make the instructor's solution set: each unit with its answers, executed, with rubrics, as notebook and HTML.
+
+    Example: fdl solutions 11_dropout --out solution-set
+    """
+    with verb("solutions"):
+        from autograder.authoring import solution_set
+        from autograder.cli.progress import bar
+        from autograder.course import catalogue
+
+        chosen = units_of(units) or catalogue.units()
+        place = out or root_of(course) / "solutions"
+        with bar("making solutions") as progress:
+            made = solution_set.make(chosen, place, cores(jobs), progress)
+        for unit in made:
+            for fault in unit.faults:
+                print(f"fdl solutions: {fault}", file=sys.stderr)
+            for file in unit.files:
+                print(file)
+    raise typer.Exit(1 if any(unit.faults for unit in made) else 0)
+
+
+def _files(differences: Sequence[object]) -> str:
+    return "1 file" if len(differences) == 1 else f"{len(differences)} files"
+
+
+def _count(chosen: Sequence["Unit"]) -> str:
     return chosen[0].id if len(chosen) == 1 else f"{len(chosen)} units"
 
 
 def _short(path: Path) -> str:
     """A path as a person at the top of the checkout would write it."""
     path = path.resolve()
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    if path.is_relative_to(Path.cwd()):
+        return str(path.relative_to(Path.cwd()))
+    return str(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.layout import ROOT
+from helpers.errors import AuthoringError, CalledWrongly
 
 if TYPE_CHECKING:
     from autograder.exercise import Exercise
@@ -57,11 +58,11 @@ def unit(name: str, root: Path = ROOT) -> Unit:
     if len(begins) == 1:
         return begins[0]
     if begins:
-        raise ValueError(f"{name!r} may be any of {', '.join(map(str, begins))}")
+        raise CalledWrongly(f"{name!r} may be any of {', '.join(map(str, begins))}")
     for draft in drafts(root):
         if draft.package == _package(wanted):
             return Unit(wanted, None, draft.package)
-    raise ValueError(f"there is no unit {name!r}{suggestion(name, [u.id for u in every])}")
+    raise CalledWrongly(f"there is no unit {name!r}{suggestion(name, [u.id for u in every])}")
 
 
 def exercises(unit: Unit, root: Path = ROOT) -> list["Exercise"]:
@@ -85,7 +86,7 @@ def exercise(unit: Unit, name: str, root: Path = ROOT) -> "Exercise":
     """
     every = {e.name: e for module in modules(unit, root) for e in of_module(module)}
     if name not in every:
-        raise ValueError(f"{unit} has no exercise {name!r}{suggestion(name, list(every))}")
+        raise CalledWrongly(f"{unit} has no exercise {name!r}{suggestion(name, list(every))}")
     return every[name]
 
 
@@ -135,7 +136,7 @@ def _imported(unit: Unit, module: str, names: list[str]) -> "Exercise":
         if set(names) == set(exercise.objects):
             return exercise
     objects = "; ".join(", ".join(e.objects) for e in known) or "none"
-    raise ValueError(
+    raise AuthoringError(
         f"{unit} imports {', '.join(names)} from {module}, where the exercises are: {objects}. "
         "Import all the objects of one exercise"
     )

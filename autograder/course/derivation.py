@@ -8,6 +8,7 @@ import yaml
 
 from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT
+from helpers.errors import AuthoringError
 
 PARTS = ("Answer", "Rubric", "Common errors")
 
@@ -32,7 +33,7 @@ def of(unit: Unit, name: str) -> Derivation:
     """
     path = ROOT / "solutions" / unit.package / f"{name}.md"
     if not path.is_file():
-        raise ValueError(f"{unit.path}: the derivation {name!r} has no answer; write {path}")
+        raise AuthoringError(f"{unit.path}: the derivation {name!r} has no answer; write {path}")
     return read(path)
 
 
@@ -45,19 +46,19 @@ def read(path: Path) -> Derivation:
     text = path.read_text("utf-8")
     front = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
     if not front:
-        raise ValueError(f"{path} should begin with\n---\npoints: 4\nlecture: 5:26\n---")
+        raise AuthoringError(f"{path} should begin with\n---\npoints: 4\nlecture: 5:26\n---")
     try:
         # every value is a text: YAML would otherwise read the time 5:26 as the number 326
         head = yaml.load(front.group(1), yaml.BaseLoader) or {}
     except yaml.YAMLError as error:
-        raise ValueError(f"{path}: its front matter is not YAML ({str(error).splitlines()[0]})") from None
+        raise AuthoringError(f"{path}: its front matter is not YAML ({str(error).splitlines()[0]})") from None
     missing = [key for key in ("points", "lecture") if not head.get(key)]
     if missing:
-        raise ValueError(f"{path}: its front matter should say {' and '.join(missing)}")
+        raise AuthoringError(f"{path}: its front matter should say {' and '.join(missing)}")
     parts = _sections(text[front.end() :])
     missing = [f"## {part}" for part in PARTS if not parts.get(part)]
     if missing:
-        raise ValueError(f"{path} has no {' and no '.join(missing)}")
+        raise AuthoringError(f"{path} has no {' and no '.join(missing)}")
     return Derivation(path.stem, _points(path, head["points"]), head["lecture"], *(parts[p] for p in PARTS))
 
 
@@ -72,5 +73,5 @@ def _points(path: Path, value: str) -> float:
     except ValueError:
         points = -1
     if not 0 < points < 1000:
-        raise ValueError(f"{path}: points should be a number above 0, received {value!r}")
+        raise AuthoringError(f"{path}: points should be a number above 0, received {value!r}")
     return points

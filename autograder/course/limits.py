@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from helpers.errors import AuthoringError
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -50,12 +52,12 @@ def read(file: Path, unit: str, exercises: Collection[str]) -> Exceptions:
     found: Any = dict(written.get(unit) or {})
     by_exercise = found.pop("exercises", None) or {}
     if strange := by_exercise.keys() - set(exercises):
-        raise ValueError(f"{file}: {unit} has no exercise {', '.join(sorted(strange))}")
+        raise AuthoringError(f"{file}: {unit} has no exercise {', '.join(sorted(strange))}")
     known = {f.name for f in fields(Limits)}
     for where, settings in {unit: found, **by_exercise}.items():
         for name, value in settings.items():
             if name not in known:
-                raise ValueError(f"{file}, {where}: {name!r} is none of {', '.join(sorted(known))}")
+                raise AuthoringError(f"{file}, {where}: {name!r} is none of {', '.join(sorted(known))}")
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise ValueError(f"{file}, {where}: {name} must be a number above 0, not {value!r}")
+                raise AuthoringError(f"{file}, {where}: {name} must be a number above 0, not {value!r}")
     return {"": found, **by_exercise}

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from autograder.exports.spreadsheet import number
 from autograder.gradebook.results import Person, Result
+from helpers.errors import Refused
 
 MATCH = ("SIS Login ID", "SIS User ID", "ID", "Email")
 ABOUT_STUDENTS = ("Student", "LastName", "FirstName", "Section", "Integration ID", "Root Account", *MATCH)
@@ -29,7 +30,7 @@ HELD = ("EX", "N/A")  # excused, or not assigned to this student: not ours to ch
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-class NotCanvas(ValueError):
+class NotCanvas(Refused):
     """A file that cannot be used as a Canvas gradebook; the message says why and what to do."""
 
 

@@ -19,9 +19,10 @@ from autograder.grading import draws, engine
 from autograder.grading.engine import Graded
 from autograder.grading.plan import DERIVATION, Plan, plan_of
 from autograder.grading.running import Run
-from autograder.grading.submission import Unreadable, read_file
+from autograder.grading.submission import read_file
 from autograder.judging.lazy_tables import Known
 from autograder.sandbox.client import Kernels
+from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
 
 FAILED = "This could not be graded: {why}. It says nothing about your work; tell your instructor."

@@ -15,10 +15,10 @@ from autograder.course import catalogue, layout
 from autograder.exports import gradescope, on_gradescope
 from autograder.grading import engine
 from autograder.grading.plan import plan_of
-from autograder.grading.submission import Unreadable
 from autograder.sandbox import confine
 from autograder.testing import in_process_sandbox, toy_unit
 from autograder.testing.small_unit import ID, TEXT, unit_of
+from helpers.errors import Unreadable
 
 STATUS = {"passed", "failed"}
 TEST: dict[str, type | tuple[type, ...]] = {

@@ -22,9 +22,10 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from autograder.course.layout import KERNEL, Course
 from autograder.gradebook import nbgrader_steps
-from autograder.gradebook.database import Refused, alembic_on_path, settings
+from autograder.gradebook.database import alembic_on_path, settings
 from autograder.grading.engine import Graded
 from autograder.grading.plan import Plan
+from helpers.errors import Refused
 
 STAMP = "timestamp.txt"  # when it was handed in, as nbgrader's exchange writes it
 SECRET = "submission_secret.txt"  # under which the exchange gives feedback back

@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from autograder.course.layout import CONFIG, ROOT, Course
+from helpers.errors import Refused
 
 
 @contextmanager
@@ -29,10 +30,6 @@ OURS = {
 }  # which can share
 
 
-class Refused(Exception):
-    """A class cannot be graded; the message says why."""
-
-
 def settings(course: Course) -> Config:
     """The course's nbgrader_config.py, or ours if it has none."""
     folder = course.root if (course.root / CONFIG).exists() else ROOT / "course"
@@ -44,7 +41,7 @@ def settings(course: Course) -> Config:
 
 
 @contextmanager
-def _gradebook(course: Course) -> Iterator[Gradebook]:
+def opened(course: Course) -> Iterator[Gradebook]:
     directory = CourseDirectory(config=settings(course))
     if (
         directory.db_url == f"sqlite:///{course.root / 'gradebook.db'}"

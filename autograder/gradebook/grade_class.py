@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +13,11 @@ from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
 from autograder.gradebook.book import Book
-from autograder.gradebook.database import Refused
 from autograder.grading.engine import Graded
 from autograder.grading.grader import Grader
 from autograder.grading.running import Run
-
-Tell = Callable[[int, int, str], None]  # graded, of how many, and who it was
+from autograder.progress import Progress, silent
+from helpers.errors import CalledWrongly, Refused
 
 
 @dataclass
@@ -81,7 +80,7 @@ class Report:
 
 
 @contextmanager
-def kernels(jobs: int, unsafe: bool = False) -> Iterator[tuple[Run, str]]:
+def sandbox(jobs: int, unsafe: bool = False) -> Iterator[tuple[Run, str]]:
     """What runs students' code, and the name of its confinement. It warms up while this process imports the rest.
 
     Raises:
@@ -105,7 +104,7 @@ def grade(
     exercise: str = "",
     students: Sequence[str] = (),
     force: bool = False,
-    tell: Tell = lambda done, total, who: None,
+    progress: Progress = silent,
 ) -> Report:
     """Grade those who handed in a unit.
 
@@ -114,7 +113,7 @@ def grade(
         exercise: grade only this one anew, and keep the other verdicts of the same work.
         students: only these.
         force: grade anew what has not changed as well.
-        tell: is told who has been graded.
+        progress: is told who has been graded.
     Raises:
         Refused: if there is nothing to grade, or the gradebook does not fit the unit.
         ValueError: if there is no such exercise or student.
@@ -126,7 +125,7 @@ def grade(
     plan = grader.plan(unit.id)
     if exercise and exercise not in plan.exercises:
         close = catalogue.suggestion(exercise, list(plan.exercises))
-        raise ValueError(f"{unit} has no exercise {exercise!r}{close}")
+        raise CalledWrongly(f"{unit} has no exercise {exercise!r}{close}")
     again = [exercise] if exercise else list(plan.exercises) if force else []
     report = Report(unit.id, confinement)
     book = Book(course)
@@ -134,7 +133,7 @@ def grade(
         book.register(plan)
         for student, graded in _side_by_side(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):
             report.rows.append(_recorded(book, student, unit.id, graded))
-            tell(len(report.rows), len(chosen), student)
+            progress(len(report.rows), len(chosen), student)
         scores = book.scores(unit.id)
     finally:
         book.close()
@@ -149,7 +148,7 @@ def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
     there = course.students(unit)
     for name in wanted:
         if name not in there:
-            raise ValueError(f"{name!r} handed in nothing for {unit}{catalogue.suggestion(name, there)}")
+            raise CalledWrongly(f"{name!r} handed in nothing for {unit}{catalogue.suggestion(name, there)}")
     if not there:
         place = course.root / "submitted" / "STUDENT" / unit / f"{unit}.ipynb"
         raise Refused(f"nobody has handed in {unit}: submissions are looked for as {place}")

@@ -14,6 +14,8 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Float, Integer
 
+from helpers.errors import Refused
+
 DAY = 24 * 60 * 60
 
 
@@ -99,11 +101,11 @@ def extend(gradebook: Gradebook, unit: str, student: str, days: float) -> dateti
     try:
         submission = gradebook.find_submission(unit, student)
     except MissingEntry:
-        raise ValueError(
+        raise Refused(
             f"the gradebook has no submission of {unit} by {student!r}: grade it first, then extend, then grade again"
         ) from None
     if not submission.assignment.duedate:
-        raise ValueError(
+        raise Refused(
             f"{unit} has no due date, so nobody is late. Set one in formgrader, or by "
             f"`nbgrader db assignment add {unit} --duedate='2030-01-31 23:59 UTC'` in the course's folder"
         )

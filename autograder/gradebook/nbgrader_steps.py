@@ -17,7 +17,7 @@ from autograder.course.layout import Course
 from autograder.grading import graded_notebook, restore, submission
 from autograder.grading.engine import Graded
 from autograder.grading.grader import Grader
-from autograder.grading.submission import Unreadable
+from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
 
 ready: dict[tuple[str, str], Graded] = {}  # by unit and student: what `fdl grade` has graded already

@@ -11,11 +11,12 @@ from nbformat import NotebookNode
 from nbgrader.api import Student, SubmittedAssignment
 
 from autograder.course.layout import Course
-from autograder.gradebook.database import Refused, _gradebook
+from autograder.gradebook.database import opened
 from autograder.gradebook.late_days import seconds_late
 from autograder.grading import graded_notebook
 from autograder.grading.engine import NOTHING
 from autograder.grading.grader import last_graded
+from helpers.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def of_class(course: Course, unit: str) -> list[Result]:
     Raises:
         Refused: if nothing of it has been graded.
     """
-    with _gradebook(course) as gradebook:
+    with opened(course) as gradebook:
         found = [_result(course, unit, s) for s in gradebook.assignment_submissions(unit)]
     if not found:
         raise Refused(f"no submission of {unit} has been graded: run `fdl grade {unit}` first")
@@ -142,19 +143,19 @@ def of_class(course: Course, unit: str) -> list[Result]:
 
 def roster(course: Course) -> list[Person]:
     """Every student whom the gradebook knows, with or without a submission."""
-    with _gradebook(course) as gradebook:
+    with opened(course) as gradebook:
         return sorted(map(_person, gradebook.students), key=lambda person: person.id)
 
 
 def graded_units(course: Course) -> list[str]:
     """The units of which submissions have been graded, in the course's order."""
-    with _gradebook(course) as gradebook:
+    with opened(course) as gradebook:
         return sorted(a.name for a in gradebook.assignments if a.num_submissions)
 
 
 def handed_out(course: Course, unit: str) -> list[str]:
     """The code of a unit's stubs and set-up, as the gradebook has it from when the unit was graded first."""
-    with _gradebook(course) as gradebook:
+    with opened(course) as gradebook:
         cells = gradebook.find_notebook(unit, unit).source_cells
         return [cell.source or "" for cell in cells if cell.cell_type == "code"]
 

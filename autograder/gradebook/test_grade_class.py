@@ -17,10 +17,10 @@ from autograder.gradebook import book as books
 from autograder.gradebook import database, nbgrader_steps
 from autograder.gradebook import grade_class as grading
 from autograder.gradebook.book import Book
-from autograder.gradebook.database import Refused
 from autograder.grading.grader import Grader, last_graded
 from autograder.grading.plan import plan_of
 from autograder.testing import in_process_sandbox, toy_unit
+from helpers.errors import Refused
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 CONFIG = layout.ROOT / "course" / "nbgrader_config.py"
@@ -253,7 +253,7 @@ def test_a_gradebook_with_other_cells_is_refused_in_a_sentence(root, grade, hand
 def test_a_disk_that_is_full_costs_one_student_and_is_told(grade, hand_in, plan, monkeypatch):
     hand_in("a", toy_unit.right(plan))
     hand_in("b", toy_unit.right(plan))
-    replace = book._replace
+    replace = books._replace
 
     def full(place, data):
         if "/a/" in str(place):
@@ -399,7 +399,7 @@ def fdl(unit, monkeypatch):
         yield in_process_sandbox.InProcess().run, "nothing"
 
     real = catalogue.unit
-    monkeypatch.setattr(grading, "kernels", kernels)
+    monkeypatch.setattr(grading, "sandbox", kernels)
     monkeypatch.setattr(catalogue, "unit", lambda name: unit if name == toy_unit.UNIT else real(name))
     return lambda *words: CliRunner().invoke(app.app, ["grade", *map(str, words)])
 
@@ -481,7 +481,7 @@ def test_real_students_in_real_children(unit, root, hand_in, plan, monkeypatch):
             plan, double="import warnings\nwarnings.warn('x')\ndef double(x):\n    return 2.0 * x"
         ),
     )
-    with grading.kernels(2) as (run, tier):
+    with grading.sandbox(2) as (run, tier):
         report = grading.grade(unit, root, run, tier, jobs=2)
     assert {r.student: (r.graded.score, r.needs_review) for r in report.rows} == {
         "right": (8, False),

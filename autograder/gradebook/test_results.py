@@ -4,9 +4,9 @@ import pytest
 
 from autograder.course.layout import Course
 from autograder.gradebook import results
-from autograder.gradebook.database import Refused
 from autograder.gradebook.results import Part, Person
 from autograder.testing import made_up_results
+from helpers.errors import Refused
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 

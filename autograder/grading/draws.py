@@ -13,6 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.errors import Refused
+
 POOL = 4
 FILE = ".draws"
 
@@ -40,7 +42,7 @@ def secret(course: Path) -> bytes:
 def _read(file: Path) -> bytes:
     text = file.read_text("ascii").strip()
     if len(text) != 64:
-        raise ValueError(
+        raise Refused(
             f"{file} is damaged: it should hold 64 hexadecimal digits. Delete it to have it made anew."
         )
     return bytes.fromhex(text)

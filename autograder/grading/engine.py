@@ -23,10 +23,10 @@ from autograder.grading.findings import read
 from autograder.grading.plan import CHECK, SOLUTION, Plan
 from autograder.grading.restore import Placed
 from autograder.grading.running import Run, Work, _cells, _groups, _run_all, fresh
-from autograder.grading.submission import Unreadable
 from autograder.judging.lazy_tables import Known
 from autograder.sandbox import StepResult
 from helpers import card
+from helpers.errors import Unreadable
 from helpers.judge import Outcome, Verdict
 
 FAILED = "grading failed; the next run tries again"

@@ -11,8 +11,9 @@ from autograder.grading import draws, engine, graded_notebook
 from autograder.grading.engine import Graded
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.running import Run
-from autograder.grading.submission import Unreadable, read_file
+from autograder.grading.submission import read_file
 from autograder.judging.lazy_tables import Known
+from helpers.errors import Unreadable
 
 
 def read_submission(course: Course, unit: str, student: str) -> bytes | Unreadable:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
-from autograder.grading.submission import Cell, Unreadable, inert
+from autograder.grading.submission import Cell, inert
 from autograder.syntax import defined
+from helpers.errors import Unreadable
 
 ADDED = "added"
 

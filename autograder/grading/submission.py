@@ -19,16 +19,14 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helpers.errors import Unreadable
+
 MAX_BYTES = 64 << 20  # an animation in a notebook takes ten
 MAX_VALUES = 2_000_000  # of the JSON; each costs up to a hundred bytes once it is read
 MAX_CELLS = 1000
 MAX_SOURCE = 300_000  # characters of all cells together
 MOST_FORMULAS = 500  # that begin an environment in one text; each makes reading the rest slower
 PICTURES = ("image/png", "image/jpeg")  # what a student may attach to a derivation
-
-
-class Unreadable(ValueError):
-    """A submission that is not this unit's notebook; the message says what it is and what to do."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from autograder.grading import submission
 from autograder.grading.plan import make_plan, plan_of
 from autograder.grading.restore import blank, restore
-from autograder.grading.submission import Cell, Unreadable, inert, parse, read_file
+from autograder.grading.submission import Cell, inert, parse, read_file
 from autograder.testing import toy_unit
+from helpers.errors import Unreadable
 
 
 @pytest.fixture(scope="module")

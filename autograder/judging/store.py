@@ -11,7 +11,7 @@ import importlib
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,12 +22,13 @@ from autograder.course import catalogue
 from autograder.course.layout import ROOT
 from autograder.exercise import Exercise, file_of
 from autograder.judging import tables
+from autograder.progress import Progress, silent
+from helpers.errors import Refused
 from helpers.published import Published, save
 
 LOCK = ".evidence.lock"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 OURS = {"solutions", "helpers", "autograder"}
-Told = Callable[[str, float], None]
 
 
 def known(exercise: Exercise) -> Published:
@@ -42,7 +43,7 @@ def evidence_files(
     folder: Path,
     trees: Iterable[Path] = (),
     jobs: int = min(os.cpu_count() or 1, 8),  # each holds a TensorFlow of its own, 0.7 GB
-    told: Told = lambda what, share: None,
+    progress: Progress = silent,
 ) -> dict[Path, Path]:
     """The `.evidence` files of exercises, by the exercises' files.
 
@@ -50,7 +51,7 @@ def evidence_files(
         folder: where those are put that have to be made; what an interrupted build left there is taken up.
         trees: folders of notebooks whose evidence will do, if it is recorded as made from the same sources.
         jobs: how many processes share the work.
-        told: is told what is being made, and which share of it is there.
+        progress: is told what is being made.
     Raises:
         ValueError: if what an exercise gives cannot be recorded; it says which and why.
     """
@@ -60,7 +61,7 @@ def evidence_files(
     missing = [(e, path) for e, path in files.items() if not path.exists()]
     if missing:
         folder.mkdir(parents=True, exist_ok=True)
-        _share(missing, min(jobs, len(missing)), told)
+        _share(missing, min(jobs, len(missing)), progress)
     return {file_of(e): path for e, path in files.items()}
 
 
@@ -105,28 +106,29 @@ def _sha(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
-def _share(missing: list[tuple[Exercise, Path]], jobs: int, told: Told) -> None:
+def _share(missing: list[tuple[Exercise, Path]], jobs: int, progress: Progress) -> None:
     """Make evidence in processes of their own, each with one thread, so that sums come out the same."""
     missing = sorted(missing, key=lambda pair: -_work(pair[0]))
     total = sum(_work(e) for e, _ in missing)
     spawn = multiprocessing.get_context("spawn")
-    with _one_thread(), ProcessPoolExecutor(jobs, spawn, _quietly) as pool:
+    with one_thread(), ProcessPoolExecutor(jobs, spawn, _quietly) as pool:
         running = {pool.submit(_make, e.module["__name__"], e.name, path): e for e, path in missing}
         try:
-            told(_left(running), 0)
+            progress(0, total, _left(running))
             for future in as_completed(running):
                 future.result()
-                told(_left(running), sum(_work(e) for f, e in running.items() if f.done()) / total)
+                done = sum(_work(e) for f, e in running.items() if f.done())
+                progress(done, total, _left(running))
         except BrokenProcessPool:
             lost = " or ".join(e.name for f, e in running.items() if f.exception())
-            raise ValueError(f"a process died while it ran the checks of {lost}") from None
+            raise Refused(f"a process died while it ran the checks of {lost}") from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """What processes that are started meanwhile find in their environment."""
     before = dict(os.environ)
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))

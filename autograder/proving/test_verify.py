@@ -1,7 +1,6 @@
 """`fdl verify`: what it prints and how it ends, in processes of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,11 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.cli.progress_verify import Bar
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
+from autograder.progress import silent
 from autograder.proving import verify
-from autograder.proving import workers as processes
 from autograder.proving.prove import prove
 from autograder.proving.verify import Result
 from autograder.proving.workers import Task, Workers
@@ -101,16 +99,16 @@ def workers(tmp_path, monkeypatch):
         TINY.replace("return h - mean", "import os; os._exit(3); return h - mean")
     )
     (tmp_path / "tiny_raises.py").write_text("raise RuntimeError('not finished')")
-    for name in processes.ONE_THREAD:
-        monkeypatch.setenv(name, os.environ.get(name, "1"))
-    return Workers(tmp_path / "log", Bar())
+    return Workers(tmp_path / "log", silent)
 
 
 def test_what_a_process_prints_or_suffers_stays_its_own(workers, capfd):
     tasks = [Task(UNIT.id, f"tiny_{name}", "centered", 3, 2, True) for name in ("sound", "raises")]
     result = Result(3, 2)
+    lines: list[str] = []
     with workers.pool(1) as pool:
-        assert verify._collect(pool, tasks, result, workers.bar) == []
+        assert verify._collect(pool, tasks, result, workers, lines.append) == []
+    assert lines == ["09_normalization, centered: proved"]
     assert [proof.shortfalls for proof in result.proofs] == [[]]
     assert result.broken == ["09_normalization, centered: RuntimeError: not finished"]
     assert "a word" not in capfd.readouterr().out
@@ -120,10 +118,11 @@ def test_what_a_process_prints_or_suffers_stays_its_own(workers, capfd):
 def test_a_process_that_dies_is_told_and_loses_no_other_proof(workers):
     tasks = [Task(UNIT.id, f"tiny_{name}", "centered", 3, 2, True) for name in ("dies", "sound")]
     result = Result(3, 2)
+    lines: list[str] = []
     with workers.pool(1) as pool:
-        lost = verify._collect(pool, tasks, result, workers.bar)
+        lost = verify._collect(pool, tasks, result, workers, lines.append)
     assert {task.module for task in lost} == {"tiny_dies", "tiny_sound"}  # the second waited behind the first
-    verify._one_by_one(workers, lost, result)
+    verify._one_by_one(workers, lost, result, lines.append)
     assert [proof.shortfalls for proof in result.proofs] == [[]]
     assert len(result.broken) == 1
     assert result.broken[0].startswith("09_normalization, centered: its process died.")

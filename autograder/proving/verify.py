@@ -1,18 +1,20 @@
 """`fdl verify`: every exercise proves itself, several at a time, in processes of their own."""
 
 import json
+import shlex
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.cli.progress_verify import Bar
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
-from autograder.proving.workers import Task, Workers, _prove, _survey
+from autograder.progress import Progress, silent
+from autograder.proving.workers import Task, Workers, prove_task, survey
+from helpers.errors import CalledWrongly
 
 if TYPE_CHECKING:
     from autograder.proving.prove import Proof
@@ -39,39 +41,49 @@ class Result:
 
 
 def run(
-    units: Sequence[Unit], names: Sequence[str] = (), *, draws: int, seed: int, jobs: int, mutants: bool
+    units: Sequence[Unit],
+    names: Sequence[str] = (),
+    *,
+    draws: int,
+    seed: int,
+    jobs: int,
+    mutants: bool,
+    progress: Progress = silent,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Result:
     """Prove the exercises of some units, in as many processes as `jobs`.
 
     Args:
         names: of the exercises; empty for all.
+        draws: over how many draws.
+        seed: decides the draws and every luck.
+        mutants: whether mutants of the references are tried as well.
+        progress: is told how far it is, in seconds of work.
+        tell: is given each exercise's result as soon as it is there, a line each.
     Raises:
-        ValueError: if no unit has an exercise of one of these names.
+        CalledWrongly: if no unit has an exercise of one of these names.
     """
     result = Result(seed, draws)
-    bar = Bar()
-    with tempfile.TemporaryDirectory() as folder, bar.progress:
-        workers = Workers(Path(folder) / "log", bar)
+    with tempfile.TemporaryDirectory() as folder:
+        workers = Workers(Path(folder) / "log", progress)
         with workers.pool(jobs) as pool:
-            surveys = [pool.submit(_survey, unit, seed, draws, mutants) for unit in units]
-            tasks = _chosen(result, units, names, [survey.result() for survey in surveys])
-            bar.start(sum(task.seconds for task in tasks), len(tasks))
-            lost = _collect(pool, tasks, result, bar)
-        _one_by_one(workers, lost, result)
-        bar.finish()
+            surveys = [pool.submit(survey, unit, seed, draws, mutants) for unit in units]
+            tasks = _chosen(result, units, names, [found.result() for found in surveys])
+            workers.expect(tasks)
+            lost = _collect(pool, tasks, result, workers, tell)
+        _one_by_one(workers, lost, result, tell)
     order = [(task.unit, task.exercise) for task in tasks]
     result.proofs.sort(key=lambda proof: order.index((proof.unit, proof.exercise)))
     return result
 
 
-def _one_by_one(workers: "Workers", lost: list[Task], result: Result) -> None:
+def _one_by_one(workers: Workers, lost: list[Task], result: Result, tell: Callable[[str], None]) -> None:
     """A process died, and all that were waiting with it: whose fault it was shows when each is alone."""
     for task in lost:
         with workers.pool(1) as pool:
-            if _collect(pool, [task], result, workers.bar):
-                result.broken.append(
-                    f"{task.unit}, {task.exercise}: its process died. {workers.last_words()}"
-                )
+            died = _collect(pool, [task], result, workers, tell)
+        if died:
+            result.broken.append(f"{task}: its process died. {workers.last_words()}")
 
 
 def _chosen(result: Result, units: Sequence[Unit], names: Sequence[str], surveys: list) -> list[Task]:
@@ -82,33 +94,46 @@ def _chosen(result: Result, units: Sequence[Unit], names: Sequence[str], surveys
     if missing and not broken:
         where = ", ".join(map(str, units)) if len(units) < 4 else "the course"
         close = catalogue.suggestion(missing[0], [task.exercise for task in every])
-        raise ValueError(f"{where} has no exercise {missing[0]!r}{close}")
+        raise CalledWrongly(f"{where} has no exercise {missing[0]!r}{close}")
     if missing or not names:
         result.broken += broken
     return [task for task in every if not names or task.exercise in names]
 
 
-def _collect(pool: ProcessPoolExecutor, tasks: list[Task], result: Result, bar: "Bar") -> list[Task]:
+def _collect(
+    pool: ProcessPoolExecutor,
+    tasks: list[Task],
+    result: Result,
+    workers: Workers,
+    tell: Callable[[str], None],
+) -> list[Task]:
     """Prove tasks, the longest first; those whose process died are returned."""
-    running = {pool.submit(_prove, task): task for task in sorted(tasks, key=lambda t: -t.seconds)}
+    longest_first = sorted(tasks, key=lambda task: -task.seconds)
+    running = {pool.submit(prove_task, task): task for task in longest_first}
     lost = []
     for future in as_completed(running):
-        task = running[future]
+        task = running.pop(future)
         try:
-            result.proofs.append(proof := future.result())
-            for sentence in proof.shortfalls or [
-                "proved"
-            ]:  # now, since whoever waits may not wait to the end
-                bar.tell(f"{task.unit}, {task.exercise}: {sentence}")
+            proof = future.result()
         except BrokenProcessPool:
             lost.append(task)
-        except Exception as error:  # a mistake of the exercise's or of ours; the others go on
-            result.broken.append(f"{task.unit}, {task.exercise}: {type(error).__name__}: {error}")
-        bar.say([t.exercise for f, t in running.items() if not f.done()])
+        except Exception as error:
+            # A mistake of the exercise's or of ours; the others go on.
+            result.broken.append(f"{task}: {type(error).__name__}: {error}")
+        else:
+            result.proofs.append(proof)
+            # Told now, since whoever waits may not wait to the end.
+            for sentence in proof.shortfalls or ["proved"]:
+                tell(f"{task}: {sentence}")
+        workers.left([other.exercise for other in running.values()])
     return lost
 
 
-# What follows runs in the processes that prove.
-
-
-# What people read.
+def command(units: Sequence[str], names: Sequence[str], draws: int) -> str:
+    """The command that repeats a proof, but for its seed."""
+    words = ["fdl", "verify", *units]
+    for name in names:
+        words += ["--exercise", name]
+    if draws != 20:
+        words += ["--draws", str(draws)]
+    return shlex.join(words)

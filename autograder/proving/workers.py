@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.queues import Queue
 from pathlib import Path
 
-from autograder.cli.progress_verify import Bar
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
-from autograder.proving.prove import Proof
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+from autograder.exercise import Exercise
+from autograder.judging.store import one_thread
+from autograder.judging.tables import answer
+from autograder.progress import Progress
+from autograder.proving.prove import Proof, prove, work
+from helpers.errors import CourseError
 
 
 @dataclass(frozen=True)
@@ -34,24 +37,35 @@ class Task:
 
     @property
     def seconds(self) -> float:
+        """How long its proof takes, about."""
         return self.answers * self.each
+
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.exercise}"
 
 
 class Workers:
-    """Processes that prove, with one thread each. What they print goes to `log`: it would spoil table and JSON."""
+    """Processes that prove, with one thread each.
 
-    def __init__(self, log: Path, bar: Bar):
-        self.log, self.bar = log, bar
+    Args:
+        log: a file for what they print, which would spoil table and JSON.
+        progress: is told of each answer that any of them has gathered.
+    """
+
+    def __init__(self, log: Path, progress: Progress):
+        self.log = log
+        self._progress = progress
+        self._done, self._total, self._doing = 0.0, 1.0, "reading the exercises"
         self.log.touch()
-        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
 
     @contextmanager
     def pool(self, jobs: int) -> Iterator[ProcessPoolExecutor]:
+        """A pool of processes, which are gone when the context is left."""
         context = multiprocessing.get_context("spawn")
         ticks = context.Queue()
         counting = threading.Thread(target=self._count, args=(ticks,), daemon=True)
         counting.start()
-        with ProcessPoolExecutor(jobs, context, _start, (ticks, str(self.log))) as pool:
+        with one_thread(), ProcessPoolExecutor(jobs, context, _start, (ticks, str(self.log))) as pool:
             try:
                 yield pool
             except BaseException:
@@ -60,21 +74,39 @@ class Workers:
         ticks.put(None)
         counting.join(1)
 
+    def expect(self, tasks: list[Task]) -> None:
+        """Say what there is to prove, so that progress has a whole."""
+        self._total = sum(task.seconds for task in tasks)
+        self.left([task.exercise for task in tasks])
+
+    def left(self, names: list[str]) -> None:
+        """Say what is not proved yet."""
+        self._doing = names[0] if len(names) == 1 else f"{len(names)} exercises"
+        self._tell()
+
     def last_words(self) -> str:
+        """The end of what the processes printed."""
         return self.log.read_text("utf-8", "replace").strip()[-500:]
 
-    def _count(self, ticks) -> None:
+    def _count(self, ticks: "Queue[float | None]") -> None:
         while (seconds := ticks.get()) is not None:
-            self.bar.advance(seconds)
+            self._done += seconds
+            self._tell()
+
+    def _tell(self) -> None:
+        self._progress(min(self._done, self._total), self._total, self._doing)
 
 
-_ticks = None
+# What follows runs in the processes that prove.
+
+_ticks: "Queue[float | None] | None" = None
 
 
-def _start(ticks, log: str) -> None:
+def _start(ticks: "Queue[float | None]", log: str) -> None:
     global _ticks
     _ticks = ticks
-    ticks.cancel_join_thread()  # a process that ends waits for nobody to count
+    # A process that ends waits for nobody to count.
+    ticks.cancel_join_thread()
     file = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
@@ -88,34 +120,37 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _survey(unit: Unit, seed: int, draws: int, mutants: bool) -> tuple[list[Task], list[str]]:
-    """What there is to prove in a unit, and what cannot be loaded."""
-    from autograder.judging.tables import answer
-    from autograder.proving.prove import work
-
-    tasks, broken = [], []
+def survey(unit: Unit, seed: int, draws: int, mutants: bool) -> tuple[list[Task], list[str]]:
+    """What there is to prove in a unit, and what cannot be loaded, a sentence each."""
+    tasks: list[Task] = []
+    broken: list[str] = []
     for module in catalogue.modules(unit):
         try:
-            for e in catalogue.of_module(module):
-                begin = time.perf_counter()
-                answer(e, e.candidate, seed=0, luck=0)
-                each = time.perf_counter() - begin
-                count = work(e, draws, mutants)
-                tasks.append(Task(unit.id, module, e.name, seed, draws, mutants, count, each))
-        except Exception as error:  # any mistake in an author's file
+            for exercise in catalogue.of_module(module):
+                each = _seconds_for_an_answer(exercise)
+                answers = work(exercise, draws, mutants)
+                tasks.append(Task(unit.id, module, exercise.name, seed, draws, mutants, answers, each))
+        except Exception as error:
+            # Any mistake in an author's file.
             broken.append(f"{module} cannot be loaded: {type(error).__name__}: {error}")
-    if not broken:
-        try:
-            used = [e.name for e in catalogue.exercises(unit)]
-            tasks.sort(key=lambda task: used.index(task.exercise) if task.exercise in used else len(used))
-        except ValueError as error:
-            broken.append(str(error))
-    return tasks, broken
+    if broken:
+        return tasks, broken
+    try:
+        used = [exercise.name for exercise in catalogue.exercises(unit)]
+    except CourseError as error:
+        return tasks, [str(error)]
+    tasks.sort(key=lambda task: used.index(task.exercise) if task.exercise in used else len(used))
+    return tasks, []
 
 
-def _prove(task: Task) -> "Proof":
-    from autograder.proving.prove import prove
+def _seconds_for_an_answer(exercise: Exercise) -> float:
+    begin = time.perf_counter()
+    answer(exercise, exercise.candidate, seed=0, luck=0)
+    return time.perf_counter() - begin
 
+
+def prove_task(task: Task) -> Proof:
+    """Prove one exercise, in a process of a pool."""
     importlib.import_module(task.module)
     exercise = next(e for e in catalogue.of_module(task.module) if e.name == task.exercise)
 

@@ -3,19 +3,20 @@
 import json
 import shutil
 import time
-from collections.abc import Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.cli import progress_grade
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.gradebook import grade_class
 from autograder.gradebook.grade_class import Report, Row
 from autograder.grading.engine import FAILED
 from autograder.grading.plan import Plan, plan_of
+from autograder.progress import Progress, silent
 from autograder.rehearsal.made_up_class import Made, hand_in, make_class
+from helpers.errors import CalledWrongly, Refused
 
 MARK = ".made-by-fdl-demo"  # only a folder with this file is ever emptied
 FOREIGN = b'{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": []}], "nbformat": 4}'
@@ -42,30 +43,41 @@ class Demo:
         return [
             f"{report.unit}, {made.student} ({made.what}): {text}"
             for report in self.reports
-            for made, row in _pairs(self.planted[report.unit], report.rows)
+            for made, row in pairs(self.planted[report.unit], report.rows)
             for text in (missed(made, row) if row else ["was not graded"])
         ]
 
 
-def run(units: Sequence[Unit], out: Path, students: int, jobs: int) -> Demo:
+Watched = Callable[[str], AbstractContextManager[Progress]]
+
+
+@contextmanager
+def unwatched(what: str) -> Iterator[Progress]:
+    """Work whose progress nobody watches."""
+    yield silent
+
+
+def run(units: Sequence[Unit], out: Path, students: int, jobs: int, watched: Watched = unwatched) -> Demo:
     """Build, make a class, and grade it.
 
     Args:
         out: a new folder, or that of an earlier demo, which is emptied.
         students: how many at least in the first unit, which also gets all that is broken.
+        jobs: how many submissions are graded side by side.
+        watched: shows how far a piece of work is, by its title.
     """
     demo = Demo(out)
-    with grade_class.kernels(jobs) as (kernel, tier):
+    with grade_class.sandbox(jobs) as (kernel, tier):
         _empty(out)
         plans = [plan_of(unit) for unit in units]
-        with demo.timed("building the course"), progress_grade.progress("building") as tell:
-            _build(units, out, tell)
+        with demo.timed("building the course"), watched("building") as progress:
+            _build(units, out, progress)
         with demo.timed("making the class"):
             for number, plan in enumerate(plans):
                 demo.planted[plan.unit] = _make(plans, number, students, out)
         for unit in units:
-            with demo.timed(f"grading {unit}"), progress_grade.progress(f"grading {unit}") as tell:
-                demo.reports.append(grade_class.grade(unit, out, kernel, tier, jobs=jobs, tell=tell))
+            with demo.timed(f"grading {unit}"), watched(f"grading {unit}") as progress:
+                demo.reports.append(grade_class.grade(unit, out, kernel, tier, jobs=jobs, progress=progress))
     return demo
 
 
@@ -89,16 +101,16 @@ def missed(made: Made, row: Row) -> list[str]:
 def _empty(out: Path) -> None:
     if out.is_dir() and any(out.iterdir()):
         if not (out / MARK).exists():
-            raise ValueError(f"{out} holds other files; give --out a new folder")
+            raise CalledWrongly(f"{out} holds other files; give --out a new folder")
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARK).write_text("fdl demo empties this folder when it is run again.\n")
 
 
-def _build(units: Sequence[Unit], out: Path, tell: grade_class.Tell) -> None:
+def _build(units: Sequence[Unit], out: Path, progress: Progress) -> None:
     from autograder.authoring import build
 
-    build.build(units, out, out / "notebooks", progress=lambda what, share: tell(int(100 * share), 100, what))
+    build.build(units, out, out / "notebooks", progress=progress)
 
 
 def _make(plans: list[Plan], number: int, students: int, out: Path) -> list[Made]:
@@ -113,7 +125,7 @@ def _make(plans: list[Plan], number: int, students: int, out: Path) -> list[Made
     return made
 
 
-def _pairs(planted: list[Made], rows: list[Row]) -> list[tuple[Made, Row | None]]:
+def pairs(planted: list[Made], rows: list[Row]) -> list[tuple[Made, Row | None]]:
     by_student = {row.student: row for row in rows}
     return [(made, by_student.get(made.student)) for made in planted]
 
@@ -136,5 +148,5 @@ def chosen(names: Sequence[str]) -> list[Unit]:
     """
     found = [catalogue.unit(name) for name in names] or catalogue.units()
     if not found:
-        raise ValueError("there is no unit yet: course/units is empty")
+        raise Refused("there is no unit yet: course/units is empty")
     return found

@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.authoring import student_bundle
-from autograder.cli.authoring import run as build
+from autograder.authoring.build import build
 from autograder.course import catalogue
 from autograder.course.layout import CONFIG, COURSE, NOTEBOOKS
 from autograder.gradebook.database import alembic_on_path
+from autograder.progress import Progress, silent
+from helpers.errors import Refused
 
 STUDENT, INSTRUCTOR = "student", "instructor"
 PAGE = "start.md"  # what opens first
@@ -89,7 +91,7 @@ class Lab:
         return {folder.name for folder in self.exchange.glob(f"{_course_id(self.course)}/outbound/*/")}
 
 
-def prepare(lab: Lab, role: str) -> None:
+def prepare(lab: Lab, role: str, progress: Progress = silent) -> None:
     """Make what a role needs: folders, configuration, front page, and notebooks if there are none.
 
     Raises:
@@ -101,14 +103,8 @@ def prepare(lab: Lab, role: str) -> None:
     write_configuration(lab, role)
     if role == INSTRUCTOR:
         if not any(lab.course.glob("source/*/*.ipynb")):
-            build(
-                [],
-                False,
-                None,
-                lab.course,
-                NOTEBOOKS if lab.course == COURSE else lab.course / "notebooks",
-                False,
-            )
+            notebooks = NOTEBOOKS if lab.course == COURSE else lab.course / "notebooks"
+            build(catalogue.units(), lab.course, notebooks, progress=progress)
         page = instructors_page(lab)
     else:
         if not lab.released():
@@ -164,7 +160,7 @@ def hand_out(lab: Lab) -> None:
             if not (lab.work / unit).exists():
                 factory.FetchAssignment(**about, config=config).start()
         except ExchangeError as error:
-            raise ValueError(f"nbgrader could not hand out {unit}: {error}") from None
+            raise Refused(f"nbgrader could not hand out {unit}: {error}") from None
 
 
 def students_page(lab: Lab) -> str:

@@ -5,7 +5,7 @@ that was handed in. It holds no script, nothing alive of a student's, and nothin
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,14 @@ from autograder.course import catalogue
 from autograder.course.layout import Course
 from autograder.gradebook import results
 from autograder.gradebook.book import SECRET, STAMP
-from autograder.gradebook.database import Refused
 from autograder.gradebook.results import Part, Result
 from autograder.grading.grader import read_submission
-from autograder.grading.submission import Unreadable, read_file
+from autograder.grading.submission import read_file
 from autograder.pages import render
+from autograder.progress import Progress, silent
 from autograder.reporting import notebook_view
+from helpers.errors import CalledWrongly, Refused, Unreadable
 
-Tell = Callable[[int, int, str], None]
 TIME = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's exchange writes it
 
 
@@ -73,14 +73,14 @@ def make(
     unit: str,
     students: Sequence[str] = (),
     out: Path | None = None,
-    tell: Tell = lambda done, total, who: None,
+    progress: Progress = silent,
 ) -> tuple[dict[str, Path], list[str]]:
     """Write the pages.
 
     Args:
         students: only these.
         out: a folder in the place of the course's feedback/.
-        tell: is told whose page is written.
+        progress: is told whose page is written.
     Returns:
         Each page's file, by student; and those of whom only the points are left, since their graded notebook is gone.
     Raises:
@@ -92,12 +92,12 @@ def make(
     for name in students:
         if name not in by_student:
             close = catalogue.suggestion(name, list(by_student))
-            raise ValueError(f"no graded submission of {unit} is from {name!r}{close}")
+            raise CalledWrongly(f"no graded submission of {unit} is from {name!r}{close}")
     chosen = [by_student[name] for name in students] or found
     written = {}
     for number, result in enumerate(chosen, 1):
         written[result.student.id] = _write(course, result, out or course.root / "feedback")
-        tell(number, len(chosen), result.student.id)
+        progress(number, len(chosen), result.student.id)
     return written, [result.student.id for result in chosen if not result.notebook]
 
 

@@ -20,9 +20,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.grading import restore, submission
-from autograder.grading.submission import Unreadable, clean
+from autograder.grading.submission import clean
 from autograder.pages.mathml import mathml
 from autograder.pages.pictures import Album, Picture
+from helpers.errors import Unreadable
 
 TAGS = set(
     "a blockquote br code em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()

@@ -1,19 +1,18 @@
 """`fdl report [UNIT]`: a page about a class, as one file: what to reteach, whom to look at, what is alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.course.layout import Course
 from autograder.gradebook import results
-from autograder.gradebook.database import Refused
 from autograder.gradebook.results import Result
 from autograder.grading import draws
 from autograder.pages import render
+from autograder.progress import Progress, silent
 from autograder.reporting import charts, class_facts, notebook_view, similarity
 from autograder.reporting.anonymity import Names
 from autograder.reporting.similarity import Pair
-
-Tell = Callable[[int, int, str], None]
+from helpers.errors import Refused
 
 
 def make(
@@ -21,13 +20,13 @@ def make(
     unit: str = "",
     anonymous: bool = False,
     out: Path | None = None,
-    tell: Tell = lambda done, total, what: None,
+    progress: Progress = silent,
 ) -> tuple[Path, dict]:
     """Write the page of a unit or, without one, of the course.
 
     Args:
         out: the file, or a folder for it; by default the course's reports/.
-        tell: is told how far it is.
+        progress: is told how far it is.
     Returns:
         The file, and what it says.
     Raises:
@@ -41,14 +40,14 @@ def make(
         raise Refused("no unit has been graded yet: run `fdl grade UNIT` first")
     graded = {}
     for number, name in enumerate(units):
-        tell(number, len(units) + 1, name)
+        progress(number, len(units) + 1, name)
         graded[name] = results.of_class(course, name)
-    tell(len(units), len(units) + 1, "the page")
+    progress(len(units), len(units) + 1, "the page")
     everybody = results.roster(course) + [result.student for these in graded.values() for result in these]
     names = Names(everybody, draws.secret(course.root) if anonymous else None)
     given = results.handed_out(course, unit) if unit else []
     about = write_unit(place, graded[unit], names, given) if unit else write_course(place, graded, names)
-    tell(len(units) + 1, len(units) + 1, place.name)
+    progress(len(units) + 1, len(units) + 1, place.name)
     return place, about
 
 

@@ -12,13 +12,13 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.course.catalogue import Unit
 from autograder.gradebook.book import SECRET, STAMP, Book
-from autograder.gradebook.database import Refused
 from autograder.gradebook.results import Part, Person
-from autograder.grading.submission import Unreadable
 from autograder.pages import pictures, render
 from autograder.reporting import feedback
 from autograder.testing import made_up_results
+from helpers.errors import Refused, Unreadable
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 NOTHING = Unreadable("nothing was handed in")
@@ -404,7 +404,7 @@ def test_a_notebook_that_is_gone_is_told_to_who_made_the_pages(tmp_path, monkeyp
     made_up_results.save(
         tmp_path, [made_up_results.result("ada"), made_up_results.result("bo", notebook=None)]
     )
-    monkeypatch.setattr("autograder.cli.reporting._unit", lambda name: made_up_results.UNIT)
+    monkeypatch.setattr("autograder.cli.reporting.unit_of", lambda name: Unit(made_up_results.UNIT, None, ""))
     result = CliRunner().invoke(app.app, ["feedback", "90", "--course", str(tmp_path)])
     assert result.exit_code == 1
     assert result.stdout.startswith("Pages: 2, as ")

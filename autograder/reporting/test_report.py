@@ -6,13 +6,14 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
-from autograder.gradebook.database import Refused
 from autograder.gradebook.results import Part, Person
 from autograder.reporting import report
 from autograder.reporting.anonymity import Names
-from autograder.test_feedback import ALLOWED, EVIL, Elements, text
+from autograder.reporting.test_feedback import ALLOWED, EVIL, Elements, text
 from autograder.testing import made_up_results
+from helpers.errors import Refused
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 KEY = b"k" * 32
@@ -278,7 +279,7 @@ def test_a_course_in_which_nothing_was_handed_in_has_no_page(tmp_path):
 
 def test_the_command_writes_a_page_and_tells_the_facts(tmp_path, monkeypatch):
     made_up_results.save(tmp_path, [made_up_results.result("ada", FORGOTTEN), made_up_results.result("bo")])
-    monkeypatch.setattr("autograder.cli.reporting._unit", lambda name: made_up_results.UNIT)
+    monkeypatch.setattr("autograder.cli.reporting.unit_of", lambda name: Unit(made_up_results.UNIT, None, ""))
     for arguments, name in {
         ("90",): f"{made_up_results.UNIT}.html",
         (): "course.html",

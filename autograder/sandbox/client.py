@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.sandbox import NO_TIER, SCRATCH, TIERS, Job, StepResult, bubblewrap, confine, scratch, wire
 from autograder.sandbox.conversation import HANGUP, Conversation, ServerGone
+from helpers.errors import CannotConfine, Refused
 
 READY = 180.0  # seconds in which the server must have imported TensorFlow, from a cold disk too
 
@@ -90,11 +91,11 @@ def strongest(unsafe: bool = False, tier: str = "") -> str:
     if unsafe:
         found.append(NO_TIER)
     if tier and tier not in found:
-        raise RuntimeError(
+        raise CannotConfine(
             f"this machine offers no confinement {tier!r}, but {' and '.join(found) or 'none'}"
         )
     if not found:
-        raise RuntimeError(
+        raise CannotConfine(
             "nothing on this machine can confine students' code: that takes Linux 5.13 or newer on x86_64 or aarch64, "
             "with Landlock and seccomp. Grade there, or in a machine of its own with `--unsafe`."
         )
@@ -157,9 +158,7 @@ class _Server:
         if self.ready:
             return
         if not wait([self.control], READY) or not self.control.recv(64):
-            raise RuntimeError(
-                f"the server that starts students' processes did not start: {self.last_words()}"
-            )
+            raise Refused(f"the server that starts students' processes did not start: {self.last_words()}")
         self.ready = True
 
     def last_words(self) -> str:

@@ -115,7 +115,7 @@ def test_refused(refusals, gradebook, attack):
 
 
 @pytest.mark.parametrize(
-    "module", ["solutions", "solutions.exercise", "autograder.judge", "autograder.tables"]
+    "module", ["solutions", "autograder.exercise", "autograder.judging", "autograder.grading.engine"]
 )
 def test_what_is_private_does_not_import(kernels, module):
     (result,) = run(kernels, f"import {module}")

@@ -10,7 +10,7 @@ from autograder.exercise import Exercise
 TINY = '''
 import numpy as np
 
-from solutions.exercise import Exercise
+from autograder.exercise import Exercise
 
 center = Exercise("centered", lecture="38:09")
 

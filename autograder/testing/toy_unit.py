@@ -21,7 +21,7 @@ EXERCISES = {
 
         import numpy as np
 
-        from solutions.exercise import Exercise
+        from autograder.exercise import Exercise
 
         exercise = Exercise("double", lecture="1:00")
 
@@ -54,7 +54,7 @@ EXERCISES = {
 
         import numpy as np
 
-        from solutions.exercise import Exercise
+        from autograder.exercise import Exercise
 
         halves = Exercise("halves", lecture="2:00", objects=("halve", "third"))
 
@@ -94,7 +94,7 @@ EXERCISES = {
 
         import numpy as np
 
-        from solutions.exercise import Exercise
+        from autograder.exercise import Exercise
 
         quadruple_exercise = Exercise("quadruple", lecture="3:00", given={"double": lambda x: x + x})
 
