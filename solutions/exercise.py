@@ -6,7 +6,7 @@
     class Dense(keras.layers.Layer): ...            # the statement is its docstring
 
     @dense.check("a = hW + b", points=2)
-    def _(Dense, rng): ...                          # returns evidence; helpers.checks says more
+    def pre_activation(Dense, rng): ...             # returns evidence; helpers.checks says more
 
     dense.misconception("the bias is forgotten", (" + self.b", ""), lecture="3:17", advice="...")
 

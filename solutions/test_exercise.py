@@ -28,7 +28,7 @@ def scaled(h, by=2.0):
 
 
 @scaling.check("twice")
-def _(scaled, rng):
+def twice(scaled, rng):
     return {"h": scaled(rng.normal(size=3))}
 
 

@@ -48,27 +48,27 @@ def _batch(rng, N=4, C=6, scale=1.5):
 
 
 @loss.check("the mean loss of a batch")
-def _(SoftmaxNLL, rng):
+def mean_loss(SoftmaxNLL, rng):
     a, y = _batch(rng)
     return {"loss": SoftmaxNLL(Leaf(a), y).value}
 
 
 @loss.check("the gradient of the loss", points=2)
-def _(SoftmaxNLL, rng):
+def loss_gradient(SoftmaxNLL, rng):
     a, y = _batch(rng)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(1.0)
     return {"da": da}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
-def _(SoftmaxNLL, rng):
+def upstream_gradient(SoftmaxNLL, rng):
     a, y = _batch(rng)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(rng.uniform(2, 3))
     return {"da": da}
 
 
 @loss.check("pre-activations of any magnitude")
-def _(SoftmaxNLL, rng):
+def any_magnitude(SoftmaxNLL, rng):
     a, y = _batch(rng)
     up, apart = SoftmaxNLL(Leaf(a + 1000), y), SoftmaxNLL(Leaf(a * 1000), y)
     return {
@@ -80,7 +80,7 @@ def _(SoftmaxNLL, rng):
 
 
 @loss.check("a second call of bprop gives the same")
-def _(SoftmaxNLL, rng):
+def second_call(SoftmaxNLL, rng):
     a, y = _batch(rng)
     node = SoftmaxNLL(Leaf(a), y)
     first = np.array(node.bprop(1.0)[0])

@@ -85,7 +85,7 @@ def at_work(BatchNorm, rng, dtype="float32"):
 
 
 @batch_norm.check("a new layer: four weights and how they start")
-def _(BatchNorm, rng):
+def new_layer(BatchNorm, rng):
     H = int(rng.integers(3, 60))
     layer = BatchNorm()
     layer.build((None, H))
@@ -98,19 +98,19 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
-def _(BatchNorm, rng):
+def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     return {"a_tilde": layer(a, training=True)}
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")
-def _(BatchNorm, rng):
+def test_time_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1])}
 
 
 @batch_norm.check("training moves the statistics a little")
-def _(BatchNorm, rng):
+def training_moves_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     for k in (1.0, 2.0, 3.0):
         layer(k * a + k, training=True)
@@ -123,7 +123,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("test time leaves the statistics alone")
-def _(BatchNorm, rng):
+def test_time_keeps_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     layer(a, training=False)
     layer(a)
@@ -131,7 +131,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("the gradient goes through mu and var", points=2)
-def _(BatchNorm, rng):
+def gradient_through_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     upstream = tf.constant(rng.normal(size=a.shape), "float32")
     with tf.GradientTape() as tape:
@@ -141,7 +141,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("it can be saved, loaded, and asked for its shape")
-def _(BatchNorm, rng):
+def saved_and_loaded(BatchNorm, rng):
     layer, _ = at_work(BatchNorm, rng)
     copy = BatchNorm.from_config(layer.get_config())
     return {
@@ -153,7 +153,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("the dtype of a is kept")
-def _(BatchNorm, rng):
+def dtype_kept(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng, "float64")
     return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}
 

@@ -56,32 +56,32 @@ def part(key):
 
 
 @backward.check("line 1: dgamma")
-def _(batchnorm_backward, rng):
+def line_1_dgamma(batchnorm_backward, rng):
     return part("dgamma")(batchnorm_backward, rng)
 
 
 @backward.check("line 2: dbeta")
-def _(batchnorm_backward, rng):
+def line_2_dbeta(batchnorm_backward, rng):
     return part("dbeta")(batchnorm_backward, rng)
 
 
 @backward.check("line 3: da_hat")
-def _(batchnorm_backward, rng):
+def line_3_da_hat(batchnorm_backward, rng):
     return part("da_hat")(batchnorm_backward, rng)
 
 
 @backward.check("line 4: dvar")
-def _(batchnorm_backward, rng):
+def line_4_dvar(batchnorm_backward, rng):
     return part("dvar")(batchnorm_backward, rng)
 
 
 @backward.check("line 5: dmu")
-def _(batchnorm_backward, rng):
+def line_5_dmu(batchnorm_backward, rng):
     return part("dmu")(batchnorm_backward, rng)
 
 
 @backward.check("line 6: da, by all three ways", points=2)
-def _(batchnorm_backward, rng):
+def line_6_da(batchnorm_backward, rng):
     return part("da")(batchnorm_backward, rng)
 
 

@@ -78,7 +78,7 @@ def form(build_network, rng):
 
 
 @form.summary()
-def _(theirs, ours):
+def form_summary(theirs, ours):
     f = theirs["f"]
     return {
         "x": theirs["x"][0, :3],
@@ -94,7 +94,7 @@ def budget(build_network, rng):
 
 
 @budget.summary()
-def _(theirs, ours):
+def budget_summary(theirs, ours):
     sizes = theirs["sizes"]
     whole = np.all(sizes == np.floor(sizes)) and np.all(sizes >= 0) and sizes.sum() > 0
     return {
@@ -111,7 +111,7 @@ def alone(build_network, rng):
 
 
 @alone.summary()
-def _(theirs, ours):
+def alone_summary(theirs, ours):
     gap = np.abs(theirs["together"][:2] - theirs["alone"]).max()
     return {"x": theirs["x"][0, :3], "the batch or luck changes an answer": gap > 1e-4}
 
@@ -131,7 +131,7 @@ def gradients(build_network, rng):
 
 
 @gradients.summary()
-def _(theirs, ours):
+def gradients_summary(theirs, ours):
     weights = int(theirs["weights"].sum())
     sizes = theirs["largest entry of each gradient"][1 : weights + 1]
     return {
@@ -153,7 +153,7 @@ def fresh(build_network, rng):
 
 
 @fresh.summary()
-def _(theirs, ours):
+def fresh_summary(theirs, ours):
     alike = theirs["sums of the first network"] == theirs["sums of the second"]
     return {
         "x": theirs["x"][0, :3],

@@ -105,25 +105,25 @@ def trained(rng):
 
 
 @finalize.check("pooled: batches of different sizes, whose means differ", points=2)
-def _(pooled_statistics, finalize_statistics, rng):
+def pooled_batches(pooled_statistics, finalize_statistics, rng):
     mu, var = pooled_statistics(batches(rng))
     return {"mu": mu, "var": var}
 
 
 @finalize.check("pooled: batches that can be read only once, of tensors")
-def _(pooled_statistics, finalize_statistics, rng):
+def pooled_read_once(pooled_statistics, finalize_statistics, rng):
     mu, var = pooled_statistics(tf.constant(a) for a in batches(rng, sizes=(5, 5, 5, 1), dtype="float32"))
     return {"mu": mu, "var": var}
 
 
 @finalize.check("pooled: a mean far larger than the deviation", var=1e-6)
-def _(pooled_statistics, finalize_statistics, rng):
+def pooled_far_mean(pooled_statistics, finalize_statistics, rng):
     mu, var = pooled_statistics(batches(rng, far=1e6))
     return {"mu": mu, "var": var}
 
 
 @finalize.check("finalized: the statistics of every BatchNorm", points=2)
-def _(pooled_statistics, finalize_statistics, rng):
+def finalized_statistics(pooled_statistics, finalize_statistics, rng):
     model, x = trained(rng)
     finalize_statistics(model, x, size=8)
     layers = [layer for layer in model.layers if isinstance(layer, BatchNormStandIn)]
@@ -133,7 +133,7 @@ def _(pooled_statistics, finalize_statistics, rng):
 
 
 @finalize.check("finalized: the network's answers at test time")
-def _(pooled_statistics, finalize_statistics, rng):
+def finalized_answers(pooled_statistics, finalize_statistics, rng):
     model, x = trained(rng)
     finalize_statistics(model, x, size=8)
     output = x

@@ -71,7 +71,7 @@ def filled(model, rng):
 
 
 @normalized.check("the weights, layer by layer", points=2)
-def _(normalized_mlp, rng):
+def weights_by_layer(normalized_mlp, rng):
     D, units, C = int(rng.integers(20, 40)), [int(n) for n in rng.integers(5, 20, 2)], 4
     model = normalized_mlp(D, units, C)
     return {
@@ -82,20 +82,20 @@ def _(normalized_mlp, rng):
 
 
 @normalized.check("in training: normalized before the activation", points=2)
-def _(normalized_mlp, rng):
+def in_training(normalized_mlp, rng):
     model = filled(normalized_mlp(5, [7], 4), rng)
     return {"f": model(rng.normal(size=(8, 5)).astype("float32"), training=True)}
 
 
 @normalized.check("at test time, and with layers of the same width")
-def _(normalized_mlp, rng):
+def at_test_time(normalized_mlp, rng):
     model = filled(normalized_mlp(5, [6, 6], 4), rng)
     model(rng.normal(size=(8, 5)).astype("float32"), training=True)
     return {"f": model(rng.normal(size=(8, 5)).astype("float32"))}
 
 
 @normalized.check("without a hidden layer")
-def _(normalized_mlp, rng):
+def no_hidden_layer(normalized_mlp, rng):
     return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
 
 

@@ -42,19 +42,19 @@ def activations(rng, N=11, H=8):
 
 
 @sparsity_exercise.check("the share of exact zeros")
-def _(sparsity, rng):
+def share_of_zeros(sparsity, rng):
     # in float32, the accuracy of most answers by TensorFlow
     return {"zeros": np.float32([sparsity(activations(rng, H=H))[0] for H in (8, 5, 9, 16)])}
 
 
 @sparsity_exercise.check("the share of dead units")
-def _(sparsity, rng):
+def share_of_dead_units(sparsity, rng):
     dead = [sparsity(activations(rng, N, H))[1] for N in (1, 2, 5, 9, 30) for H in (4, 8, 13, 17)]
     return {"dead": np.float32(dead)}
 
 
 @sparsity_exercise.check("activations of a ReLU, as a tensor")
-def _(sparsity, rng):
+def relu_activations(sparsity, rng):
     h = np.maximum(activations(rng), 0)
     h[:, 5] = 0
     h[1:4, 5] = 1e-8  # small, but on: this unit is not dead

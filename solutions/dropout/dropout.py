@@ -91,7 +91,7 @@ def kept_share(Dropout, rng):
 
 
 @kept_share.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
-def _(theirs, ours):
+def kept_share_summary(theirs, ours):
     factor = theirs["output"] / ours["h"]
     kept = factor[factor != 0]
     return {"share of units kept": kept.size / factor.size, "factor of the kept": constant(kept)}
@@ -114,7 +114,7 @@ def masks_in_graph(Dropout, rng):
 @masks_in_graph.summary(
     **{"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4}
 )
-def _(theirs, ours):
+def masks_summary(theirs, ours):
     mask = np.abs(theirs["output"] / ours["h"]) > 1e-6
     return {
         "agreement of examples": agreement(mask[:, 1:], mask[:, :-1]),
@@ -131,7 +131,7 @@ def at_test_time(Dropout, rng):
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
-def _(theirs, ours):
+def at_test_time_summary(theirs, ours):
     return {
         "factor": constant(theirs["output"] / ours["h"]),
         "factor without training=": constant(theirs["without training="] / ours["h"]),
@@ -150,7 +150,7 @@ def backward(Dropout, rng):
 
 
 @backward.summary(**{"largest difference of the two factors": 1e-3})
-def _(theirs, ours):
+def backward_summary(theirs, ours):
     forward, backward = theirs["output"] / ours["h"], theirs["dh"] / ours["upstream"]
     return {
         "largest difference of the two factors": np.abs(forward - backward).max(),
@@ -159,7 +159,7 @@ def _(theirs, ours):
 
 
 @dropout.check("it can be saved, loaded, and asked for its shape")
-def _(Dropout, rng):
+def saved_and_loaded(Dropout, rng):
     layer = Dropout(uneven(rng), name="noise")
     copy = Dropout.from_config(layer.get_config())
     h = activations(rng)
@@ -184,7 +184,7 @@ def dtypes(Dropout, rng):
 
 
 @dtypes.summary()
-def _(theirs, ours):
+def dtypes_summary(theirs, ours):
     return {"h": theirs["h"]}  # dtypes and shapes are compared before any summary, and values elsewhere
 
 

@@ -60,27 +60,27 @@ def part(*keys):
 
 
 @backward.check("line 1: da2, behind the softmax")
-def _(dropout_backward, rng):
+def line_1_da2(dropout_backward, rng):
     return part("da2")(dropout_backward, rng)
 
 
 @backward.check("line 2: dW2 and db2, of the output layer")
-def _(dropout_backward, rng):
+def line_2_dW2_db2(dropout_backward, rng):
     return part("dW2", "db2")(dropout_backward, rng)
 
 
 @backward.check("line 3: dh1, back through W2")
-def _(dropout_backward, rng):
+def line_3_dh1(dropout_backward, rng):
     return part("dh1")(dropout_backward, rng)
 
 
 @backward.check("line 4: da1, back through the mask and the sigmoid")
-def _(dropout_backward, rng):
+def line_4_da1(dropout_backward, rng):
     return part("da1")(dropout_backward, rng)
 
 
 @backward.check("line 5: dW1 and db1, of the hidden layer")
-def _(dropout_backward, rng):
+def line_5_dW1_db1(dropout_backward, rng):
     return part("dW1", "db1")(dropout_backward, rng)
 
 

@@ -70,7 +70,7 @@ def output_layer(rng, N=3, H=6, C=4):
 
 
 @ensemble.check("every mask once, with its probability")
-def _(all_masks, geometric_ensemble, rng):
+def masks_and_probabilities(all_masks, geometric_ensemble, rng):
     found = {}
     for H in (1, 3, 4):
         masks, p = in_order(*all_masks(H, uneven(rng)))
@@ -79,23 +79,23 @@ def _(all_masks, geometric_ensemble, rng):
 
 
 @ensemble.check("fair coins: Z, what the geometric mean sums to before it is renormalized")
-def _(all_masks, geometric_ensemble, rng):
+def fair_coins_sum(all_masks, geometric_ensemble, rng):
     return {"Z": geometric_ensemble(*output_layer(rng), 0.5)[1]}
 
 
 @ensemble.check("fair coins: the renormalized geometric mean", points=2)
-def _(all_masks, geometric_ensemble, rng):
+def fair_coins_mean(all_masks, geometric_ensemble, rng):
     return {"f": geometric_ensemble(*output_layer(rng), 0.5)[0]}
 
 
 @ensemble.check("unfair coins: each network counts as often as its mask is drawn", points=2)
-def _(all_masks, geometric_ensemble, rng):
+def unfair_coins(all_masks, geometric_ensemble, rng):
     f, Z = geometric_ensemble(*output_layer(rng), uneven(rng))
     return {"f": f, "Z": Z}
 
 
 @ensemble.check("large pre-activations")
-def _(all_masks, geometric_ensemble, rng):
+def large_pre_activations(all_masks, geometric_ensemble, rng):
     W, b, h = output_layer(rng)
     f, Z = geometric_ensemble(W, b + 1000, h, 0.5)
     return {"f": f, "Z": Z}

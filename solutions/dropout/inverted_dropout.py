@@ -86,7 +86,7 @@ def training(InvertedDropout, rng):
 
 
 @training.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
-def _(theirs, ours):
+def training_summary(theirs, ours):
     factor = theirs["output"] / ours["h"]
     kept = factor[factor != 0]
     return {"share of units kept": kept.size / factor.size, "factor of the kept": constant(kept)}
@@ -99,7 +99,7 @@ def at_test_time(InvertedDropout, rng):
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
-def _(theirs, ours):
+def at_test_time_summary(theirs, ours):
     return {
         "factor": constant(theirs["output"] / ours["h"]),
         "factor without training=": constant(theirs["without training="] / ours["h"]),
@@ -114,7 +114,7 @@ def masks(InvertedDropout, rng):
 
 
 @masks.summary(**{"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4})
-def _(theirs, ours):
+def masks_summary(theirs, ours):
     mask = np.abs(theirs["output"] / ours["h"]) > 1e-6
     return {
         "agreement of examples": agreement(mask[:, 1:], mask[:, :-1]),
@@ -135,7 +135,7 @@ def backward(InvertedDropout, rng):
 
 
 @backward.summary(**{"largest difference of the two factors": 1e-3, "factor of dh where it is not 0": 1e-3})
-def _(theirs, ours):
+def backward_summary(theirs, ours):
     forward, backward = theirs["output"] / ours["h"], theirs["dh"] / ours["upstream"]
     return {
         "largest difference of the two factors": np.abs(forward - backward).max(),

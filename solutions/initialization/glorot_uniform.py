@@ -108,7 +108,7 @@ def values(GlorotUniform, rng):
         "share of values close to the bound or beyond it": 0.03,
     }
 )
-def _(theirs, ours):
+def values_summary(theirs, ours):
     found = {}
     for case in ("few units in", "many units in"):
         found[f"shape, {case}"] = theirs[f"shape, {case}"]
@@ -135,7 +135,7 @@ def calls(GlorotUniform, rng):
         "likeness of two initializers": 0.3,
     }
 )
-def _(theirs, ours):
+def calls_summary(theirs, ours):
     return {f"likeness of {case}": likeness(*pair) for case, pair in theirs.items()}
 
 
@@ -147,7 +147,7 @@ def repeats(GlorotUniform, rng):
 
 
 @repeats.summary(**{"likeness with the same seed": 0.3, "likeness with another seed": 0.3})
-def _(theirs, ours):
+def repeats_summary(theirs, ours):
     return {f"likeness with {case}": likeness(*pair) for case, pair in theirs.items()}
 
 
@@ -160,7 +160,7 @@ def in_a_layer(GlorotUniform, rng):
 
 
 @in_a_layer.summary(**{"mean and quantiles": 0.12})
-def _(theirs, ours):
+def in_a_layer_summary(theirs, ours):
     return {"shape": theirs["shape"], "mean and quantiles": spread(theirs["values"], ours["values"])}
 
 
@@ -186,7 +186,7 @@ def config(GlorotUniform, rng):
 
 
 @config.summary(**{"likeness of the copy's values": 0.3})
-def _(theirs, ours):
+def config_summary(theirs, ours):
     known = theirs["registered as"] == ours["registered as"]
     return {
         "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),

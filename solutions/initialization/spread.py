@@ -61,17 +61,17 @@ def drawn(rng):
 
 
 @spreads.check("forward, through tanh")
-def _(spread, rng):
+def forward_through_tanh(spread, rng):
     return {"std of h": np.asarray(spread(*drawn(rng))[0], "float32")}
 
 
 @spreads.check("backward, through tanh")
-def _(spread, rng):
+def backward_through_tanh(spread, rng):
     return {"std of the gradient of h": np.asarray(spread(*drawn(rng))[1], "float32")}
 
 
 @spreads.check("both ways, through ReLU, whose activations have no mean of 0")
-def _(spread, rng):
+def both_ways_through_relu(spread, rng):
     def layer(H_in, H_out):
         W = tf.constant(rng.normal(size=(H_in, H_out)), "float32")
         return lambda h: tf.maximum(h @ W, 0)

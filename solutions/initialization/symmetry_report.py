@@ -92,12 +92,12 @@ def copy_unit(model, one, other):
 
 
 @report.check("random weights: nothing is zero, no two units are alike")
-def _(symmetry_report, rng):
+def random_weights(symmetry_report, rng):
     return reported(symmetry_report, network(rng), *examples(rng))
 
 
 @report.check("all weights zero: what is left", points=2)
-def _(symmetry_report, rng):
+def zero_weights(symmetry_report, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
@@ -105,7 +105,7 @@ def _(symmetry_report, rng):
 
 
 @report.check("all hidden units are copies")
-def _(symmetry_report, rng):
+def all_units_copies(symmetry_report, rng):
     """Classes keep weights of their own: if all of W2 were equal, what comes down would be rounding and nothing else."""
     model = network(rng)
     W1, b1, W2, b2 = model.get_weights()
@@ -115,7 +115,7 @@ def _(symmetry_report, rng):
 
 
 @report.check("some units are copies")
-def _(symmetry_report, rng):
+def some_units_copies(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
     one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]  # never side by side
     for other in others:
@@ -124,7 +124,7 @@ def _(symmetry_report, rng):
 
 
 @report.check("gradients so small that only their ratio tells")
-def _(symmetry_report, rng):
+def small_gradients(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
     copy_unit(model, *rng.choice([1, 3, 5], 2, replace=False))
     return reported(symmetry_report, model, x * 1e-9, y)

@@ -75,7 +75,7 @@ def watched(train_and_watch, rng, model, steps=3, lr=0.5):
 
 
 @watch.check("the norms, step by step, and where training leads")
-def _(train_and_watch, rng):
+def norms_step_by_step(train_and_watch, rng):
     model = network(rng)
     norms = watched(train_and_watch, rng, model)["norms"]
     trained = zip(("W1", "b1", "W2", "b2"), model.get_weights(), strict=True)
@@ -83,7 +83,7 @@ def _(train_and_watch, rng):
 
 
 @watch.check("the gap between the units, step by step")
-def _(train_and_watch, rng):
+def gap_step_by_step(train_and_watch, rng):
     """What b has to do with the gap shows late: here it is over three tolerances in each of 20,000 draws."""
     found = {"gap": watched(train_and_watch, rng, network(rng), steps=8, lr=1.0)["gap"]}
     model = network(rng)
@@ -94,7 +94,7 @@ def _(train_and_watch, rng):
 
 
 @watch.check("zero weights and tanh: stuck for ever", norms=1e-5)
-def _(train_and_watch, rng):
+def zeros_and_tanh(train_and_watch, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
@@ -102,7 +102,7 @@ def _(train_and_watch, rng):
 
 
 @watch.check("zero weights and sigmoid: what does not move at first may move later", norms=1e-5)
-def _(train_and_watch, rng):
+def zeros_and_sigmoid(train_and_watch, rng):
     model = network(rng, "sigmoid")
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
@@ -110,7 +110,7 @@ def _(train_and_watch, rng):
 
 
 @watch.check("equal weights: the units stay copies while everything moves", norms=1e-5, gap=1e-5)
-def _(train_and_watch, rng):
+def equal_weights(train_and_watch, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.fill(v.shape, float(rng.uniform(0.1, 0.5))))

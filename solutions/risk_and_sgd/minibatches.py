@@ -71,12 +71,12 @@ def alike(a, b):
 
 
 @batches.check("the last batch holds what is left", points=2)
-def _(minibatches, rng):
+def last_batch(minibatches, rng):
     return sizes(minibatches, rng, [int(size) for size in rng.permutation(np.arange(3, 12))[:4]])
 
 
 @batches.check("a batch may be one example, or all of them")
-def _(minibatches, rng):
+def extreme_sizes(minibatches, rng):
     rows = int(rng.integers(12, 90))
     return sizes(minibatches, rng, [1, rows, rows + 7], rows)
 
@@ -91,7 +91,7 @@ def pairs(minibatches, rng):
 @pairs.summary(
     **{"rows that come once": 0.15, "rows with their own class": 0.05, "classes in the order given": 0.3}
 )
-def _(theirs, ours):
+def pairs_summary(theirs, ours):
     row = numbers(theirs["x of an epoch"], ours["given x"])
     own = (row >= 0) & (ours["given y"][row] == theirs["y of an epoch"])
     return {
@@ -116,7 +116,7 @@ def orders(minibatches, rng):
         "share of rows that stay in their batch": 0.3,
     }
 )
-def _(theirs, ours):
+def orders_summary(theirs, ours):
     first, *others = [numbers(part, ours["given x"]) for part in theirs["x epoch by epoch"]]
     steps = np.concatenate([np.diff(row) for row in (first, *others)])
     batch = np.arange(N) // SIZE
@@ -138,7 +138,7 @@ def repeats(minibatches, rng):
 
 
 @repeats.summary(**{"likeness of two epochs with the same seed": 0.4})
-def _(theirs, ours):
+def repeats_summary(theirs, ours):
     a, b = [numbers(part, ours["given x"]) for part in theirs["x of two epochs with the same seed"]]
     return {"likeness of two epochs with the same seed": alike(a, b), "rows that belong to x": np.sum(a >= 0)}
 
@@ -153,7 +153,7 @@ def untouched(minibatches, rng):
 
 
 @untouched.summary(**{"share of rows of x in their place": 0.1, "share of classes in their place": 0.1})
-def _(theirs, ours):
+def untouched_summary(theirs, ours):
     return {
         "share of rows of x in their place": np.mean((theirs["x afterwards"] == ours["given x"]).all(axis=1)),
         "share of classes in their place": np.mean(theirs["y afterwards"] == ours["given y"]),

@@ -57,20 +57,20 @@ def examples(rng, T=8):
 
 
 @risk.check("the mean loss, where λ is 0")
-def _(regularized_risk, rng):
+def mean_loss(regularized_risk, rng):
     model = network(rng)
     return {f"risk of {T} examples": regularized_risk(model, *examples(rng, T), 0.0) for T in (1, 8)}
 
 
 @risk.check("λ times the squared weights comes on top", points=2)
-def _(regularized_risk, rng):
+def penalty_on_top(regularized_risk, rng):
     model, (x, y) = network(rng), examples(rng)
     lams = rng.uniform(0.05, 0.5, size=2)
     return {"risk by λ": [regularized_risk(model, x, y, float(lam)) for lam in lams]}
 
 
 @risk.check("a tape can differentiate it, by weights and by biases")
-def _(regularized_risk, rng):
+def gradients(regularized_risk, rng):
     model, (x, y) = network(rng), examples(rng)
     with tf.GradientTape() as t:
         value = tf.convert_to_tensor(regularized_risk(model, x, y, float(rng.uniform(0.2, 0.5))))

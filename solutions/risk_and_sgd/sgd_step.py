@@ -73,21 +73,21 @@ def parameters(model):
 
 
 @step.check("one step without a penalty", points=2)
-def _(sgd_step, rng):
+def step_without_penalty(sgd_step, rng):
     model = network(rng)
     sgd_step(model, *batch(rng), lr=float(rng.uniform(0.3, 0.6)), lam=0.0)
     return parameters(model)
 
 
 @step.check("one step with a penalty")
-def _(sgd_step, rng):
+def step_with_penalty(sgd_step, rng):
     model = network(rng)
     sgd_step(model, *batch(rng), lr=float(rng.uniform(0.3, 0.6)), lam=float(rng.uniform(0.2, 0.4)))
     return parameters(model)
 
 
 @step.check("two steps, each on another batch")
-def _(sgd_step, rng):
+def two_steps(sgd_step, rng):
     model, lr = network(rng), float(rng.uniform(0.3, 0.6))
     for N in (3, 7):
         sgd_step(model, *batch(rng, N), lr=lr, lam=0.1)
@@ -95,7 +95,7 @@ def _(sgd_step, rng):
 
 
 @step.check("it returns the risk before the step", risk=1e-4)  # a float32, or a Python number made from it
-def _(sgd_step, rng):
+def risk_returned(sgd_step, rng):
     return {"risk": float(sgd_step(network(rng), *batch(rng), lr=0.5, lam=float(rng.uniform(0.1, 0.3))))}
 
 

@@ -127,13 +127,13 @@ def trained(train_epoch, rng, lam):
 
 
 @epoch.check("a step for each batch, the tail included", points=2)
-def _(train_epoch, rng):
+def step_for_each_batch(train_epoch, rng):
     found = trained(train_epoch, rng, lam=0.0)
     return {"W": found["W"], "b": found["b"]}
 
 
 @epoch.check("with weight decay, and the risk of each batch returned", points=2)
-def _(train_epoch, rng):
+def with_weight_decay(train_epoch, rng):
     return trained(train_epoch, rng, lam=float(rng.uniform(0.1, 0.3)))
 
 
@@ -160,7 +160,7 @@ def orders(train_epoch, rng):
         "W before": 1e-6,
     }
 )
-def _(theirs, ours):
+def orders_summary(theirs, ours):
     first, second, again = theirs["examples as they came"]
     return {
         "examples at a time, at most": theirs["examples at a time"],
