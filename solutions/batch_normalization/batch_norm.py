@@ -359,7 +359,7 @@ batch_norm.misconception(
 
 
 @batch_norm.alternative
-@keras.saving.register_keras_serializable("fdl", name="BatchNorm")
+@keras.saving.register_keras_serializable("fdl")
 class BatchNormByOps(keras.layers.Layer):
     def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
         super().__init__(**kwargs)
@@ -403,7 +403,7 @@ class BatchNormByOps(keras.layers.Layer):
 
 
 @batch_norm.alternative
-@keras.saving.register_keras_serializable("fdl", name="BatchNorm")
+@keras.saving.register_keras_serializable("fdl")
 class BatchNormByMoments(keras.layers.Layer):
     def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
         super().__init__(**kwargs)
@@ -434,8 +434,3 @@ class BatchNormByMoments(keras.layers.Layer):
 
     def get_config(self):
         return super().get_config() | {"momentum": self.momentum, "eps": self.eps}
-
-
-keras.saving.register_keras_serializable("fdl")(
-    BatchNorm
-)  # the other answers above took the name; take it back

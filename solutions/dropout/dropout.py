@@ -282,7 +282,7 @@ dropout.misconception(
 
 
 @dropout.alternative
-@keras.saving.register_keras_serializable("fdl", name="Dropout")
+@keras.saving.register_keras_serializable("fdl")
 class DropoutByWhere(keras.layers.Layer):
     def __init__(self, rate=0.5, **kwargs):
         super().__init__(**kwargs)
@@ -302,7 +302,7 @@ class DropoutByWhere(keras.layers.Layer):
 
 
 @dropout.alternative
-@keras.saving.register_keras_serializable("fdl", name="Dropout")
+@keras.saving.register_keras_serializable("fdl")
 class DropoutByBinomial(keras.layers.Layer):
     def __init__(self, rate=0.5, **kwargs):
         super().__init__(**kwargs)
@@ -330,7 +330,3 @@ dropout.equivalent(
     "call line 4: without seed=self.seeds",
     because="Keras then draws from a generator of its own, which moves on too",
 )
-
-keras.saving.register_keras_serializable("fdl")(
-    Dropout
-)  # the other answers above took the name; take it back

@@ -218,7 +218,7 @@ inverted_dropout.misconception(
 
 
 @inverted_dropout.alternative
-@keras.saving.register_keras_serializable("fdl", name="InvertedDropout")
+@keras.saving.register_keras_serializable("fdl")
 class InvertedByWhere(keras.layers.Layer):
     def __init__(self, rate=0.5, **kwargs):
         super().__init__(**kwargs)
@@ -234,7 +234,7 @@ class InvertedByWhere(keras.layers.Layer):
 
 
 @inverted_dropout.alternative
-@keras.saving.register_keras_serializable("fdl", name="InvertedDropout")
+@keras.saving.register_keras_serializable("fdl")
 class InvertedByCoins(keras.layers.Layer):
     def __init__(self, rate=0.5, **kwargs):
         super().__init__(**kwargs)
@@ -258,7 +258,3 @@ inverted_dropout.equivalent(
     "call line 4: without seed=self.seeds",
     because="Keras then draws from a generator of its own, which moves on too",
 )
-
-keras.saving.register_keras_serializable("fdl")(
-    InvertedDropout
-)  # the other answers above took the name; take it back

@@ -223,7 +223,7 @@ dense.misconception(
 
 
 @dense.alternative
-@keras.saving.register_keras_serializable("fdl", name="DenseByEinsum")
+@keras.saving.register_keras_serializable("fdl")
 class DenseByEinsum(keras.layers.Layer):
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)

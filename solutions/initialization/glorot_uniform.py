@@ -279,7 +279,7 @@ glorot.misconception(
 
 
 @glorot.alternative
-@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+@keras.saving.register_keras_serializable("fdl")
 class GlorotByNumPy(keras.initializers.Initializer):
     def __init__(self, seed=None):
         self.seed = seed
@@ -294,7 +294,7 @@ class GlorotByNumPy(keras.initializers.Initializer):
 
 
 @glorot.alternative
-@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+@keras.saving.register_keras_serializable("fdl")
 class GlorotByScaling(keras.initializers.Initializer):
     def __init__(self, seed=None):
         super().__init__()
@@ -311,7 +311,7 @@ class GlorotByScaling(keras.initializers.Initializer):
 
 
 @glorot.alternative
-@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+@keras.saving.register_keras_serializable("fdl")
 class GlorotByRandomUniform(keras.initializers.Initializer):
     def __init__(self, seed=None):
         self.seed = seed

@@ -169,7 +169,7 @@ l2.misconception(
 
 
 @l2.alternative
-@keras.saving.register_keras_serializable("fdl", name="L2")
+@keras.saving.register_keras_serializable("fdl")
 class L2ByOps(keras.regularizers.Regularizer):
     def __init__(self, lam=0.01):
         self.lam = float(lam)
@@ -182,7 +182,7 @@ class L2ByOps(keras.regularizers.Regularizer):
 
 
 @l2.alternative
-@keras.saving.register_keras_serializable("fdl", name="L2")
+@keras.saving.register_keras_serializable("fdl")
 class L2ByEinsum(keras.regularizers.Regularizer):
     def __init__(self, lam=0.01):
         super().__init__()
