@@ -31,7 +31,8 @@ from typing import Any
 from helpers.checks import Candidate, Checks
 from helpers.judge import Advice
 
-Edit = tuple[str, str]  # a piece of the reference's source, and what stands in its place
+# a piece of the reference's source, and what stands in its place
+Edit = tuple[str, str]
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -162,7 +163,8 @@ class Exercise(Checks):
                 source = self.edited(*a.edits, *b.edits)
                 compile(source, self.name, "exec")
             except (ValueError, SyntaxError):
-                continue  # the two edits meet in one place
+                # the two edits meet in one place
+                continue
             yield (a.name, b.name), source
 
 

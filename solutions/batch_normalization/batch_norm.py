@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from helpers.inputs import uneven_units
 from solutions.exercise import Exercise
 
 batch_norm = Exercise("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moments", "keras.ops.moments"])
@@ -75,7 +76,7 @@ def at_work(BatchNorm, rng, dtype="float32"):
     """A layer in the middle of its life, and a mini-batch with units of many scales."""
     N, H = 7, 5
     layer = BatchNorm(momentum=float(rng.uniform(0.6, 0.9)), eps=float(rng.uniform(0.1, 0.5)), dtype=dtype)
-    a = tf.constant(rng.normal(size=(N, H)) * rng.uniform(0.5, 3, H) + rng.normal(size=H), dtype)
+    a = tf.constant(uneven_units(rng, N, H, widest=3), dtype)
     layer.build(a.shape)
     for weight in (layer.gamma, layer.beta):
         weight.assign(rng.normal(size=H))

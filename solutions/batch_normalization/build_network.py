@@ -4,16 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.inputs import BatchNormStandIn
 from solutions.batch_normalization.batch_norm import BatchNorm
 from solutions.exercise import Exercise
-
-
-class BatchNormStandIn(keras.layers.BatchNormalization):
-    """Keras's layer with the arguments of ours, so that a mistake in BatchNorm is not counted again here."""
-
-    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
-        super().__init__(momentum=momentum, epsilon=eps, **kwargs)
-
 
 capstone = Exercise(
     "build_network",
@@ -59,7 +52,8 @@ def build_network():
 
 
 BUDGET = 6000
-MOST_WEIGHTS = 200  # arrays of parameters; a network of 6000 parameters has far fewer
+# arrays of parameters; a network of 6000 parameters has far fewer
+MOST_WEIGHTS = 200
 
 
 def inputs(rng, N=32):
@@ -148,7 +142,8 @@ def fresh(build_network, rng):
         "x": inputs(rng),
         "sums of the first network": padded([np.abs(w).sum() for w in first]),
         "sums of the second": padded([np.abs(w).sum() for w in second]),
-        "drawn": padded([np.ptp(w) for w in first]),  # biases and γ may well begin as one number
+        # biases and γ may well begin as one number
+        "drawn": padded([np.ptp(w) for w in first]),
     }
 
 

@@ -4,21 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.inputs import BatchNormStandIn
 from solutions.batch_normalization.batch_norm import BatchNorm
 from solutions.exercise import Exercise
-
-
-class BatchNormStandIn(keras.layers.BatchNormalization):
-    """Keras's layer under the names of ours, so that a mistake in BatchNorm is not counted again here."""
-
-    @property
-    def moving_mu(self):
-        return self.moving_mean
-
-    @property
-    def moving_var(self):
-        return self.moving_variance
-
 
 finalize = Exercise(
     "finalize_statistics",
@@ -88,19 +76,21 @@ def trained(rng):
     model = keras.Sequential(
         [
             dense(4, use_bias=False),
-            norm(epsilon=0.1),
+            norm(eps=0.1),
             keras.layers.Activation("tanh"),
             dense(5),
-            norm(epsilon=0.1),
+            norm(eps=0.1),
         ]
     )
-    for layer, H in zip(model.layers, (3, 4, 4, 4, 5), strict=True):  # by itself each is built quickly
+    # by itself each is built quickly
+    for layer, H in zip(model.layers, (3, 4, 4, 4, 5), strict=True):
         layer.build((None, H))
         for weight in layer.weights:
             weight.assign(
                 rng.uniform(0.5, 1.5, weight.shape) * rng.choice([-1, 1]) ** (len(weight.shape) - 1)
             )
-    x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]  # in order, so that batches differ
+    # in order, so that batches differ
+    x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]
     return model, tf.constant(x, "float32")
 
 

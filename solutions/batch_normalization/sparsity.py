@@ -34,8 +34,10 @@ def activations(rng, N=11, H=8):
     h[rng.random((N, H)) < rng.uniform(0.2, 0.6)] = 0
     units, examples = rng.permutation(H), rng.permutation(N)
     h[:, units[: H // 4]] = 0
-    h[examples[0]] = 0  # an example of which every unit is off is no dead unit
-    if N > 2:  # a unit whose values sum to 0 is not dead either
+    # an example of which every unit is off is no dead unit
+    h[examples[0]] = 0
+    # a unit whose values sum to 0 is not dead either
+    if N > 2:
         h[:, units[-1]] = 0
         h[examples[1:3], units[-1]] = 2, -2
     return h
@@ -57,7 +59,8 @@ def share_of_dead_units(sparsity, rng):
 def relu_activations(sparsity, rng):
     h = np.maximum(activations(rng), 0)
     h[:, 5] = 0
-    h[1:4, 5] = 1e-8  # small, but on: this unit is not dead
+    # small, but on: this unit is not dead
+    h[1:4, 5] = 1e-8
     zeros, dead = sparsity(tf.constant(h, "float32"))
     return {"zeros": np.float32(zeros), "dead": np.float32(dead)}
 

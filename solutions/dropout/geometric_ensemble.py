@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf  # noqa: F401  an alternative below uses it
 
+from helpers.inputs import uneven_probability
 from solutions.exercise import Exercise
 
 ensemble = Exercise("geometric_ensemble", lecture="53:36", objects=("all_masks", "geometric_ensemble"))
@@ -60,11 +61,6 @@ def in_order(masks, p):
     return masks[order], p[order]
 
 
-def uneven(rng):
-    """A probability of keeping far from one half."""
-    return float(rng.uniform(0.15, 0.3) if rng.random() < 0.5 else rng.uniform(0.7, 0.85))
-
-
 def output_layer(rng, N=3, H=6, C=4):
     return rng.normal(size=(H, C)), rng.normal(size=C), rng.normal(size=(N, H))
 
@@ -73,7 +69,7 @@ def output_layer(rng, N=3, H=6, C=4):
 def masks_and_probabilities(all_masks, geometric_ensemble, rng):
     found = {}
     for H in (1, 3, 4):
-        masks, p = in_order(*all_masks(H, uneven(rng)))
+        masks, p = in_order(*all_masks(H, uneven_probability(rng, most=0.3)))
         found |= {f"masks of {H} units": masks, f"p for {H} units": p}
     return found
 
@@ -90,7 +86,7 @@ def fair_coins_mean(all_masks, geometric_ensemble, rng):
 
 @ensemble.check("unfair coins: each network counts as often as its mask is drawn", points=2)
 def unfair_coins(all_masks, geometric_ensemble, rng):
-    f, Z = geometric_ensemble(*output_layer(rng), uneven(rng))
+    f, Z = geometric_ensemble(*output_layer(rng), uneven_probability(rng, most=0.3))
     return {"f": f, "Z": Z}
 
 

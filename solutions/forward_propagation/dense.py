@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import fill
+from helpers.inputs import filled, shapes_of
 from solutions.exercise import Exercise
 
 dense = Exercise("Dense", lecture="3:17")
@@ -58,8 +58,7 @@ def _filled(Dense, rng, units, inputs, dtype="float32"):
     """A built layer with random weights and biases, and activations for it."""
     layer, h = Dense(units, dtype=dtype), tf.constant(rng.normal(size=(5, inputs)), dtype)
     layer(h)
-    fill(layer, rng)
-    return layer, h
+    return filled(layer, rng), h
 
 
 def _built(Dense, rng):
@@ -71,8 +70,7 @@ def _built(Dense, rng):
 
 @dense.check("build makes W and b, in the shapes of the lecture")
 def weight_shapes(Dense, rng):
-    shapes = [[*w.shape, 0][:2] for w in _built(Dense, rng).trainable_weights]
-    return {"shapes of the weights": np.sort(shapes, axis=0)}
+    return {"shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights)}
 
 
 @dense.check("the biases start at 0, the weights do not")

@@ -1,10 +1,9 @@
 """MLP: layers chained into a network."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from helpers.checks import fill
+from helpers.inputs import filled, shapes_of
 from solutions.exercise import Exercise
 from solutions.forward_propagation.dense import Dense
 from solutions.forward_propagation.softmax import stable_softmax
@@ -56,8 +55,7 @@ def _network(MLP, rng, units, D, g):
     x = tf.constant(rng.normal(size=(6, D)), "float32")
     network = MLP(units, 3, g)
     network(x)
-    fill(network, rng)
-    return network, x
+    return filled(network, rng), x
 
 
 @mlp.check("one hidden layer")
@@ -69,10 +67,7 @@ def one_hidden_layer(MLP, rng):
 @mlp.check("two hidden layers of different sizes", points=2)
 def two_hidden_layers(MLP, rng):
     network, x = _network(MLP, rng, [7, 5], 4, tf.tanh)
-    return {
-        "f(x)": network(x),
-        "shapes": np.sort([[*w.shape, 0][:2] for w in network.trainable_weights], axis=0),
-    }
+    return {"f(x)": network(x), "shapes": shapes_of(network.trainable_weights)}
 
 
 @mlp.check("no hidden layer")

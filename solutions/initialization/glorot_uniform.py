@@ -4,12 +4,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.inputs import likeness
 from solutions.exercise import Exercise
 
 glorot = Exercise(
     "GlorotUniform",
     lecture="32:09",
-    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],  # the bound is theirs
+    # the bound is theirs
+    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],
     # whatever finds an initializer by its name
     forbid=["keras.initializers.GlorotUniform", "keras.initializers.get", "keras.Variable", ".add_weight"],
 )
@@ -62,11 +64,6 @@ def lopsided(rng):
 def oblong(rng):
     """A shape of at least 1,200 values, never a square."""
     return int(rng.integers(30, 36)), int(rng.integers(40, 50))
-
-
-def likeness(a, b):
-    """0 if two draws have nothing to do with each other, 1 if they are the same."""
-    return np.corrcoef(a.astype("float64"), b.astype("float64"))[0, 1]
 
 
 def spread(theirs, ours):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import fill
+from helpers.inputs import filled
 from solutions.exercise import Exercise
 
 spreads = Exercise("spread", lecture="48:24", allow=["tensorflow.GradientTape"])
@@ -41,7 +41,8 @@ def spread(layers, x, upstream):
     ### END SOLUTION
 
 
-@cache  # making layers takes longer than all checks; each check fills them anew
+# Making layers takes longer than all checks; each check fills them anew.
+@cache
 def built():
     """Three layers of different sizes, 4 inputs."""
     layers, below = [], 4
@@ -54,10 +55,9 @@ def built():
 
 def drawn(rng):
     """Layers, x and upstream, none of them with mean 0."""
-    for layer in built():
-        fill(layer, rng, scale=0.7)
+    layers = [filled(layer, rng, scale=0.7) for layer in built()]
     x, upstream = rng.normal(size=(8, 4)) + 0.5, rng.normal(size=(8, 6)) * 0.1 + 0.05
-    return built(), tf.constant(x, "float32"), tf.constant(upstream, "float32")
+    return layers, tf.constant(x, "float32"), tf.constant(upstream, "float32")
 
 
 @spreads.check("forward, through tanh")

@@ -6,16 +6,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import fill
+from helpers.inputs import CROSS_ENTROPY, classifier, filled
 from solutions.exercise import Exercise
 
-LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
-    keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy
-    keras.losses.categorical_crossentropy keras.losses.CategoricalCrossentropy""".split()
 report = Exercise(
     "symmetry_report",
     lecture="30:27",
-    allow=["tensorflow.GradientTape", "global_norm", *LOSSES],
+    allow=["tensorflow.GradientTape", "global_norm", *CROSS_ENTROPY],
 )
 
 
@@ -57,19 +54,13 @@ def symmetry_report(model, x, y):
 UNITS = 7
 
 
-@cache  # making a model takes longer than all checks; each check fills it anew
-def built():
-    """4 inputs, 7 hidden units, 5 classes."""
-    hidden = keras.layers.Dense(UNITS, activation="tanh")
-    model = keras.Sequential([hidden, keras.layers.Dense(5, activation="softmax")])
-    model.build((None, 4))
-    return model
+# Making a model takes longer than all checks; each check fills it anew.
+built = cache(classifier)
 
 
 def network(rng):
-    """A network whose every weight and bias is drawn."""
-    fill(built(), rng)
-    return built()
+    """4 inputs, 7 hidden units, 5 classes; every weight and bias is drawn."""
+    return filled(built(4, UNITS, 5), rng)
 
 
 def examples(rng, N=6):
@@ -117,7 +108,8 @@ def all_units_copies(symmetry_report, rng):
 @report.check("some units are copies")
 def some_units_copies(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
-    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]  # never side by side
+    # never side by side
+    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]
     for other in others:
         copy_unit(model, one, other)
     return reported(symmetry_report, model, x, y)

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
+from helpers.inputs import labelled_examples
 from solutions.exercise import Exercise
 from solutions.loss_and_backpropagation.activation_backward import activation_backward
 from solutions.loss_and_backpropagation.layer_backward import layer_backward
@@ -97,8 +98,7 @@ def _network(rng, sizes, N=5, dtype="float32"):
     ]
     signs = np.resize([1, -1], sizes[-1])
     params[-1] = params[-1][0], tf.constant(signs * rng.uniform(1.5, 2.5, size=sizes[-1]), dtype)
-    x = tf.constant(rng.normal(size=(N, sizes[0])), dtype)
-    return params, x, tf.constant(rng.integers(sizes[-1], size=N))
+    return params, *labelled_examples(rng, N, sizes[0], sizes[-1], dtype)
 
 
 def _found(grads):

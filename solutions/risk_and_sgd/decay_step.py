@@ -50,7 +50,8 @@ def step_direction(decay_step, rng):
     return {"delta": decay_step(*drawn(rng))[1]}
 
 
-@decay.check("the factor by which a weight shrinks", shrink=1e-5)  # it may come in float32
+# it may come in float32
+@decay.check("the factor by which a weight shrinks", shrink=1e-5)
 def shrink_factor(decay_step, rng):
     return {"shrink": [np.asarray(decay_step(*drawn(rng))[2], "float64") for _ in range(4)]}
 

@@ -7,7 +7,8 @@ import tensorflow as tf
 from helpers.checks import fill
 from solutions.exercise import Exercise
 
-l2 = Exercise("L2", lecture="29:50", allow=["tensorflow.nn.l2_loss"])  # which is half of the sum
+# what is allowed is half of the sum
+l2 = Exercise("L2", lecture="29:50", allow=["tensorflow.nn.l2_loss"])
 
 
 @l2.reference
@@ -77,7 +78,8 @@ def losses_of_a_layer(L2, rng):
     return {"losses of the layer": layer.losses}
 
 
-@l2.check("the dtype of w is kept", **{"λΩ in float64": 1e-5})  # Keras's own cast of λ passes through float32
+# Keras's own cast of λ passes through float32
+@l2.check("the dtype of w is kept", **{"λΩ in float64": 1e-5})
 def dtype_kept(L2, rng):
     omega, w = L2(strength(rng)), rng.uniform(0.5, 1, size=(3, 2))
     return {f"λΩ in {dtype}": omega(tf.constant(w, dtype)) for dtype in ("float64", "float16")}

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from helpers.inputs import likeness_of_orders
 from solutions.exercise import Exercise
 
 batches = Exercise("minibatches", lecture="39:31", allow=["numpy.resize"])
@@ -30,7 +31,8 @@ def minibatches(x, y, size, rng):
     ### END SOLUTION
 
 
-N, SIZE = 240, 16  # no rest, so that who drops or fills the last batch differs in one check only
+# no rest, so that who drops or fills the last batch differs in one check only
+N, SIZE = 240, 16
 
 
 def examples(rng, rows=N):
@@ -62,12 +64,6 @@ def numbers(part, x):
     place = np.searchsorted(x[:, 0], part[:, 0], sorter=order)
     row = order[np.minimum(place, len(x) - 1)]
     return np.where((x[row] == part).all(axis=1), row, -1)
-
-
-def alike(a, b):
-    """0 if two orders have nothing to do with each other, 1 if they are the same; NaN if half the rows are missing."""
-    came = (a >= 0) & (b >= 0)
-    return np.corrcoef(a[came], b[came])[0, 1] if came.sum() > len(a) / 2 else np.nan
 
 
 @batches.check("the last batch holds what is left", points=2)
@@ -121,8 +117,10 @@ def orders_summary(theirs, ours):
     steps = np.concatenate([np.diff(row) for row in (first, *others)])
     batch = np.arange(N) // SIZE
     return {
-        "likeness of two epochs": np.mean([alike(first, row) for row in others]),
-        "likeness to the order given": np.mean([alike(row, np.arange(N)) for row in (first, *others)]),
+        "likeness of two epochs": np.mean([likeness_of_orders(first, row) for row in others]),
+        "likeness to the order given": np.mean(
+            [likeness_of_orders(row, np.arange(N)) for row in (first, *others)]
+        ),
         "share of neighbours that stay neighbours": np.mean(steps == 1),
         "share of rows that stay in their batch": np.mean(first // SIZE == batch),
         "rows that belong to x": np.sum(np.array([first, *others]) >= 0),
@@ -140,7 +138,10 @@ def repeats(minibatches, rng):
 @repeats.summary(**{"likeness of two epochs with the same seed": 0.4})
 def repeats_summary(theirs, ours):
     a, b = [numbers(part, ours["given x"]) for part in theirs["x of two epochs with the same seed"]]
-    return {"likeness of two epochs with the same seed": alike(a, b), "rows that belong to x": np.sum(a >= 0)}
+    return {
+        "likeness of two epochs with the same seed": likeness_of_orders(a, b),
+        "rows that belong to x": np.sum(a >= 0),
+    }
 
 
 @batches.check("x and y themselves stay as they are")
