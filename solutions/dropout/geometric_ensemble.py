@@ -46,7 +46,8 @@ def geometric_ensemble(W, b, h, keep):
     """
     ### BEGIN SOLUTION
     masks, p = all_masks(h.shape[1], keep)
-    a = (masks[:, None, :] * h) @ W + b  # (2**H, N, C)
+    # (2**H, N, C)
+    a = (masks[:, None, :] * h) @ W + b
     log_f = a - np.logaddexp.reduce(a, axis=-1, keepdims=True)
     g = np.exp(np.tensordot(p, log_f, axes=1))
     Z = g.sum(axis=-1)

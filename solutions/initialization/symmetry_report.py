@@ -44,7 +44,8 @@ def symmetry_report(model, x, y):
     for g in tape.gradient(loss, model.trainable_variables):
         columns = np.reshape(g, (-1, g.shape[-1]))
         norms.append(np.sqrt(np.sum(columns**2)))
-        gaps = np.abs(columns[:, :, None] - columns[:, None, :]).max(axis=0)  # between any two units
+        # between any two units
+        gaps = np.abs(columns[:, :, None] - columns[:, None, :]).max(axis=0)
         first_alike = (gaps <= 1e-5 * norms[-1]).argmax(axis=1)
         distinct.append(len(np.unique(first_alike)))
     return np.array(norms), np.array(distinct)
@@ -150,12 +151,13 @@ report.misconception(
 )
 report.misconception(
     "the tolerance is absolute",
-    ("1e-5 * norms[-1]", "2e-6"),  # with 1e-5, two of many random entries would now and then agree by chance
+    # with 1e-5, two of many random entries would now and then agree by chance
+    ("1e-5 * norms[-1]", "2e-6"),
     advice="A gradient may be tiny everywhere and its columns still differ. Measure by its norm.",
 )
 report.misconception(
     "one equal entry is enough",
-    (".max(axis=0)  # between", ".min(axis=0)  # between"),
+    (".max(axis=0)", ".min(axis=0)"),
     advice="Two units are copies if *all* their entries agree. An input that is always 0 makes one entry equal for everybody.",
 )
 report.misconception(
@@ -271,5 +273,5 @@ def in_tensorflow(model, x, y):
 
 
 report.equivalent(
-    "line 9: <= → <", because="only a gradient of zeros differs, and there argmax finds unit 0 in both ways"
+    "line 10: <= → <", because="only a gradient of zeros differs, and there argmax finds unit 0 in both ways"
 )

@@ -43,5 +43,12 @@ def test_a_loaded_model_knows_its_initializer(tmp_path):
 
 
 def test_half_precision_layers_get_weights_and_train():
-    layer = keras.layers.Dense(4, kernel_initializer=GlorotUniform(), dtype="float16")
-    assert layer(np.ones((2, 3), "float16")).dtype == "float16"
+    layer = keras.layers.Dense(4, kernel_initializer=GlorotUniform(seed=9), dtype="float16")
+    model = keras.Sequential([keras.Input((3,), dtype="float16"), layer])
+    before = layer.kernel.numpy()
+    model.compile(keras.optimizers.SGD(0.1), loss="mse")
+    model.fit(np.ones((2, 3), "float16"), np.zeros((2, 4), "float16"), verbose=0)
+    after = layer.kernel.numpy()
+    assert (before.dtype, after.dtype) == ("float16", "float16")
+    assert np.all(np.isfinite(after))
+    assert np.any(after != before)

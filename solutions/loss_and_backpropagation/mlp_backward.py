@@ -69,7 +69,8 @@ def mlp_backward(params, x, y, g="tanh"):
     """
     activation = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": lambda a: tf.maximum(a, 0)}[g]
     ### BEGIN SOLUTION
-    pre, act = [], [x]  # a of each layer, and what came into it
+    # a of each layer, and what came into it
+    pre, act = [], [x]
     for W, b in params:
         pre.append(act[-1] @ W + b)
         act.append(activation(pre[-1]))
