@@ -6,7 +6,7 @@
     class Dense(keras.layers.Layer): ...            # the statement is its docstring
 
     @dense.check("a = hW + b", points=2)
-    def _(Dense, rng): ...                          # returns evidence; helpers.checks says more
+    def pre_activation(Dense, rng): ...             # returns evidence; helpers.checks says more
 
     dense.misconception("the bias is forgotten", (" + self.b", ""), lecture="3:17", advice="...")
 
@@ -33,7 +33,8 @@ from helpers.checks import Candidate, Checks
 from helpers.errors import AuthoringError
 from helpers.judge import Advice
 
-Edit = tuple[str, str]  # a piece of the reference's source, and what stands in its place
+# a piece of the reference's source, and what stands in its place
+Edit = tuple[str, str]
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -99,12 +100,33 @@ class Exercise(Checks):
         return source
 
     def make(self, source: str) -> Candidate:
-        """Run a source in the names of the reference's module and take the exercise's objects from it."""
+        """Run a source in the names of the reference's module and take the exercise's objects from it.
+
+        Whatever it registers with Keras, the names of the reference's classes stay theirs.
+        """
         file = f"<{self.name} {abs(hash(source))}>"
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         space = dict(self.module)
-        exec(compile(source, file, "exec", dont_inherit=True), space)
+        code = compile(source, file, "exec", dont_inherit=True)
+        try:
+            exec(code, space)
+        finally:
+            self._restore_registration()
         return tuple(space[name] for name in self.objects)
+
+    def _restore_registration(self) -> None:
+        """Give the reference's classes the names back that Keras knew them by: the last to take a name has it."""
+        classes = [thing for thing in self.candidate if inspect.isclass(thing)]
+        if not classes:
+            return
+        # late: where no class is asked for, nothing should cost an import of TensorFlow
+        from keras import saving
+
+        registered = saving.get_custom_objects()
+        for thing in classes:
+            name = saving.get_registered_name(thing)
+            if name in registered:
+                registered[name] = thing
 
     def misconception(
         self, name: str, *edits: Edit, advice: str, lecture: str = "", source: str = ""
@@ -126,11 +148,10 @@ class Exercise(Checks):
         """Add another right answer: decorate one object of any name, or give a source that defines all."""
         if source:
             text = textwrap.dedent(source).strip()
-            self.alternatives.append(Rival(name, text, self.make(text)))
-            return None
-        (wanted,) = self.objects
-        text = f"{source_of(thing)}\n\n{wanted} = {thing.__name__}"
-        self.alternatives.append(Rival(thing.__name__, text, (thing,)))
+        else:
+            (wanted,) = self.objects
+            name, text = thing.__name__, source_under(wanted, thing)
+        self.alternatives.append(Rival(name, text, self.make(text)))
         return thing
 
     def equivalent(self, mutant: str, *, because: str) -> None:
@@ -144,7 +165,8 @@ class Exercise(Checks):
                 source = self.edited(*a.edits, *b.edits)
                 compile(source, self.name, "exec")
             except (ValueError, SyntaxError):
-                continue  # the two edits meet in one place
+                # the two edits meet in one place
+                continue
             yield (a.name, b.name), source
 
 
@@ -160,6 +182,17 @@ def source_of(thing: Callable) -> str:
         for line in range(d.lineno, (d.end_lineno or d.lineno) + 1)
     }
     return "\n".join(line for i, line in enumerate(text.rstrip().split("\n"), 1) if i not in drop)
+
+
+def source_under(name: str, thing: Callable) -> str:
+    """The source of a function or class, as one that defines it under another name.
+
+    A class is renamed rather than bound anew, since Keras registers it by the name in its definition.
+    """
+    source = source_of(thing)
+    if inspect.isclass(thing):
+        return re.sub(r"^class \w+", f"class {name}", source, count=1, flags=re.MULTILINE)
+    return f"{source}\n\n{name} = {thing.__name__}"
 
 
 def without_solutions(source: str) -> str:

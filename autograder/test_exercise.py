@@ -28,7 +28,7 @@ def scaled(h, by=2.0):
 
 
 @scaling.check("twice")
-def _(scaled, rng):
+def twice(scaled, rng):
     return {"h": scaled(rng.normal(size=3))}
 
 
@@ -69,6 +69,41 @@ def double(h):
     ### BEGIN SOLUTION
     return 2 * h
     ### END SOLUTION
+
+
+shifting = Exercise("Shift", lecture="0:00")
+
+
+@shifting.reference
+@keras.saving.register_keras_serializable("test_exercise")
+class Shift(keras.layers.Layer):
+    def call(self, h):
+        ### BEGIN SOLUTION
+        return h + 1
+        ### END SOLUTION
+
+
+@shifting.check("what Keras loads")
+def loaded(Shift, rng):
+    saved = keras.saving.serialize_keras_object(Shift())
+    return {"h": keras.saving.deserialize_keras_object(saved)(rng.normal(size=3))}
+
+
+shifting.misconception("down", ("h + 1", "h - 1"), advice="Add.")
+
+
+@shifting.alternative
+@keras.saving.register_keras_serializable("test_exercise")
+class ShiftByParts(keras.layers.Layer):
+    def call(self, h):
+        return h + 0.5 + 0.5
+
+
+@shifting.alternative
+@keras.saving.register_keras_serializable("test_exercise", name="Shift")
+class ShiftUnderItsName(keras.layers.Layer):
+    def call(self, h):
+        return 1 + h
 
 
 def test_the_source_is_the_reference_without_its_decorator():
@@ -138,6 +173,39 @@ def test_alternatives_define_the_exercise_s_own_names():
         (again,) = scaling.make(rival.source)
         assert np.allclose(again(np.ones(2)), 2)
         assert np.allclose(rival.candidate[0](np.ones(2)), 2)
+
+
+def test_an_alternative_class_is_registered_as_the_reference_is():
+    for rival in shifting.alternatives:
+        (again,) = rival.candidate
+        assert keras.saving.get_registered_name(again) == "test_exercise>Shift"
+        assert again is not Shift
+
+
+def test_the_reference_keeps_its_registered_name():
+    assert keras.saving.get_registered_object("test_exercise>Shift") is Shift
+
+
+def test_a_source_that_is_run_leaves_the_reference_its_registered_name():
+    (made,) = shifting.make(shifting.edited(("h + 1", "h + 2")))
+    assert keras.saving.get_registered_name(made) == "test_exercise>Shift"
+    assert keras.saving.get_registered_object("test_exercise>Shift") is Shift
+
+
+def test_a_source_that_breaks_off_leaves_the_reference_its_registered_name():
+    with pytest.raises(ZeroDivisionError):
+        shifting.make(shifting.source + "\n1 / 0")
+    assert keras.saving.get_registered_object("test_exercise>Shift") is Shift
+
+
+def test_while_a_check_runs_keras_loads_the_candidate_s_own_class():
+    rivals = [shifting.misconceptions[0].candidate, *(rival.candidate for rival in shifting.alternatives)]
+    found = [
+        gather(shifting, shifting.checks[0], candidate, 1, 1) for candidate in (shifting.candidate, *rivals)
+    ]
+    right, wrong, *others = [evidence.arrays["h"] for evidence in found]
+    np.testing.assert_allclose(right - wrong, 2, rtol=1e-6)
+    np.testing.assert_allclose(others, [right, right], rtol=1e-6)
 
 
 def test_an_error_in_an_edited_source_shows_its_line():

@@ -26,7 +26,8 @@ def test_values_and_gradients_agree_with_tensorflow(operation, oracle, left, rig
     expected = tape.gradient(value, [a, b], output_gradients=tf.constant(grad))
 
     node = operation(Leaf(a), Leaf(b))
-    np.testing.assert_allclose(node.value, value, rtol=1e-13)  # a few roundings of float64
+    # a few roundings of float64
+    np.testing.assert_allclose(node.value, value, rtol=1e-13)
     for given, wanted in zip(node.bprop(grad), expected, strict=True):
         assert given.shape == wanted.shape
         np.testing.assert_allclose(given, wanted, rtol=1e-12, atol=1e-14)

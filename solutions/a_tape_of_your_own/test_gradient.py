@@ -74,4 +74,5 @@ def test_a_ladder_doubles_the_gradient_at_every_step():
     x = node = Leaf(np.ones((1, 1)))
     for _ in range(60):
         node = Add(node, node)
-    np.testing.assert_array_equal(gradient(node, [x])[0], [[2.0**60]])  # exact: a power of two
+    # exact: a power of two
+    np.testing.assert_array_equal(gradient(node, [x])[0], [[2.0**60]])

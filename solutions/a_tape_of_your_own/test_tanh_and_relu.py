@@ -15,7 +15,8 @@ def test_bprop_agrees_with_central_differences(operation):
     a, grad = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
     (da,) = operation(Leaf(a)).bprop(grad)
     up, down = operation(Leaf(a + EPS)).value, operation(Leaf(a - EPS)).value
-    np.testing.assert_allclose(da, grad * (up - down) / (2 * EPS), atol=1e-8)  # rounding is 1e-16 / EPS
+    # rounding is 1e-16 / EPS
+    np.testing.assert_allclose(da, grad * (up - down) / (2 * EPS), atol=1e-8)
 
 
 def test_tanh_of_half_the_logarithm_of_three_is_one_half_with_slope_three_quarters():

@@ -43,5 +43,6 @@ def test_a_leaf_alone_is_its_own_order():
 def test_a_ladder_of_200_steps_has_201_nodes_whatever_its_number_of_paths():
     node = Leaf(1.0)
     for _ in range(200):
-        node = Join(node, node)  # 2 to the power of 200 paths: only a walk by nodes ever ends
+        # 2 to the power of 200 paths: only a walk by nodes ever ends
+        node = Join(node, node)
     assert len(topological_order(node)) == 201

@@ -27,7 +27,8 @@ def topological_order(out):
         seen.add(node)
         for arg in node.args:
             visit(arg)
-        done.append(node)  # its arguments stand there already
+        # its arguments stand there already
+        done.append(node)
 
     visit(out)
     return done
@@ -109,7 +110,8 @@ def _random_graph(rng, leaves=3, operations=8):
     nodes = [_Item(label) for label in labels[:leaves]]
     for i, label in enumerate(labels[leaves:]):
         other = int(rng.integers(len(nodes) - 1))
-        args = [nodes[-1], nodes[other]]  # every node but some leaves is used, many of them twice
+        # every node but some leaves is used, many of them twice
+        args = [nodes[-1], nodes[other]]
         nodes.append(_Item(label, *(args if i % 2 else args[::-1])))
     return nodes
 
@@ -175,6 +177,8 @@ def ladder(topological_order, rng):
 for each in order.checks:
     each.summary()(_places)
 
+APPEND = "        # its arguments stand there already\n        done.append(node)\n"
+
 order.misconception(
     "every path is walked anew",
     ("        if node in seen:\n            return\n", ""),
@@ -184,10 +188,7 @@ order.misconception(
 order.misconception(
     "every path is walked, though each node is listed once",
     ("        if node in seen:\n            return\n        seen.add(node)\n", ""),
-    (
-        "        done.append(node)  # its arguments stand there already\n",
-        "        if node not in done:\n            done.append(node)\n",
-    ),
+    (APPEND, "        if node not in done:\n            done.append(node)\n"),
     advice="The list is right and the work still doubles with every shared node. Ask whether a node was visited before you "
     "walk to its arguments.",
 )
@@ -197,13 +198,13 @@ order.misconception(
         "        for arg in node.args:\n            visit(arg)\n",
         "        done.append(node)\n        for arg in node.args:\n",
     ),
-    ("        done.append(node)  # its arguments stand there already\n", "            visit(arg)\n"),
+    (APPEND, "            visit(arg)\n"),
     advice="Append a node after the visits to its arguments, when all of them are on the list.",
 )
 order.misconception(
     "a node is listed before its arguments, and the list turned round",
     (
-        "        for arg in node.args:\n            visit(arg)\n        done.append(node)  # its arguments stand there already\n",
+        f"        for arg in node.args:\n            visit(arg)\n{APPEND}",
         "        done.append(node)\n        for arg in node.args:\n            visit(arg)\n",
     ),
     ("return done", "return done[::-1]"),

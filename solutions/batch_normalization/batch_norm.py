@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.inputs import uneven_units
 
 batch_norm = Exercise("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moments", "keras.ops.moments"])
 
@@ -75,7 +76,7 @@ def at_work(BatchNorm, rng, dtype="float32"):
     """A layer in the middle of its life, and a mini-batch with units of many scales."""
     N, H = 7, 5
     layer = BatchNorm(momentum=float(rng.uniform(0.6, 0.9)), eps=float(rng.uniform(0.1, 0.5)), dtype=dtype)
-    a = tf.constant(rng.normal(size=(N, H)) * rng.uniform(0.5, 3, H) + rng.normal(size=H), dtype)
+    a = tf.constant(uneven_units(rng, N, H, widest=3), dtype)
     layer.build(a.shape)
     for weight in (layer.gamma, layer.beta):
         weight.assign(rng.normal(size=H))
@@ -85,7 +86,7 @@ def at_work(BatchNorm, rng, dtype="float32"):
 
 
 @batch_norm.check("a new layer: four weights and how they start")
-def _(BatchNorm, rng):
+def new_layer(BatchNorm, rng):
     H = int(rng.integers(3, 60))
     layer = BatchNorm()
     layer.build((None, H))
@@ -98,19 +99,19 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
-def _(BatchNorm, rng):
+def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     return {"a_tilde": layer(a, training=True)}
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")
-def _(BatchNorm, rng):
+def test_time_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1])}
 
 
 @batch_norm.check("training moves the statistics a little")
-def _(BatchNorm, rng):
+def training_moves_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     for k in (1.0, 2.0, 3.0):
         layer(k * a + k, training=True)
@@ -123,7 +124,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("test time leaves the statistics alone")
-def _(BatchNorm, rng):
+def test_time_keeps_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     layer(a, training=False)
     layer(a)
@@ -131,7 +132,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("the gradient goes through mu and var", points=2)
-def _(BatchNorm, rng):
+def gradient_through_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     upstream = tf.constant(rng.normal(size=a.shape), "float32")
     with tf.GradientTape() as tape:
@@ -141,7 +142,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("it can be saved, loaded, and asked for its shape")
-def _(BatchNorm, rng):
+def saved_and_loaded(BatchNorm, rng):
     layer, _ = at_work(BatchNorm, rng)
     copy = BatchNorm.from_config(layer.get_config())
     return {
@@ -153,7 +154,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("the dtype of a is kept")
-def _(BatchNorm, rng):
+def dtype_kept(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng, "float64")
     return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}
 
@@ -359,7 +360,7 @@ batch_norm.misconception(
 
 
 @batch_norm.alternative
-@keras.saving.register_keras_serializable("fdl", name="BatchNorm")
+@keras.saving.register_keras_serializable("fdl")
 class BatchNormByOps(keras.layers.Layer):
     def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
         super().__init__(**kwargs)
@@ -403,7 +404,7 @@ class BatchNormByOps(keras.layers.Layer):
 
 
 @batch_norm.alternative
-@keras.saving.register_keras_serializable("fdl", name="BatchNorm")
+@keras.saving.register_keras_serializable("fdl")
 class BatchNormByMoments(keras.layers.Layer):
     def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
         super().__init__(**kwargs)
@@ -434,8 +435,3 @@ class BatchNormByMoments(keras.layers.Layer):
 
     def get_config(self):
         return super().get_config() | {"momentum": self.momentum, "eps": self.eps}
-
-
-keras.saving.register_keras_serializable("fdl")(
-    BatchNorm
-)  # the other answers above took the name; take it back

@@ -66,7 +66,8 @@ def test_a_model_with_it_is_fitted_saved_and_loaded(tmp_path):
     model.compile("sgd", "mse")
     x = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
     model.fit(x, x[:, :1], epochs=2, batch_size=8, verbose=0)
-    assert np.abs(model.layers[1].moving_mu).max() > 0.01  # the graph of model.fit moved them
+    # the graph of model.fit moved them
+    assert np.abs(model.layers[1].moving_mu).max() > 0.01
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert (loaded.layers[1].eps, loaded.layers[1].momentum) == (0.01, 0.9)

@@ -32,7 +32,8 @@ def test_intermediate_gradients_are_central_differences():
 
     def value(mu, var):
         """The loss with mu and var free: gamma and da_tilde as they are, beta 0."""
-        return (da_tilde * gamma * (a - mu) / np.sqrt(var + eps)).sum(axis=0)  # one sum for each unit
+        # one sum for each unit
+        return (da_tilde * gamma * (a - mu) / np.sqrt(var + eps)).sum(axis=0)
 
     dmu = (value(mu + step, var) - value(mu - step, var)) / (2 * step)
     dvar = (value(mu, var + step) - value(mu, var - step)) / (2 * step)
@@ -43,5 +44,7 @@ def test_intermediate_gradients_are_central_differences():
 def test_shifting_or_stretching_the_batch_changes_nothing():
     da_tilde, a, gamma, _ = problem(np.random.default_rng(6))
     da = batchnorm_backward(da_tilde, a, gamma, 0.0)["da"]
-    np.testing.assert_allclose(da.sum(axis=0), 0, atol=1e-12)  # no gradient along a shift of all examples
-    np.testing.assert_allclose((da * a).sum(axis=0), 0, atol=1e-12)  # nor, without eps, along a stretch
+    # no gradient along a shift of all examples
+    np.testing.assert_allclose(da.sum(axis=0), 0, atol=1e-12)
+    # nor, without eps, along a stretch
+    np.testing.assert_allclose((da * a).sum(axis=0), 0, atol=1e-12)

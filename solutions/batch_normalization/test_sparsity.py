@@ -23,5 +23,6 @@ def test_all_off_and_all_on():
 def test_relu_of_symmetric_noise_is_half_zero():
     a = np.random.default_rng(0).normal(size=(500, 200))
     zeros, dead = sparsity(np.maximum(a, 0))
-    assert zeros == pytest.approx(0.5, abs=0.008)  # five standard errors of 100,000 coins
+    # five standard errors of 100,000 coins
+    assert zeros == pytest.approx(0.5, abs=0.008)
     assert dead == 0

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.inputs import entries
 
 backward = Exercise("dropout_backward", lecture="50:43")
 
@@ -40,7 +41,8 @@ def dropout_backward(x, y, mask, W1, b1, W2, b2):
 def network(rng, keep=0.6, N=6, D=3, H=5, C=4):
     """Input, classes, a mask and parameters, none of them zero or square."""
     mask = (rng.random((N, H)) < keep).astype("float64")
-    mask[0], mask[1], mask[:, 0] = 0, 1, [0, 1, 0, 1, 1, 0]  # an example without units, one with all of them
+    # an example without units, one with all of them
+    mask[0], mask[1], mask[:, 0] = 0, 1, [0, 1, 0, 1, 1, 0]
     return (
         rng.normal(size=(N, D)),
         rng.integers(0, C, N),
@@ -49,39 +51,29 @@ def network(rng, keep=0.6, N=6, D=3, H=5, C=4):
     )
 
 
-def part(*keys):
-    """A check's body: these gradients of one random network."""
-
-    def run(dropout_backward, rng):
-        gradients = dropout_backward(*network(rng))
-        return {key: gradients[key] for key in keys}
-
-    return run
-
-
 @backward.check("line 1: da2, behind the softmax")
-def _(dropout_backward, rng):
-    return part("da2")(dropout_backward, rng)
+def line_1_da2(dropout_backward, rng):
+    return entries(dropout_backward(*network(rng)), "da2")
 
 
 @backward.check("line 2: dW2 and db2, of the output layer")
-def _(dropout_backward, rng):
-    return part("dW2", "db2")(dropout_backward, rng)
+def line_2_dW2_db2(dropout_backward, rng):
+    return entries(dropout_backward(*network(rng)), "dW2", "db2")
 
 
 @backward.check("line 3: dh1, back through W2")
-def _(dropout_backward, rng):
-    return part("dh1")(dropout_backward, rng)
+def line_3_dh1(dropout_backward, rng):
+    return entries(dropout_backward(*network(rng)), "dh1")
 
 
 @backward.check("line 4: da1, back through the mask and the sigmoid")
-def _(dropout_backward, rng):
-    return part("da1")(dropout_backward, rng)
+def line_4_da1(dropout_backward, rng):
+    return entries(dropout_backward(*network(rng)), "da1")
 
 
 @backward.check("line 5: dW1 and db1, of the hidden layer")
-def _(dropout_backward, rng):
-    return part("dW1", "db1")(dropout_backward, rng)
+def line_5_dW1_db1(dropout_backward, rng):
+    return entries(dropout_backward(*network(rng)), "dW1", "db1")
 
 
 backward.misconception(
@@ -185,7 +177,8 @@ def by_einsum(x, y, mask, W1, b1, W2, b2):
     g["dW2"] = np.einsum("nh,nc->hc", h1, g["da2"])
     g["db2"] = np.einsum("nc->c", g["da2"])
     g["dh1"] = np.einsum("nc,hc->nh", g["da2"], W2)
-    g["da1"] = g["dh1"] * h1 * (1 - h1)  # h1 is 0 where the mask is
+    # h1 is 0 where the mask is
+    g["da1"] = g["dh1"] * h1 * (1 - h1)
     g["dW1"] = np.einsum("nd,nh->dh", x, g["da1"])
     g["db1"] = np.einsum("nh->h", g["da1"])
     return g

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf  # noqa: F401  an alternative below uses it
 
 from autograder.exercise import Exercise
+from helpers.inputs import uneven_probability
 
 ensemble = Exercise("geometric_ensemble", lecture="53:36", objects=("all_masks", "geometric_ensemble"))
 
@@ -45,7 +46,8 @@ def geometric_ensemble(W, b, h, keep):
     """
     ### BEGIN SOLUTION
     masks, p = all_masks(h.shape[1], keep)
-    a = (masks[:, None, :] * h) @ W + b  # (2**H, N, C)
+    # (2**H, N, C)
+    a = (masks[:, None, :] * h) @ W + b
     log_f = a - np.logaddexp.reduce(a, axis=-1, keepdims=True)
     g = np.exp(np.tensordot(p, log_f, axes=1))
     Z = g.sum(axis=-1)
@@ -60,42 +62,37 @@ def in_order(masks, p):
     return masks[order], p[order]
 
 
-def uneven(rng):
-    """A probability of keeping far from one half."""
-    return float(rng.uniform(0.15, 0.3) if rng.random() < 0.5 else rng.uniform(0.7, 0.85))
-
-
 def output_layer(rng, N=3, H=6, C=4):
     return rng.normal(size=(H, C)), rng.normal(size=C), rng.normal(size=(N, H))
 
 
 @ensemble.check("every mask once, with its probability")
-def _(all_masks, geometric_ensemble, rng):
+def masks_and_probabilities(all_masks, geometric_ensemble, rng):
     found = {}
     for H in (1, 3, 4):
-        masks, p = in_order(*all_masks(H, uneven(rng)))
+        masks, p = in_order(*all_masks(H, uneven_probability(rng, most=0.3)))
         found |= {f"masks of {H} units": masks, f"p for {H} units": p}
     return found
 
 
 @ensemble.check("fair coins: Z, what the geometric mean sums to before it is renormalized")
-def _(all_masks, geometric_ensemble, rng):
+def fair_coins_sum(all_masks, geometric_ensemble, rng):
     return {"Z": geometric_ensemble(*output_layer(rng), 0.5)[1]}
 
 
 @ensemble.check("fair coins: the renormalized geometric mean", points=2)
-def _(all_masks, geometric_ensemble, rng):
+def fair_coins_mean(all_masks, geometric_ensemble, rng):
     return {"f": geometric_ensemble(*output_layer(rng), 0.5)[0]}
 
 
 @ensemble.check("unfair coins: each network counts as often as its mask is drawn", points=2)
-def _(all_masks, geometric_ensemble, rng):
-    f, Z = geometric_ensemble(*output_layer(rng), uneven(rng))
+def unfair_coins(all_masks, geometric_ensemble, rng):
+    f, Z = geometric_ensemble(*output_layer(rng), uneven_probability(rng, most=0.3))
     return {"f": f, "Z": Z}
 
 
 @ensemble.check("large pre-activations")
-def _(all_masks, geometric_ensemble, rng):
+def large_pre_activations(all_masks, geometric_ensemble, rng):
     W, b, h = output_layer(rng)
     f, Z = geometric_ensemble(W, b + 1000, h, 0.5)
     return {"f": f, "Z": Z}

@@ -44,4 +44,5 @@ def test_a_unit_that_is_off_everywhere_learns_nothing():
     found = dropout_backward(x, y, mask, *params)
     assert not found["dW1"][:, 2].any()
     assert not found["dW2"][2].any()
-    assert found["dh1"][:, 2].all()  # though the loss would have liked it to
+    # though the loss would have liked it to
+    assert found["dh1"][:, 2].all()

@@ -38,6 +38,5 @@ def test_masks_are_all_of_them_with_the_probabilities_of_coins(H):
     masks, p = all_masks(H, 0.3)
     assert sorted(map(tuple, masks)) == sorted(itertools.product((0, 1), repeat=H))
     assert p.sum() == pytest.approx(1, rel=1e-12)
-    np.testing.assert_allclose(
-        p @ masks, np.full(H, 0.3), rtol=1e-12
-    )  # each unit is kept with probability 0.3
+    # each unit is kept with probability 0.3
+    np.testing.assert_allclose(p @ masks, np.full(H, 0.3), rtol=1e-12)

@@ -26,9 +26,8 @@ def test_its_slopes_are_the_ones_worked_out_by_hand():
         tape.watch(a)
         f = stable_softmax(a)
     (f,), jacobian = f.numpy(), tape.jacobian(f, a)[0, :, 0]
-    np.testing.assert_allclose(
-        jacobian, np.diag(f) - np.outer(f, f), rtol=1e-12
-    )  # df_c/da_k = f_c(1[c = k] - f_k)
+    # df_c/da_k = f_c(1[c = k] - f_k)
+    np.testing.assert_allclose(jacobian, np.diag(f) - np.outer(f, f), rtol=1e-12)
 
 
 @pytest.mark.parametrize("shift", [-3e38, -1000.0, 1000.0, 3e38])

@@ -5,11 +5,13 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.inputs import likeness
 
 glorot = Exercise(
     "GlorotUniform",
     lecture="32:09",
-    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],  # the bound is theirs
+    # the bound is theirs
+    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],
     # whatever finds an initializer by its name
     forbid=["keras.initializers.GlorotUniform", "keras.initializers.get", "keras.Variable", ".add_weight"],
 )
@@ -64,11 +66,6 @@ def oblong(rng):
     return int(rng.integers(30, 36)), int(rng.integers(40, 50))
 
 
-def likeness(a, b):
-    """0 if two draws have nothing to do with each other, 1 if they are the same."""
-    return np.corrcoef(a.astype("float64"), b.astype("float64"))[0, 1]
-
-
 def spread(theirs, ours):
     """The mean in deviations, and the logarithm of how large the values are, beside what they should be."""
     theirs, ours = theirs.astype("float64"), ours.astype("float64")
@@ -108,7 +105,7 @@ def values(GlorotUniform, rng):
         "share of values close to the bound or beyond it": 0.03,
     }
 )
-def _(theirs, ours):
+def values_summary(theirs, ours):
     found = {}
     for case in ("few units in", "many units in"):
         found[f"shape, {case}"] = theirs[f"shape, {case}"]
@@ -135,7 +132,7 @@ def calls(GlorotUniform, rng):
         "likeness of two initializers": 0.3,
     }
 )
-def _(theirs, ours):
+def calls_summary(theirs, ours):
     return {f"likeness of {case}": likeness(*pair) for case, pair in theirs.items()}
 
 
@@ -147,7 +144,7 @@ def repeats(GlorotUniform, rng):
 
 
 @repeats.summary(**{"likeness with the same seed": 0.3, "likeness with another seed": 0.3})
-def _(theirs, ours):
+def repeats_summary(theirs, ours):
     return {f"likeness with {case}": likeness(*pair) for case, pair in theirs.items()}
 
 
@@ -160,7 +157,7 @@ def in_a_layer(GlorotUniform, rng):
 
 
 @in_a_layer.summary(**{"mean and quantiles": 0.12})
-def _(theirs, ours):
+def in_a_layer_summary(theirs, ours):
     return {"shape": theirs["shape"], "mean and quantiles": spread(theirs["values"], ours["values"])}
 
 
@@ -186,7 +183,7 @@ def config(GlorotUniform, rng):
 
 
 @config.summary(**{"likeness of the copy's values": 0.3})
-def _(theirs, ours):
+def config_summary(theirs, ours):
     known = theirs["registered as"] == ours["registered as"]
     return {
         "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
@@ -279,7 +276,7 @@ glorot.misconception(
 
 
 @glorot.alternative
-@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+@keras.saving.register_keras_serializable("fdl")
 class GlorotByNumPy(keras.initializers.Initializer):
     def __init__(self, seed=None):
         self.seed = seed
@@ -294,7 +291,7 @@ class GlorotByNumPy(keras.initializers.Initializer):
 
 
 @glorot.alternative
-@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+@keras.saving.register_keras_serializable("fdl")
 class GlorotByScaling(keras.initializers.Initializer):
     def __init__(self, seed=None):
         super().__init__()
@@ -311,7 +308,7 @@ class GlorotByScaling(keras.initializers.Initializer):
 
 
 @glorot.alternative
-@keras.saving.register_keras_serializable("fdl", name="GlorotUniform")
+@keras.saving.register_keras_serializable("fdl")
 class GlorotByRandomUniform(keras.initializers.Initializer):
     def __init__(self, seed=None):
         self.seed = seed

@@ -7,15 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.checks import fill
+from helpers.inputs import CROSS_ENTROPY, classifier, filled
 
-LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
-    keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy
-    keras.losses.categorical_crossentropy keras.losses.CategoricalCrossentropy""".split()
 report = Exercise(
     "symmetry_report",
     lecture="30:27",
-    allow=["tensorflow.GradientTape", "global_norm", *LOSSES],
+    allow=["tensorflow.GradientTape", "global_norm", *CROSS_ENTROPY],
 )
 
 
@@ -47,7 +44,8 @@ def symmetry_report(model, x, y):
     for g in tape.gradient(loss, model.trainable_variables):
         columns = np.reshape(g, (-1, g.shape[-1]))
         norms.append(np.sqrt(np.sum(columns**2)))
-        gaps = np.abs(columns[:, :, None] - columns[:, None, :]).max(axis=0)  # between any two units
+        # between any two units
+        gaps = np.abs(columns[:, :, None] - columns[:, None, :]).max(axis=0)
         first_alike = (gaps <= 1e-5 * norms[-1]).argmax(axis=1)
         distinct.append(len(np.unique(first_alike)))
     return np.array(norms), np.array(distinct)
@@ -57,19 +55,13 @@ def symmetry_report(model, x, y):
 UNITS = 7
 
 
-@cache  # making a model takes longer than all checks; each check fills it anew
-def built():
-    """4 inputs, 7 hidden units, 5 classes."""
-    hidden = keras.layers.Dense(UNITS, activation="tanh")
-    model = keras.Sequential([hidden, keras.layers.Dense(5, activation="softmax")])
-    model.build((None, 4))
-    return model
+# Making a model takes longer than all checks; each check fills it anew.
+built = cache(classifier)
 
 
 def network(rng):
-    """A network whose every weight and bias is drawn."""
-    fill(built(), rng)
-    return built()
+    """4 inputs, 7 hidden units, 5 classes; every weight and bias is drawn."""
+    return filled(built(4, UNITS, 5), rng)
 
 
 def examples(rng, N=6):
@@ -92,12 +84,12 @@ def copy_unit(model, one, other):
 
 
 @report.check("random weights: nothing is zero, no two units are alike")
-def _(symmetry_report, rng):
+def random_weights(symmetry_report, rng):
     return reported(symmetry_report, network(rng), *examples(rng))
 
 
 @report.check("all weights zero: what is left", points=2)
-def _(symmetry_report, rng):
+def zero_weights(symmetry_report, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
@@ -105,7 +97,7 @@ def _(symmetry_report, rng):
 
 
 @report.check("all hidden units are copies")
-def _(symmetry_report, rng):
+def all_units_copies(symmetry_report, rng):
     """Classes keep weights of their own: if all of W2 were equal, what comes down would be rounding and nothing else."""
     model = network(rng)
     W1, b1, W2, b2 = model.get_weights()
@@ -115,16 +107,17 @@ def _(symmetry_report, rng):
 
 
 @report.check("some units are copies")
-def _(symmetry_report, rng):
+def some_units_copies(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
-    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]  # never side by side
+    # never side by side
+    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]
     for other in others:
         copy_unit(model, one, other)
     return reported(symmetry_report, model, x, y)
 
 
 @report.check("gradients so small that only their ratio tells")
-def _(symmetry_report, rng):
+def small_gradients(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
     copy_unit(model, *rng.choice([1, 3, 5], 2, replace=False))
     return reported(symmetry_report, model, x * 1e-9, y)
@@ -158,12 +151,13 @@ report.misconception(
 )
 report.misconception(
     "the tolerance is absolute",
-    ("1e-5 * norms[-1]", "2e-6"),  # with 1e-5, two of many random entries would now and then agree by chance
+    # with 1e-5, two of many random entries would now and then agree by chance
+    ("1e-5 * norms[-1]", "2e-6"),
     advice="A gradient may be tiny everywhere and its columns still differ. Measure by its norm.",
 )
 report.misconception(
     "one equal entry is enough",
-    (".max(axis=0)  # between", ".min(axis=0)  # between"),
+    (".max(axis=0)", ".min(axis=0)"),
     advice="Two units are copies if *all* their entries agree. An input that is always 0 makes one entry equal for everybody.",
 )
 report.misconception(
@@ -279,5 +273,5 @@ def in_tensorflow(model, x, y):
 
 
 report.equivalent(
-    "line 9: <= → <", because="only a gradient of zeros differs, and there argmax finds unit 0 in both ways"
+    "line 10: <= → <", because="only a gradient of zeros differs, and there argmax finds unit 0 in both ways"
 )

@@ -12,7 +12,8 @@ def test_keras_draws_reach_just_as_far(H_in, H_out):
     forward, backward, both, r = glorot_bound(H_in, H_out)
     W = np.asarray(keras.initializers.GlorotUniform(seed=0)((H_in, H_out)))
     assert 0.99 * r < np.abs(W).max() <= r * (1 + 1e-6)
-    np.testing.assert_allclose(W.var(), both, rtol=0.05)  # at least 10,000 values: a deviation of about 1 %
+    # at least 10,000 values: a deviation of about 1 %
+    np.testing.assert_allclose(W.var(), both, rtol=0.05)
     assert min(forward, backward) <= both <= max(forward, backward)
 
 

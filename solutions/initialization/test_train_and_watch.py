@@ -46,9 +46,8 @@ def test_zeros_and_tanh_are_stuck_but_for_the_output_bias(batch):
     assert not norms[:, :3].any()
     assert not gap.any()
     f = np.asarray(model(batch[0]))
-    np.testing.assert_allclose(
-        f, np.tile([4 / 7, 2 / 7, 1 / 7], (7, 1)), atol=1e-3
-    )  # the classes' frequencies
+    # the classes' frequencies
+    np.testing.assert_allclose(f, np.tile([4 / 7, 2 / 7, 1 / 7], (7, 1)), atol=1e-3)
 
 
 def test_zeros_and_sigmoid_move_as_one_unit(batch):

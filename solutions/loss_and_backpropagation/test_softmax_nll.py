@@ -48,4 +48,5 @@ def test_keras_trains_the_same_with_it_as_with_its_own_loss():
         model.fit(x, y, batch_size=8, epochs=2, verbose=0)
         weights.append(model.get_weights())
     for given, expected in zip(*weights, strict=True):
-        np.testing.assert_allclose(given, expected, atol=1e-5)  # float32, eight steps
+        # float32, eight steps
+        np.testing.assert_allclose(given, expected, atol=1e-5)

@@ -22,4 +22,5 @@ def test_every_order_is_as_likely_as_any_other():
     orders = [tuple(int(part[0]) for part, _ in minibatches(x, y, 1, rng)) for _ in range(3000)]
     counts = np.unique(orders, axis=0, return_counts=True)[1]
     assert len(counts) == 6
-    assert np.abs(counts - 500).max() < 5 * np.sqrt(3000 / 6 * 5 / 6)  # five standard deviations of a count
+    # five standard deviations of a count
+    assert np.abs(counts - 500).max() < 5 * np.sqrt(3000 / 6 * 5 / 6)

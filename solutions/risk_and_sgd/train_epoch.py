@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.checks import fill
+from helpers.inputs import SPARSE_CROSS_ENTROPY, filled, likeness_of_orders
 from solutions.risk_and_sgd.minibatches import minibatches
 from solutions.risk_and_sgd.sgd_step import sgd_step
 
@@ -27,14 +27,12 @@ def _step(model, x, y, lr, lam):
     return risk
 
 
-# For those who write the step out once more.
-ALLOW = """tensorflow.GradientTape sparse_categorical_crossentropy keras.losses.sparse_categorical_crossentropy
-    keras.losses.SparseCategoricalCrossentropy tensorflow.nn.l2_loss""".split()
 epoch = Exercise(
     "train_epoch",
     lecture="13:19",
     given={"minibatches": _batches, "sgd_step": _step},
-    allow=ALLOW,
+    # for those who write the step out once more
+    allow=["tensorflow.GradientTape", *SPARSE_CROSS_ENTROPY, "tensorflow.nn.l2_loss"],
 )
 
 
@@ -58,8 +56,10 @@ def train_epoch(model, x, y, size, lr, lam, rng):
     ### END SOLUTION
 
 
-seen = []  # numbers of the examples, in the order in which the network below met them
-passes = []  # how many examples went through it at a time
+# numbers of the examples, in the order in which the network below met them
+seen = []
+# how many examples went through it at a time
+passes = []
 
 
 @keras.saving.register_keras_serializable("fdl_checks")
@@ -76,7 +76,8 @@ class Witness(keras.layers.Layer):
         passes.append(len(column))
 
 
-@cache  # making a model takes longer than all checks; each check fills it anew
+# Making a model takes longer than all checks; each check fills it anew.
+@cache
 def built(witness):
     """4 columns, 4 classes, perhaps with a witness."""
     layers = [Witness()] if witness else []
@@ -87,11 +88,9 @@ def built(witness):
 
 def network(rng, witness=False):
     """A network whose every weight and bias is drawn."""
-    model = built(witness)
-    fill(model, rng)
     seen.clear()
     passes.clear()
-    return model
+    return filled(built(witness), rng)
 
 
 def alike_examples(rng, N):
@@ -101,7 +100,8 @@ def alike_examples(rng, N):
 
 def numbered_examples(rng, N):
     x = rng.normal(size=(N, 4)).astype("float32")
-    x[:, 0] = np.arange(N) / N  # small, so that no unit saturates
+    # small, so that no unit saturates
+    x[:, 0] = np.arange(N) / N
     return x, rng.integers(4, size=N)
 
 
@@ -110,12 +110,6 @@ def met(N):
     first = list(dict.fromkeys(round(number * N) for number in seen))
     seen.clear()
     return np.array([*first, *[-1] * N])[:N]
-
-
-def likeness(a, b):
-    """0 if two orders have nothing to do with each other, 1 if they are the same; NaN if half the rows are missing."""
-    came = (a >= 0) & (b >= 0)
-    return np.corrcoef(a[came], b[came])[0, 1] if came.sum() > len(a) / 2 else np.nan
 
 
 def trained(train_epoch, rng, lam):
@@ -127,17 +121,18 @@ def trained(train_epoch, rng, lam):
 
 
 @epoch.check("a step for each batch, the tail included", points=2)
-def _(train_epoch, rng):
+def step_for_each_batch(train_epoch, rng):
     found = trained(train_epoch, rng, lam=0.0)
     return {"W": found["W"], "b": found["b"]}
 
 
 @epoch.check("with weight decay, and the risk of each batch returned", points=2)
-def _(train_epoch, rng):
+def with_weight_decay(train_epoch, rng):
     return trained(train_epoch, rng, lam=float(rng.uniform(0.1, 0.3)))
 
 
-N, SIZE = 150, 50  # few batches, many examples: what chance does shows in the order of the examples
+# few batches, many examples: what chance does shows in the order of the examples
+N, SIZE = 150, 50
 
 
 @epoch.check("each epoch meets every example, in an order of its own that rng decides", points=2)
@@ -160,14 +155,14 @@ def orders(train_epoch, rng):
         "W before": 1e-6,
     }
 )
-def _(theirs, ours):
+def orders_summary(theirs, ours):
     first, second, again = theirs["examples as they came"]
     return {
         "examples at a time, at most": theirs["examples at a time"],
         "examples met": [np.sum(first >= 0), np.sum(second >= 0)],
-        "likeness of two epochs": likeness(first, second),
-        "likeness of two epochs whose generators are equal": likeness(first, again),
-        "likeness to the order given": likeness(first, np.arange(N)),
+        "likeness of two epochs": likeness_of_orders(first, second),
+        "likeness of two epochs whose generators are equal": likeness_of_orders(first, again),
+        "likeness to the order given": likeness_of_orders(first, np.arange(N)),
         "W before": theirs["W before"],
     }
 
@@ -196,8 +191,9 @@ epoch.misconception(
     lecture="13:19",
     advice="Each batch sees the parameters that the batch before left behind: update inside the loop.",
 )
+# No edit: in a double fault with each of the others it would take minutes to prove.
 epoch.misconception(
-    "a step for each example",  # no edit: in a double fault with each of the others it would take minutes to prove
+    "a step for each example",
     source="""
     def train_epoch(model, x, y, size, lr, lam, rng):
         return [float(sgd_step(model, *one, lr, lam)) for one in minibatches(x, y, 1, rng)]

@@ -1,0 +1,189 @@
+"""What the checks of several exercises share: inputs that tell answers apart, and summaries of what is random.
+
+`rng` is a check's own generator: what is drawn from it, and in which order, decides all that a check tries.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import fill
+
+# Operations that compute -log f_y, for exercises that do not ask for it: with classes as numbers, or one-hot as well.
+SPARSE_CROSS_ENTROPY = (
+    "sparse_categorical_crossentropy",
+    "keras.losses.sparse_categorical_crossentropy",
+    "keras.losses.SparseCategoricalCrossentropy",
+)
+CROSS_ENTROPY = (
+    *SPARSE_CROSS_ENTROPY,
+    "categorical_crossentropy",
+    "keras.losses.categorical_crossentropy",
+    "keras.losses.CategoricalCrossentropy",
+)
+
+# Tolerances of `agreements`, wide enough for 512 coins: independent masks stay below, shared ones above.
+AGREEMENTS = {"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4}
+
+
+def far_from_zero(rng: np.random.Generator, *shape: int) -> tf.Tensor:
+    """Activations far from zero, so that a zero in the output was put there by a mask.
+
+    Returns:
+        A float32 tensor of that shape, with values between 1 and 2.
+    """
+    return tf.constant(rng.choice([1.0, 1.25, 1.5, 2.0], shape), "float32")
+
+
+def uneven_probability(rng: np.random.Generator, most: float = 0.25) -> float:
+    """A probability far from one half, on either side: it and its complement are easily told apart.
+
+    Args:
+        most: how near to one half it may come, from below; from above it is 1 - most.
+    """
+    if rng.random() < 0.5:
+        return float(rng.uniform(0.15, most))
+    return float(rng.uniform(1 - most, 0.85))
+
+
+def uneven_units(rng: np.random.Generator, N: int, H: int, widest: float) -> np.ndarray:
+    """A mini-batch of pre-activations whose units each have a mean and a scale of their own.
+
+    Args:
+        widest: the largest scale; the smallest is one half.
+    Returns:
+        A float64 array of shape (N, H).
+    """
+    return rng.normal(size=(N, H)) * rng.uniform(0.5, widest, H) + rng.normal(size=H)
+
+
+def labelled_examples(
+    rng: np.random.Generator, N: int, D: int = 4, C: int = 3, dtype: str = "float32"
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """N examples with D inputs each, and their classes out of C.
+
+    Returns:
+        x, y: tensors of shapes (N, D) and (N,), the latter of integers.
+    """
+    x = tf.constant(rng.normal(size=(N, D)), dtype)
+    return x, tf.constant(rng.integers(C, size=N))
+
+
+def labelled_pre_activations(
+    rng: np.random.Generator, N: int = 4, C: int = 6
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pre-activations of the output for N examples, none of which saturates it, and their classes out of C.
+
+    Returns:
+        a, y: arrays of shapes (N, C) and (N,), of float64 and of integers.
+    """
+    a = rng.normal(size=(N, C)) * 1.5
+    return a, rng.integers(C, size=N)
+
+
+def classifier(D: int, H: int, C: int, activation: str = "tanh") -> keras.Sequential:
+    """A network with D inputs, one hidden layer of H units, and a softmax over C classes."""
+    hidden = keras.layers.Dense(H, activation=activation)
+    model = keras.Sequential([hidden, keras.layers.Dense(C, activation="softmax")])
+    model.build((None, D))
+    return model
+
+
+def filled(layer: Any, rng: np.random.Generator, scale: float = 0.5) -> Any:
+    """The same layer or model, every weight and bias drawn anew as `helpers.checks.fill` does it."""
+    fill(layer, rng, scale)
+    return layer
+
+
+def shapes_of(weights: Iterable[Any]) -> np.ndarray:
+    """The shapes of weights and biases, whatever the order in which they were made.
+
+    Returns:
+        Two columns, each sorted by itself: the lengths of the first axes, and of the second, 0 for a bias.
+    """
+    shapes = [[*weight.shape, 0][:2] for weight in weights]
+    return np.sort(shapes, axis=0)
+
+
+class BatchNormStandIn(keras.layers.BatchNormalization):
+    """Keras's layer under the names of ours, so that a mistake in BatchNorm is not counted again where it is used."""
+
+    def __init__(self, momentum: float = 0.9, eps: float = 1e-3, **kwargs: Any):
+        # Keras's own name for it comes with a configuration
+        epsilon = kwargs.pop("epsilon", eps)
+        super().__init__(momentum=momentum, epsilon=epsilon, **kwargs)
+
+    @property
+    def moving_mu(self) -> Any:
+        return self.moving_mean
+
+    @property
+    def moving_var(self) -> Any:
+        return self.moving_variance
+
+
+def entries(found: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Those entries of an answer that a check looks at."""
+    return {name: found[name] for name in names}
+
+
+def agreement(a: np.ndarray, b: np.ndarray) -> float:
+    """How often two masks agree, scaled: 0 if they are independent, 1 if they are the same."""
+    p = np.mean([a.mean(), b.mean()])
+    chance = p**2 + (1 - p) ** 2
+    return ((a == b).mean() - chance) / max(1 - chance, 1e-9)
+
+
+def agreements(mask: np.ndarray) -> dict[str, float]:
+    """Whether examples, units and calls have coins of their own: how far neighbours along each axis agree.
+
+    Args:
+        mask: what was kept, bools of shape (calls, N, H).
+    """
+    return {
+        "agreement of examples": agreement(mask[:, 1:], mask[:, :-1]),
+        "agreement of units": agreement(mask[:, :, 1:], mask[:, :, :-1]),
+        "agreement of calls": agreement(mask[1:], mask[:-1]),
+    }
+
+
+def constant_factor(factor: np.ndarray) -> float:
+    """The one value that all factors have; NaN if they differ, since a mean would hide that."""
+    if np.ptp(factor) < 1e-3:
+        return factor.mean()
+    return np.nan
+
+
+def factor_of_the_kept(theirs: dict, ours: dict) -> dict[str, float]:
+    """How many of the activations `h` are left in `output`, and what those were multiplied by."""
+    factor = theirs["output"] / ours["h"]
+    kept = factor[factor != 0]
+    share = kept.size / factor.size
+    return {"share of units kept": share, "factor of the kept": constant_factor(kept)}
+
+
+def factor_at_test_time(theirs: dict, ours: dict) -> dict[str, float]:
+    """What the activations `h` are multiplied by, if `training` is False and if it is left out."""
+    factor = theirs["output"] / ours["h"]
+    by_default = theirs["without training="] / ours["h"]
+    return {"factor": constant_factor(factor), "factor without training=": constant_factor(by_default)}
+
+
+def likeness(a: np.ndarray, b: np.ndarray) -> float:
+    """0 if two draws have nothing to do with each other, 1 if they are the same."""
+    return np.corrcoef(a.astype("float64"), b.astype("float64"))[0, 1]
+
+
+def likeness_of_orders(a: np.ndarray, b: np.ndarray) -> float:
+    """The likeness of two orders of examples; NaN if half of them are missing.
+
+    Args:
+        a, b: the examples' numbers in the order in which they came, -1 in the place of one that did not.
+    """
+    came = (a >= 0) & (b >= 0)
+    if came.sum() > len(a) / 2:
+        return likeness(a[came], b[came])
+    return np.nan
