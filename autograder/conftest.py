@@ -6,7 +6,7 @@ from autograder import build as building
 from autograder import known
 from autograder.build import build
 from autograder.sample import TEXT, unit_of
-from helpers.tables import save
+from helpers.published import save
 
 
 @pytest.fixture(scope="session")

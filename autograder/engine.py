@@ -23,7 +23,7 @@ from autograder.kernels import Job, Step, StepResult
 from autograder.plan import CHECK, SETUP, SOLUTION, Plan
 from autograder.submission import ADDED, Placed, Unreadable
 from helpers import card
-from helpers.judge import Outcome, Verdict
+from helpers.verdict import Kind, Outcome, Verdict
 from solutions.exercise import Exercise
 
 Run = Callable[[Job], list[StepResult]]
@@ -256,7 +256,7 @@ def _judge(
     ids = {p.kind: p.id for p in work.placed if p.exercise == exercise.name}
     steps = [results.get(ids[CHECK]), results.get(fresh(ids[CHECK]))]
     found = read(exercise, work.draws, steps, results.get(ids[SOLUTION]))
-    doubts = sorted(set(found.reasons.values()))
+    doubts = sorted({reason.message for reason in found.reasons.values()})
     try:
         verdict = known.verdict(exercise, work.draws, found)
     except Exception as error:  # whatever it is, it must not cost the class its grades, nor give points
@@ -270,14 +270,13 @@ def _judge(
 
 def _not_yours(verdict: Verdict, breach: str) -> Verdict:
     """Withhold all points from an answer that uses what it should write."""
-    told = f"not yours yet, {breach}"
-    outcomes = tuple(
-        replace(
-            o, passed=False, message=told + (" (apart from that it passes)" if o.passed else ""), names=()
-        )
-        for o in verdict.outcomes
-    )
-    return replace(verdict, outcomes=outcomes, names=(), how="unrecognized")
+    outcomes = []
+    for outcome in verdict.outcomes:
+        told = f"not yours yet, {breach}"
+        if outcome.passed:
+            told += " (apart from that it passes)"
+        outcomes.append(Outcome(outcome.check, outcome.points, Kind.NOT_YOURS, told))
+    return Verdict(verdict.exercise, tuple(outcomes), names=(), how="unrecognized")
 
 
 def _outputs(exercise: Exercise, verdict: Verdict, doubts: list[str], extra: dict) -> list[NotebookNode]:
@@ -301,7 +300,7 @@ def nothing(why: str, plan: Plan, key: Mapping[str, str]) -> Graded:
 
 
 def _failed(exercise: Exercise, message: str) -> Verdict:
-    outcomes = tuple(Outcome(c.name, c.points, False, message) for c in exercise.checks)
+    outcomes = tuple(Outcome(c.name, c.points, Kind.NOTHING, message) for c in exercise.checks)
     return Verdict(exercise.name, outcomes, (), "unrecognized")
 
 

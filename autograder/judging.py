@@ -21,8 +21,9 @@ from autograder.tables import PUBLIC_DRAWS, add_pairs, summary
 from helpers.checks import Candidate, Check, gather
 from helpers.compare import same, summarize
 from helpers.evidence import Evidence, decode
-from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict
-from helpers.tables import load
+from helpers.judge import REFERENCE, Answer, Judge, Table
+from helpers.published import load
+from helpers.verdict import Kind, Outcome, Verdict
 from solutions.exercise import Exercise
 
 PUBLIC = PUBLIC_DRAWS[0]  # the public draw that grading runs as well, so that a message can tell values
@@ -31,12 +32,20 @@ NOTHING = Evidence({})
 OTHERS = ("NotCallable", "InvalidArgumentError", "FailedPreconditionError", "UnimplementedError")
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no evidence of a check that can be judged."""
+
+    kind: Kind
+    message: str
+
+
 @dataclass
 class Found:
-    """What a child gave for one exercise. `reasons` says by check why there is no evidence that can be judged."""
+    """What a child gave for one exercise; `reasons` are by the check's name."""
 
     answers: list[Answer]
-    reasons: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, Reason] = field(default_factory=dict)
 
 
 def read(
@@ -61,7 +70,8 @@ def read(
                     answers[check.name] = _guarded(decode(data), draw)
                 except ValueError as error:
                     more = f": {error}" if draw == PUBLIC else ""
-                    found.reasons[check.name] = f"your code gave something that cannot be judged{more}"
+                    message = f"your code gave something that cannot be judged{more}"
+                    found.reasons[check.name] = Reason(Kind.WRONG_FORM, message)
             elif result and result.failure:  # an object is not defined, most likely since its cell raised
                 answers[check.name] = _guarded(Evidence({}, raised or result.failure), draw)
             else:
@@ -77,12 +87,12 @@ def _guarded(evidence: Evidence, draw: int) -> Evidence:
     return replace(evidence, failure=replace(failure, type="Exception"))
 
 
-def _why(result: StepResult | None, cell: StepResult | None) -> str:
+def _why(result: StepResult | None, cell: StepResult | None) -> Reason:
     if cell and cell.died:
-        return f"the cell with your answer was stopped: {cell.died}"
+        return Reason(Kind.STOPPED, f"the cell with your answer was stopped: {cell.died}")
     if result and result.died:
-        return f"your code was stopped: {result.died}"
-    return "this was not reached: the notebook was stopped before"
+        return Reason(Kind.STOPPED, f"your code was stopped: {result.died}")
+    return Reason(Kind.NOT_REACHED, "this was not reached: the notebook was stopped before")
 
 
 class Known:
@@ -199,11 +209,15 @@ def _judge(
         for t in tables
     ]
     verdict = Judge(exercise, chosen, shown=1).verdict(found.answers)
-    told = [
-        replace(o, message=found.reasons[o.check]) if o.check in found.reasons and not o.passed else o
-        for o in verdict.outcomes
-    ]
-    return replace(verdict, outcomes=tuple(told))
+    told = tuple(_told(outcome, found.reasons.get(outcome.check)) for outcome in verdict.outcomes)
+    return replace(verdict, outcomes=told)
+
+
+def _told(outcome: Outcome, reason: Reason | None) -> Outcome:
+    """An outcome that says why evidence is missing, and not that it is."""
+    if outcome.passed or not reason:
+        return outcome
+    return Outcome(outcome.check, outcome.points, reason.kind, reason.message, outcome.names)
 
 
 def _may_be(

@@ -21,7 +21,7 @@ from pathlib import Path
 from autograder import catalogue, tables
 from autograder.catalogue import ROOT
 from autograder.extract import file_of
-from helpers.tables import Published, save
+from helpers.published import Published, save
 from solutions.exercise import Exercise
 
 LOCK = ".evidence.lock"

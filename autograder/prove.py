@@ -19,7 +19,8 @@ from autograder.mutants import Mutant, mutants
 from autograder.tables import add_pairs, summary
 from helpers.checks import Check, gather
 from helpers.compare import same, summarize
-from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict, informative
+from helpers.judge import REFERENCE, Answer, Judge, Table, informative
+from helpers.verdict import Verdict
 from solutions.exercise import Exercise, Rival
 
 PAIR_DRAWS = 3  # there are many pairs

@@ -8,7 +8,7 @@ from autograder.extract import checks_source, file_of
 from helpers.checks import Checks
 from helpers.compare import same
 from helpers.judge import Answer, Table
-from helpers.tables import load, load_checks
+from helpers.published import load, load_checks
 from solutions.exercise import Exercise
 
 TELLING = 13  # characters; a shorter line, such as `return a`, tells nothing

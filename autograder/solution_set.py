@@ -34,8 +34,8 @@ from autograder.known import evidence_files
 from autograder.mathml import mathml
 from autograder.publish import publish
 from helpers.judge import Judge
+from helpers.published import load
 from helpers.quiet import import_tensorflow
-from helpers.tables import load
 from solutions.exercise import Exercise
 
 CELL = 300  # seconds for one cell, on a busy machine

@@ -17,7 +17,7 @@ from autograder.known import LOCK, record, state
 from autograder.release import CONFIG
 from autograder.sample import ID, TEXT, by_grade_id, unit_of
 from autograder.trees import files
-from helpers.tables import load, save
+from helpers.published import load, save
 from solutions.exercise import STUB
 from solutions.forward_propagation.softmax import softmax
 

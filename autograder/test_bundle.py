@@ -17,7 +17,7 @@ from autograder.catalogue import ROOT, Unit
 from autograder.known import LOCK
 from autograder.publish import leaks, secret_lines
 from autograder.sample import ID, TEXT, by_grade_id, unit_of
-from helpers.tables import load
+from helpers.published import load
 from solutions.forward_propagation.softmax import softmax
 
 

@@ -15,6 +15,7 @@ from autograder import cli, crowd, feedback, pages, pictures
 from autograder.gradebook import SECRET, STAMP, Book, Refused
 from autograder.results import Part, Person
 from autograder.submission import Unreadable
+from helpers.verdict import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 NOTHING = Unreadable("nothing was handed in")
@@ -118,7 +119,7 @@ def test_a_message_is_said_once_and_an_untouched_stub_has_no_checks():
             crowd.result(
                 "ada",
                 crowd.verdict("Dense", "all"),
-                crowd.verdict("softmax", "all", message="not written yet"),
+                crowd.verdict("softmax", "all", message="not written yet", kind=Kind.NOT_WRITTEN),
             )
         )
     )
@@ -276,7 +277,8 @@ def test_what_was_printed_while_grading_is_not_shown():
 def test_what_could_not_be_read_is_said_once():
     why = "The file is empty."
     verdicts = [
-        crowd.verdict(n, "all", message="there was nothing to grade", doubts=(why,)) for n in crowd.CHECKS
+        crowd.verdict(n, "all", message="there was nothing to grade", kind=Kind.NOTHING, doubts=(why,))
+        for n in crowd.CHECKS
     ]
     told = text(page(crowd.result("ada", *verdicts, notes=(why,))))
     assert told.count(why) == 1

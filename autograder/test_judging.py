@@ -1,12 +1,13 @@
 import pytest
 
 from autograder import judging
-from autograder.judging import PUBLIC, Found, Known
+from autograder.judging import PUBLIC, Found, Known, Reason
 from autograder.known import known, record, state
 from autograder.tables import answer, tabulate
 from helpers.checks import gather
 from helpers.judge import Judge
-from helpers.tables import save
+from helpers.published import save
+from helpers.verdict import Kind
 from solutions.forward_propagation.softmax import softmax
 
 DRAWS = (PUBLIC, 12345)
@@ -66,7 +67,9 @@ def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
 def test_a_reason_is_told_in_the_place_of_what_is_missing(lazy):
     given = found(softmax.source)
     del given.answers[1]["along any axis"]
-    given.reasons["along any axis"] = "your code was stopped"
+    given.reasons["along any axis"] = Reason(Kind.STOPPED, "your code was stopped")
     verdict = lazy.verdict(softmax, DRAWS, given)
-    assert [o.message for o in verdict.outcomes if not o.passed] == ["your code was stopped"]
+    assert [(o.kind, o.message) for o in verdict.outcomes if not o.passed] == [
+        (Kind.STOPPED, "your code was stopped")
+    ]
     assert verdict.names == ()

@@ -9,7 +9,7 @@ from autograder.known import LOCK, evidence_files, known, record, recorded, stat
 from autograder.publish import equal_within_tolerance, leaks, publish, secret_lines
 from autograder.tiny import TINY, tiny
 from helpers.evidence import encode
-from helpers.tables import load, load_checks, save
+from helpers.published import load, load_checks, save
 from solutions.dropout.dropout import dropout
 from solutions.forward_propagation.softmax import softmax
 

@@ -11,6 +11,7 @@ from autograder.gradebook import Refused
 from autograder.names import Names
 from autograder.results import Part, Person
 from autograder.test_feedback import ALLOWED, EVIL, Elements, text
+from helpers.verdict import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 KEY = b"k" * 32
@@ -127,7 +128,10 @@ def test_who_is_alike_stands_side_by_side(write):
         [
             crowd.result(
                 "unread",
-                *(crowd.verdict(n, "all", message="there was nothing to grade") for n in crowd.CHECKS),
+                *(
+                    crowd.verdict(n, "all", message="there was nothing to grade", kind=Kind.NOTHING)
+                    for n in crowd.CHECKS
+                ),
             )
         ],
         [crowd.result("x", seconds=0.0, codes={"Dense": ""})],

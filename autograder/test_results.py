@@ -6,6 +6,7 @@ from autograder import crowd, results
 from autograder.course import Course
 from autograder.gradebook import Refused
 from autograder.results import Part, Person
+from helpers.verdict import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 
@@ -18,7 +19,7 @@ MADE = [
     crowd.result(
         "unread",
         *(
-            crowd.verdict(n, "all", message="there was nothing to grade", doubts=NOT_READ)
+            crowd.verdict(n, "all", message="there was nothing to grade", kind=Kind.NOTHING, doubts=NOT_READ)
             for n in crowd.CHECKS
         ),
         notes=NOT_READ,

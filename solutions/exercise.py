@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.checks import Candidate, Checks
-from helpers.judge import Advice
+from helpers.verdict import Advice
 
 Edit = tuple[str, str]  # a piece of the reference's source, and what stands in its place
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"

@@ -13,7 +13,7 @@ from autograder.assemble import assemble, check_id, solution_id
 from autograder.extract import file_of
 from autograder.solution_set import execute
 from helpers.notebook import judge
-from helpers.tables import load, load_checks
+from helpers.published import load, load_checks
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 UNITS = catalogue.units()

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.evidence import Evidence, Failure, plain
+from helpers.evidence import AT_THE_CHECK, Evidence, Failure, plain
 
 Candidate = tuple[Any, ...]  # the objects of an exercise, in its order: (Dense,) or (sigmoid, tanh, relu)
 
@@ -191,7 +191,7 @@ def failure_of(error: BaseException, names: dict) -> Failure:
     elif len(frames) > 1:
         frame, line = frames[1]  # the check's own line: what it asked of the student's object
         code = linecache.getline(frame.f_code.co_filename, line).strip()
-        place = f"when the check did: {code}" if code else ""
+        place = f"{AT_THE_CHECK}{code}" if code else ""
     return Failure(type(error).__name__, _first_lines(_words(error)), place)
 
 

@@ -17,9 +17,10 @@ import_tensorflow()
 
 from helpers import card  # noqa: E402
 from helpers.checks import Checks, gather  # noqa: E402
-from helpers.judge import Judge, Verdict  # noqa: E402
+from helpers.judge import Judge  # noqa: E402
 from helpers.operations import violations  # noqa: E402
-from helpers.tables import Published, load, load_checks  # noqa: E402
+from helpers.published import Published, load, load_checks  # noqa: E402
+from helpers.verdict import Verdict  # noqa: E402
 
 _opened: dict[Path, tuple[Checks, Published]] = {}
 

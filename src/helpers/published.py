@@ -12,7 +12,8 @@ from pathlib import Path
 
 from helpers.checks import Checks
 from helpers.evidence import decode, encode
-from helpers.judge import Advice, Answer, Table
+from helpers.judge import Answer, Table
+from helpers.verdict import Advice
 
 
 @dataclass(frozen=True)
