@@ -29,6 +29,7 @@ dependencies = [
 
 [tool.setuptools]
 packages = ["helpers"]
+package-data = {{helpers = ["py.typed"]}}
 """
 
 ABOUT = """\
