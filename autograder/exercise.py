@@ -31,7 +31,7 @@ from typing import Any
 
 from helpers.checks import Candidate, Checks
 from helpers.errors import AuthoringError
-from helpers.judge import Advice
+from helpers.verdict import Advice
 
 # a piece of the reference's source, and what stands in its place
 Edit = tuple[str, str]

@@ -17,7 +17,7 @@ def test_no_reference_misconception_or_alternative_is_refused(unit):
         f"{exercise.name}: {name}": found
         for exercise in plan.exercises.values()
         for name, source in sources(exercise)
-        if (found := violations(exercise, [source], known=setup(plan)))
+        if (found := violations(exercise, [source], context=setup(plan)))
     }
     assert refused == {}
 

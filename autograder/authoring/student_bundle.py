@@ -31,6 +31,7 @@ dependencies = [
 
 [tool.setuptools]
 packages = ["helpers"]
+package-data = {{helpers = ["py.typed"]}}
 """
 
 ABOUT = """\

@@ -7,6 +7,7 @@ from autograder.gradebook import results
 from autograder.gradebook.results import Part, Person
 from autograder.testing import made_up_results
 from helpers.errors import Refused
+from helpers.verdict import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 
@@ -21,7 +22,9 @@ MADE = [
     made_up_results.result(
         "unread",
         *(
-            made_up_results.verdict(n, "all", message="there was nothing to grade", doubts=NOT_READ)
+            made_up_results.verdict(
+                n, "all", message="there was nothing to grade", kind=Kind.NOTHING, doubts=NOT_READ
+            )
             for n in made_up_results.CHECKS
         ),
         notes=NOT_READ,

@@ -12,7 +12,7 @@ Everything in doubt earns nothing and is marked "needs review".
 import hashlib
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
@@ -27,7 +27,7 @@ from autograder.judging.lazy_tables import Known
 from autograder.sandbox import StepResult
 from helpers import card
 from helpers.errors import Unreadable
-from helpers.judge import Outcome, Verdict
+from helpers.verdict import Kind, Outcome, Verdict
 
 FAILED = "grading failed; the next run tries again"
 NOTHING = "there was nothing to grade"
@@ -146,7 +146,7 @@ def _judge(
     ids = {p.kind: p.id for p in work.placed if p.exercise == exercise.name}
     steps = [results.get(ids[CHECK]), results.get(fresh(ids[CHECK]))]
     found = read(exercise, work.draws, steps, results.get(ids[SOLUTION]))
-    doubts = sorted(set(found.reasons.values()))
+    doubts = sorted({reason.message for reason in found.reasons.values()})
     try:
         verdict = known.verdict(exercise, work.draws, found)
     except Exception as error:  # whatever it is, it must not cost the class its grades, nor give points
@@ -160,14 +160,13 @@ def _judge(
 
 def _not_yours(verdict: Verdict, breach: str) -> Verdict:
     """Withhold all points from an answer that uses what it should write."""
-    told = f"not yours yet, {breach}"
-    outcomes = tuple(
-        replace(
-            o, passed=False, message=told + (" (apart from that it passes)" if o.passed else ""), names=()
-        )
-        for o in verdict.outcomes
-    )
-    return replace(verdict, outcomes=outcomes, names=(), how="unrecognized")
+    outcomes = []
+    for outcome in verdict.outcomes:
+        told = f"not yours yet, {breach}"
+        if outcome.passed:
+            told += " (apart from that it passes)"
+        outcomes.append(Outcome(outcome.check, outcome.points, Kind.NOT_YOURS, told))
+    return Verdict(verdict.exercise, tuple(outcomes), names=(), how="unrecognized")
 
 
 def _outputs(exercise: Exercise, verdict: Verdict, doubts: list[str], extra: dict) -> list[NotebookNode]:
@@ -191,7 +190,7 @@ def nothing(why: str, plan: Plan, key: Mapping[str, str]) -> Graded:
 
 
 def _failed(exercise: Exercise, message: str) -> Verdict:
-    outcomes = tuple(Outcome(c.name, c.points, False, message) for c in exercise.checks)
+    outcomes = tuple(Outcome(c.name, c.points, Kind.NOTHING, message) for c in exercise.checks)
     return Verdict(exercise.name, outcomes, (), "unrecognized")
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.exercise import Exercise
-from autograder.judging.lazy_tables import PUBLIC, Found
+from autograder.judging.lazy_tables import PUBLIC, Found, Reason
 from autograder.sandbox import StepResult
 from helpers.evidence import Evidence, decode
+from helpers.verdict import Kind
 
 OTHERS = ("NotCallable", "InvalidArgumentError", "FailedPreconditionError", "UnimplementedError")
 
@@ -34,7 +35,8 @@ def read(
                     answers[check.name] = _guarded(decode(data), draw)
                 except ValueError as error:
                     more = f": {error}" if draw == PUBLIC else ""
-                    found.reasons[check.name] = f"your code gave something that cannot be judged{more}"
+                    message = f"your code gave something that cannot be judged{more}"
+                    found.reasons[check.name] = Reason(Kind.WRONG_FORM, message)
             elif result and result.failure:  # an object is not defined, most likely since its cell raised
                 answers[check.name] = _guarded(Evidence({}, raised or result.failure), draw)
             else:
@@ -50,9 +52,9 @@ def _guarded(evidence: Evidence, draw: int) -> Evidence:
     return replace(evidence, failure=replace(failure, type="Exception"))
 
 
-def _why(result: StepResult | None, cell: StepResult | None) -> str:
+def _why(result: StepResult | None, cell: StepResult | None) -> Reason:
     if cell and cell.died:
-        return f"the cell with your answer was stopped: {cell.died}"
+        return Reason(Kind.STOPPED, f"the cell with your answer was stopped: {cell.died}")
     if result and result.died:
-        return f"your code was stopped: {result.died}"
-    return "this was not reached: the notebook was stopped before"
+        return Reason(Kind.STOPPED, f"your code was stopped: {result.died}")
+    return Reason(Kind.NOT_REACHED, "this was not reached: the notebook was stopped before")

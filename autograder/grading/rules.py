@@ -75,7 +75,7 @@ def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
         return [DEEP]
     try:
         with ALONE:
-            return violations(exercise, [runnable(p.source) for p in needed.cells], known=setup)
+            return violations(exercise, [runnable(p.source) for p in needed.cells], context=setup)
     except RecursionError:
         return [DEEP]
 

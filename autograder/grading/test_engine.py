@@ -48,6 +48,10 @@ def points(graded):
     return {name: verdict["points"] for name, verdict in graded.verdicts.items()}
 
 
+def kinds(graded, exercise):
+    return [check["kind"] for check in graded.verdicts[exercise]["checks"]]
+
+
 def messages(graded, exercise):
     return [check["message"] for check in graded.verdicts[exercise]["checks"]]
 
@@ -79,6 +83,7 @@ def test_untouched_work_gets_nothing_and_needs_no_review(grade, plan):
         messages(graded, "halves")
         == ["not written yet: replace `raise NotImplementedError()` with your code"] * 2
     )
+    assert kinds(graded, "halves") == ["not_written"] * 2
 
 
 def test_every_other_right_answer_gets_full_marks(grade, plan):
@@ -187,6 +192,7 @@ def test_what_was_earned_before_a_crash_stays_and_the_rest_is_run_anew(grade, pl
     assert points(graded) == FULL | {"double": 2}
     assert graded.needs_review
     assert messages(graded, "double") == ["", "your code was stopped: used more than 4 GB of memory"]
+    assert kinds(graded, "double") == ["passed", "stopped"]
     both = ["double", "halves"]
     assert [checked(job) for job in kernel.jobs] == [
         both * 2,
@@ -200,6 +206,7 @@ def test_a_cell_that_kills_is_left_out_of_the_next_child(grade, plan, kernel):
     graded = grade(toy_unit.right(plan, halves="raise Died('took longer than 30 s')"))
     assert points(graded) == FULL | {"halves": 0}
     assert messages(graded, "halves") == ["the cell with your answer was stopped: took longer than 30 s"] * 2
+    assert kinds(graded, "halves") == ["stopped"] * 2
     assert graded.verdicts["halves"]["needs_review"]
     assert not graded.verdicts["double"]["needs_review"]
     assert len(kernel.jobs) == 3
@@ -215,6 +222,7 @@ def test_a_notebook_that_takes_too_long_ends(grade, plan, monkeypatch):
     graded = grade(toy_unit.right(plan))
     assert (graded.score, graded.needs_review) == (0, True)
     assert messages(graded, "double") == ["this was not reached: the notebook was stopped before"] * 2
+    assert kinds(graded, "double") == ["not_reached"] * 2
 
 
 @pytest.mark.parametrize(
@@ -274,6 +282,7 @@ def test_calling_what_one_should_write_earns_nothing_and_says_what_it_would_have
         "not yours yet, line 2: numpy.polyval is not among the operations of this exercise; write it yourself "
         "(apart from that it passes)"
     )
+    assert kinds(graded, "double") == ["not_yours"] * 2
 
 
 def test_an_exercise_that_breaks_the_rules_runs_apart_from_the_others(grade, plan, kernel):

@@ -19,21 +19,30 @@ from autograder.syntax import ALONE
 from helpers.checks import Candidate, Check, gather
 from helpers.compare import same, summarize
 from helpers.evidence import Evidence
-from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict
+from helpers.judge import REFERENCE, Answer, Judge, Table
 from helpers.published import load
 from helpers.seeding import keep_kernels
+from helpers.verdict import Kind, Outcome, Verdict
 
 PUBLIC = PUBLIC_DRAWS[0]  # the public draw that grading runs as well, so that a message can tell values
 Pair = tuple[str, str]
 NOTHING = Evidence({})
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no evidence of a check that can be judged."""
+
+    kind: Kind
+    message: str
+
+
 @dataclass
 class Found:
-    """What a child gave for one exercise. `reasons` says by check why there is no evidence that can be judged."""
+    """What a child gave for one exercise; `reasons` are by the check's name."""
 
     answers: list[Answer]
-    reasons: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, Reason] = field(default_factory=dict)
 
 
 class Known:
@@ -150,11 +159,15 @@ def _judge(
         for t in tables
     ]
     verdict = Judge(exercise, chosen, shown=1).verdict(found.answers)
-    told = [
-        replace(o, message=found.reasons[o.check]) if o.check in found.reasons and not o.passed else o
-        for o in verdict.outcomes
-    ]
-    return replace(verdict, outcomes=tuple(told))
+    told = tuple(_told(outcome, found.reasons.get(outcome.check)) for outcome in verdict.outcomes)
+    return replace(verdict, outcomes=told)
+
+
+def _told(outcome: Outcome, reason: Reason | None) -> Outcome:
+    """An outcome that says why evidence is missing, and not that it is."""
+    if outcome.passed or not reason:
+        return outcome
+    return Outcome(outcome.check, outcome.points, reason.kind, reason.message, outcome.names)
 
 
 def _may_be(

@@ -2,12 +2,13 @@ import pytest
 
 from autograder.grading.findings import Found
 from autograder.judging import lazy_tables
-from autograder.judging.lazy_tables import PUBLIC, Known
+from autograder.judging.lazy_tables import PUBLIC, Known, Reason
 from autograder.judging.store import known, record, state
 from autograder.judging.tables import answer, tabulate
 from helpers.checks import gather
 from helpers.judge import Judge
 from helpers.published import save
+from helpers.verdict import Kind
 from solutions.forward_propagation.softmax import softmax
 
 DRAWS = (PUBLIC, 12345)
@@ -67,7 +68,9 @@ def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
 def test_a_reason_is_told_in_the_place_of_what_is_missing(lazy):
     given = found(softmax.source)
     del given.answers[1]["along any axis"]
-    given.reasons["along any axis"] = "your code was stopped"
+    given.reasons["along any axis"] = Reason(Kind.STOPPED, "your code was stopped")
     verdict = lazy.verdict(softmax, DRAWS, given)
-    assert [o.message for o in verdict.outcomes if not o.passed] == ["your code was stopped"]
+    assert [(o.kind, o.message) for o in verdict.outcomes if not o.passed] == [
+        (Kind.STOPPED, "your code was stopped")
+    ]
     assert verdict.names == ()

@@ -20,7 +20,8 @@ from autograder.proving.mutants import Mutant, mutants
 from autograder.proving.trials import Bench, Trial, neighbours
 from helpers.checks import Check, gather
 from helpers.compare import same, summarize
-from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict, informative
+from helpers.judge import REFERENCE, Answer, Judge, Table, informative
+from helpers.verdict import Verdict
 
 PAIR_DRAWS = 3  # there are many pairs
 MUTANT_DRAWS = 5  # a mutant that only one draw in many catches would pass in grading too

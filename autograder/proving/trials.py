@@ -12,7 +12,8 @@ from autograder.judging.tables import answer, tabulate
 from helpers.checks import Candidate, Check
 from helpers.compare import explain, same, summarize
 from helpers.evidence import Evidence, Failure
-from helpers.judge import Answer, Judge, Table, Verdict
+from helpers.judge import Answer, Judge, Table
+from helpers.verdict import Verdict
 
 
 @dataclass
@@ -103,7 +104,7 @@ class Bench:
             for c in self.exercise.checks:
                 found = summarize(c, given[c.name], table.ours[c.name])
                 if not same(c, found, other[c.name]):
-                    return f"{c.name!r} differs from one luck to another: {explain(c, found, other[c.name])}"
+                    return f"{c.name!r} differs from one luck to another: {explain(c, found, other[c.name]).message}"
         return ""
 
     def where(self, draws: list[int]) -> str:

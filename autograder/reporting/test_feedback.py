@@ -19,6 +19,7 @@ from autograder.pages import pictures, render
 from autograder.reporting import feedback
 from autograder.testing import made_up_results
 from helpers.errors import Refused, Unreadable
+from helpers.verdict import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 NOTHING = Unreadable("nothing was handed in")
@@ -128,7 +129,7 @@ def test_a_message_is_said_once_and_an_untouched_stub_has_no_checks():
             made_up_results.result(
                 "ada",
                 made_up_results.verdict("Dense", "all"),
-                made_up_results.verdict("softmax", "all", message="not written yet"),
+                made_up_results.verdict("softmax", "all", message="not written yet", kind=Kind.NOT_WRITTEN),
             )
         )
     )
@@ -288,7 +289,9 @@ def test_what_was_printed_while_grading_is_not_shown():
 def test_what_could_not_be_read_is_said_once():
     why = "The file is empty."
     verdicts = [
-        made_up_results.verdict(n, "all", message="there was nothing to grade", doubts=(why,))
+        made_up_results.verdict(
+            n, "all", message="there was nothing to grade", kind=Kind.NOTHING, doubts=(why,)
+        )
         for n in made_up_results.CHECKS
     ]
     told = text(page(made_up_results.result("ada", *verdicts, notes=(why,))))

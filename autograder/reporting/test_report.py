@@ -14,6 +14,7 @@ from autograder.reporting.anonymity import Names
 from autograder.reporting.test_feedback import ALLOWED, EVIL, Elements, text
 from autograder.testing import made_up_results
 from helpers.errors import Refused
+from helpers.verdict import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 KEY = b"k" * 32
@@ -141,7 +142,7 @@ def test_who_is_alike_stands_side_by_side(write):
             made_up_results.result(
                 "unread",
                 *(
-                    made_up_results.verdict(n, "all", message="there was nothing to grade")
+                    made_up_results.verdict(n, "all", message="there was nothing to grade", kind=Kind.NOTHING)
                     for n in made_up_results.CHECKS
                 ),
             )

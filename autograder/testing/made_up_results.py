@@ -15,7 +15,7 @@ from autograder.gradebook.results import Part, Person, Result
 from autograder.grading import graded_notebook
 from helpers.card import Card, html, text
 from helpers.card import record as as_record
-from helpers.judge import Advice, Outcome, Verdict
+from helpers.verdict import Advice, Kind, Outcome, Verdict
 
 UNIT = "90_made_up"
 CHECKS = {"Dense": ("the shapes", "a = hW + b", "the dtype"), "softmax": ("sums to 1", "large values")}
@@ -33,11 +33,13 @@ def verdict(
     message: str = "a[0] is 1, expected 2",
     doubts: tuple[str, ...] = (),
     seconds: float = 0.5,
+    kind: Kind = Kind.WRONG_VALUE,
 ) -> dict:
-    """A verdict in which some checks fail, by name or all of them by "all"."""
+    """A verdict in which some checks fail, by name or all of them by "all", for one kind of reason."""
     failed = set(CHECKS[exercise] if wrong == "all" else wrong)
+    explaining = (named,) if named else ()
     outcomes = tuple(
-        Outcome(check, 1, check not in failed, message if check in failed else "", (named,) if named else ())
+        Outcome(check, 1, kind, message, explaining) if check in failed else Outcome(check, 1, Kind.PASSED)
         for check in CHECKS[exercise]
     )
     how = "whole" if named else "unrecognized" if failed else "right"

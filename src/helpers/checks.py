@@ -9,39 +9,54 @@ import linecache
 import re
 import traceback
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from helpers.evidence import Evidence, Failure, plain
+from helpers.evidence import AT_THE_CHECK, Evidence, Failure, plain
 
 Candidate = tuple[Any, ...]  # the objects of an exercise, in its order: (Dense,) or (sigmoid, tanh, relu)
+Arrays = dict[str, Any]  # what a check or a summary returns: arrays, or what becomes one, by name
+Run = Callable[..., Arrays]  # f(*objects, rng)
+Summary = Callable[[Arrays, Arrays], Arrays]  # f(theirs, ours)
 
 
 @dataclass
 class Check:
     """A function that runs beside a candidate and returns arrays by name.
 
-    `atol` holds absolute tolerances by name of an array or, where there is a summary, of what it returns.
+    Attributes:
+        name: the property that it looks at, "the bias counts".
+        run: the function, called as `run(*objects, rng)`.
+        points: what it is worth.
+        atol: absolute tolerances by name of an array or, where there is a summary, of what that returns.
+        summarize: what of random evidence can be compared, called as `summarize(theirs, ours)`.
     """
 
     name: str
-    run: Callable[..., dict]
+    run: Run
     points: float = 1
     atol: dict[str, float] = field(default_factory=dict)
-    summarize: Callable[[dict, dict], dict] | None = None
+    summarize: Summary | None = None
 
-    def summary(self, **atol: float):
+    def summary(self, **atol: float) -> Callable[[Summary], Summary]:
         """Decorate `f(theirs, ours)`: what of random evidence can be compared, with its tolerances.
 
         `ours` is the reference's evidence for the same draw. It holds the inputs, so take them from
         there: evidence that belongs to another draw then fits nothing.
+
+        Args:
+            atol: absolute tolerances by name of what `f` returns.
+        Returns:
+            The decorator.
         """
 
-        def decorate(function):
+        def decorate(function: Summary) -> Summary:
             self.summarize = function
             self.atol |= atol
             return function
@@ -71,25 +86,38 @@ class Checks:
         given: dict[str, object] | None = None,
         allow: Sequence[str] = (),
         forbid: Sequence[str] = (),
-    ):
-        self.name, self.lecture = name, lecture
+    ) -> None:
+        self.name = name
+        self.lecture = lecture
         self.objects = tuple(objects) or (name,)
         self.given = dict(given or {})
-        self.allow, self.forbid = tuple(allow), tuple(forbid)
+        self.allow = tuple(allow)
+        self.forbid = tuple(forbid)
         self.checks: list[Check] = []
 
     @property
     def points(self) -> float:
         return sum(check.points for check in self.checks)
 
-    def check(self, name: str, points: float = 1, **atol: float):
-        """Decorate `f(*objects, rng)`: a check, which returns evidence as a dict of arrays."""
+    def check(self, name: str, points: float = 1, **atol: float) -> Callable[[Run], Check]:
+        """Decorate `f(*objects, rng)`: a check, which returns evidence as a dict of arrays.
 
-        def decorate(function) -> Check:
-            if name in [c.name for c in self.checks]:
+        Args:
+            name: the property that it looks at.
+            points: what it is worth.
+            atol: absolute tolerances by name of an array.
+        Returns:
+            The decorator, which makes a `Check` of the function.
+        Raises:
+            ValueError: when it decorates, if another check of the exercise has that name.
+        """
+
+        def decorate(function: Run) -> Check:
+            if any(check.name == name for check in self.checks):
                 raise ValueError(f"{self.name}: two checks are called {name!r}")
-            self.checks.append(Check(name, function, points, atol))
-            return self.checks[-1]
+            made = Check(name, function, points, atol)
+            self.checks.append(made)
+            return made
 
         return decorate
 
@@ -98,26 +126,32 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
     """Run one check beside a candidate.
 
     Args:
+        exercise: the exercise to which the check belongs.
+        check: the check.
+        candidate: the exercise's objects, in its order.
         seed: the draw; it decides the inputs and is the same for all candidates.
         luck: seeds the candidate's own randomness; it should never repeat.
+    Returns:
+        The check's arrays, or the failure that came in their place.
     """
-    import keras  # late: reading a page of helpers should not cost an import of TensorFlow
+    # Late: reading a page of helpers should not cost an import of TensorFlow.
+    import keras
 
     keras.utils.set_random_seed(luck)
     rng = np.random.default_rng([seed, zlib.crc32(check.name.encode())])
-    names: dict = {}
     for wanted, thing in zip(exercise.objects, candidate, strict=True):
         if not callable(thing):
             kind = type(thing).__name__
-            return Evidence(
-                {}, Failure("NotCallable", f"{wanted} is of type {kind}, not a function or class")
-            )
+            message = f"{wanted} is of type {kind}, not a function or class"
+            return Evidence({}, Failure("NotCallable", message))
+    names: dict[str, Any] = {}
     try:
         names = _namespace(candidate)
         with _standing_in(names, exercise.given), loading_as(candidate):
             found = check.run(*candidate, rng)
         return Evidence({key: plain(value) for key, value in found.items()})
-    except (Exception, SystemExit) as error:  # the student's code may raise anything
+    # The student's code may raise anything.
+    except (Exception, SystemExit) as error:
         return Evidence({}, failure_of(error, names))
 
 
@@ -126,29 +160,42 @@ def fill(layer: Any, rng: np.random.Generator, scale: float = 0.5) -> None:
 
     Whatever order the weights were made in, and whatever they are called, the same shape gets the
     same values. Weights of the same shape are told apart by their order.
+
+    Args:
+        layer: a built layer or model.
+        rng: one number of it is drawn, however many weights there are.
+        scale: the values' standard deviation; their mean is 0.
     """
     seed = int(rng.integers(1 << 30))
-    seen: dict[tuple, int] = {}
+    seen: Counter[tuple[int, ...]] = Counter()
     for w in layer.weights:
         shape = tuple(w.shape)
-        seen[shape] = seen.get(shape, -1) + 1
-        w.assign(np.random.default_rng([seed, seen[shape], *shape]).normal(size=shape) * scale)
+        values = np.random.default_rng([seed, seen[shape], *shape]).normal(size=shape)
+        w.assign(values * scale)
+        seen[shape] += 1
 
 
-def _namespace(candidate: Candidate) -> dict:
+def _namespace(candidate: Candidate) -> dict[str, Any]:
     """The global names that the candidate's code sees."""
     for thing in candidate:
-        parts = vars(thing).values() if inspect.isclass(thing) else [thing]
+        parts = list(vars(thing).values()) if inspect.isclass(thing) else [thing]
         for part in parts:
-            function = inspect.unwrap(getattr(part, "__func__", part)) if callable(part) else part
-            function = getattr(function, "python_function", function)  # of a tf.function
+            function = _function_in(part)
             if inspect.isfunction(function):
                 return function.__globals__
     return {}
 
 
+def _function_in(part: Any) -> Any:
+    """The function that a method, a decorated function or a tf.function holds; anything else as it is."""
+    if callable(part):
+        part = inspect.unwrap(getattr(part, "__func__", part))
+    return getattr(part, "python_function", part)
+
+
 @contextmanager
-def _standing_in(names: dict, given: dict) -> Iterator[None]:
+def _standing_in(names: dict[str, Any], given: dict[str, object]) -> Iterator[None]:
+    """Let names stand for what is given; afterwards for what they stood for before, if for anything."""
     before = {name: names[name] for name in given if name in names}
     names.update(given)
     try:
@@ -166,39 +213,62 @@ def loading_as(candidate: Candidate) -> Iterator[None]:
     A registered name belongs to the class that took it last. Where the reference and its misconceptions
     live in one process, that is somebody else's. (A CustomObjectScope would not do: Keras prefers what is
     registered.)
+
+    Args:
+        candidate: an exercise's objects; those that are classes are meant.
     """
     import keras
 
     registered = keras.saving.get_custom_objects()
-    names = {keras.saving.get_registered_name(thing): thing for thing in candidate if inspect.isclass(thing)}
-    before = {name: registered[name] for name in names if name in registered}
-    registered.update({name: names[name] for name in before})
+    before: dict[str, Any] = {}
+    for thing in candidate:
+        if not inspect.isclass(thing):
+            continue
+        name = keras.saving.get_registered_name(thing)
+        if name in registered:
+            before.setdefault(name, registered[name])
+            registered[name] = thing
     try:
         yield
     finally:
         registered.update(before)
 
 
-def failure_of(error: BaseException, names: dict) -> Failure:
-    """Say where in the student's own code an exception came from."""
+def failure_of(error: BaseException, names: dict[str, Any]) -> Failure:
+    """Say what was raised, and where in the student's own code it came from.
+
+    Args:
+        error: the exception, with its traceback.
+        names: the global names of the student's code, by which its frames are known.
+    Returns:
+        The failure; its place is the last line of the student's that was reached, or else the check's own
+        line, which says what it asked of the student's object.
+    """
     frames = list(traceback.walk_tb(error.__traceback__))
     own = [(frame, line) for frame, line in frames if frame.f_globals is names]
     place = ""
     if own:
         frame, line = own[-1]
-        code = linecache.getline(frame.f_code.co_filename, line).strip()
-        place = f"in {frame.f_code.co_name}, line {line} of the cell" + (f": {code}" if code else "")
+        place = f"in {frame.f_code.co_name}, line {line} of the cell"
+        code = _code_at(frame, line)
+        if code:
+            place += f": {code}"
     elif len(frames) > 1:
-        frame, line = frames[1]  # the check's own line: what it asked of the student's object
-        code = linecache.getline(frame.f_code.co_filename, line).strip()
-        place = f"when the check did: {code}" if code else ""
+        code = _code_at(*frames[1])
+        if code:
+            place = f"{AT_THE_CHECK}{code}"
     return Failure(type(error).__name__, _first_lines(_words(error)), place)
+
+
+def _code_at(frame: FrameType, line: int) -> str:
+    return linecache.getline(frame.f_code.co_filename, line).strip()
 
 
 def _words(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # an exception class of the student's own, wrong in itself
+    # An exception class of the student's own may be wrong in itself.
+    except Exception:
         return ""
 
 
@@ -209,5 +279,6 @@ def _first_lines(text: str, lines: int = 3) -> str:
     text = re.sub(r"\n\s*Arguments received by [\w.]+\(\):.*", "", text, flags=re.DOTALL)
     text = re.sub(r"name: *$", "", text, flags=re.MULTILINE)
     text = text.replace("tensorflow.python.framework.ops.EagerTensor", "tf.Tensor")
-    kept = [line.strip() for line in text.splitlines() if line.strip()]
+    stripped = [line.strip() for line in text.splitlines()]
+    kept = [line for line in stripped if line]
     return " ".join(kept[:lines])[:500]

@@ -1,23 +1,50 @@
 """One rule judges everything: the same names, shapes, dtypes, finiteness and values."""
 
+import re
+from dataclasses import dataclass
+
 import numpy as np
 
 from helpers.checks import Check
-from helpers.evidence import Evidence, Failure, Odd
+from helpers.evidence import Evidence, Failure, Odd, Value
+from helpers.verdict import Clue, Kind
 
 RTOL = {2: 1e-2, 4: 1e-4, 8: 1e-9}  # by the bytes of one real number
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How evidence differs from the reference's.
+
+    Attributes:
+        kind: in which way, as an outcome says it.
+        message: the sentence that tells it: what was given, and what was expected.
+        clue: what about it calls for a hint of its own.
+        gist: what two messages share that say the same; "" where only equal messages do.
+    """
+
+    kind: Kind
+    message: str
+    clue: Clue | None = None
+    gist: str = ""
 
 
 def summarize(check: Check, theirs: Evidence, ours: Evidence) -> Evidence:
     """What of the evidence can be compared: itself, unless it is random and the check has a summary.
 
     Args:
+        check: the check that gave it.
+        theirs: a candidate's evidence.
         ours: the reference's evidence for the same draw.
+    Returns:
+        The summary as float64 arrays; `theirs` itself if it is a failure or has another form than `ours`,
+        and a failure of type "Summary" if its values cannot be summarized.
     """
     if theirs.failure or not check.summarize:
         return theirs
+    # A summary may rely on shapes, and what differs already will fail as it is.
     if mismatch(theirs, ours):
-        return theirs  # a summary may rely on shapes; what differs already will fail as it is
+        return theirs
     with np.errstate(all="ignore"):
         try:
             found = check.summarize(theirs.arrays, ours.arrays)
@@ -26,40 +53,87 @@ def summarize(check: Check, theirs: Evidence, ours: Evidence) -> Evidence:
     return Evidence({key: np.asarray(value, "float64") for key, value in found.items()})
 
 
-def mismatch(theirs: Evidence, ours: Evidence) -> str | None:
-    """The first way in which two pieces of evidence differ in form, told in a sentence; None if in none."""
+def mismatch(theirs: Evidence, ours: Evidence) -> Difference | None:
+    """The first way in which two pieces of evidence differ in form: in names, types, shapes or dtypes.
+
+    Args:
+        theirs: a candidate's evidence.
+        ours: what was expected.
+    Returns:
+        The difference, or None if there is none.
+    """
     for key, expected in ours.arrays.items():
         if key not in theirs.arrays:
-            return f"{key} is missing"
-        value = theirs.arrays[key]
-        if isinstance(value, Odd):
-            if isinstance(expected, Odd) and value == expected:
-                continue
-            return f"{key} is {value.type}: {value.why}"
-        if isinstance(value, str) or isinstance(expected, str | Odd):
-            if type(value) is type(expected):
-                continue
-            return f"{key} is {_kind(value)}, expected {_kind(expected)}"
-        if value.shape != expected.shape:
-            return f"{key} has shape {value.shape}, expected {expected.shape}"
-        if value.dtype != expected.dtype:
-            return f"{key} has dtype {value.dtype}, expected {expected.dtype}"
+            return Difference(Kind.WRONG_FORM, f"{key} is missing")
+        difference = _mismatch_of_one(key, theirs.arrays[key], expected)
+        if difference:
+            return difference
     extra = sorted(theirs.arrays.keys() - ours.arrays.keys())
-    return f"{extra[0]} should not be there" if extra else None
+    if extra:
+        return Difference(Kind.WRONG_FORM, f"{extra[0]} should not be there")
+    return None
+
+
+def _mismatch_of_one(key: str, value: Value, expected: Value) -> Difference | None:
+    if isinstance(value, Odd):
+        if isinstance(expected, Odd) and value == expected:
+            return None
+        message = f"{key} is {value.type}: {value.why}"
+        return Difference(Kind.WRONG_FORM, message, _clue_of_none(value.type, value.why))
+    if isinstance(value, str) or isinstance(expected, str | Odd):
+        if type(value) is type(expected):
+            return None
+        return Difference(Kind.WRONG_FORM, f"{key} is {_described(value)}, expected {_described(expected)}")
+    if value.shape != expected.shape:
+        message = f"{key} has shape {value.shape}, expected {expected.shape}"
+        return Difference(Kind.WRONG_FORM, message, Clue.SHAPE)
+    if value.dtype != expected.dtype:
+        return Difference(Kind.WRONG_FORM, f"{key} has dtype {value.dtype}, expected {expected.dtype}")
+    return None
 
 
 def same(check: Check, a: Evidence, b: Evidence) -> bool:
-    """Whether two pieces of summarized evidence are equal up to the tolerances; `b` sets the scale."""
+    """Whether two pieces of summarized evidence are equal up to the tolerances.
+
+    Args:
+        check: the check that gave both; it may hold tolerances of its own.
+        a: one of them.
+        b: the other, which sets the scale of the tolerances.
+    Returns:
+        Whether they are equal; two failures are if their types are (see `say_the_same` for their words).
+    """
+    if a.failure and b.failure:
+        return a.failure.type == b.failure.type
     if a.failure or b.failure:
-        return (a.failure and a.failure.type) == (b.failure and b.failure.type)
+        return False
     if mismatch(a, b):
         return False
-    return all(_close(check, key, a.arrays[key], b.arrays[key]).all() for key in b.arrays)
+    return all(_close(check, key, a.arrays[key], expected).all() for key, expected in b.arrays.items())
 
 
-def _close(check: Check, key: str, x, y) -> np.ndarray:
+def say_the_same(a: Failure | None, b: Failure | None) -> bool:
+    """Whether two failures agree in type and words, but for sizes, addresses and the number in `dense_3`.
+
+    Args:
+        a: one of them, or None where nothing failed.
+        b: the other, or None.
+    Returns:
+        Whether both failed and say the same, or neither failed.
+    """
+    if a is None or b is None:
+        return a is b
+    return a.type == b.type and _words(a.message) == _words(b.message)
+
+
+def _words(message: str) -> list[str]:
+    """A message without what differs from call to call."""
+    without_addresses = re.sub(r"0x[0-9a-f]+", "", message)
+    return re.findall(r"[^\W\d_]+", without_addresses)
+
+
+def _close(check: Check, key: str, x: Value, y: Value) -> np.ndarray:
     """Element by element: is x equal to y within the tolerance of `key`?"""
-    if isinstance(y, str | Odd) or y.dtype.kind not in "fc":
+    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray) or y.dtype.kind not in "fc":
         return np.asarray(x == y)
     rtol, atol = tolerance(check, key, y)
     with np.errstate(all="ignore"):
@@ -67,67 +141,114 @@ def _close(check: Check, key: str, x, y) -> np.ndarray:
 
 
 def tolerance(check: Check, key: str, y: np.ndarray) -> tuple[float, float]:
-    """Relative by dtype; absolute as the author says, or a tenth of that at the array's scale."""
-    real = y.dtype.itemsize // (2 if y.dtype.kind == "c" else 1)
-    rtol = RTOL[real]
-    scale = float(np.max(np.abs(y[np.isfinite(y)]), initial=0))
+    """The tolerances within which an array's values are equal.
+
+    Args:
+        check: the check that gave it; its author may have set an absolute tolerance for `key`.
+        key: the array's name.
+        y: what was expected, real or complex.
+    Returns:
+        The relative tolerance, by dtype; and the absolute one: the author's, or else a tenth of the
+        relative one at the scale of the largest finite value.
+    """
+    parts = 2 if y.dtype.kind == "c" else 1
+    rtol = RTOL[y.dtype.itemsize // parts]
+    finite = y[np.isfinite(y)]
+    scale = float(np.max(np.abs(finite), initial=0))
     return rtol, check.atol.get(key, 0.1 * rtol * scale)
 
 
-def explain(check: Check, theirs: Evidence, expected: Evidence) -> str:
-    """Say how summarized evidence differs from the reference's: what was given, what was expected."""
+def explain(check: Check, theirs: Evidence, expected: Evidence) -> Difference:
+    """Say how summarized evidence differs from the reference's.
+
+    Args:
+        check: the check that gave both.
+        theirs: a candidate's evidence.
+        expected: the reference's.
+    Returns:
+        The first difference: a failure before another form, another form before another value.
+    """
     if theirs.failure:
-        return _explain_failure(theirs.failure)
-    if form := mismatch(theirs, expected):
-        return form
+        return _difference_of_failure(theirs.failure)
+    other_form = mismatch(theirs, expected)
+    if other_form:
+        return other_form
     for key, y in expected.arrays.items():
         x = theirs.arrays[key]
         close = _close(check, key, x, y)
-        if close.all():
-            continue
-        if isinstance(y, str | Odd):
-            return f"{key} is {x!r}, expected {y!r}"
-        assert isinstance(x, np.ndarray)
-        bad = ~np.isfinite(x) & np.isfinite(y) if x.dtype.kind in "fc" else np.zeros(x.shape, bool)
-        if bad.any():
-            where = _first(bad)
-            return f"{key}{_at(where)} is {x[where]}, expected {_number(y[where])}; {bad.sum()} of {bad.size} values are not finite"
-        with np.errstate(all="ignore"):
-            gap = np.where(close, -1.0, np.nan_to_num(np.abs(x.astype("complex128") - y)))
-        where = np.unravel_index(int(np.argmax(gap)), gap.shape)
-        given, wanted = _number(x[where]), _number(y[where])
-        text = f"{key}{_at(where)} is {given}, expected {wanted}"
-        if key in check.atol and check.atol[key] > 1e-3:
-            text += f" ± {_number(check.atol[key])}"
-        if gap.size > 1:
-            text += f" ({(~close).sum()} of {gap.size} values differ)"
-        return text
-    return "equal to what was expected"
+        if not close.all():
+            return _difference_in_value(check, key, x, y, close)
+    # Who asks has seen that something is wrong: what cannot be explained does not pass for all that.
+    return Difference(Kind.WRONG_VALUE, "equal to what was expected")
 
 
-def _explain_failure(failure: Failure) -> str:
+def _difference_of_failure(failure: Failure) -> Difference:
+    """What a student's code raised, or that it is not written yet."""
     if failure.type == "NotImplementedError" and not failure.message:
-        return "not written yet: replace `raise NotImplementedError()` with your code"
+        message = "not written yet: replace `raise NotImplementedError()` with your code"
+        return Difference(Kind.NOT_WRITTEN, message)
     if failure.type == "NotCallable":
-        return failure.message
-    place = f" ({failure.place})" if failure.place else ""
-    return f"your code raised {failure.type}: {failure.message}{place}"
+        return Difference(Kind.WRONG_FORM, failure.message, _clue_of_none(failure.message))
+    raised = f"your code raised {failure.type}: {failure.message}"
+    clue = _clue_of_none(failure.type, failure.message, failure.place)
+    if not failure.place:
+        return Difference(Kind.RAISED, raised, clue)
+    # One line of the student's is told once, whatever sizes its words mention; and so is what several
+    # checks met in the same words.
+    gist = raised if failure.at_the_check else f"{failure.type} {failure.place}"
+    return Difference(Kind.RAISED, f"{raised} ({failure.place})", clue, gist)
 
 
-def _kind(value) -> str:
+def _difference_in_value(check: Check, key: str, x: Value, y: Value, close: np.ndarray) -> Difference:
+    """Tell the value that is farthest from what was expected; before that, one that is not finite."""
+    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
+        return Difference(Kind.WRONG_VALUE, f"{key} is {x!r}, expected {y!r}", _clue_of_none(str(x)))
+    not_finite = np.zeros(x.shape, bool)
+    if x.dtype.kind in "fc":
+        not_finite = ~np.isfinite(x) & np.isfinite(y)
+    if not_finite.any():
+        where = tuple(np.argwhere(not_finite)[0])
+        message = (
+            f"{key}{_at(where)} is {x[where]}, expected {_number(y[where])}; "
+            f"{not_finite.sum()} of {not_finite.size} values are not finite"
+        )
+        return Difference(Kind.WRONG_VALUE, message)
+    with np.errstate(all="ignore"):
+        distance = np.nan_to_num(np.abs(x.astype("complex128") - y))
+    gap = np.where(close, -1.0, distance)
+    farthest = np.unravel_index(int(np.argmax(gap)), gap.shape)
+    message = f"{key}{_at(farthest)} is {_number(x[farthest])}, expected {_number(y[farthest])}"
+    if check.atol.get(key, 0) > 1e-3:
+        message += f" ± {_number(check.atol[key])}"
+    if gap.size > 1:
+        message += f" ({(~close).sum()} of {gap.size} values differ)"
+    return Difference(Kind.WRONG_VALUE, message)
+
+
+def _clue_of_none(*texts: str) -> Clue | None:
+    """Whether what Python says of a student's value or exception speaks of None."""
+    if any("None" in text for text in texts):
+        return Clue.NONE
+    return None
+
+
+def _described(value: Value) -> str:
     if isinstance(value, str):
         return "a text"
-    return value.type if isinstance(value, Odd) else f"an array of shape {value.shape}"
-
-
-def _first(mask: np.ndarray) -> tuple:
-    return tuple(int(i) for i in np.argwhere(mask)[0])
+    if isinstance(value, Odd):
+        return value.type
+    return f"an array of shape {value.shape}"
 
 
 def _at(where: tuple) -> str:
-    return f"[{', '.join(str(int(i)) for i in where)}]" if len(where) else ""
+    if not where:
+        return ""
+    return f"[{', '.join(str(int(i)) for i in where)}]"
 
 
-def _number(value) -> str:
-    value = value.item() if hasattr(value, "item") else value
-    return f"{value:.4g}" if isinstance(value, float | complex) else str(value)
+def _number(value: object) -> str:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float | complex):
+        return f"{value:.4g}"
+    return str(value)

@@ -48,40 +48,52 @@ def mnist() -> Parts:
     """
     import keras
 
-    (x, y), (x_test, y_test) = keras.datasets.mnist.load_data()
-    x, x_test = (np.reshape(part, (len(part), -1)).astype("float32") / 255 for part in (x, x_test))
-    y, y_test = y.astype("int64"), y_test.astype("int64")
-    return _split(x[:-10_000], y[:-10_000], x[-10_000:], y[-10_000:], x_test, y_test)
+    seen, test = (_flat(*part) for part in keras.datasets.mnist.load_data())
+    train, valid = _split(seen, 10_000)
+    return train, valid, test
+
+
+def _flat(x: np.ndarray, y: np.ndarray) -> Part:
+    """Images of N×28×28 bytes as rows in [0, 1]."""
+    return x.reshape(len(x), -1).astype("float32") / 255, y.astype("int64")
 
 
 @cache
 def _digits() -> Parts:
-    from sklearn.datasets import load_digits  # late: importing scikit-learn takes a second
+    # Late: importing scikit-learn takes a second.
+    from sklearn.datasets import load_digits
 
     found = load_digits()
-    order = np.random.default_rng(SEED).permutation(len(found.target))  # the file is sorted by writer
+    # The file is sorted by writer.
+    order = np.random.default_rng(SEED).permutation(len(found.target))
     x = found.data[order].astype("float32") / 16
     y = found.target[order].astype("int64")
-    return _split(x[:-600], y[:-600], x[-600:-300], y[-600:-300], x[-300:], y[-300:])
+    seen, test = _split((x, y), 300)
+    train, valid = _split(seen, 300)
+    return train, valid, test
 
 
 @cache
 def _mnist1d() -> Parts:
     from mnist1d.data import get_dataset_args, make_dataset
 
-    before = random.getstate(), np.random.get_state()  # the generator seeds both for everybody
+    # The generator seeds both for everybody.
+    python_state, numpy_state = random.getstate(), np.random.get_state()
     try:
         made = make_dataset(get_dataset_args())
     finally:
-        random.setstate(before[0])
-        np.random.set_state(before[1])
-    x, x_test = made["x"].astype("float32"), made["x_test"].astype("float32")
-    y, y_test = made["y"].astype("int64"), made["y_test"].astype("int64")
-    return _split(x[:-800], y[:-800], x[-800:], y[-800:], x_test, y_test)
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+    seen = made["x"].astype("float32"), made["y"].astype("int64")
+    test = made["x_test"].astype("float32"), made["y_test"].astype("int64")
+    train, valid = _split(seen, 800)
+    return train, valid, test
 
 
-def _split(x_train, y_train, x_valid, y_valid, x_test, y_test) -> Parts:
-    return (x_train, y_train), (x_valid, y_valid), (x_test, y_test)
+def _split(part: Part, n: int) -> tuple[Part, Part]:
+    """All examples but the last n, and these."""
+    x, y = part
+    return (x[:-n], y[:-n]), (x[-n:], y[-n:])
 
 
 def _copy(parts: Parts) -> Parts:

@@ -14,6 +14,7 @@ MAX_HEAD = 1 << 20
 MAX_ARRAYS = 256
 MAX_TEXT = 2000
 DTYPES = frozenset(["bool", "int64", "float16", "float32", "float64", "complex64", "complex128"])
+AT_THE_CHECK = "when the check did: "  # begins a failure's place, where it is the check's own line
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class Odd:
     why: str
 
 
+Value = np.ndarray | str | Odd
+
+
 @dataclass(frozen=True)
 class Failure:
     """An exception in the student's code: `place` says where, in the student's terms."""
@@ -32,16 +36,21 @@ class Failure:
     message: str = ""
     place: str = ""
 
+    @property
+    def at_the_check(self) -> bool:
+        """Whether `place` is a line of the check's, since none of the student's own was reached."""
+        return self.place.startswith(AT_THE_CHECK)
+
 
 @dataclass(frozen=True)
 class Evidence:
     """Arrays by name, or the exception that came in their place."""
 
-    arrays: dict[str, "np.ndarray | str | Odd"] = field(default_factory=dict)
+    arrays: dict[str, Value] = field(default_factory=dict)
     failure: Failure | None = None
 
 
-def plain(value: object) -> "np.ndarray | str | Odd":
+def plain(value: object) -> Value:
     """Turn what a student's code returned into an array of a plain dtype.
 
     Args:
@@ -51,81 +60,110 @@ def plain(value: object) -> "np.ndarray | str | Odd":
     """
     if isinstance(value, str):
         return value[:MAX_TEXT]
-    kind = type(value).__name__
     if value is None:
         return Odd("None", "is a `return` missing?")
+    kind = f"a {type(value).__name__}"
     if callable(value) and not hasattr(value, "shape"):
-        return Odd(f"a {kind}", "should it be called?")
+        return Odd(kind, "should it be called?")
     try:
         array = np.asarray(value)
         if array.dtype.name == "bfloat16":
             array = array.astype("float32")
-    except Exception as error:  # a student's object may raise anything when it is converted
-        return Odd(f"a {kind}", f"it does not convert to an array: {str(error)[:200]}")
+    # A student's object may raise anything when it is converted.
+    except Exception as error:
+        return Odd(kind, f"it does not convert to an array: {str(error)[:200]}")
     if array.dtype.kind in "iu":
         array = array.astype("int64")
     if array.dtype.name not in DTYPES:
-        return Odd(f"a {kind}", "it holds something else than numbers")
+        return Odd(kind, "it holds something else than numbers")
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def encode(evidence: Evidence) -> bytes:
-    """Write evidence as one line of JSON and the arrays' raw bytes behind it."""
-    head: dict = {"arrays": [], "failure": None}
+    """Write evidence as one line of JSON and the arrays' raw bytes behind it.
+
+    Args:
+        evidence: as `helpers.checks.gather` gives it; texts are cut to `MAX_TEXT` characters.
+    Returns:
+        The bytes that `decode` reads; equal evidence gives equal bytes.
+    """
+    rows: list[list] = []
     body = []
-    if evidence.failure:
-        f = evidence.failure
-        head["failure"] = [_writable(f.type), _writable(f.message), _writable(f.place)]
     for key, value in evidence.arrays.items():
+        name = _writable(key)
         if isinstance(value, str):
-            head["arrays"].append([_writable(key), "text", _writable(value)])
+            rows.append([name, "text", _writable(value)])
         elif isinstance(value, Odd):
-            head["arrays"].append([_writable(key), "odd", _writable(value.type), _writable(value.why)])
+            rows.append([name, "odd", _writable(value.type), _writable(value.why)])
         else:
-            head["arrays"].append([_writable(key), value.dtype.name, list(value.shape)])
+            rows.append([name, value.dtype.name, list(value.shape)])
             body.append(np.ascontiguousarray(value).tobytes())
-    return b"\n".join([json.dumps(head).encode(), b"".join(body)])
+    failure = None
+    if evidence.failure:
+        words = evidence.failure.type, evidence.failure.message, evidence.failure.place
+        failure = [_writable(text) for text in words]
+    head = json.dumps({"arrays": rows, "failure": failure})
+    return b"\n".join([head.encode(), b"".join(body)])
 
 
 def decode(data: bytes) -> Evidence:
     """Read what `encode` wrote, believing none of it.
 
+    Args:
+        data: bytes that anybody may have written.
+    Returns:
+        The evidence; its arrays are read-only.
     Raises:
         ValueError: if the bytes are anything but well-formed evidence within the limits.
     """
     if len(data) > MAX_BYTES:
         raise ValueError(f"evidence of {len(data)} bytes, the limit is {MAX_BYTES}")
     line, _, body = data.partition(b"\n")
-    if len(line) > MAX_HEAD:  # a head of nested lists would cost fifty times its size in memory
+    # A head of nested lists would cost fifty times its size in memory.
+    if len(line) > MAX_HEAD:
         raise ValueError(f"evidence with a head of {len(line)} bytes, the limit is {MAX_HEAD}")
     try:
         head = json.loads(line)
-        rows, failure = head["arrays"], head["failure"]
-        if len(rows) > MAX_ARRAYS:
-            raise ValueError(f"evidence of {len(rows)} arrays, the limit is {MAX_ARRAYS}")
-        arrays: dict[str, np.ndarray | str | Odd] = {}
-        start = 0
-        for key, kind, *rest in rows:
-            if kind == "text":
-                arrays[_text(key)] = _text(rest[0])
-            elif kind == "odd":
-                arrays[_text(key)] = Odd(*map(_text, rest))
-            else:
-                if kind not in DTYPES:
-                    raise ValueError(f"evidence of dtype {str(kind)[:40]!r}")
-                shape = [_size(n) for n in rest[0]]
-                dtype = np.dtype(kind)
-                end = start + math.prod(shape) * dtype.itemsize
-                if len(shape) > 16 or end > len(body):
-                    raise ValueError("evidence with fewer bytes than its shapes need")
-                part = body[start:end]
-                if kind == "bool" and part.strip(b"\0\1"):
-                    raise ValueError("evidence with a bool that is neither 0 nor 1")
-                arrays[_text(key)] = np.frombuffer(part, dtype).reshape(shape)
-                start = end
-        return Evidence(arrays, Failure(*map(_text, failure)) if failure else None)
+        arrays = _decode_arrays(head["arrays"], body)
+        failure = head["failure"]
+        if not failure:
+            return Evidence(arrays)
+        return Evidence(arrays, Failure(*map(_text, failure)))
     except (TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise ValueError(f"malformed evidence: {error}") from None
+
+
+def _decode_arrays(rows: list, body: bytes) -> dict[str, Value]:
+    """What each row of the head describes; the arrays' bytes follow each other in the body."""
+    if len(rows) > MAX_ARRAYS:
+        raise ValueError(f"evidence of {len(rows)} arrays, the limit is {MAX_ARRAYS}")
+    arrays: dict[str, Value] = {}
+    start = 0
+    for key, kind, *rest in rows:
+        name = _text(key)
+        if kind == "text":
+            arrays[name] = _text(rest[0])
+        elif kind == "odd":
+            arrays[name] = Odd(*map(_text, rest))
+        else:
+            array = _decode_array(kind, rest, body, start)
+            arrays[name] = array
+            start += array.nbytes
+    return arrays
+
+
+def _decode_array(dtype: object, rest: list, body: bytes, start: int) -> np.ndarray:
+    """The array whose bytes begin at `start`."""
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise ValueError(f"evidence of dtype {str(dtype)[:40]!r}")
+    shape = [_size(n) for n in rest[0]]
+    end = start + math.prod(shape) * np.dtype(dtype).itemsize
+    if len(shape) > 16 or end > len(body):
+        raise ValueError("evidence with fewer bytes than its shapes need")
+    part = body[start:end]
+    if dtype == "bool" and part.strip(b"\0\1"):
+        raise ValueError("evidence with a bool that is neither 0 nor 1")
+    return np.frombuffer(part, dtype).reshape(shape)
 
 
 def _writable(text: str) -> str:
@@ -136,7 +174,8 @@ def _writable(text: str) -> str:
 def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise ValueError("evidence whose names are not short texts")
-    value.encode()  # UnicodeEncodeError is a ValueError: nothing later could print or store it
+    # UnicodeEncodeError is a ValueError: nothing later could print or store such a text.
+    value.encode()
     return value
 
 

@@ -6,204 +6,208 @@ otherwise no name. Evidence that many different faults share (an error, nothing,
 only as a whole, and errors only if they say the same.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from helpers.checks import Check, Checks
-from helpers.compare import explain, mismatch, same, summarize
-from helpers.evidence import Evidence
+from helpers.compare import Difference, explain, mismatch, same, say_the_same, summarize
+from helpers.evidence import Evidence, Value
+from helpers.verdict import Kind, Outcome, Verdict
 
 Answer = dict[str, Evidence]  # evidence by the check's name
 REFERENCE = ""
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What a student who holds a misconception reads."""
-
-    text: str = ""
-    lecture: str = ""
+NOTHING = Evidence({})
 
 
 @dataclass
 class Table:
     """What the reference, each misconception and each pair of them give for one draw.
 
-    `ours` is the reference's evidence as it came; everything else is summarized. `pairs` may be
-    empty at first and filled by `add_pairs` when an answer needs them.
+    Attributes:
+        ours: the reference's evidence as it came; everything else is summarized.
+        known: answers by the misconception that gives them; `REFERENCE` is the reference's.
+        pairs: answers of double faults; may be empty at first, and filled when an answer needs them.
     """
 
     ours: Answer
-    known: dict[str, Answer]  # by misconception; REFERENCE is the reference
+    known: dict[str, Answer]
     pairs: dict[tuple[str, str], Answer] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One check's verdict. `message` tells what was given and expected; `names` what it looks like."""
-
-    check: str
-    points: float
-    passed: bool
-    message: str = ""
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """All checks of one exercise. `how` is right, whole, pair, parts or unrecognized."""
-
-    exercise: str
-    outcomes: tuple[Outcome, ...]
-    names: tuple[str, ...]
-    how: str
-
-    @property
-    def points(self) -> float:
-        return sum(o.points for o in self.outcomes if o.passed)
-
-    @property
-    def right(self) -> bool:
-        return self.how == "right"
 
 
 class Judge:
     """Judges answers to one exercise by tables for one or more draws; an answer must hold for all.
 
     Args:
+        exercise: the exercise.
         tables: one for each draw, in the order in which evidence will come.
-        shown: how many of the first draws are public. A message never tells values of another.
+        shown: how many of the first draws are public; by default all. A message never tells values of
+            another.
     """
 
-    def __init__(self, exercise: Checks, tables: Iterable[Table], shown: int | None = None):
-        self.exercise, self.tables = exercise, list(tables)
+    def __init__(self, exercise: Checks, tables: Iterable[Table], shown: int | None = None) -> None:
+        self.exercise = exercise
+        self.tables = list(tables)
         self.shown = len(self.tables) if shown is None else shown
-        self.fails = {
-            name: self._differ(self._known(name), self._known(REFERENCE)) for name in self.tables[0].known
-        }
+        self._right = self._known(REFERENCE)
+        # By misconception: the checks that it fails.
+        self.fails = {name: self._differ(self._known(name), self._right) for name in self.tables[0].known}
 
     def verdict(self, evidence: list[Answer]) -> Verdict:
         """Judge one answer.
 
         Args:
             evidence: for each draw, what `gather` returned for each check; one that is missing fails.
+        Returns:
+            The verdict, its outcomes in the exercise's order of checks.
+        Raises:
+            ValueError: if there is evidence for more or fewer draws than there are tables.
         """
-        answer = [
-            {
-                c.name: summarize(c, given.get(c.name, _NOTHING), table.ours[c.name])
-                for c in self.exercise.checks
-            }
-            for given, table in zip(evidence, self.tables, strict=True)
-        ]
-        wrong = self._differ(answer, self._known(REFERENCE))
+        answer = [self._summarized(given, table) for given, table in zip(evidence, self.tables, strict=True)]
+        wrong = self._differ(answer, self._right)
         names, how = self._name(answer, wrong)
-        return Verdict(
-            self.exercise.name,
-            tuple(self._outcome(c, answer, c.name in wrong, names, how) for c in self.exercise.checks),
-            names,
-            how,
-        )
+        outcomes = []
+        for check in self.exercise.checks:
+            if check.name in wrong:
+                outcomes.append(self._failed(check, answer, names, how))
+            else:
+                outcomes.append(Outcome(check.name, check.points, Kind.PASSED))
+        return Verdict(self.exercise.name, tuple(outcomes), names, how)
+
+    def _summarized(self, given: Answer, table: Table) -> Answer:
+        answer = {}
+        for check in self.exercise.checks:
+            theirs = given.get(check.name, NOTHING)
+            answer[check.name] = summarize(check, theirs, table.ours[check.name])
+        return answer
 
     def _name(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[tuple[str, ...], str]:
+        """The misconceptions that an answer looks like, and how sure that is."""
         if not wrong:
             return (), "right"
         misconceptions = [name for name in self.fails if name != REFERENCE]
-        whole = [name for name in misconceptions if self._equal(answer, self._known(name))]
         informs = any(self._informs(answer, check) for check in wrong)
+
+        whole = [name for name in misconceptions if self._equal(answer, self._known(name))]
         if len(whole) == 1 and (informs or self._says_the_same(answer, self._known(whole[0]), wrong)):
             return (whole[0],), "whole"
         if whole or not informs:
             return (), "unrecognized"
-        pairs = [p for p in self.tables[0].pairs if self._equal(answer, [t.pairs[p] for t in self.tables])]
+
+        pairs = [pair for pair in self.tables[0].pairs if self._equal(answer, self._double_fault(pair))]
         if len(pairs) == 1:
             return pairs[0], "pair"
+
         parts = [name for name in misconceptions if self._is_part(name, answer, wrong)]
-        parts = [p for p in parts if not any(self.fails[p] < self.fails[q] for q in parts)]
-        explained = [check for name in parts for check in self.fails[name]]
-        if parts and len(explained) == len(wrong) and frozenset(explained) == wrong:  # each ✗ once
+        parts = self._largest(parts)
+        if parts and self._explain_each_once(parts, wrong):
             return tuple(parts), "parts"
         return (), "unrecognized"
 
-    def _says_the_same(self, answer: list[Answer], known: list[Answer], wrong: frozenset[str]) -> bool:
+    def _says_the_same(self, answer: list[Answer], misled: list[Answer], wrong: frozenset[str]) -> bool:
         """Whether all errors agree in their words: a TypeError may come from anything."""
-        both = [
-            (given[c].failure, misled[c].failure)
-            for given, misled in zip(answer, known, strict=True)
-            for c in wrong
-        ]
-        return all(a is None or b is None or _words(a.message) == _words(b.message) for a, b in both)
+        for given, known in zip(answer, misled, strict=True):
+            if not all(say_the_same(given[check].failure, known[check].failure) for check in wrong):
+                return False
+        return True
 
     def _is_part(self, name: str, answer: list[Answer], wrong: frozenset[str]) -> bool:
         """Whether a misconception fails some of the wrong checks, and there equals the answer."""
         fails = self.fails[name]
-        if not fails < wrong or self._differ(answer, self._known(name)) & fails:
+        if not fails < wrong:
+            return False
+        if self._differ(answer, self._known(name)) & fails:
             return False
         return any(self._informs(answer, check) for check in fails)
 
-    def _outcome(self, check: Check, answer: list[Answer], wrong: bool, names: tuple, how: str) -> Outcome:
-        if not wrong:
-            return Outcome(check.name, check.points, True)
-        explaining = tuple(n for n in names if check.name in self.fails[n]) or (
-            names if how == "pair" else ()
-        )
-        return Outcome(check.name, check.points, False, self._message(check, answer), explaining)
+    def _largest(self, parts: list[str]) -> list[str]:
+        """Those that fail no subset of what another one fails."""
+        return [name for name in parts if not any(self.fails[name] < self.fails[other] for other in parts)]
 
-    def _message(self, check: Check, answer: list[Answer]) -> str:
-        for draw, (table, given) in enumerate(zip(self.tables, answer, strict=True)):
-            expected, found = table.known[REFERENCE][check.name], given[check.name]
-            if not same(check, found, expected):
-                if draw < self.shown:
-                    # evidence of another form was not summarized, so it is held against what was not either
-                    return explain(
-                        check, found, table.ours[check.name] if mismatch(found, expected) else expected
-                    )
-                if found.failure:
-                    return f"right for the inputs in the notebook; for fresh ones your code raised {found.failure.type}"
-                return "right for the inputs in the notebook, wrong for fresh ones"
-        return ""
+    def _explain_each_once(self, parts: list[str], wrong: frozenset[str]) -> bool:
+        explained = [check for name in parts for check in self.fails[name]]
+        return len(explained) == len(wrong) and frozenset(explained) == wrong
+
+    def _failed(self, check: Check, answer: list[Answer], names: tuple[str, ...], how: str) -> Outcome:
+        explaining = tuple(name for name in names if check.name in self.fails[name])
+        # Two faults at once may fail a check that neither fails alone.
+        if not explaining and how == "pair":
+            explaining = names
+        difference = self._difference(check, answer)
+        return Outcome(
+            check.name,
+            check.points,
+            difference.kind,
+            difference.message,
+            explaining,
+            difference.clue,
+            difference.gist,
+        )
+
+    def _difference(self, check: Check, answer: list[Answer]) -> Difference:
+        """How an answer differs on the first draw on which it does; no values of a draw that is not public."""
+        draw = next(i for i, given in enumerate(answer) if not self._right_at(check, i, given))
+        found, expected = answer[draw][check.name], self._right[draw][check.name]
+        if draw >= self.shown:
+            return _difference_on_fresh_inputs(found)
+        # Evidence of another form was not summarized, so it is held against what was not either.
+        if mismatch(found, expected):
+            expected = self.tables[draw].ours[check.name]
+        return explain(check, found, expected)
+
+    def _right_at(self, check: Check, draw: int, given: Answer) -> bool:
+        return same(check, given[check.name], self._right[draw][check.name])
 
     def _known(self, name: str) -> list[Answer]:
+        """What a misconception, or the reference, gives for each draw."""
         return [table.known[name] for table in self.tables]
+
+    def _double_fault(self, pair: tuple[str, str]) -> list[Answer]:
+        return [table.pairs[pair] for table in self.tables]
 
     def _equal(self, a: list[Answer], b: list[Answer]) -> bool:
         """As `not _differ`, but done at the first difference: there are many pairs."""
-        return all(
-            same(c, x[c.name], y[c.name]) for c in self.exercise.checks for x, y in zip(a, b, strict=True)
-        )
+        return all(self._equal_at(check, a, b) for check in self.exercise.checks)
 
     def _differ(self, a: list[Answer], b: list[Answer]) -> frozenset[str]:
-        return frozenset(
-            c.name
-            for c in self.exercise.checks
-            if not all(same(c, x[c.name], y[c.name]) for x, y in zip(a, b, strict=True))
-        )
+        """The checks on which two answers differ, on whatever draw."""
+        return frozenset(check.name for check in self.exercise.checks if not self._equal_at(check, a, b))
+
+    def _equal_at(self, check: Check, a: list[Answer], b: list[Answer]) -> bool:
+        return all(same(check, x[check.name], y[check.name]) for x, y in zip(a, b, strict=True))
 
     def _informs(self, answer: list[Answer], check: str) -> bool:
+        """Whether what an answer gives at a check can point to a cause, on every draw."""
         return all(
-            informative(given[check], table.known[REFERENCE][check])
-            for given, table in zip(answer, self.tables, strict=True)
+            informative(given[check], right[check]) for given, right in zip(answer, self._right, strict=True)
         )
 
 
-_NOTHING = Evidence({})
-
-
-def _words(message: str) -> list[str]:
-    """A message without what differs from call to call: sizes, addresses, the number in `dense_3`."""
-    return re.findall(r"[^\W\d_]+", re.sub(r"0x[0-9a-f]+", "", message))
+def _difference_on_fresh_inputs(evidence: Evidence) -> Difference:
+    if evidence.failure:
+        raised = f"for fresh ones your code raised {evidence.failure.type}"
+        return Difference(Kind.RAISED, f"right for the inputs in the notebook; {raised}")
+    return Difference(Kind.WRONG_VALUE, "right for the inputs in the notebook, wrong for fresh ones")
 
 
 def informative(evidence: Evidence, expected: Evidence) -> bool:
-    """Whether evidence can point to a cause: it holds a finite number, not all zero, in the expected shape."""
-    return not evidence.failure and any(
-        _tells(value, expected.arrays.get(key)) for key, value in evidence.arrays.items()
-    )
+    """Whether evidence can point to a cause: it holds a finite number, not all zero, in the expected shape.
+
+    Args:
+        evidence: what an answer gave at a check.
+        expected: what the reference gave there.
+    Returns:
+        True if some array or text of it could; False for a failure.
+    """
+    if evidence.failure:
+        return False
+    return any(_tells(value, expected.arrays.get(key)) for key, value in evidence.arrays.items())
 
 
-def _tells(value: object, wanted: object) -> bool:
-    if isinstance(value, np.ndarray) and isinstance(wanted, np.ndarray):
-        return value.shape == wanted.shape and bool(np.any(value) and np.isfinite(value).any())
-    return isinstance(value, str) and isinstance(wanted, str)
+def _tells(value: Value, wanted: Value | None) -> bool:
+    if isinstance(value, str):
+        return isinstance(wanted, str)
+    if not isinstance(value, np.ndarray) or not isinstance(wanted, np.ndarray):
+        return False
+    return value.shape == wanted.shape and bool(np.any(value) and np.isfinite(value).any())

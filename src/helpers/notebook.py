@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -16,10 +17,11 @@ from helpers.quiet import import_tensorflow
 import_tensorflow()
 
 from helpers import card  # noqa: E402
-from helpers.checks import Checks, gather  # noqa: E402
-from helpers.judge import Judge, Verdict  # noqa: E402
+from helpers.checks import Candidate, Checks, gather  # noqa: E402
+from helpers.judge import Judge  # noqa: E402
 from helpers.operations import violations  # noqa: E402
 from helpers.published import Published, load, load_checks  # noqa: E402
+from helpers.verdict import Verdict  # noqa: E402
 
 _opened: dict[Path, tuple[Checks, Published]] = {}
 
@@ -48,8 +50,7 @@ def check(*objects: Any) -> None:
         NotYet: after the card, if a check failed.
         CalledWrongly: if these are no exercise's objects, or the folder `checks` is missing or damaged.
     """
-    frame = inspect.currentframe()
-    names = frame.f_back.f_globals if frame and frame.f_back else {}
+    names = _names_of_caller(inspect.currentframe())
     try:
         exercise, published = _find(objects, names)
     except ValueError as error:
@@ -57,22 +58,36 @@ def check(*objects: Any) -> None:
     verdict = judge(exercise, published, objects)
     borrowed = tuple(f"Not yours yet, {reason}." for reason in _borrowed(exercise, names))
     card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld=bool(borrowed)))
-    wrong = sum(not o.passed for o in verdict.outcomes)
-    if wrong or borrowed:
-        raise NotYet(
-            f"{exercise.name}: "
-            + (f"{wrong} of {len(verdict.outcomes)} checks not passed yet" if wrong else borrowed[0])
-        )
+    wrong = sum(not outcome.passed for outcome in verdict.outcomes)
+    if wrong:
+        raise NotYet(f"{exercise.name}: {wrong} of {len(verdict.outcomes)} checks not passed yet")
+    if borrowed:
+        raise NotYet(f"{exercise.name}: {borrowed[0]}")
 
 
-def judge(exercise: Checks, published: Published, objects: tuple) -> Verdict:
-    """Run the public draws beside a candidate and judge what they gave."""
+def _names_of_caller(frame: FrameType | None) -> dict[str, Any]:
+    """The global names of the cell that called `check`."""
+    if frame is None or frame.f_back is None:
+        return {}
+    return frame.f_back.f_globals
+
+
+def judge(exercise: Checks, published: Published, objects: Candidate) -> Verdict:
+    """Run the public draws beside a candidate and judge what they gave.
+
+    Args:
+        exercise: the exercise.
+        published: what is known of it for the public draws.
+        objects: the candidate, in the order of the exercise's objects.
+    Returns:
+        The verdict; nothing is shown.
+    """
     luck = secrets.randbits(31)
+    answers = []
     with _unwarned():
-        answers = [
-            {c.name: gather(exercise, c, objects, draw, (luck + draw) % 2**31) for c in exercise.checks}
-            for draw in published.draws
-        ]
+        for draw in published.draws:
+            lucky = (luck + draw) % 2**31
+            answers.append({c.name: gather(exercise, c, objects, draw, lucky) for c in exercise.checks})
     return Judge(exercise, published.tables).verdict(answers)
 
 
@@ -93,30 +108,36 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
 
     Args:
         guess: one of the keys of `options`, or None while you have not made up your mind.
+        options: what could come out, in words.
     """
+    keys = ", ".join(map(repr, options))
     if guess is None:
-        print(f"No guess yet: set guess to one of {', '.join(map(repr, options))}, then run this cell again.")
+        print(f"No guess yet: set guess to one of {keys}, then run this cell again.")
     elif guess not in options:
-        print(f"{guess!r} is none of {', '.join(map(repr, options))}.")
+        print(f"{guess!r} is none of {keys}.")
     else:
         print(f"Your guess: {options[guess]}")
 
 
-def _borrowed(exercise: Checks, names: dict) -> list[str]:
+def _borrowed(exercise: Checks, names: dict[str, Any]) -> list[str]:
     """What the cells that define the answer use although the exercise asks to write it; [] outside IPython."""
     ran = [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
-    last = {name: cell for cell in ran for name in exercise.objects if _defines(cell, name)}
-    return violations(exercise, list(dict.fromkeys(last.values())), known=ran)
+    last: dict[str, str] = {}
+    for cell in ran:
+        for name in exercise.objects:
+            if _defines(cell, name):
+                last[name] = cell
+    cells = list(dict.fromkeys(last.values()))
+    return violations(exercise, cells, context=ran)
 
 
 def _defines(cell: str, name: str) -> bool:
     return re.search(rf"^(def|class)\s+{name}\b|^{name}\s*=", cell, re.MULTILINE) is not None
 
 
-def _find(objects: tuple, names: dict) -> tuple[Checks, Published]:
+def _find(objects: Candidate, names: dict[str, Any]) -> tuple[Checks, Published]:
     """The exercise whose objects were handed to `check`, from the folder beside the notebook."""
-    folder = Path("checks")
-    files = sorted(folder.glob("*.py"))
+    files = sorted(Path("checks").glob("*.py"))
     if not files:
         raise ValueError(
             f"There is no folder 'checks' in {Path.cwd()}. It came with the notebook: open the notebook in its own folder."
@@ -126,19 +147,32 @@ def _find(objects: tuple, names: dict) -> tuple[Checks, Published]:
             _opened[file] = load_checks(file), load(file.with_suffix(".evidence"))
     given = [_called(thing, names) for thing in objects]
     for exercise, published in _opened.values():
-        if len(objects) == len(exercise.objects) and all(
-            wanted in called for wanted, called in zip(exercise.objects, given, strict=True)
-        ):
+        if _is_meant(exercise, given):
             return exercise, published
-    exercises = [e for e, _ in _opened.values()]
-    meant = [e for e in exercises if any(called & set(e.objects) for called in given)]
-    known = "; ".join(f"check({', '.join(e.objects)})" for e in meant or exercises)
-    asked = ", ".join(min(called, key=len) for called in given)
-    raise ValueError(f"check({asked}) is no exercise of this notebook. It has: {known}.")
+    raise ValueError(_no_such_exercise(given))
 
 
-def _called(thing: Any, names: dict) -> set[str]:
+def _is_meant(exercise: Checks, given: list[set[str]]) -> bool:
+    """Whether what was handed to `check` is called as the exercise's objects are, in their order."""
+    if len(given) != len(exercise.objects):
+        return False
+    return all(wanted in called for wanted, called in zip(exercise.objects, given, strict=True))
+
+
+def _no_such_exercise(given: list[set[str]]) -> str:
+    """What there is in place of what was asked for: the exercises that ask for one of its names, or all."""
+    exercises = [exercise for exercise, _ in _opened.values()]
+    called = set().union(*given)
+    meant = [exercise for exercise in exercises if called.intersection(exercise.objects)]
+    there = "; ".join(f"check({', '.join(exercise.objects)})" for exercise in meant or exercises)
+    asked = ", ".join(min(names, key=len) for names in given)
+    return f"check({asked}) is no exercise of this notebook. It has: {there}."
+
+
+def _called(thing: Any, names: dict[str, Any]) -> set[str]:
     """What an object is called: the notebook's names for it, and its own; what has neither, by its kind."""
-    called = {n for n, v in names.items() if v is thing and not n.startswith("_")}
-    called |= {getattr(thing, "__name__", "")} - {""}
+    called = {name for name, value in names.items() if value is thing and not name.startswith("_")}
+    own = getattr(thing, "__name__", "")
+    if own:
+        called.add(own)
     return called or {f"a {type(thing).__name__}"}

@@ -4,10 +4,6 @@ Evidence cannot tell an implementation from a call of the built-in; the source c
 dynamic access is refused: without getattr, eval, dunders, star imports or modules passed around as values, every
 use of a library is a dotted path that starts at an import, perhaps by way of plain assignments. And from a value, a
 tensor or a function, no attribute leads behind it.
-
-Every exercise may use what `permitted` lists; `allow` adds to it, `forbid` takes away. A name without a dot, "tanh",
-means that operation in each library; one with dots, "keras.layers.Dense", just itself; and one that begins with a
-dot, ".add_weight", an attribute of whatever value.
 """
 
 import ast
@@ -16,35 +12,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from helpers.checks import Checks
-from helpers.permitted import (
-    DUNDERS,
-    DYNAMIC,
-    HOMES,
-    INSIDE,
-    LIBRARIES,
-    MODULES,
-    NAMED_TUPLE,
-    PATHS,
-    PRIMITIVES,
-    REACHING,
-)
+from helpers.permitted import DUNDERS, DYNAMIC, allowed, beginnings, is_module, reaches_behind
 
 MOST_PATHS, LONGEST_PATH = 200_000, 200  # a long answer follows ten thousand names
+Use = tuple[int, str]  # a line, and the dotted path or the text that stands there
 
 
-def violations(exercise: Checks, cells: Sequence[str], known: Sequence[str] = ()) -> list[str]:
-    """What in these cells this exercise may not use, each in a sentence for the student; [] if nothing.
+def violations(exercise: Checks, cells: Sequence[str], context: Sequence[str] = ()) -> list[str]:
+    """What in these cells this exercise may not use.
 
     Args:
+        exercise: the exercise; it may allow or forbid operations of its own.
         cells: sources of the cells whose names the exercise's answer may reach, in the order in which they run.
-        known: cells of the course's own, which may use what they like; names that they import are understood.
+        context: cells that may use what they like; names that they bind are understood.
+    Returns:
+        A sentence for the student about each, with its line; [] if there is nothing.
     """
     reader = _Reader(exercise)
     trees = _parse(cells)
     try:
-        for tree in (
-            _parse(known) + trees
-        ):  # first only names: one may be used above the place where it is bound
+        # First only names: one may be used above the place where it is bound.
+        for tree in _parse(context) + trees:
             reader.visit(tree)
         reader.forget_uses()
         for tree in trees:
@@ -52,72 +40,29 @@ def violations(exercise: Checks, cells: Sequence[str], known: Sequence[str] = ()
             reader.modules_as_values(tree)
     except _Tangled as error:
         return [str(error)]
-    found = list(reader.refused)
-    uses = dict.fromkeys(reader.uses)
-    on_the_way = {(line, path[:i]) for line, path in uses for i, sign in enumerate(path) if sign == "."}
-    for line, path in uses:
-        if (line, path) not in on_the_way and not allowed(exercise, path):
-            found.append(
-                f"line {line}: {path} is not among the operations of this exercise; write it yourself"
-            )
-    hidden = {_snake(name.rsplit(".", 1)[-1]) for name in (*exercise.forbid, *exercise.objects)}
-    for line, text in reader.strings:
-        if text in hidden and "_" in text:
-            found.append(f"line {line}: the text {text!r} names what this exercise asks you to write")
+    found = [
+        *reader.refused,
+        *_foreign_operations(exercise, reader.uses),
+        *_named_in_texts(exercise, reader.texts),
+    ]
     return list(dict.fromkeys(found))
 
 
-def allowed(exercise: Checks, path: str) -> bool:
-    """Whether an exercise may use a dotted path, or a part of it on the way to something it may."""
-    path = canonical(path)
-    if _matches(path, exercise.forbid):
-        return False
-    if path.split(".")[0] not in LIBRARIES and path.rsplit(".", 1)[-1] in exercise.objects:
-        return False  # math.tanh is a tanh as well
-    if path in PATHS or is_module(exercise, path):
-        return True
-    parts = path.split(".")
-    if any(_reaching(name) for name in parts):
-        return False
-    if _matches(path, exercise.allow):
-        return True
-    beginnings = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
-    return any(found in PATHS or _primitive(found) for found in beginnings)
+def _foreign_operations(exercise: Checks, uses: Sequence[Use]) -> Iterator[str]:
+    """What is used although it is the exercise's to write, or reaches out of it."""
+    on_the_way = {(line, part) for line, path in uses for part in beginnings(path)}
+    for line, path in dict.fromkeys(uses):
+        if (line, path) in on_the_way or allowed(exercise, path):
+            continue
+        yield f"line {line}: {path} is not among the operations of this exercise; write it yourself"
 
 
-def is_module(exercise: Checks, path: str) -> bool:
-    """Whether a path is only on the way to something that an exercise may use."""
-    path = canonical(path)
-    ways = (name for name in map(canonical, exercise.allow) if "." in name)
-    return path in MODULES or any(way.startswith(path + ".") for way in ways)
-
-
-def canonical(path: str) -> str:
-    """One name for what has several: tensorflow.keras.layers is keras.layers."""
-    return re.sub(r"^tensorflow\.keras(?=\.|$)|^tf_keras(?=\.|$)", "keras", path)
-
-
-def _matches(path: str, names: Iterable[str]) -> bool:
-    for name in names:
-        if "." in name and name.split(".")[0] in LIBRARIES:
-            if _under(path, [canonical(name)]):
-                return True
-        elif any(_under(path, [f"{home}.{name}"]) for home in HOMES if path.startswith(home)):
-            return True
-    return False
-
-
-def _primitive(path: str) -> bool:
-    return any(path.startswith(f"{home}.") and path[len(home) + 1 :] in PRIMITIVES for home in HOMES)
-
-
-def _under(path: str, roots: Iterable[str]) -> bool:
-    return any(path == root or path.startswith(root + ".") for root in roots)
-
-
-def _reaching(attribute: str) -> bool:
-    """Whether an attribute of a value leads behind it."""
-    return attribute in REACHING or (attribute.startswith(INSIDE) and attribute not in DUNDERS | NAMED_TUPLE)
+def _named_in_texts(exercise: Checks, texts: Sequence[Use]) -> Iterator[str]:
+    """Texts by which a library would fetch what the exercise asks to write: "glorot_uniform"."""
+    hidden = {_snake(name.rsplit(".", 1)[-1]) for name in (*exercise.forbid, *exercise.objects)}
+    for line, text in texts:
+        if "_" in text and text in hidden:
+            yield f"line {line}: the text {text!r} names what this exercise asks you to write"
 
 
 def _snake(name: str) -> str:
@@ -125,9 +70,10 @@ def _snake(name: str) -> str:
 
 
 def _parse(cells: Sequence[str]) -> list[ast.Module]:
+    """The cells that can be parsed; one that cannot defines nothing."""
     trees = []
     for cell in cells:
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # such a cell defines nothing
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             trees.append(ast.parse(cell))
     return trees
 
@@ -137,28 +83,40 @@ class _Tangled(ValueError):
 
 
 class _Reader(ast.NodeVisitor):
-    """Collects uses of libraries as dotted paths, and what would hide one."""
+    """Collects uses of libraries as dotted paths, and what would hide one.
+
+    Attributes:
+        own: attributes that the answer itself defines.
+        names: the library paths that a name may stand for.
+        uses: paths that are used, and in which line.
+        texts: literal texts, and in which line.
+        refused: what could hide a use, each in a sentence.
+        followed: how many paths were followed so far.
+    """
 
     def __init__(self, exercise: Checks) -> None:
         self.exercise = exercise
-        self.own: set[str] = set()  # attributes that the answer itself defines
-        self.names: dict[str, set[str]] = {}  # what a name may stand for
-        self.uses: list[tuple[int, str]] = []
-        self.strings: list[tuple[int, str]] = []
+        self.own: set[str] = set()
+        self.names: dict[str, set[str]] = {}
+        self.uses: list[Use] = []
+        self.texts: list[Use] = []
         self.refused: list[str] = []
         self.followed = 0
 
     def forget_uses(self) -> None:
-        self.uses, self.strings, self.refused = [], [], []
+        self.uses, self.texts, self.refused = [], [], []
 
     def refuse(self, node: ast.AST, why: str) -> None:
-        self.refused.append(f"line {getattr(node, 'lineno', 1)}: {why}")
+        self.refused.append(f"line {_line(node)}: {why}")
 
     # where names come from
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            name = alias.asname or alias.name.split(".")[0]
-            self.bring(node, name, alias.name if alias.asname else alias.name.split(".")[0], alias.name)
+            top = alias.name.split(".")[0]
+            if alias.asname:
+                self.bring(node, alias.asname, path=alias.name, used=alias.name)
+            else:
+                self.bring(node, top, path=top, used=alias.name)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
@@ -166,14 +124,17 @@ class _Reader(ast.NodeVisitor):
                 self.refuse(node, f"from {node.module} import {alias.name} hides which operations are used")
             else:
                 path = f"{node.module}.{alias.name}"
-                self.bring(node, alias.asname or alias.name, path, path)
+                self.bring(node, alias.asname or alias.name, path=path, used=path)
 
     def bring(self, node: ast.AST, name: str, path: str, used: str) -> None:
         self.names.setdefault(name, set()).add(path)
-        self.uses.append((node.lineno, used))  # type: ignore[attr-defined]
+        self.uses.append((_line(node), used))
 
     def bind(self, target: ast.AST, value: ast.AST | None) -> None:
-        if isinstance(target, ast.Name) and value is not None and (paths := set(self.paths(value))):
+        if not isinstance(target, ast.Name) or value is None:
+            return
+        paths = set(self.paths(value))
+        if paths:
             self.names.setdefault(target.id, set()).update(paths)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -195,30 +156,33 @@ class _Reader(ast.NodeVisitor):
         for path in self._paths(node):
             self.followed += 1
             if self.followed > MOST_PATHS or len(path) > LONGEST_PATH:
-                raise _Tangled(
-                    f"line {getattr(node, 'lineno', 1)}: names are bound anew too often to follow them"
-                )
+                raise _Tangled(f"line {_line(node)}: names are bound anew too often to follow them")
             yield path
 
     def _paths(self, node: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Name):
             yield from self.names.get(node.id, ())
         elif isinstance(node, ast.Attribute):
-            yield from (f"{path}.{node.attr}" for path in self.paths(node.value))
+            for path in self.paths(node.value):
+                yield f"{path}.{node.attr}"
         elif isinstance(node, ast.IfExp):
-            yield from (*self.paths(node.body), *self.paths(node.orelse))
+            yield from self.paths(node.body)
+            yield from self.paths(node.orelse)
         elif isinstance(node, ast.BoolOp):
-            yield from (path for value in node.values for path in self.paths(value))
+            for value in node.values:
+                yield from self.paths(value)
         elif isinstance(node, ast.NamedExpr):
             yield from self.paths(node.value)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self.own |= {name for part in node.body for name in _defined(part)}
+        for statement in node.body:
+            self.own.update(_defined(statement))
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         paths = list(self.paths(node))
-        self.uses += [(node.lineno, path) for path in paths]
+        for path in paths:
+            self.uses.append((node.lineno, path))
         if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "self":
             self.own.add(node.attr)
         if not paths:
@@ -234,26 +198,30 @@ class _Reader(ast.NodeVisitor):
 
     def attribute(self, node: ast.AST, name: str) -> None:
         """Refuse an attribute of a value if it leads behind it."""
-        private = name.startswith("_") and not name.startswith("__") and name in self.own
-        if (_reaching(name) and not private) or f".{name}" in self.exercise.forbid:
+        private = name.startswith("_") and not name.startswith("__")
+        its_own = private and name in self.own
+        if f".{name}" in self.exercise.forbid or (reaches_behind(name) and not its_own):
             self.refuse(node, f".{name} reaches behind what the exercise is about")
 
     def is_foreign(self, node: ast.AST) -> bool:
         """Whether an attribute stored on this could change a library, or a class for everybody."""
         while isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value
-        mine = isinstance(node, ast.Name) and node.id not in self.names and node.id[:1].islower()
-        return not (mine or (isinstance(node, ast.Call) and ast.unparse(node.func) == "super"))
+        if isinstance(node, ast.Name):
+            return node.id in self.names or not node.id[:1].islower()
+        return not (isinstance(node, ast.Call) and ast.unparse(node.func) == "super")
 
     def visit_Name(self, node: ast.Name) -> None:
-        if node.id in DYNAMIC or (node.id.startswith("__") and node.id not in DUNDERS):
+        strange_dunder = node.id.startswith("__") and node.id not in DUNDERS
+        if node.id in DYNAMIC or strange_dunder:
             self.refuse(node, f"{node.id} could reach anything, so it is not used in answers")
         elif isinstance(node.ctx, ast.Load):
-            self.uses += [(node.lineno, path) for path in self.names.get(node.id, ())]
+            for path in self.names.get(node.id, ()):
+                self.uses.append((node.lineno, path))
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
-            self.strings.append((node.lineno, node.value))
+            self.texts.append((node.lineno, node.value))
 
     def modules_as_values(self, tree: ast.Module) -> None:
         """Refuse a module that is handed on whole: nobody could follow what is used of it.
@@ -261,46 +229,77 @@ class _Reader(ast.NodeVisitor):
         In the body of a class it would become an attribute, so it may not even get a name there.
         """
         nodes = list(ast.walk(tree))
-        inside = {id(part) for node in nodes if isinstance(node, ast.ClassDef) for part in _own_level(node)}
-        read = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+        in_classes = _ids_in_classes(nodes)
+        followed = _ids_followed(nodes, in_classes)
         for node in nodes:
-            if isinstance(node, ast.Assign) and id(node) not in inside:
-                read |= {id(value) for _, value in _plain(node)}
-        for node in nodes:
-            if isinstance(node, ast.Import | ast.ImportFrom) and id(node) in inside:
+            if isinstance(node, ast.Import | ast.ImportFrom) and id(node) in in_classes:
                 self.refuse(node, "an import stands in the body of a class")
-            value = isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
-            if value and id(node) not in read:
-                for path in self.paths(node):
-                    if is_module(self.exercise, path):
-                        self.refuse(node, f"the module {path} is used as a value")
+            if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
+                continue
+            if id(node) in followed:
+                continue
+            for path in self.paths(node):
+                if is_module(self.exercise, path):
+                    self.refuse(node, f"the module {path} is used as a value")
 
 
-def _plain(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.AST]]:
+def _line(node: ast.AST) -> int:
+    return getattr(node, "lineno", 1)
+
+
+def _ids_in_classes(nodes: Iterable[ast.AST]) -> set[int]:
+    """Of what is run as part of a class's body."""
+    ids: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            ids.update(id(part) for part in _own_level(node))
+    return ids
+
+
+def _ids_followed(nodes: Iterable[ast.AST], in_classes: set[int]) -> set[int]:
+    """Of expressions that are followed to what is used of them: in a dotted path, or by the name that they get."""
+    ids: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            ids.add(id(node.value))
+        elif isinstance(node, ast.Assign) and id(node) not in in_classes:
+            ids.update(id(value) for _, value in _plain(node))
+    return ids
+
+
+def _plain(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.expr]]:
     """The names of an assignment with the values that they get, where that can be seen."""
     for target in node.targets:
-        several = isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Tuple | ast.List)
-        pairs: list = [(target, node.value)]
-        if several:
-            pairs = list(zip(target.elts, node.value.elts, strict=False))  # type: ignore[attr-defined]
-        seen = not several or len(node.targets) == 1
-        if seen and all(isinstance(t, ast.Name) and not isinstance(v, ast.Starred) for t, v in pairs):
-            yield from pairs
+        pairs = [(target, node.value)]
+        if isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Tuple | ast.List):
+            # Another target would get the whole of what is taken apart here.
+            if len(node.targets) > 1:
+                continue
+            pairs = list(zip(target.elts, node.value.elts, strict=False))
+        if all(isinstance(name, ast.Name) and not isinstance(value, ast.Starred) for name, value in pairs):
+            yield from pairs  # type: ignore[misc]
 
 
 def _defined(statement: ast.stmt) -> Iterator[str]:
     """What a statement in the body of a class makes an attribute."""
+    targets: list[ast.expr] = []
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
-    elif isinstance(statement, ast.Assign | ast.AnnAssign):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        yield from (part.id for t in targets for part in ast.walk(t) if isinstance(part, ast.Name))
+    elif isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    for target in targets:
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name):
+                yield part.id
 
 
 def _own_level(node: ast.ClassDef) -> Iterator[ast.AST]:
     """What is run as part of a class's body; not its functions, nor classes in it."""
     parts: list[ast.AST] = list(node.body)
-    for part in parts:  # grows while it is gone through
+    # The list grows while it is gone through.
+    for part in parts:
         yield part
         if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             parts += ast.iter_child_nodes(part)

@@ -1,6 +1,16 @@
-"""What every answer may use of libraries, of Python, and of what it is handed: lists, which `operations` reads."""
+"""What answers may use of libraries, of Python, and of what they are handed: lists, and how to read them.
+
+Every exercise may use what is listed here; `allow` adds to it, `forbid` takes away. A name without a dot, "tanh",
+means that operation in each library; one with dots, "keras.layers.Dense", just itself; and one that begins with a
+dot, ".add_weight", an attribute of whatever value.
+"""
 
 import importlib
+import re
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+
+from helpers.checks import Checks
 
 LIBRARIES = ("tensorflow", "numpy", "keras")
 HOMES = (
@@ -110,21 +120,129 @@ def offered(module: str) -> frozenset[str]:
     """The paths of what a module of the standard library offers.
 
     Its own imports are not among them: `dataclasses.sys` would be a way to everything.
+
+    Args:
+        module: its name, "collections.abc".
+    Returns:
+        The public names in it, each with the module before it.
     """
     home = importlib.import_module(module)
-    names = getattr(home, "__all__", None) or [
-        name for name, thing in vars(home).items() if getattr(thing, "__module__", module) == module
-    ]
+    names = getattr(home, "__all__", None) or _defined_in(home)
     return frozenset(f"{module}.{name}" for name in names if not name.startswith("_")) - BY_TEXT
+
+
+def _defined_in(home: ModuleType) -> list[str]:
+    """A module's names but for those that it imports."""
+    own = []
+    for name, thing in vars(home).items():
+        if getattr(thing, "__module__", home.__name__) == home.__name__:
+            own.append(name)
+    return own
+
+
+def beginnings(path: str) -> Iterator[str]:
+    """What a dotted path leads through.
+
+    Args:
+        path: "tensorflow.math.exp".
+    Returns:
+        "tensorflow" and "tensorflow.math".
+    """
+    for i, sign in enumerate(path):
+        if sign == ".":
+            yield path[:i]
 
 
 PATHS = frozenset().union(
     RANDOM, BASES, OURS, (f"matplotlib.pyplot.{name}" for name in PLOTS), *map(offered, STANDARD)
 )
 # On the way to something, and nothing by themselves.
-MODULES = frozenset(
-    path[:i]
-    for path in (*(f"{home}." for home in HOMES), *PATHS)
-    for i, sign in enumerate(path)
-    if sign == "."
-) | {"keras.activations", "tensorflow.nn"}
+ON_THE_WAY = frozenset(part for path in PATHS for part in beginnings(path))
+MODULES = ON_THE_WAY.union(
+    *(beginnings(f"{home}.") for home in HOMES), {"keras.activations", "tensorflow.nn"}
+)
+
+
+def allowed(exercise: Checks, path: str) -> bool:
+    """Whether an exercise may use a dotted path, or a part of it on the way to something it may.
+
+    Args:
+        exercise: the exercise.
+        path: of an operation, "tensorflow.math.exp", or of something within it, "tensorflow.float32.max".
+    Returns:
+        True if it may.
+    """
+    path = canonical(path)
+    if _matches(path, exercise.forbid):
+        return False
+    parts = path.split(".")
+    # math.tanh is a tanh as well.
+    if parts[0] not in LIBRARIES and parts[-1] in exercise.objects:
+        return False
+    if path in PATHS or is_module(exercise, path):
+        return True
+    if any(reaches_behind(name) for name in parts):
+        return False
+    if _matches(path, exercise.allow):
+        return True
+    return any(part in PATHS or _primitive(part) for part in (*beginnings(path), path))
+
+
+def is_module(exercise: Checks, path: str) -> bool:
+    """Whether a path is only on the way to something that an exercise may use.
+
+    Args:
+        exercise: the exercise.
+        path: a dotted path, "tensorflow.math".
+    Returns:
+        True if it is nothing by itself.
+    """
+    path = canonical(path)
+    if path in MODULES:
+        return True
+    return any(canonical(name).startswith(path + ".") for name in exercise.allow if "." in name)
+
+
+def canonical(path: str) -> str:
+    """One path for what has several.
+
+    Args:
+        path: a dotted path, "tensorflow.keras.layers".
+    Returns:
+        The path that is listed, "keras.layers".
+    """
+    return re.sub(r"^tensorflow\.keras(?=\.|$)|^tf_keras(?=\.|$)", "keras", path)
+
+
+def _matches(path: str, names: Iterable[str]) -> bool:
+    """Whether a path is, or lies under, what one of these names means in a library."""
+    for name in names:
+        for root in _meant(name):
+            if path == root or path.startswith(root + "."):
+                return True
+    return False
+
+
+def _meant(name: str) -> list[str]:
+    """The paths for which a name in an exercise's list stands: "keras.layers.Dense" for itself, "tanh" for many."""
+    if "." in name and name.split(".")[0] in LIBRARIES:
+        return [canonical(name)]
+    return [f"{home}.{name}" for home in HOMES]
+
+
+def _primitive(path: str) -> bool:
+    """Whether a path is an elementary operation of a library."""
+    return any(path.startswith(f"{home}.") and path.removeprefix(f"{home}.") in PRIMITIVES for home in HOMES)
+
+
+def reaches_behind(attribute: str) -> bool:
+    """Whether an attribute of a value leads behind it.
+
+    Args:
+        attribute: its name.
+    Returns:
+        True if it leads to frames, code, memory, files, or operations by their names.
+    """
+    if attribute in REACHING:
+        return True
+    return attribute.startswith(INSIDE) and attribute not in DUNDERS and attribute not in NAMED_TUPLE

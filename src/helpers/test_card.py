@@ -1,17 +1,37 @@
+import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from helpers.card import MIME, Card, html, record, text
-from helpers.judge import Advice, Outcome, Verdict
+from helpers.checks import Check
+from helpers.compare import explain
+from helpers.evidence import Evidence, Failure, Odd
+from helpers.verdict import Advice, Kind, Outcome, Verdict
 
-RIGHT = Outcome("a = hW + b", 2, True)
-WRONG = Outcome("the bias counts", 1, False, "a[0, 1] is 0.64, expected 1", ("the bias is forgotten",))
+RIGHT = Outcome("a = hW + b", 2, Kind.PASSED)
+WRONG = Outcome(
+    "the bias counts", 1, Kind.WRONG_VALUE, "a[0, 1] is 0.64, expected 1", ("the bias is forgotten",)
+)
+NOT_WRITTEN = Failure("NotImplementedError")
 ADVICE = {"the bias is forgotten": Advice("Add self.b.", "3:17"), "transposed": Advice("Use h @ W.", "3:20")}
 
 
 def card_of(*outcomes, names=(), how="unrecognized", notes=()):
     return Card(Verdict("Dense", outcomes, names, how), ADVICE, "3:17", notes)
+
+
+def failed(given, expected=1.0, name="c"):
+    """What becomes of a check that gave this in place of what was expected."""
+    evidence = Evidence({}, given) if isinstance(given, Failure) else seen(given)
+    difference = explain(Check(name, lambda f, rng: {}), evidence, seen(expected))
+    return Outcome(name, 1, difference.kind, difference.message, clue=difference.clue, gist=difference.gist)
+
+
+def seen(value):
+    return Evidence({"a": value if isinstance(value, str | Odd) else np.asarray(value)})
 
 
 @pytest.fixture
@@ -52,12 +72,12 @@ def test_no_name_means_no_misconception_in_the_card():
 
 
 def test_an_exercise_not_begun_gets_one_line_and_no_list():
-    stub = Outcome("a", 1, False, "not written yet: replace it")
+    stub = failed(NOT_WRITTEN)
     assert text(card_of(stub, stub)).count("\n") == 1
 
 
 def test_a_message_said_once_is_not_repeated():
-    again = Outcome("another", 1, False, WRONG.message)
+    again = replace(WRONG, check="another")
     assert text(card_of(WRONG, again)).count(WRONG.message) == 1
 
 
@@ -65,50 +85,61 @@ def test_a_message_said_once_is_not_repeated():
     ("first", "second", "repeats"),
     [
         (
-            "your code raised ValueError: (5, 7) (in build, line 7 of the cell: w = x)",
-            "your code raised ValueError: (6, 4) (in build, line 7 of the cell: w = x)",
+            Failure("ValueError", "(5, 7)", "in build, line 7 of the cell: w = x"),
+            Failure("ValueError", "(6, 4)", "in build, line 7 of the cell: w = x"),
             True,
         ),
         (
-            "your code raised ValueError: bad (in build, line 7 of the cell: w = x)",
-            "your code raised ValueError: bad (in build, line 8 of the cell: b = x)",
+            Failure("ValueError", "bad", "in build, line 7 of the cell: w = x"),
+            Failure("ValueError", "bad", "in build, line 8 of the cell: b = x"),
             False,
         ),
         (
-            "your code raised TypeError: no (when the check did: a = f(1))",
-            "your code raised TypeError: no (when the check did: b = f(2))",
+            Failure("ValueError", "bad", "in build, line 7 of the cell: w = x"),
+            Failure("TypeError", "bad", "in build, line 7 of the cell: w = x"),
+            False,
+        ),
+        (
+            Failure("TypeError", "no", "when the check did: a = f(1)"),
+            Failure("TypeError", "no", "when the check did: b = f(2)"),
             True,
         ),
+        (
+            Failure("TypeError", "no", "when the check did: a = f(1)"),
+            Failure("TypeError", "never", "when the check did: a = f(1)"),
+            False,
+        ),
     ],
-    ids=["same line, other sizes", "another line", "same words, another call"],
+    ids=["same line, other sizes", "another line", "another type", "same words, another call", "other words"],
 )
 def test_an_error_is_told_once(first, second, repeats):
-    shown = text(card_of(Outcome("one", 1, False, first), Outcome("two", 1, False, second)))
+    shown = text(card_of(failed(first, name="one"), failed(second, name="two")))
     assert ("✗ two — the same" in shown) == repeats
 
 
 @pytest.mark.parametrize(
-    ("message", "hint"),
+    ("given", "hint"),
     [
-        ("a is None: is a `return` missing?", "ends without `return`"),
-        ("your code raised KeyError: 'db1'", "Mend the error first"),
-        ("db has shape (4, 3), expected (3,)", "Print the shapes"),
-        ("a[0] is 1, expected 2", "work a small input out by hand"),
+        (Odd("None", "is a `return` missing?"), "ends without `return`"),
+        (Failure("TypeError", "'NoneType' object is not iterable"), "ends without `return`"),
+        (Failure("KeyError", "'db1'"), "Mend the error first"),
+        ([[1.0, 2.0]], "Print the shapes"),
+        (np.float32(1), "work a small input out by hand"),
+        (2.0, "work a small input out by hand"),
     ],
-    ids=["nothing", "error", "shape", "value"],
+    ids=["None", "an error about None", "error", "shape", "dtype", "value"],
 )
-def test_the_hint_fits_what_happened(message, hint):
-    assert hint in text(card_of(RIGHT, Outcome("c", 1, False, message)))
+def test_the_hint_fits_what_happened(given, hint):
+    assert hint in text(card_of(RIGHT, failed(given)))
 
 
 def test_what_is_not_written_yet_needs_no_hint():
-    half = Outcome("c", 1, False, "not written yet: replace it")
-    assert text(card_of(RIGHT, half)).endswith("✗ c — not written yet: replace it")
+    half = failed(NOT_WRITTEN)
+    assert text(card_of(RIGHT, half)).endswith(f"✗ c — {half.message}")
 
 
 def test_an_error_further_down_comes_before_a_wrong_value():
-    error = Outcome("c", 1, False, "your code raised KeyError: 'db1'")
-    assert "Mend the error first" in text(card_of(WRONG, error))
+    assert "Mend the error first" in text(card_of(WRONG, failed(Failure("KeyError", "'db1'"))))
 
 
 def test_withheld_points_are_not_shown_as_earned():
@@ -138,16 +169,27 @@ def test_what_a_student_wrote_never_becomes_html():
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     tags = Tags()
     tags.feed(
-        html(card_of(Outcome(evil, 1, False, evil, (evil,)), names=(evil,), how="whole", notes=(evil,)))
+        html(
+            card_of(
+                Outcome(evil, 1, Kind.WRONG_VALUE, evil, (evil,)), names=(evil,), how="whole", notes=(evil,)
+            )
+        )
     )
     assert tags.open == []
     assert tags.seen <= OURS
 
 
-def test_the_record_holds_points_and_misconception_by_check(named):
+def test_the_record_holds_kind_points_and_misconception_by_check(named):
     assert MIME.endswith("+json")
     assert record(named)["points"] == 2
-    assert [(c["check"], c["points"], c["misconception"]) for c in record(named)["checks"]] == [
-        ("a = hW + b", 2, None),
-        ("the bias counts", 0, "the bias is forgotten"),
+    rows = [
+        (row["check"], row["kind"], row["points"], row["misconception"]) for row in record(named)["checks"]
     ]
+    assert rows == [
+        ("a = hW + b", "passed", 2, None),
+        ("the bias counts", "wrong_value", 0, "the bias is forgotten"),
+    ]
+
+
+def test_a_record_is_plain_json(named):
+    assert json.loads(json.dumps(record(named))) == record(named)

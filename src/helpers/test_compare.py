@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers.checks import Check
-from helpers.compare import explain, mismatch, same, summarize
+from helpers.compare import explain, mismatch, same, say_the_same, summarize
 from helpers.evidence import DTYPES, Evidence, Failure, Odd
 
 
@@ -32,14 +32,14 @@ arrays = st.sampled_from(sorted(DTYPES)).flatmap(
 def test_anything_equals_itself(array):
     a = seen(f=array)
     assert same(check(), a, a)
-    assert explain(check(), a, a) == "equal to what was expected"
+    assert explain(check(), a, a).message == "equal to what was expected"
 
 
 @given(arrays, arrays)
 def test_what_is_not_the_same_is_explained(x, y):
     a, b = seen(f=x), seen(f=y)
     if not same(check(), a, b):
-        assert explain(check(), a, b).startswith("f")
+        assert explain(check(), a, b).message.startswith("f")
 
 
 @pytest.mark.parametrize(
@@ -104,16 +104,52 @@ def test_an_author_s_tolerance_is_absolute_and_for_its_name_only():
 )
 def test_a_difference_is_told(given_, expected, said):
     assert not same(check(), given_, expected)
-    assert explain(check(), given_, expected) == said
+    assert explain(check(), given_, expected).message == said
+
+
+@pytest.mark.parametrize(
+    ("given_", "kind", "clue"),
+    [
+        (Evidence({}, Failure("NotImplementedError")), "not_written", None),
+        (Evidence({}, Failure("NotImplementedError", "later")), "raised", None),
+        (raised("ValueError"), "raised", None),
+        (Evidence({}, Failure("TypeError", "'NoneType' object is not iterable")), "raised", "none"),
+        (
+            Evidence({}, Failure("TypeError", "", "in f, line 2 of the cell: return None + 1")),
+            "raised",
+            "none",
+        ),
+        (raised("NotCallable"), "wrong_form", None),
+        (seen(), "wrong_form", None),
+        (seen(f=1.0, g=2.0), "wrong_form", None),
+        (seen(f=[1.0]), "wrong_form", "shape"),
+        (seen(f=np.float32(1)), "wrong_form", None),
+        (seen(f="1.0"), "wrong_form", None),
+        (seen(f=Odd("None", "is a `return` missing?")), "wrong_form", "none"),
+        (seen(f=Odd("a list", "it holds something else than numbers")), "wrong_form", None),
+        (seen(f=2.0), "wrong_value", None),
+        (seen(f=np.nan), "wrong_value", None),
+    ],
+)
+def test_a_difference_has_a_kind_and_a_clue(given_, kind, clue):
+    difference = explain(check(), given_, seen(f=1.0))
+    assert (difference.kind, difference.clue) == (kind, clue)
+
+
+def test_a_text_that_speaks_of_none_is_a_clue():
+    assert explain(check(), seen(f="None"), seen(f="float32")).clue == "none"
+    assert explain(check(), seen(f="float16"), seen(f="float32")).clue is None
 
 
 def test_form_comes_before_value():
-    assert explain(check(), seen(f=[9.0], g=1.0), seen(f=[1.0], g=[1.0])) == "g has shape (), expected (1,)"
+    difference = explain(check(), seen(f=[9.0], g=1.0), seen(f=[1.0], g=[1.0]))
+    assert difference.message == "g has shape (), expected (1,)"
     assert mismatch(seen(f=[9.0]), seen(f=[1.0])) is None
 
 
 def test_an_author_s_tolerance_is_told():
-    assert explain(check(kept=0.02), seen(kept=0.64), seen(kept=1.0)) == "kept is 0.64, expected 1 ± 0.02"
+    difference = explain(check(kept=0.02), seen(kept=0.64), seen(kept=1.0))
+    assert difference.message == "kept is 0.64, expected 1 ± 0.02"
 
 
 def test_nan_where_nan_is_expected_is_equal():
@@ -132,6 +168,24 @@ def test_failures_are_equal_by_their_type():
     assert not same(check(), other, raised("TypeError"))
     assert not same(check(), other, seen(f=1.0))
     assert not same(check(), seen(f=1.0), other)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "alike"),
+    [
+        (None, None, True),
+        (None, Failure("TypeError"), False),
+        (Failure("TypeError"), None, False),
+        (Failure("TypeError", "no"), Failure("ValueError", "no"), False),
+        (Failure("TypeError", "no"), Failure("TypeError", "never"), False),
+        (Failure("TypeError", "dense_3: (2, 4)"), Failure("TypeError", "dense: (7,)"), True),
+        (Failure("TypeError", "<f at 0x7f00ab>"), Failure("TypeError", "<f at 0x55cd01>"), True),
+        (Failure("TypeError", "no", "in f"), Failure("TypeError", "no", "in g"), True),
+    ],
+    ids=["neither", "only b", "only a", "types", "words", "sizes", "addresses", "places"],
+)
+def test_failures_say_the_same_in_type_and_words(a, b, alike):
+    assert say_the_same(a, b) == alike
 
 
 def kept(theirs, ours):

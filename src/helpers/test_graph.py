@@ -1,5 +1,7 @@
 """The flow graph that students extend."""
 
+from typing import Any
+
 import matplotlib
 import numpy as np
 import pytest
@@ -33,10 +35,11 @@ def test_an_operation_computes_its_value_when_it_is_made():
 
 
 def test_an_array_in_the_place_of_a_node_is_refused_with_what_to_do():
+    array: Any = np.ones(3)
     with pytest.raises(
         ValueError, match=r"Twice takes nodes; wrap arrays as Leaf\(array\). Received: ndarray"
     ):
-        Twice(np.ones(3))
+        Twice(array)
 
 
 def test_a_forward_without_return_is_named():

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from helpers.checks import Checks
 from helpers.evidence import Evidence, Failure
-from helpers.judge import REFERENCE, Judge, Table, Verdict
+from helpers.judge import REFERENCE, Judge, Table
+from helpers.verdict import Verdict
 
 NAMES = "ABCD"
 RIGHT = dict.fromkeys(NAMES, 1.0)
@@ -184,17 +185,21 @@ def test_a_check_says_which_name_explains_it():
 
 
 @pytest.mark.parametrize(
-    ("second", "said"),
+    ("second", "kind", "said"),
     [
-        ({"A": 123.25}, "right for the inputs in the notebook, wrong for fresh ones"),
-        ({"A": "KeyError"}, "right for the inputs in the notebook; for fresh ones your code raised KeyError"),
+        ({"A": 123.25}, "wrong_value", "right for the inputs in the notebook, wrong for fresh ones"),
+        (
+            {"A": "KeyError"},
+            "raised",
+            "right for the inputs in the notebook; for fresh ones your code raised KeyError",
+        ),
     ],
     ids=["value", "error"],
 )
-def test_a_message_tells_nothing_of_a_private_draw(second, said):
+def test_a_message_tells_nothing_of_a_private_draw(second, kind, said):
     tables = [Table(answer({}, d), {REFERENCE: answer({}, d)}) for d in (0, 1)]
     verdict = Judge(exercise(), tables, shown=1).verdict([answer({}, 0), answer(second, 1)])
-    assert verdict.outcomes[0].message == said
+    assert (verdict.outcomes[0].kind, verdict.outcomes[0].message) == (kind, said)
     public = Judge(exercise(), tables, shown=1).verdict([answer({"A": 5}, 0), answer(second, 1)])
     assert public.outcomes[0].message == "f is 5, expected 1"
 

@@ -9,8 +9,9 @@ import pytest
 
 from helpers import commit, notebook
 from helpers.checks import gather
-from helpers.judge import Advice, Table
+from helpers.judge import Table
 from helpers.published import Published, load, load_checks, save
+from helpers.verdict import Advice
 
 CHECKS = '''
 """Checks of double."""

@@ -93,7 +93,7 @@ DISGUISES = {
     ),
     "a module of dataclasses": (SOFTMAX, "import dataclasses\nt = dataclasses.sys.modules['tensorflow']"),
     "a module of enum": (SOFTMAX, "from enum import sys"),
-    "a module of helpers": (SOFTMAX, "from helpers import tables\nt = tables.importlib"),
+    "a module of helpers": (SOFTMAX, "from helpers import published\nt = published.importlib"),
     "a module of plots": (SOFTMAX, "from helpers import plots\nt = plots.np"),
     "a module of statistics": (SOFTMAX, "from statistics import sys"),
     "type hints": (SOFTMAX, "import typing\ndef g(x: 't'): ...\nf = typing.get_type_hints(g)"),
