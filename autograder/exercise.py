@@ -214,11 +214,11 @@ def file_of(exercise: Exercise) -> Path:
     return Path(exercise.module["__file__"])
 
 
-def solution_id(exercise: Exercise) -> str:
-    """nbgrader's id of an exercise's solution cell; ids hold no spaces or signs, names may."""
-    return re.sub(r"[^A-Za-z0-9_]+", "-", exercise.name).strip("-")
+def solution_id(exercise: str) -> str:
+    """nbgrader's id of the solution cell of an exercise, by the exercise's name; ids hold no spaces or signs."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", exercise).strip("-")
 
 
-def check_id(exercise: Exercise) -> str:
-    """nbgrader's id of an exercise's check cell."""
+def check_id(exercise: str) -> str:
+    """nbgrader's id of the check cell of an exercise, by the exercise's name."""
     return f"{solution_id(exercise)}-check"

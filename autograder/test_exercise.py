@@ -203,7 +203,7 @@ def test_while_a_check_runs_keras_loads_the_candidate_s_own_class():
     found = [
         gather(shifting, shifting.checks[0], candidate, 1, 1) for candidate in (shifting.candidate, *rivals)
     ]
-    right, wrong, *others = [evidence.arrays["h"] for evidence in found]
+    right, wrong, *others = [np.asarray(evidence.arrays["h"]) for evidence in found]
     np.testing.assert_allclose(right - wrong, 2, rtol=1e-6)
     np.testing.assert_allclose(others, [right, right], rtol=1e-6)
 
@@ -228,7 +228,7 @@ def test_pairs_are_those_whose_edits_do_not_meet():
             lambda: scaling.misconception("halved", ("2.0", "1"), advice=""),
             "two misconceptions are called 'halved'",
         ),
-        (lambda: scaling.check("twice")(print), "two checks are called 'twice'"),
+        (lambda: scaling.check("twice")(dict), "two checks are called 'twice'"),
         (lambda: scaling.reference(double), "scaled: double is none of scaled"),
     ],
     ids=["misconception", "check", "reference"],

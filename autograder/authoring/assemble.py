@@ -58,8 +58,8 @@ def exercise_cells(exercise: Exercise) -> list[NotebookNode]:
     """The solution cell and the check cell of an exercise."""
     check = f"check({', '.join(exercise.objects)})"
     return [
-        new_code_cell(exercise.source, metadata=_graded(solution_id(exercise), solution=True)),
-        new_code_cell(check, metadata=_graded(check_id(exercise), points=exercise.points, locked=True)),
+        new_code_cell(exercise.source, metadata=_graded(solution_id(exercise.name), solution=True)),
+        new_code_cell(check, metadata=_graded(check_id(exercise.name), points=exercise.points, locked=True)),
     ]
 
 

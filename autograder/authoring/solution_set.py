@@ -163,7 +163,7 @@ def catches(exercise: Exercise, evidence: Path) -> dict[str, list[str]]:
 
 def dress(notebook: NotebookNode, unit: Unit, caught: dict[str, dict[str, list[str]]]) -> NotebookNode:
     """The notebook with a box behind each check and each derivation spelt out, and without nbgrader's marks."""
-    boxes = {check_id(e): box(e, caught[e.name]) for e in exercises(unit)}
+    boxes = {check_id(e.name): box(e, caught[e.name]) for e in exercises(unit)}
     cells = [notebook.cells[0], new_markdown_cell(HEAD, id="for-instructors")]
     for cell in notebook.cells[1:]:
         about = cell.metadata.pop("nbgrader", {})

@@ -61,7 +61,7 @@ def test_assembling_twice_gives_the_same_cells_and_prose_does_not_rename_the_res
 )
 def test_names_become_ids_that_nbgrader_takes(monkeypatch, name, wanted):
     monkeypatch.setattr(softmax, "name", name)
-    assert (solution_id(softmax), check_id(softmax)) == (wanted, f"{wanted}-check")
+    assert (solution_id(softmax.name), check_id(softmax.name)) == (wanted, f"{wanted}-check")
 
 
 CASES = {

@@ -10,18 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.gradebook.grade_class import Report, Row
-from autograder.grading.engine import NOTHING, Graded
+from autograder.grading.engine import Graded
+from autograder.grading.graded_exercise import GradedExercise
 from autograder.proving.prove import Proof
 from autograder.proving.verify import Result
 from autograder.rehearsal.demo import Demo, pairs
+from helpers.verdict import Kind
 
-SHORT = {  # what to say of an exercise whose every message begins alike; "" for what follows
-    NOTHING: "nothing to grade",
-    "not written yet": "not written yet",
-    "not yours yet": "not yours yet",
-    "the cell with your answer was stopped": "stopped",
-    "your code was stopped": "stopped",
-    "your code ": "",
+SHORT = {
+    Kind.NOTHING: "nothing to grade",
+    Kind.NOT_WRITTEN: "not written yet",
+    Kind.NOT_YOURS: "not yours yet",
+    Kind.STOPPED: "stopped",
+    Kind.NOT_REACHED: "not reached",
 }
 
 
@@ -69,14 +70,19 @@ def misunderstood(graded: Graded) -> str:
     return "\n".join(f"{name}: {text}" for name, text in found.items() if text)
 
 
-def _looks_like(verdict: dict) -> str:
-    wrong = [check["message"] for check in verdict["checks"] if not check["passed"]]
-    if not wrong or verdict["misconceptions"]:
-        return "; ".join(verdict["misconceptions"])
-    for begin, short in SHORT.items():
-        if all(message.startswith(begin) for message in wrong):
-            return short or wrong[0].removeprefix(begin).split(":")[0]
-    return f"{len(wrong)} of {len(verdict['checks'])} checks"
+def _looks_like(verdict: GradedExercise) -> str:
+    """What an exercise looks like in a few words; "" if it is right."""
+    if verdict.misconceptions:
+        return "; ".join(verdict.misconceptions)
+    kinds = {check.kind for check in verdict.checks if not check.passed}
+    if not kinds:
+        return ""
+    if len(kinds) == 1 and kinds <= SHORT.keys():
+        return SHORT[kinds.pop()]
+    if kinds == {Kind.RAISED}:
+        return "raised an exception"
+    wrong = sum(not check.passed for check in verdict.checks)
+    return f"{wrong} of {len(verdict.checks)} checks"
 
 
 def show_proofs(result: Result, command: str) -> None:

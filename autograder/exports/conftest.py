@@ -3,9 +3,10 @@
 import pytest
 
 from autograder.gradebook.results import Part, Person, Result
+from autograder.grading.graded_exercise import GradedExercise
 
 UNIT = "01_forward_propagation"
-VERDICT = {"needs_review": True, "exercise": "Dense", "doubts": ["stopped"]}
+VERDICT = GradedExercise("Dense", "unrecognized", "3:17", checks=(), doubts=("stopped",))
 
 
 def result(id, *scores, penalty=0.0, derivation=None, unit=UNIT, **about):

@@ -17,6 +17,7 @@ from autograder.authoring.mirror import files
 from autograder.course import catalogue, layout
 from autograder.grading import draws, engine
 from autograder.grading.engine import Graded
+from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.plan import DERIVATION, Plan, plan_of
 from autograder.grading.running import Run
 from autograder.grading.submission import read_file
@@ -102,29 +103,35 @@ def results(graded: Graded, plan: Plan, visibility: str) -> dict:
     }
 
 
-def _tests(number: int, verdict: dict, visibility: str) -> Iterator[dict]:
+def _tests(number: int, verdict: GradedExercise, visibility: str) -> Iterator[dict]:
     """A verdict's checks; what is said of all of them stands at the first that failed."""
-    told = [f"{a['lead']}: {a['name']}. {a['text']} (lecture {a['lecture']})" for a in verdict["advice"]]
-    said = " ".join(check["message"] for check in verdict["checks"]).casefold()
-    told += [
-        note
-        for note in [verdict["hint"], *verdict["notes"]]
-        if note and note.partition(".")[0].casefold() not in said
-    ]
-    for place, check in enumerate(verdict["checks"], 1):
-        output = [] if check["passed"] else [check["message"], *told]
-        if not check["passed"]:
-            told = []
+    advice = _advice(verdict)
+    for place, check in enumerate(verdict.checks, 1):
+        output = []
+        if not check.passed:
+            output = [check.message, *advice]
+            advice = []
         yield {
             "number": f"{number}.{place}",
-            "name": f"{verdict['exercise']}: {check['check']}",
-            "score": check["points"],
-            "max_score": check["max_points"],
-            "status": "passed" if check["passed"] else "failed",
+            "name": f"{verdict.exercise}: {check.check}",
+            "score": check.points,
+            "max_score": check.max_points,
+            "status": "passed" if check.passed else "failed",
             "output": "\n".join(filter(None, output)),
             "output_format": "text",
             "visibility": visibility,
         }
+
+
+def _advice(verdict: GradedExercise) -> list[str]:
+    """What is said of an exercise as a whole, without what a check's message says already."""
+    sentences = [f"{m.lead}: {m.name}. {m.text} (lecture {m.lecture})" for m in verdict.advice]
+    messages = " ".join(check.message for check in verdict.checks).casefold()
+    for note in (verdict.hint, *verdict.notes):
+        begin = note.partition(".")[0].casefold()
+        if note and begin not in messages:
+            sentences.append(note)
+    return sentences
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
@@ -21,7 +22,6 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from autograder.course.layout import KERNEL, Course
-from autograder.gradebook import nbgrader_steps
 from autograder.gradebook.database import alembic_on_path, settings
 from autograder.grading.engine import Graded
 from autograder.grading.plan import Plan
@@ -112,10 +112,9 @@ class Book:
             gradebook.update_or_create_student(student)
             stamp = _timestamp(folder)
             gradebook.update_or_create_submission(unit, student, **({"timestamp": stamp} if stamp else {}))
-            nbgrader_steps.ready[unit, student] = graded
             self.converter._sanitizing = False
             self.converter._init_preprocessors()
-            resources = self._resources(unit, student, gradebook=gradebook)
+            resources = self._resources(unit, student, gradebook=gradebook, graded=graded)
             text, _ = self.converter.exporter.from_notebook_node(graded.notebook, resources)
         self._keep(folder, student, unit, text)
 
@@ -141,7 +140,7 @@ class Book:
         _replace(place, (text.rstrip("\n") + "\n").encode())
         self.converter.set_permissions(unit, student)
 
-    def _resources(self, unit: str, student: str, **more: Gradebook) -> dict:
+    def _resources(self, unit: str, student: str, **more: Any) -> dict:
         about = {"student": student, "assignment": unit, "notebook": unit, "db_url": self.url, **more}
         return {"unique_key": unit, "output_files_dir": f"{unit}_files", "nbgrader": about}
 

@@ -36,7 +36,7 @@ class Row:
     @property
     def reasons(self) -> list[str]:
         """Why it needs review, each reason once."""
-        doubts = {f"{n}: {d}": d for n, v in self.graded.verdicts.items() for d in v["doubts"]}
+        doubts = {f"{n}: {d}": d for n, v in self.graded.verdicts.items() for d in v.doubts}
         notes = [note for note in self.graded.notes if self.needs_review]
         own = [text for text, doubt in doubts.items() if doubt not in " ".join(notes)]
         return list(dict.fromkeys(filter(None, [self.error, *notes, *own])))
@@ -53,9 +53,9 @@ class Row:
             "gradebook": self.book,
             "notes": self.graded.notes,
             "checks": [
-                {"exercise": name, **check}
+                {"exercise": name, **check.to_json()}
                 for name, v in self.graded.verdicts.items()
-                for check in v["checks"]
+                for check in v.checks
             ],
         }
 

@@ -15,12 +15,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course.layout import Course
 from autograder.grading import graded_notebook, restore, submission
-from autograder.grading.engine import Graded
+from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.grader import Grader
 from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
-
-ready: dict[tuple[str, str], Graded] = {}  # by unit and student: what `fdl grade` has graded already
 
 
 class SubmissionExporter(NotebookExporter):
@@ -46,11 +44,12 @@ class RunByEngine(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        unit, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
-        graded = ready.pop((unit, student), None)
-        if graded is None:
-            graded = grader(self.parent.parent.coursedir.root).grade(unit, student, reuse=False)
-        return graded.notebook, resources
+        about = resources["nbgrader"]
+        if "graded" not in about:
+            # `fdl grade` has graded it already; `nbgrader autograde` has not.
+            root = self.parent.parent.coursedir.root
+            about["graded"] = grader(root).grade(about["assignment"], about["student"], reuse=False)
+        return about["graded"].notebook, resources
 
 
 class SaveVerdicts(SaveAutoGrades):
@@ -70,14 +69,24 @@ class SaveVerdicts(SaveAutoGrades):
         )
         before = (*_scores(grade), grade.needs_manual_grade)
         super()._add_score(cell, resources)
-        verdict = next(filter(None, map(graded_notebook.verdict_of, cell.get("outputs", []))), None)
-        if cell.cell_type == "code" and verdict is None:  # which nbgrader takes for full marks
-            grade.auto_score = 0
-        if cell.cell_type == "code" and (verdict is None or verdict["needs_review"]):
-            grade.needs_manual_grade = grade.manual_score is None or before[:2] != _scores(grade)
+        if cell.cell_type == "code":
+            graded = about.get("graded")
+            verdict = graded.of_cell(grade.name) if graded else None
+            self._mark(grade, verdict, before)
         elif grade.manual_score is not None and before[:2] == _scores(grade):
-            grade.needs_manual_grade = before[2]  # a grader has seen this score already
+            grade.needs_manual_grade = before[2]
         self.gradebook.db.commit()
+
+    def _mark(self, grade: Grade, verdict: GradedExercise | None, before: tuple) -> None:
+        """Say whether a person should look at a check cell; a grader has seen scores that are as they were."""
+        if verdict is None:
+            # nbgrader takes a cell without output for full marks.
+            grade.auto_score = 0
+        unchanged = grade.manual_score is not None and before[:2] == _scores(grade)
+        if verdict is None or verdict.needs_review:
+            grade.needs_manual_grade = not unchanged
+        elif unchanged:
+            grade.needs_manual_grade = before[2]
 
 
 def _scores(grade: Grade) -> tuple[float | None, float | None]:

@@ -3,18 +3,19 @@
 Feedback, reports and exports read it here. It needs neither TensorFlow nor the exercises, and runs nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from nbformat import NotebookNode
-from nbgrader.api import Student, SubmittedAssignment
+from nbgrader.api import Grade, Student, SubmittedAssignment
 
 from autograder.course.layout import Course
+from autograder.exercise import check_id
 from autograder.gradebook.database import opened
 from autograder.gradebook.late_days import seconds_late
 from autograder.grading import graded_notebook
-from autograder.grading.engine import NOTHING
+from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.grader import last_graded
 from helpers.errors import Refused
 
@@ -43,7 +44,7 @@ class Part:
         score: what counts: a grader's points where there are some, else the engine's.
         waits: whether a grader has still to look at it.
         comment: a grader's.
-        verdict: as `helpers.card.record` writes it; None for what is graded by hand, or if the notebook is gone.
+        verdict: what grading found; None for what is graded by hand, or if the notebook is gone.
         by_hand: whether it is a derivation.
         decided: whether the points are a grader's.
     """
@@ -53,7 +54,7 @@ class Part:
     max_score: float
     waits: bool = False
     comment: str = ""
-    verdict: dict | None = None
+    verdict: GradedExercise | None = None
     cell: str = ""
     by_hand: bool = False
     decided: bool = False
@@ -88,20 +89,19 @@ class Result:
         return sum(part.max_score for part in self.parts)
 
     @property
-    def verdicts(self) -> list[dict]:
+    def verdicts(self) -> list[GradedExercise]:
         return [part.verdict for part in self.parts if part.verdict]
 
     @property
     def unread(self) -> bool:
         """Whether what was handed in could not be graded at all; the notes say why."""
-        checks = [check for verdict in self.verdicts for check in verdict["checks"]]
-        return bool(checks) and all(check["message"] == NOTHING for check in checks)
+        return bool(self.verdicts) and all(verdict.unread for verdict in self.verdicts)
 
     @property
     def doubts(self) -> list[str]:
         """Why the engine withheld points that no grader has decided on since, each reason once."""
-        open_ = [p.verdict for p in self.parts if p.verdict and p.waits and p.verdict["needs_review"]]
-        return list(dict.fromkeys(f"{v['exercise']}: {doubt}" for v in open_ for doubt in v["doubts"]))
+        open_ = [p.verdict for p in self.parts if p.verdict and p.waits and p.verdict.needs_review]
+        return list(dict.fromkeys(f"{v.exercise}: {doubt}" for v in open_ for doubt in v.doubts))
 
     @property
     def needs_review(self) -> bool:
@@ -121,11 +121,6 @@ class Result:
     def to_read(self) -> float:
         """The points of derivations that wait for a grader."""
         return sum(part.max_score for part in self.parts if part.by_hand and part.waits)
-
-
-def not_begun(verdict: dict) -> bool:
-    """Whether a verdict is about nothing: an untouched stub, or a submission that could not be read."""
-    return all(check["message"].startswith(("not written yet", NOTHING)) for check in verdict["checks"])
 
 
 def of_class(course: Course, unit: str) -> list[Result]:
@@ -166,7 +161,7 @@ def _result(course: Course, unit: str, submission: SubmittedAssignment) -> Resul
     return Result(
         _person(submission.student),
         unit,
-        tuple(_parts(submission, notebook.cells if notebook else ())),
+        tuple(_parts(submission, notebook)),
         submission.late_submission_penalty,
         submission.timestamp,
         seconds_late(submission),
@@ -176,32 +171,41 @@ def _result(course: Course, unit: str, submission: SubmittedAssignment) -> Resul
     )
 
 
-def _parts(submission: SubmittedAssignment, cells: Iterable[NotebookNode]) -> Iterator[Part]:
+def _parts(submission: SubmittedAssignment, notebook: NotebookNode | None) -> Iterator[Part]:
     """The graded cells, in the notebook's order where there is one."""
     grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
     comments = {
-        c.name: c.manual_comment or "" for notebook in submission.notebooks for c in notebook.comments
+        comment.name: comment.manual_comment or ""
+        for notebook in submission.notebooks
+        for comment in notebook.comments
     }
-    verdicts = {
-        cell.metadata.get("nbgrader", {}).get("grade_id", ""): next(
-            filter(None, map(graded_notebook.verdict_of, cell.get("outputs", []))), None
-        )
-        for cell in cells
-    }
-    for name in [name for name in verdicts if name in grades] + [n for n in grades if n not in verdicts]:
-        grade, verdict, solved = grades[name], verdicts.get(name), name.removesuffix("-check")
-        yield Part(
-            verdict["exercise"] if verdict else solved,
-            grade.score,
-            grade.max_score,
-            bool(grade.needs_manual_grade),
-            # a comment on code stands at the answer, points at the check
-            "\n".join(filter(None, (comments.get(n) for n in dict.fromkeys([name, solved])))),
-            verdict,
-            name,
-            grade.cell.cell_type == "markdown",
-            grade.manual_score is not None,
-        )
+    order: list[str] = []
+    verdicts: dict[str, GradedExercise] = {}
+    if notebook:
+        order = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
+        for exercise, recorded in graded_notebook.recorded(notebook).items():
+            verdicts[check_id(exercise)] = recorded.found
+    there = [name for name in order if name in grades]
+    gone = [name for name in grades if name not in order]
+    for name in there + gone:
+        yield _part(grades[name], verdicts.get(name), comments)
+
+
+def _part(grade: Grade, verdict: GradedExercise | None, comments: Mapping[str, str]) -> Part:
+    # A comment on code stands at the answer, points at the check.
+    solved = grade.name.removesuffix("-check")
+    said = [comments.get(cell) for cell in dict.fromkeys([grade.name, solved])]
+    return Part(
+        name=verdict.exercise if verdict else solved,
+        score=grade.score,
+        max_score=grade.max_score,
+        waits=bool(grade.needs_manual_grade),
+        comment="\n".join(filter(None, said)),
+        verdict=verdict,
+        cell=grade.name,
+        by_hand=grade.cell.cell_type == "markdown",
+        decided=grade.manual_score is not None,
+    )
 
 
 def _person(student: Student) -> Person:

@@ -7,12 +7,15 @@ partial credit. Feedback, report and regrade read the verdict from there.
 import copy
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.course.layout import KERNEL
+from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.restore import Placed
 from autograder.grading.submission import clean
 from autograder.sandbox import StepResult
@@ -46,10 +49,18 @@ def notebook(
     )
 
 
-def check_outputs(shown: card.Card, record: dict) -> list[NotebookNode]:
-    """What stands below a check cell."""
-    bundle = {"text/plain": card.text(shown), "text/html": card.html(shown), card.MIME: record}
-    score = {"text/plain": f"{record['points']:g}"}
+@dataclass(frozen=True)
+class Recorded:
+    """What is known of one exercise: what grading found, and the outputs below its check cell that say so."""
+
+    found: GradedExercise
+    outputs: list[NotebookNode]
+
+
+def check_outputs(shown: card.Card, found: GradedExercise) -> list[NotebookNode]:
+    """What stands below a check cell: the card, and the score as nbgrader takes it for partial credit."""
+    bundle = {"text/plain": card.text(shown), "text/html": card.html(shown), card.MIME: found.to_json()}
+    score = {"text/plain": f"{found.points:g}"}
     return [
         new_output("display_data", data=bundle),
         new_output("execute_result", data=score, execution_count=None),
@@ -66,19 +77,25 @@ def printed(result: StepResult) -> list[NotebookNode]:
     return outputs
 
 
-def recorded(notebook: NotebookNode) -> dict[str, list]:
-    """The check cells' outputs of a notebook that we graded, by exercise."""
-    found = {}
+def recorded(notebook: NotebookNode) -> dict[str, Recorded]:
+    """What a notebook that we graded says of each exercise, by its name; a damaged verdict is none."""
+    by_exercise = {}
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
-        if verdict := next(filter(None, map(verdict_of, outputs)), None):
-            found[verdict["exercise"]] = outputs
-    return found
+        found = _found(outputs)
+        if found:
+            by_exercise[found.exercise] = Recorded(found, outputs)
+    return by_exercise
 
 
-def verdict_of(output: NotebookNode) -> dict | None:
-    """The verdict that an output holds, if it does."""
-    return output.get("data", {}).get(card.MIME)
+def _found(outputs: Iterable[NotebookNode]) -> GradedExercise | None:
+    """The verdict that the outputs of a check cell hold."""
+    for output in outputs:
+        data = output.get("data", {}).get(card.MIME)
+        if data is not None:
+            with suppress(KeyError, TypeError, ValueError):
+                return GradedExercise.from_json(data)
+    return None
 
 
 def write(graded: NotebookNode) -> bytes:

@@ -88,7 +88,7 @@ def make_plan(
     nb = copy.deepcopy(instructor)
     for step in (LockCells, ClearSolutions, ComputeChecksums):
         nb, _ = step().preprocess(nb, {})
-    owner = {name(e): e.name for e in exercises for name in (solution_id, check_id)}
+    owner = {cell_id(e.name): e.name for e in exercises for cell_id in (solution_id, check_id)}
     cells = tuple(_planned(cell, owner) for cell in nb.cells)
     setup = "\0".join(c.source for c in cells if c.kind == SETUP)
     kept = {e.name: limits.limits(exceptions or {}, e.name) for e in exercises}

@@ -30,16 +30,21 @@ class Work:
     def __post_init__(self) -> None:
         self.end = time.monotonic() + self.plan.limits().notebook
 
+    def seconds(self, exercise: str) -> float:
+        """How long the cells and checks of an exercise ran."""
+        results = [self.results.get(placed.id) for placed in self.placed if placed.exercise == exercise]
+        return round(sum(result.seconds for result in results if result), 2)
+
     @property
     def draws(self) -> tuple[int, int]:
         return PUBLIC, self.draw.seed
 
 
-def _groups(
+def groups(
     plan: Plan, names: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]
 ) -> list[list[str]]:
     """Which exercises run in one child: those that could hand each other nothing."""
-    cells = {name: _cells([name], needs, breaches) for name in names}
+    cells = {name: cells_of([name], needs, breaches) for name in names}
 
     def apart(one: str, other: str) -> bool:
         if one in breaches or needs[one].handed(cells[other]):
@@ -59,7 +64,7 @@ def _groups(
     return groups
 
 
-def _cells(group: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]) -> list[Placed]:
+def cells_of(group: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]) -> list[Placed]:
     """The cells that some exercises need, with those of other exercises that they use in turn."""
     names = list(group)
     for name in names:  # grows while it is gone through
@@ -67,7 +72,7 @@ def _cells(group: list[str], needs: dict[str, rules.Need], breaches: Mapping[str
     return [cell for name in names for cell in needs[name].cells]
 
 
-def _run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str, StepResult]:
+def run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str, StepResult]:
     """Run cells and checks in the notebook's order, in as many children as it takes.
 
     A step in which a child dies is left out of the next, as are checks that have been done and those of a

@@ -11,6 +11,7 @@ from autograder.judging import lazy_tables
 from autograder.judging.lazy_tables import PUBLIC, Known
 from autograder.sandbox import StepResult
 from autograder.testing import in_process_sandbox, toy_unit
+from helpers import card
 from helpers.evidence import MAX_BYTES
 
 
@@ -45,15 +46,15 @@ def grade(plan, draw, known, kernel):
 
 
 def points(graded):
-    return {name: verdict["points"] for name, verdict in graded.verdicts.items()}
+    return {name: verdict.points for name, verdict in graded.verdicts.items()}
 
 
 def kinds(graded, exercise):
-    return [check["kind"] for check in graded.verdicts[exercise]["checks"]]
+    return [check.kind for check in graded.verdicts[exercise].checks]
 
 
 def messages(graded, exercise):
-    return [check["message"] for check in graded.verdicts[exercise]["checks"]]
+    return [check.message for check in graded.verdicts[exercise].checks]
 
 
 def checked(job):
@@ -97,8 +98,8 @@ def test_every_other_right_answer_gets_full_marks(grade, plan):
 def test_a_misconception_is_named_and_costs_only_its_own_points(grade, plan, exercise, number):
     held = plan.exercises[exercise].misconceptions[number]
     graded = grade(toy_unit.right(plan, **{exercise: held.source}))
-    assert graded.verdicts[exercise]["misconceptions"] == [held.name]
-    assert graded.verdicts[exercise]["how"] == "whole"
+    assert graded.verdicts[exercise].misconceptions == (held.name,)
+    assert graded.verdicts[exercise].how == "whole"
     assert {name: p for name, p in points(graded).items() if name != exercise} == {
         name: p for name, p in FULL.items() if name != exercise
     }
@@ -108,9 +109,9 @@ def test_a_misconception_is_named_and_costs_only_its_own_points(grade, plan, exe
 def test_a_double_fault_is_named_as_two(grade, plan):
     pair, source = next(plan.exercises["halves"].pairs())
     graded = grade(toy_unit.right(plan, halves=source))
-    assert (graded.verdicts["halves"]["how"], graded.verdicts["halves"]["misconceptions"]) == (
+    assert (graded.verdicts["halves"].how, graded.verdicts["halves"].misconceptions) == (
         "pair",
-        list(pair),
+        pair,
     )
 
 
@@ -207,8 +208,8 @@ def test_a_cell_that_kills_is_left_out_of_the_next_child(grade, plan, kernel):
     assert points(graded) == FULL | {"halves": 0}
     assert messages(graded, "halves") == ["the cell with your answer was stopped: took longer than 30 s"] * 2
     assert kinds(graded, "halves") == ["stopped"] * 2
-    assert graded.verdicts["halves"]["needs_review"]
-    assert not graded.verdicts["double"]["needs_review"]
+    assert graded.verdicts["halves"].needs_review
+    assert not graded.verdicts["double"].needs_review
     assert len(kernel.jobs) == 3
 
 
@@ -270,7 +271,7 @@ def test_a_failure_of_ours_is_for_a_person_to_look_at_and_tried_again(grade, pla
         patch.setattr(known, "verdict", fail)
         graded = grade(toy_unit.right(plan))
     assert (graded.score, graded.needs_review) == (0, True)
-    assert "grading failed" in graded.verdicts["double"]["doubts"][0]
+    assert "grading failed" in graded.verdicts["double"].doubts[0]
     assert grade(toy_unit.right(plan), before=graded.notebook).score == 8
 
 
@@ -337,9 +338,9 @@ def test_a_helper_in_an_experiment_is_told(grade, plan):
     experiment = next(c for c in nb.cells if "an experiment" in c.source)
     experiment.source = "def half(x):\n    return x / 2"
     graded = grade(nb)
-    assert graded.verdicts["halves"]["doubts"] == [
-        "it uses half of an experiment, and experiments are not run while grading"
-    ]
+    assert graded.verdicts["halves"].doubts == (
+        "it uses half of an experiment, and experiments are not run while grading",
+    )
 
 
 def test_a_changed_set_up_cell_is_told(grade, plan):
@@ -363,7 +364,7 @@ def test_a_check_cells_outputs_are_the_card_the_verdict_and_the_score(grade, pla
     assert (shown.output_type, score.output_type) == ("display_data", "execute_result")
     assert "This is: squares" in shown.data["text/plain"]
     assert "<b>squares</b>" in shown.data["text/html"]
-    assert (graded_notebook.verdict_of(shown) or {})["misconceptions"] == ["squares"]
+    assert shown.data[card.MIME]["misconceptions"] == ["squares"]
     assert score.data["text/plain"] == "0"
 
 

@@ -12,7 +12,6 @@ from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.gradebook import grade_class
 from autograder.gradebook.grade_class import Report, Row
-from autograder.grading.engine import FAILED
 from autograder.grading.plan import Plan, plan_of
 from autograder.progress import Progress, silent
 from autograder.rehearsal.made_up_class import Made, hand_in, make_class
@@ -85,17 +84,19 @@ def missed(made: Made, row: Row) -> list[str]:
     """In what a verdict differs from what was planted."""
     found = []
     for name, verdict in row.graded.verdicts.items():
-        points, most = verdict["points"], verdict["max_points"]
+        points, most = verdict.points, verdict.max_points
         if name in made.full and points != most:
             found.append(f"{name} is right and got {points:g} of {most:g}")
         if name in made.none and points:
             found.append(f"{name} is not done and got {points:g} points")
-        if (planted := made.named.get(name)) and [planted] != verdict["misconceptions"]:
-            said = ", ".join(verdict["misconceptions"]) or "nothing"
+        if (planted := made.named.get(name)) and verdict.misconceptions != (planted,):
+            said = ", ".join(verdict.misconceptions) or "nothing"
             found.append(f"{name} holds “{planted}”, and the card names {said}")
     if made.review is not None and made.review != row.needs_review:
         found.append("is not marked for review" if made.review else f"is marked for review: {row.reasons}")
-    return found + [reason for reason in row.reasons if reason == row.error or FAILED in reason]
+    if row.error or row.graded.unfinished:
+        found += row.reasons
+    return found
 
 
 def _empty(out: Path) -> None:

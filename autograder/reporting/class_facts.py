@@ -4,7 +4,8 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from autograder.gradebook.results import Part, Result, not_begun
+from autograder.gradebook.results import Part, Result
+from autograder.grading.graded_exercise import GradedExercise, Named
 from autograder.reporting.anonymity import Names
 
 
@@ -52,11 +53,11 @@ def of_course(units: Mapping[str, Sequence[Result]], names: Names) -> dict:
 def misconceptions(results: Sequence[Result], names: Names) -> list[dict]:
     """Who holds what, the most common first."""
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
-    advice: dict[tuple[str, str], dict] = {}
+    advice: dict[tuple[str, str], Named] = {}
     for result in results:
         for verdict in result.verdicts:
-            for told in verdict["advice"]:
-                key = verdict["exercise"], told["name"]
+            for told in verdict.advice:
+                key = verdict.exercise, told.name
                 advice[key] = told
                 holders[key].append(names.of(result.student))
     found = [
@@ -65,8 +66,8 @@ def misconceptions(results: Sequence[Result], names: Names) -> list[dict]:
             "exercise": key[0],
             "students": sorted(who, key=_by_number),
             "share": round(len(who) / len(results), 3),
-            "lecture": advice[key]["lecture"],
-            "advice": advice[key]["text"],
+            "lecture": advice[key].lecture,
+            "advice": advice[key].text,
         }
         for key, who in holders.items()
     ]
@@ -88,28 +89,31 @@ def _scores(results: Sequence[Result]) -> dict:
 def _exercises(results: Sequence[Result]) -> list[dict]:
     """Of each exercise how it went, and of each of its checks how many passed it."""
     found: dict[str, dict] = {}
-    for part in (part for result in results for part in result.parts if part.verdict):
-        verdict = part.verdict or {}
-        about = {"exercise": part.name, "lecture": verdict["lecture"], "outcomes": Counter(), "checks": {}}
-        entry = found.setdefault(part.name, about)
-        entry["outcomes"][_kind(part)] += 1
-        for check in verdict["checks"]:
+    for verdict in (verdict for result in results for verdict in result.verdicts):
+        about = {
+            "exercise": verdict.exercise,
+            "lecture": verdict.lecture,
+            "outcomes": Counter(),
+            "checks": {},
+        }
+        entry = found.setdefault(verdict.exercise, about)
+        entry["outcomes"][_kind(verdict)] += 1
+        for check in verdict.checks:
             row = entry["checks"].setdefault(
-                check["check"], {"check": check["check"], "points": check["max_points"], "passed": 0, "of": 0}
+                check.check, {"check": check.check, "points": check.max_points, "passed": 0, "of": 0}
             )
-            row["passed"] += check["passed"]
+            row["passed"] += check.passed
             row["of"] += 1
     return [{**entry, "checks": list(entry["checks"].values())} for entry in found.values()]
 
 
-def _kind(part: Part) -> str:
+def _kind(verdict: GradedExercise) -> str:
     """How an answer went by its checks."""
-    verdict = part.verdict or {}
-    if not_begun(verdict):
+    if verdict.not_begun:
         return "not begun"
-    if verdict["points"] >= verdict["max_points"]:
+    if verdict.points >= verdict.max_points:
         return "all points"
-    return "some" if verdict["points"] else "none"
+    return "some" if verdict.points else "none"
 
 
 def _derivations(results: Sequence[Result]) -> list[dict]:
@@ -133,10 +137,10 @@ def _derivations(results: Sequence[Result]) -> list[dict]:
 def _unnamed(results: Sequence[Result]) -> list[dict]:
     """Wrong answers that no misconception explains: what an author may want to look at."""
     counts = Counter(
-        verdict["exercise"]
+        verdict.exercise
         for result in results
         for verdict in result.verdicts
-        if verdict["how"] == "unrecognized" and not verdict["needs_review"] and not not_begun(verdict)
+        if verdict.how == "unrecognized" and not verdict.needs_review and not verdict.not_begun
     )
     return [{"exercise": name, "students": number} for name, number in counts.most_common()]
 
@@ -145,8 +149,8 @@ def _slow_exercises(results: Sequence[Result], names: Names) -> list[dict]:
     times: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for result in results:
         for verdict in result.verdicts:
-            if verdict.get("seconds"):
-                times[verdict["exercise"]].append((verdict["seconds"], names.of(result.student)))
+            if verdict.seconds:
+                times[verdict.exercise].append((verdict.seconds, names.of(result.student)))
     found = [
         {
             "exercise": name,

@@ -15,6 +15,7 @@ from autograder.course.layout import Course
 from autograder.gradebook import results
 from autograder.gradebook.book import SECRET, STAMP
 from autograder.gradebook.results import Part, Result
+from autograder.grading.graded_exercise import GradedCheck, GradedExercise
 from autograder.grading.grader import read_submission
 from autograder.grading.submission import read_file
 from autograder.pages import render
@@ -37,11 +38,11 @@ class Section:
     part: Part
     anchor: str
     cell: str
-    checks: tuple[tuple[dict, str], ...]
+    checks: tuple[tuple[GradedCheck, str], ...]
 
     @property
-    def verdict(self) -> dict:
-        return self.part.verdict or {}
+    def verdict(self) -> GradedExercise | None:
+        return self.part.verdict
 
     @property
     def standing(self) -> str:
@@ -55,16 +56,17 @@ class Section:
     @property
     def hints(self) -> list[str]:
         """What to say below the checks: one thing to try or, where somebody will look, why."""
-        verdict = self.verdict
         if self.part.by_hand and not self.part.waits and not self.part.decided:
             return ["There is no answer."]
-        return verdict["notes"] if verdict.get("notes") else list(filter(None, [verdict.get("hint")]))
+        if not self.verdict:
+            return []
+        return list(self.verdict.notes) or list(filter(None, [self.verdict.hint]))
 
     @property
     def earned(self) -> float | None:
         """What the checks gave, if a grader decided otherwise."""
-        if self.part.decided and self.part.verdict and self.verdict["points"] != self.part.score:
-            return self.verdict["points"]
+        if self.part.decided and self.verdict and self.verdict.points != self.part.score:
+            return self.verdict.points
         return None
 
 
@@ -163,12 +165,12 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _checks(part: Part) -> tuple[tuple[dict, str], ...]:
+def _checks(part: Part) -> tuple[tuple[GradedCheck, str], ...]:
     """As the card lists them: none of an exercise not yet begun, and no message twice."""
     found, seen = [], set()
-    if not part.verdict or results.not_begun(part.verdict):
+    if not part.verdict or part.verdict.not_begun:
         return ()
-    for check in part.verdict["checks"]:
-        found.append((check, "the same" if check["message"] in seen else check["message"]))
-        seen |= {check["message"]} - {""}
+    for check in part.verdict.checks:
+        found.append((check, "the same" if check.message in seen else check.message))
+        seen |= {check.message} - {""}
     return tuple(found)

@@ -1,20 +1,21 @@
 """Made-up results for the tests of pages about a class: verdicts as the engine writes them, and nothing is run."""
 
-import copy
 import random
 from collections.abc import Iterable
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.course.layout import Course
+from autograder.exercise import check_id
 from autograder.gradebook.database import alembic_on_path
 from autograder.gradebook.results import Part, Person, Result
 from autograder.grading import graded_notebook
-from helpers.card import Card, html, text
-from helpers.card import record as as_record
+from autograder.grading.graded_exercise import GradedExercise
+from autograder.grading.graded_notebook import Recorded
+from helpers.card import Card
 from helpers.verdict import Advice, Kind, Outcome, Verdict
 
 UNIT = "90_made_up"
@@ -34,7 +35,7 @@ def verdict(
     doubts: tuple[str, ...] = (),
     seconds: float = 0.5,
     kind: Kind = Kind.WRONG_VALUE,
-) -> dict:
+) -> Recorded:
     """A verdict in which some checks fail, by name or all of them by "all", for one kind of reason."""
     failed = set(CHECKS[exercise] if wrong == "all" else wrong)
     explaining = (named,) if named else ()
@@ -44,13 +45,13 @@ def verdict(
     )
     how = "whole" if named else "unrecognized" if failed else "right"
     shown = Card(Verdict(exercise, outcomes, (named,) if named else (), how), ADVICE, "3:17", doubts)
-    extra = {"key": "", "draw": 0, "seconds": seconds, "needs_review": bool(doubts), "doubts": list(doubts)}
-    return {**as_record(shown), **extra, "shown": (text(shown), html(shown))}
+    found = GradedExercise.of(shown, doubts, key="made up", draw=0, seconds=seconds)
+    return Recorded(found, graded_notebook.check_outputs(shown, found))
 
 
 def result(
     student: str | Person,
-    *verdicts: dict,
+    *verdicts: Recorded,
     codes: dict[str, str] | None = None,
     derivation: Part | None = None,
     **about,
@@ -63,17 +64,17 @@ def result(
         derivation: in the place of one that waits for a grader.
         about: other fields of the result.
     """
-    given = {v["exercise"]: copy.deepcopy(v) for v in verdicts}
-    found = {name: given.get(name) or verdict(name) for name in CHECKS}
-    cards = {name: v.pop("shown") for name, v in found.items()}
-    parts = [
-        Part(name, v["points"], v["max_points"], v["needs_review"], "", v, f"{name}-check")
-        for name, v in found.items()
-    ]
+    given = {recorded.found.exercise: recorded for recorded in verdicts}
+    recorded = {name: given.get(name) or verdict(name) for name in CHECKS}
+    parts = []
+    for name, one in recorded.items():
+        found = one.found
+        points = found.points, found.max_points
+        parts.append(Part(name, *points, found.needs_review, verdict=found, cell=check_id(name)))
     parts.append(derivation or Part("proof", 0, 4, True, cell="proof", by_hand=True))
     person = student if isinstance(student, Person) else Person(student)
     about.setdefault("seconds", 1.5)
-    about.setdefault("notebook", _notebook(found, cards, codes or {}, about))
+    about.setdefault("notebook", _notebook(recorded, codes or {}, about))
     return Result(person, about.pop("unit", UNIT), tuple(parts), **about)
 
 
@@ -110,7 +111,7 @@ def save(root: Path, results: Iterable[Result]) -> Course:
         grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
         for part in made.parts:
             grade = grades[part.cell]
-            grade.auto_score = (part.verdict or {}).get("points")
+            grade.auto_score = part.verdict.points if part.verdict else None
             grade.manual_score = part.score if part.decided else None
             grade.needs_manual_grade = part.waits
             if part.comment:
@@ -137,17 +138,14 @@ def _register(gradebook: Gradebook, made: Result) -> None:
         gradebook.add_source_cell(name, unit, unit, source=STUB.format(name=name), cell_type=kind)
 
 
-def _notebook(found: dict[str, dict], cards: dict, codes: dict[str, str], about: dict) -> NotebookNode:
+def _notebook(recorded: dict[str, Recorded], codes: dict[str, str], about: dict) -> NotebookNode:
     cells = [new_markdown_cell("# 90 · Made up\n\nThe course's text.", id="intro")]
-    for name, given in found.items():
+    for name, one in recorded.items():
         source = codes.get(name, STUB.format(name=name))
         cells.append(new_code_cell(source, id=f"{name}-id", metadata=_about(name, solution=True)))
-        shown = dict(zip(("text/plain", "text/html"), cards[name], strict=True))
-        outputs = [new_output("display_data", data={**shown, "application/vnd.fdl.verdict+json": given})]
-        check = f"{name}-check"
-        cells.append(
-            new_code_cell(f"check({name})", id=check, metadata=_about(check, grade=True), outputs=outputs)
-        )
+        check = check_id(name)
+        metadata = _about(check, grade=True)
+        cells.append(new_code_cell(f"check({name})", id=check, metadata=metadata, outputs=one.outputs))
     proof = codes.get("proof", "Since it is so.")
     cells.append(new_markdown_cell(proof, id="proof-id", metadata=_about("proof", grade=True, solution=True)))
     cells.append(new_code_cell("plot()", id="experiment"))

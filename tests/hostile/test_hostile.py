@@ -219,7 +219,7 @@ def test_honest_students_beside_them_get_what_is_theirs(tier, request):
     battle = request.getfixturevalue(tier)
     full, base = battle.rows["full"].graded, battle.rows["honest"].graded
     assert full.score == full.max_score
-    assert base.score == base.verdicts["predict"]["max_points"]
+    assert base.score == base.verdicts["predict"].max_points
     assert not full.needs_review
     assert not base.needs_review
 

@@ -1,0 +1,152 @@
+"""What grading found about one exercise of a submission: the verdict, how it is told, and how it came about.
+
+It is carried as this object from the engine to the gradebook. Only where a graded notebook is read from a file is
+it made again, from the JSON that the notebook holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from helpers import card
+from helpers.verdict import Kind
+
+
+@dataclass(frozen=True)
+class GradedCheck:
+    """One check.
+
+    Attributes:
+        check: its name.
+        kind: what became of it.
+        points: what it earned, of `max_points`.
+        message: what was given and expected, for the student.
+        misconception: what it looks like; None if that is not known.
+    """
+
+    check: str
+    kind: Kind
+    points: float
+    max_points: float
+    message: str = ""
+    misconception: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.kind == Kind.PASSED
+
+    def to_json(self) -> dict[str, Any]:
+        """The check as JSON; see `GradedExercise.to_json`."""
+        return {**asdict(self), "kind": self.kind.value, "passed": self.passed}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "GradedCheck":
+        """Read a check; before version 2 it was told only whether it passed."""
+        kind = row.get("kind") or ("passed" if row["passed"] else "wrong_value")
+        told = row["message"], row["misconception"]
+        return cls(row["check"], Kind(kind), row["points"], row["max_points"], *told)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A misconception as a card tells it: the words that introduce it, its name, and what is advised."""
+
+    lead: str
+    name: str
+    text: str
+    lecture: str
+
+
+@dataclass(frozen=True)
+class GradedExercise:
+    """What was found about one exercise.
+
+    Attributes:
+        exercise: its name.
+        how: right, whole, pair, parts or unrecognized (see `helpers.judge`).
+        lecture: where the lecture treats it.
+        checks: in the exercise's order.
+        misconceptions: the names of those that the answer looks like.
+        advice: how these are told.
+        hint: one thing to try, where none is named.
+        notes: what else the card says.
+        doubts: why a person should look at it, a sentence each.
+        key: equal for equal work, judged by the same rules for the same draw; "" if it must be judged again.
+        draw: the index of the secret draw; None if nothing was run.
+        seconds: how long its cells and checks ran.
+    """
+
+    exercise: str
+    how: str
+    lecture: str
+    checks: tuple[GradedCheck, ...]
+    misconceptions: tuple[str, ...] = ()
+    advice: tuple[Named, ...] = ()
+    hint: str = ""
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    key: str = ""
+    draw: int | None = None
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> float:
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> float:
+        return sum(check.max_points for check in self.checks)
+
+    @property
+    def needs_review(self) -> bool:
+        return bool(self.doubts)
+
+    @property
+    def unread(self) -> bool:
+        """Whether there was nothing to grade."""
+        return all(check.kind == Kind.NOTHING for check in self.checks)
+
+    @property
+    def not_begun(self) -> bool:
+        """Whether it is about an untouched stub, or nothing at all."""
+        return all(check.kind in (Kind.NOT_WRITTEN, Kind.NOTHING) for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object as plain JSON: what graded notebooks hold under `helpers.card.MIME`."""
+        about = {"points": self.points, "max_points": self.max_points, "needs_review": self.needs_review}
+        return {**asdict(self), **about, "checks": [check.to_json() for check in self.checks]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "GradedExercise":
+        """Read what `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: if it is anything else.
+        """
+        return cls(
+            exercise=data["exercise"],
+            how=data["how"],
+            lecture=data["lecture"],
+            checks=tuple(GradedCheck.from_json(row) for row in data["checks"]),
+            misconceptions=tuple(data["misconceptions"]),
+            advice=tuple(Named(**row) for row in data["advice"]),
+            hint=data["hint"],
+            notes=tuple(data["notes"]),
+            doubts=tuple(data.get("doubts", ())),
+            key=data.get("key", ""),
+            draw=data.get("draw"),
+            seconds=data.get("seconds", 0.0),
+        )
+
+    @classmethod
+    def of(
+        cls,
+        shown: card.Card,
+        doubts: tuple[str, ...] = (),
+        key: str = "",
+        draw: int | None = None,
+        seconds: float = 0.0,
+    ) -> "GradedExercise":
+        """What a card shows, and how it came about; see the attributes."""
+        about = {"doubts": doubts, "key": key, "draw": draw, "seconds": seconds}
+        return cls.from_json({**card.record(shown), **about})
