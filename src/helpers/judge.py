@@ -90,8 +90,10 @@ class Judge:
         informs = any(self._informs(answer, check) for check in wrong)
 
         whole = [name for name in misconceptions if self._equal(answer, self._known(name))]
-        if len(whole) == 1 and (informs or self._says_the_same(answer, self._known(whole[0]), wrong)):
-            return (whole[0],), "whole"
+        if len(whole) == 1:
+            if informs or self._says_the_same(answer, self._known(whole[0]), wrong):
+                return (whole[0],), "whole"
+            return (), "unrecognized"
         if whole or not informs:
             return (), "unrecognized"
 
