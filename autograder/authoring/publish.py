@@ -7,10 +7,8 @@ from pathlib import Path
 from autograder.authoring.public_checks import checks_source
 from autograder.exercise import Exercise, file_of
 from helpers.checks import Checks
-from helpers.compare import same
 from helpers.errors import AuthoringError
-from helpers.judge import Answer, Table
-from helpers.published import load, load_checks
+from helpers.published import load_checks
 
 TELLING = 13  # characters; a shorter line, such as `return a`, tells nothing
 
@@ -29,17 +27,6 @@ def publish(exercise: Exercise, folder: Path) -> Path:
             "write each as a function decorated with .check(…) at the top level of the file"
         )
     return file
-
-
-def equal_within_tolerance(exercise: Checks, a: Path, b: Path) -> bool:
-    """Whether two `.evidence` files say the same: another processor may differ in a number's last bits."""
-    try:
-        one, other = load(a), load(b)
-    except ValueError:
-        return False
-    if (one.draws, one.advice) != (other.draws, other.advice):
-        return False
-    return all(_same_tables(exercise, s, t) for s, t in zip(one.tables, other.tables, strict=True))
 
 
 def leaks(exercises: Sequence[Exercise], texts: dict[str, str]) -> list[str]:
@@ -80,16 +67,3 @@ def _form(exercise: Checks) -> tuple:
     """What two copies of an exercise's public half must have in common."""
     checks = [(c.name, c.points, c.atol, c.summarize is None) for c in exercise.checks]
     return exercise.name, exercise.lecture, exercise.objects, sorted(exercise.given), checks
-
-
-def _same_tables(exercise: Checks, one: Table, other: Table) -> bool:
-    return (
-        (one.known.keys(), one.pairs.keys()) == (other.known.keys(), other.pairs.keys())
-        and _same_answers(exercise, one.ours, other.ours)
-        and all(_same_answers(exercise, one.known[name], other.known[name]) for name in one.known)
-        and all(_same_answers(exercise, one.pairs[names], other.pairs[names]) for names in one.pairs)
-    )
-
-
-def _same_answers(exercise: Checks, one: Answer, other: Answer) -> bool:
-    return one.keys() == other.keys() and all(same(c, one[c.name], other[c.name]) for c in exercise.checks)

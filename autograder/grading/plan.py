@@ -18,7 +18,7 @@ from autograder.course import limits
 from autograder.course.catalogue import Unit, exercises
 from autograder.course.limits import Exceptions, Limits
 from autograder.exercise import Exercise, check_id, solution_id
-from autograder.judging.store import state
+from autograder.judging.sources import state
 
 SETUP, SOLUTION, CHECK, DERIVATION = "setup", "solution", "check", "derivation"
 EXPERIMENT, PROSE = "experiment", "prose"
@@ -71,7 +71,8 @@ def plan_of(unit: Unit) -> Plan:
 
     Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
     """
-    assembled, found = assemble(unit), exercises(unit)
+    found = exercises(unit)
+    assembled = assemble(unit, found)
     assert unit.path
     file = unit.path.parent.with_name("limits.yml")
     return make_plan(unit.id, assembled, found, limits.read(file, unit.id, [e.name for e in found]))

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from autograder.exercise import Exercise
-from autograder.judging.store import recorded, state
+from autograder.judging.sources import state
+from autograder.judging.store import recorded
 from autograder.judging.tables import PUBLIC_DRAWS, add_pairs, summary
 from autograder.syntax import ALONE
 from helpers.checks import Candidate, Check, gather

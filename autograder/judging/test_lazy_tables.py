@@ -3,7 +3,9 @@ import pytest
 from autograder.grading.findings import Found
 from autograder.judging import lazy_tables
 from autograder.judging.lazy_tables import PUBLIC, Known, Reason
-from autograder.judging.store import known, record, state
+from autograder.judging.making import published
+from autograder.judging.sources import state
+from autograder.judging.store import record
 from autograder.judging.tables import answer, tabulate
 from helpers.checks import gather
 from helpers.judge import Judge
@@ -49,7 +51,7 @@ def test_a_verdict_is_the_one_that_all_tables_would_give(tables, lazy, source):
 def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
     file = tmp_path / "unit" / "checks" / "softmax.evidence"
     file.parent.mkdir(parents=True)
-    save(file, known(softmax))
+    save(file, published(softmax))
     record(tmp_path, {"unit/checks/softmax.evidence": state(softmax)})
     made = []
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.exercise import Exercise
-from autograder.judging.store import one_thread
+from autograder.judging.making import one_thread
 from autograder.judging.tables import answer
 from autograder.progress import Progress
 from autograder.proving.prove import Proof, prove, work
