@@ -7,11 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from autograder.tables import answer, tabulate
-from helpers.checks import Candidate, Check
+from autograder.tables import summary
+from helpers.checks import Candidate, Check, gather
 from helpers.compare import explain, same, summarize
 from helpers.evidence import Evidence, Failure
-from helpers.judge import Answer, Judge, Table, Verdict
+from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict
 from solutions.exercise import Exercise
 
 
@@ -53,12 +53,18 @@ class Bench:
 
     @cached_property
     def tables(self) -> list[Table]:
-        tables = []
-        for draw in self.draws:
-            tables.append(tabulate(self.exercise, draw, pairs=False))
-            for _ in tables[-1].known:
-                self.tick()
-        return tables
+        return [self._table(draw) for draw in self.draws]
+
+    def _table(self, draw: int) -> Table:
+        """What is known for a draw; the pairs, which are many, are left to whoever needs them."""
+        ours = self._gather(self.exercise.candidate, draw)
+        candidates = {REFERENCE: self.exercise.candidate}
+        for rival in self.exercise.misconceptions:
+            candidates[rival.name] = rival.candidate
+        known = {}
+        for name, candidate in candidates.items():
+            known[name] = summary(self.exercise, self.answer(candidate, draw), ours)
+        return Table(ours, known)
 
     @cached_property
     def _alone(self) -> list[Judge]:
@@ -72,15 +78,23 @@ class Bench:
     def seconds(self) -> float:
         """What the reference takes of the CPU for one draw."""
         begin = time.process_time()
-        answer(self.exercise, self.exercise.candidate, self.draws[0], self.luck())
+        self._gather(self.exercise.candidate, self.draws[0])
         return time.process_time() - begin
 
     def luck(self) -> int:
         return int(self._lucks.integers(1 << 32))
 
     def answer(self, candidate: Candidate, draw: int) -> Answer:
+        """What a candidate gives at every check for one draw."""
         self.tick()
-        return answer(self.exercise, candidate, draw, self.luck())
+        return self._gather(candidate, draw)
+
+    def _gather(self, candidate: Candidate, draw: int) -> Answer:
+        """Each check has a luck of its own: `keep_kernels` keeps nothing where a luck comes again."""
+        answer = {}
+        for check in self.exercise.checks:
+            answer[check.name] = gather(self.exercise, check, candidate, draw, self.luck())
+        return answer
 
     def trial(self, candidate: Candidate | None) -> Trial:
         """Judge a candidate over all draws; None is one whose very definition raises."""

@@ -16,7 +16,7 @@ from itertools import combinations
 
 from autograder.bench import Bench, Trial, neighbours
 from autograder.mutants import Mutant, mutants
-from autograder.tables import add_pairs, summary
+from autograder.tables import summary
 from helpers.checks import Check, gather
 from helpers.compare import same, summarize
 from helpers.judge import REFERENCE, Answer, Judge, Table, Verdict, informative
@@ -259,15 +259,17 @@ def prove_pairs(bench: Bench, proof: Proof) -> None:
     """Double faults are named by both their names, where they can be told apart, and never by others."""
     exercise, count = bench.exercise, min(PAIR_DRAWS, len(bench.draws))
     draws, tables = bench.draws[:count], [replace(t, pairs={}) for t in bench.tables[:count]]
-    for table, draw in zip(tables, draws, strict=True):
-        add_pairs(table, exercise, draw)
-        for _ in table.pairs:
-            bench.tick()
-    judges = {(i, j): Judge(exercise, [tables[i], tables[j]]) for i, j in neighbours(list(range(count)))}
+    candidates = {}
     for names, source in exercise.pairs():
-        if names in tables[0].pairs:  # else the two edits together define nothing
-            candidate = exercise.make(source)
-            _prove_pair(bench, proof, names, [bench.answer(candidate, draw) for draw in draws], judges)
+        try:
+            candidates[names] = exercise.make(source)
+        except Exception:  # each edit alone runs, both together do not: such an answer defines nothing
+            continue
+        for table, draw in zip(tables, draws, strict=True):
+            table.pairs[names] = summary(exercise, bench.answer(candidates[names], draw), table.ours)
+    judges = {(i, j): Judge(exercise, [tables[i], tables[j]]) for i, j in neighbours(list(range(count)))}
+    for names, candidate in candidates.items():
+        _prove_pair(bench, proof, names, [bench.answer(candidate, draw) for draw in draws], judges)
 
 
 def _prove_pair(

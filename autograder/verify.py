@@ -255,8 +255,10 @@ def _survey(unit: Unit, seed: int, draws: int, mutants: bool) -> tuple[list[Task
 
 
 def _prove(task: Task) -> "Proof":
+    from autograder.kernels.seeding import keep_kernels
     from autograder.prove import prove
 
+    keep_kernels()
     importlib.import_module(task.module)
     exercise = next(e for e in catalogue.of_module(task.module) if e.name == task.exercise)
 
