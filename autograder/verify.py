@@ -34,7 +34,7 @@ from autograder import catalogue
 from autograder.catalogue import Unit
 
 if TYPE_CHECKING:
-    from autograder.prove import Proof
+    from autograder.proof import Proof
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
@@ -315,20 +315,19 @@ def _table(result: Result) -> Table:
 
 
 def _row(proof: "Proof") -> list[str]:
-    def of(rows: list[dict], good) -> str:
+    def of(rows: list, good) -> str:
         return f"{sum(map(bool, map(good, rows)))}/{len(rows)}"
 
     return [
         f"{proof.points:g}",
         f"{proof.reference:g}",
         f"{proof.stub:g}",
-        of(proof.misconceptions, lambda m: m["caught"]),
-        of(proof.misconceptions, lambda m: m["named"]),
-        of(proof.pairs, lambda p: p["named"]) + _beside(sum(bool(p["alike"]) for p in proof.pairs), "alike"),
-        of(proof.alternatives, lambda a: a["score"] == proof.points),
-        of(proof.checks, lambda c: c["catches"]),
-        of(proof.mutants, lambda m: m["caught"])
-        + _beside(sum(bool(m["because"]) for m in proof.mutants), "equal"),
+        of(proof.misconceptions, lambda m: m.caught),
+        of(proof.misconceptions, lambda m: m.named),
+        of(proof.pairs, lambda p: p.named) + _beside(sum(bool(p.alike) for p in proof.pairs), "alike"),
+        of(proof.alternatives, lambda a: a.score == proof.points),
+        of(proof.checks, lambda c: c.catches),
+        of(proof.mutants, lambda m: m.caught) + _beside(sum(bool(m.because) for m in proof.mutants), "equal"),
         f"{proof.seconds:.1f}",
     ]
 
