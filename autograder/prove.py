@@ -46,9 +46,14 @@ def prove(
     """Prove an exercise.
 
     Args:
+        exercise: what is to be proved.
+        unit: the unit it belongs to, for the proof's row.
         seed: decides the draws and every luck, so that a proof can be repeated.
         draws: over how many; at least 2.
+        with_mutants: try small changes of the reference as well.
         tick: called after each answer, for a progress bar.
+    Returns:
+        The proof, with a sentence for each shortfall.
     Raises:
         ValueError: if there are fewer than 2 draws.
     """

@@ -66,9 +66,7 @@ def _prove_pair(
         if not set(verdict.names) <= {*names, *alike}:
             misnamed.append(f"is misnamed {how}")
         elif not alike:
-            known = [table.pairs[names] for table in judge.tables]
-            why = bench.unsteady(two, known, judge.tables)
-            unnamed.append(f"is not named {how}" + (f"; {why}" if why else ""))
+            unnamed.append(f"is not named {how}{_why(bench, names, two, judge.tables)}")
     named = not (excused or unnamed or misnamed)
     proof.pairs.append(PairProof(list(names), named, list(excused)))
     who = f"The double fault {names[0]!r} with {names[1]!r}"
@@ -79,9 +77,20 @@ def _prove_pair(
         proof.falls_short(who, unnamed[0], SAME_FOR_EVERY_LUCK)
 
 
+def _why(bench: Bench, names: Names, answers: list[Answer], tables: list[Table]) -> str:
+    """What luck changes in a pair's evidence, as the end of a sentence; "" if nothing."""
+    known = [table.pairs[names] for table in tables]
+    why = bench.unsteady(answers, known, tables)
+    if not why:
+        return ""
+    return f"; {why}"
+
+
 def _alike(bench: Bench, names: Names, answers: list[Answer], tables: list[Table]) -> list[str]:
     """What a double fault cannot be told from: answers that equal it on every draw, or what informs nobody."""
-    given = [summary(bench.exercise, a, table.ours) for a, table in zip(answers, tables, strict=True)]
+    given = []
+    for answer, table in zip(answers, tables, strict=True):
+        given.append(summary(bench.exercise, answer, table.ours))
     found = []
     for name in tables[0].known:
         if _equal(bench, given, [table.known[name] for table in tables]):
@@ -89,8 +98,10 @@ def _alike(bench: Bench, names: Names, answers: list[Answer], tables: list[Table
     for pair in tables[0].pairs:
         if pair != names and _equal(bench, given, [table.pairs[pair] for table in tables]):
             found.append(" with ".join(pair))
-    if found or any(_informs(check, given, tables) for check in bench.exercise.checks):
+    if found:
         return found
+    if any(_informs(check, given, tables) for check in bench.exercise.checks):
+        return []
     return ["an error, or no finite number"]
 
 
