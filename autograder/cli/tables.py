@@ -1,8 +1,9 @@
 """What `fdl verify`, `fdl grade` and `fdl demo` show when they are done."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.text import Text
 from autograder.gradebook.grade_class import Report, Row
 from autograder.grading.engine import Graded
 from autograder.grading.graded_exercise import GradedExercise
-from autograder.proving.prove import Proof
+from autograder.proving.proof import Proof
 from autograder.proving.verify import Result
 from autograder.rehearsal.demo import Demo, pairs
 from helpers.verdict import Kind
@@ -126,20 +127,19 @@ def _proofs(result: Result) -> Table:
 
 
 def _row(proof: "Proof") -> list[str]:
-    def of(rows: list[dict], good) -> str:
+    def of(rows: list, good: Callable[[Any], object]) -> str:
         return f"{sum(map(bool, map(good, rows)))}/{len(rows)}"
 
     return [
         f"{proof.points:g}",
         f"{proof.reference:g}",
         f"{proof.stub:g}",
-        of(proof.misconceptions, lambda m: m["caught"]),
-        of(proof.misconceptions, lambda m: m["named"]),
-        of(proof.pairs, lambda p: p["named"]) + _beside(sum(bool(p["alike"]) for p in proof.pairs), "alike"),
-        of(proof.alternatives, lambda a: a["score"] == proof.points),
-        of(proof.checks, lambda c: c["catches"]),
-        of(proof.mutants, lambda m: m["caught"])
-        + _beside(sum(bool(m["because"]) for m in proof.mutants), "equal"),
+        of(proof.misconceptions, lambda m: m.caught),
+        of(proof.misconceptions, lambda m: m.named),
+        of(proof.pairs, lambda p: p.named) + _beside(sum(bool(p.alike) for p in proof.pairs), "alike"),
+        of(proof.alternatives, lambda a: a.score == proof.points),
+        of(proof.checks, lambda c: c.catches),
+        of(proof.mutants, lambda m: m.caught) + _beside(sum(bool(m.because) for m in proof.mutants), "equal"),
         f"{proof.seconds:.1f}",
     ]
 

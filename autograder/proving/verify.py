@@ -17,7 +17,7 @@ from autograder.proving.workers import Task, Workers, prove_task, survey
 from helpers.errors import CalledWrongly
 
 if TYPE_CHECKING:
-    from autograder.proving.prove import Proof
+    from autograder.proving.proof import Proof
 
 
 @dataclass

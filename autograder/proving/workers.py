@@ -18,8 +18,10 @@ from autograder.exercise import Exercise
 from autograder.judging.making import one_thread
 from autograder.judging.tables import answer
 from autograder.progress import Progress
-from autograder.proving.prove import Proof, prove, work
+from autograder.proving.proof import Proof
+from autograder.proving.prove import prove, work
 from helpers.errors import CourseError
+from helpers.seeding import keep_kernels
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def _seconds_for_an_answer(exercise: Exercise) -> float:
 
 def prove_task(task: Task) -> Proof:
     """Prove one exercise, in a process of a pool."""
+    keep_kernels()
     importlib.import_module(task.module)
     exercise = next(e for e in catalogue.of_module(task.module) if e.name == task.exercise)
 
