@@ -99,9 +99,13 @@ def show_proofs(result: Result, command: str) -> None:
         console.print(Text(f"✗ {sentence}"), soft_wrap=True)
     count = sum(len(proof.shortfalls) for proof in result.proofs) + len(result.broken)
     verdict = "proved" if result.fine else _plural(count, "shortfall")
+    if result.kept:
+        verdict += f" ({len(result.kept)} before, and nothing has changed since)"
+    again = (
+        f"{command} --anew" if len(result.kept) == len(result.proofs) else f"{command} --seed {result.seed}"
+    )
     console.print(
-        f"{_plural(len(result.proofs), 'exercise')} over {result.draws} draws: {verdict}. "
-        f"To repeat it: {command} --seed {result.seed}",
+        f"{_plural(len(result.proofs), 'exercise')} over {result.draws} draws: {verdict}. To repeat it: {again}",
         markup=False,
         soft_wrap=True,
     )
@@ -122,7 +126,9 @@ def _proofs(result: Result) -> Table:
         if proof.unit != unit:
             unit = proof.unit
             table.add_row(Text(unit, style="bold"))
-        table.add_row(("  " if not proof.shortfalls else "✗ ") + proof.exercise, *_row(proof))
+        mark = "✗ " if proof.shortfalls else "  "
+        spent = "kept" if proof.exercise in result.kept else f"{proof.seconds:.1f}"
+        table.add_row(mark + proof.exercise, *_row(proof), spent)
     return table
 
 
@@ -140,7 +146,6 @@ def _row(proof: "Proof") -> list[str]:
         of(proof.alternatives, lambda a: a.score == proof.points),
         of(proof.checks, lambda c: c.catches),
         of(proof.mutants, lambda m: m.caught) + _beside(sum(bool(m.because) for m in proof.mutants), "equal"),
-        f"{proof.seconds:.1f}",
     ]
 
 

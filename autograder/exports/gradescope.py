@@ -94,7 +94,7 @@ def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:
 def _content(unit: Unit) -> Iterator[tuple[str, Path]]:
     for package in PACKAGES:
         for path in files(ROOT / package):
-            if not path.name.startswith(("test_", "conftest")):
+            if not path.name.startswith(("test_", "conftest", ".")):
                 yield path.relative_to(ROOT).as_posix(), path
     if unit.path:
         yield f"course/units/{unit.path.name}", unit.path

@@ -1,8 +1,10 @@
 """What is proved of one exercise, as rows that a table and a JSON file can be made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from helpers.judge import Verdict
+from helpers.verdict import Verdict
 
 SAME_FOR_EVERY_LUCK = (
     "Its evidence must be the same for every luck: summarize it, or give the summary more room."
@@ -75,6 +77,22 @@ class Proof:
     mutants: list[MutantProof] = field(default_factory=list)
     shortfalls: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Proof":
+        """Read what `asdict` gave of a proof.
+
+        Raises:
+            KeyError, TypeError: if it is anything else.
+        """
+        rows = {
+            "misconceptions": [MisconceptionProof(**row) for row in data["misconceptions"]],
+            "alternatives": [AlternativeProof(**row) for row in data["alternatives"]],
+            "checks": [CheckProof(**row) for row in data["checks"]],
+            "pairs": [PairProof(**row) for row in data["pairs"]],
+            "mutants": [MutantProof(**row) for row in data["mutants"]],
+        }
+        return cls(**{**data, **rows})
 
     def falls_short(self, who: str, what: str, advice: str) -> None:
         """Add a shortfall.
