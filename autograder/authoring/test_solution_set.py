@@ -1,4 +1,5 @@
 import re
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -10,6 +11,7 @@ from autograder.cli import app
 from autograder.course import catalogue, layout
 from autograder.judging.sources import state
 from autograder.judging.store import recorded
+from autograder.pages.mathml import mathml
 from autograder.testing.small_unit import ID, TEXT, unit_of
 
 PRINT = "print(f.numpy().round(3))"
@@ -92,3 +94,17 @@ def test_derivations_and_boxes_stand_where_they_belong():
 def test_an_unknown_unit_is_wrong_usage():
     found = CliRunner().invoke(app.app, ["solutions", "99_nothing"])
     assert found.exit_code == 2
+
+
+@pytest.mark.parametrize("unit", catalogue.units(), ids=str)
+def test_every_formula_of_the_course_can_be_shown(unit):
+    texts = [
+        cell.source
+        for cell in assemble(unit, catalogue.exercises(unit)).cells
+        if cell.cell_type == "markdown"
+    ]
+    prose = re.sub("`[^`\n]*`", "", "\n\n".join(texts))
+    formulas = re.findall(r"\$\$(.+?)\$\$|\$(.+?)\$", prose, re.DOTALL)
+    assert formulas
+    for block, inline in formulas:
+        ElementTree.fromstring(mathml(block or inline))
