@@ -82,7 +82,9 @@ def test_the_citation_names_the_projects_version_and_credits_the_lecture():
 
 
 def test_the_changelog_begins_with_this_version_or_the_one_in_work():
-    versions = re.findall(r"^## (\d+\.\d+\.\d+)(, in work)?", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    versions = re.findall(
+        r"^## (\d+\.\d+\.\d+)(, in work)?", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
     released = [version for version, in_work in versions if not in_work]
     assert released[0] == PROJECT["version"]
     assert len(versions) - len(released) <= 1

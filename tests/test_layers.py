@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import jinja2
@@ -125,7 +126,9 @@ def test_answers_import_the_authors_language_and_helpers():
 
 
 def test_answers_are_loaded_by_name_and_never_imported():
-    assert [name for name in modules("autograder") if any(within(o, "solutions") for o in IMPORTS[name])] == []
+    assert [
+        name for name in modules("autograder") if any(within(o, "solutions") for o in IMPORTS[name])
+    ] == []
 
 
 def test_nothing_imports_the_addresses_of_older_course_roots():
@@ -210,7 +213,7 @@ def started(name: str) -> Iterator[str]:
     for node in ast.walk(TREES[name]):
         if isinstance(node, ast.List | ast.Tuple):
             words = [part.value if isinstance(part, ast.Constant) else "" for part in node.elts]
-            for flag, module in zip(words, words[1:], strict=False):
+            for flag, module in pairwise(words):
                 if flag == "-m":
                     yield module
     for text in strings(name):
@@ -242,7 +245,8 @@ def test_a_string_that_is_a_name_of_ours_names_something():
 
 
 IMPORT = re.compile(
-    r"^(?:from ((?:autograder|helpers|bench)[\w.]*) import ([\w, ]+)|import ((?:autograder|helpers|bench)[\w.]*))", re.M
+    r"^(?:from ((?:autograder|helpers|bench)[\w.]*) import ([\w, ]+)|import ((?:autograder|helpers|bench)[\w.]*))",
+    re.M,
 )
 
 
