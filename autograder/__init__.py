@@ -1,16 +1,25 @@
-"""The command `fdl`: builds, proves, grades, and tells people how it went.
+"""Builds, proves, grades, and tells people how it went: the command `fdl`.
 
-| to find out how … | read, in this order |
-|---|---|
-| a verb is called | cli, telling, exports/commands |
-| a unit becomes notebooks | catalogue, assemble, extract, derivation, publish, known, release, bundle, trees, build |
-| exercises are proved | bench, mutants, prove, verify |
-| a submission becomes a verdict | engine, submission, plan, rules, kernels/, judging, draws, limits, record |
-| verdicts reach nbgrader | course, grade, gradebook, execute, late |
-| people are told | results; then feedback, report (facts, charts, similarity, names), solution_set, exports/ |
-| pages are made safe | pages, shown, pictures, mathml |
-| a made-up class is graded | class_of, demo |
-| the course is looked at in JupyterLab | lab |
+A sub-package imports only what stands below it in this table; `tests/test_layers.py` holds it to that. The sentence
+on top of each module says what it is, and docs/maintainers.md has the two walks through them.
 
-For tests: tiny (an exercise), sample (a unit to build), toy (a unit to grade), crowd (a graded class).
+| sub-package | to find out how … | read first |
+|---|---|---|
+| cli | a verb is called, what it prints and how it exits | app, options, tables |
+| testing | tests get a unit, a graded class or a sandbox; no product module imports it | toy_unit, made_up_results |
+| exports | scores and the grader leave the course | spreadsheet, canvas, gradescope |
+| reporting | people are told | feedback, report, class_facts |
+| rehearsal | it is all tried on one machine | demo, made_up_class, lab |
+| gradebook | verdicts reach nbgrader, and are read again | grade_class, book, nbgrader_steps, results |
+| grading | a submission becomes verdicts | engine, submission, rules, running |
+| authoring | a unit becomes notebooks | build, assemble, publish |
+| proving | an exercise is proved | prove, trials, mutants, verify |
+| judging | evidence becomes a verdict | lazy_tables, tables, store |
+| course | units and exercises are found | catalogue, layout, limits |
+| sandbox | a student's code is run | client, conversation, server, child, confine |
+| pages | a page is made safe | render, mathml, pictures |
+
+On the ground floor: exercise (the language in which exercises are written), syntax (what a source reads and binds) and
+progress. Below all stands `helpers`, which students have. The modules execute and late keep the addresses that the
+nbgrader_config.py of older course roots names.
 """

@@ -31,7 +31,7 @@ from autograder.course.catalogue import Unit, exercises
 from autograder.course.derivation import Derivation
 from autograder.course.layout import MADE, NOTEBOOKS
 from autograder.exercise import Exercise, check_id, file_of
-from autograder.judging.store import evidence_files
+from autograder.judging.making import evidence_files
 from autograder.pages.mathml import mathml
 from autograder.progress import Progress, silent
 from helpers.judge import Judge
@@ -95,13 +95,17 @@ def make(units: Sequence[Unit], out: Path, jobs: int, progress: Progress = silen
 
 
 def _make(unit: Unit, evidence: dict[Path, Path], out: Path) -> UnitSolutions:
-    notebook = assemble(unit)
-    faults = _execute_with_checks(notebook, unit, evidence)
+    every = exercises(unit)
+    notebook = assemble(unit, every)
+    with tempfile.TemporaryDirectory(prefix="fdl-") as scratch:
+        folder = Path(scratch) / unit.id
+        for exercise in every:
+            checks = publish(exercise, _folder(folder / "checks"))
+            shutil.copyfile(evidence[file_of(exercise)], checks.with_suffix(".evidence"))
+        faults = execute(notebook, folder)
     if faults:
         return UnitSolutions(unit.id, faults=[f"{unit}, {fault}" for fault in faults])
-    caught = {}
-    for exercise in exercises(unit):
-        caught[exercise.name] = catches(exercise, evidence[file_of(exercise)])
+    caught = {exercise.name: catches(exercise, evidence[file_of(exercise)]) for exercise in every}
     dressed = dress(notebook, unit, caught)
     try:
         html = page(dressed, unit.id)
@@ -112,16 +116,6 @@ def _make(unit: Unit, evidence: dict[Path, Path], out: Path) -> UnitSolutions:
     write(dressed, files[0])
     files[1].write_text(html, "utf-8")
     return UnitSolutions(unit.id, files)
-
-
-def _execute_with_checks(notebook: NotebookNode, unit: Unit, evidence: dict[Path, Path]) -> list[str]:
-    """Execute a unit's notebook where its public checks lie beside it."""
-    with tempfile.TemporaryDirectory(prefix="fdl-") as scratch:
-        folder = Path(scratch) / unit.id
-        for exercise in exercises(unit):
-            checks = publish(exercise, _folder(folder / "checks"))
-            shutil.copyfile(evidence[file_of(exercise)], checks.with_suffix(".evidence"))
-        return execute(notebook, folder)
 
 
 def execute(notebook: NotebookNode, folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from autograder.gradebook.grade_class import Report, Row
 from autograder.grading.engine import Graded
 from autograder.grading.graded_exercise import GradedExercise
-from autograder.proving.prove import Proof
+from autograder.proving.proof import Proof
 from autograder.proving.verify import Result
 from autograder.rehearsal.demo import Demo
 from helpers.verdict import Kind
@@ -61,7 +61,7 @@ def show_proofs(result: Result, command: str) -> None:
         command: what proves it again, but for the seed.
     """
     page = _Page()
-    page.table(_proofs(result.proofs))
+    page.table(_proofs(result))
     for proof in result.proofs:
         if proof.shortfalls:
             title = f"{proof.unit}, {proof.exercise}"
@@ -72,9 +72,14 @@ def show_proofs(result: Result, command: str) -> None:
         page.line(f"✗ {sentence}")
     shortfalls = sum(len(proof.shortfalls) for proof in result.proofs) + len(result.broken)
     outcome = "proved" if result.fine else _count(shortfalls, "shortfall")
+    if result.kept:
+        outcome += f" ({len(result.kept)} before, and nothing has changed since)"
+    again = f"--seed {result.seed}"
+    if len(result.kept) == len(result.proofs):
+        again = "--anew"
     page.line(
         f"{_count(len(result.proofs), 'exercise')} over {result.draws} draws: {outcome}. "
-        f"To repeat it: {command} --seed {result.seed}"
+        f"To repeat it: {command} {again}"
     )
 
 
@@ -175,35 +180,35 @@ def _score(graded: Graded) -> str:
     return f"{graded.score:g} of {graded.max_score:g}"
 
 
-def _proofs(proofs: Sequence[Proof]) -> Table:
+def _proofs(result: Result) -> Table:
     """One line an exercise, below the name of its unit: how many of each kind hold, of how many."""
     numbers = "points reference stub caught named pairs alternatives checks mutants seconds".split()
     table = _table(["exercise", *numbers], numbers)
     unit = None
-    for proof in proofs:
+    for proof in result.proofs:
         if proof.unit != unit:
             unit = proof.unit
             table.add_row(Text(unit, style="bold"))
         mark = "✗ " if proof.shortfalls else "  "
-        _add(table, mark + proof.exercise, *_proof(proof))
+        seconds = "kept" if proof.exercise in result.kept else f"{proof.seconds:.1f}"
+        _add(table, mark + proof.exercise, *_proof(proof), seconds)
     return table
 
 
 def _proof(proof: Proof) -> list[str]:
-    """The numbers of one exercise, in the order of the columns."""
-    alike = sum(bool(pair["alike"]) for pair in proof.pairs)
-    equal = sum(bool(mutant["because"]) for mutant in proof.mutants)
+    """The numbers of one exercise, in the order of the columns, but for the seconds."""
+    alike = sum(bool(pair.alike) for pair in proof.pairs)
+    equal = sum(bool(mutant.because) for mutant in proof.mutants)
     return [
         f"{proof.points:g}",
         f"{proof.reference:g}",
         f"{proof.stub:g}",
-        _share(misconception["caught"] for misconception in proof.misconceptions),
-        _share(misconception["named"] for misconception in proof.misconceptions),
-        _share(pair["named"] for pair in proof.pairs) + _beside(alike, "alike"),
-        _share(alternative["score"] == proof.points for alternative in proof.alternatives),
-        _share(check["catches"] for check in proof.checks),
-        _share(mutant["caught"] for mutant in proof.mutants) + _beside(equal, "equal"),
-        f"{proof.seconds:.1f}",
+        _share(misconception.caught for misconception in proof.misconceptions),
+        _share(misconception.named for misconception in proof.misconceptions),
+        _share(pair.named for pair in proof.pairs) + _beside(alike, "alike"),
+        _share(alternative.score == proof.points for alternative in proof.alternatives),
+        _share(check.catches for check in proof.checks),
+        _share(mutant.caught for mutant in proof.mutants) + _beside(equal, "equal"),
     ]
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from helpers.evidence import Failure
 
-TIERS = ("bubblewrap + Landlock + seccomp + rlimits", "Landlock + seccomp + rlimits")  # strongest first
+# Strongest first.
+TIERS = ("bubblewrap + Landlock + seccomp + rlimits", "Landlock + seccomp + rlimits")
 NO_TIER = "none"
-SCRATCH = "scratch"  # in a server's folder, what children may write is below this
+# In a server's folder, what children may write is below this.
+SCRATCH = "scratch"
 
 
 @dataclass(frozen=True)
@@ -20,25 +22,41 @@ class Step:
     A step with `exercise` runs that exercise's checks beside the objects that the cells before it
     defined, each check for each draw; otherwise it runs `source` as a cell. A second such step finds the names
     as the first one found them, whatever cells have run since.
+
+    Attributes:
+        id: unique in its job.
+        source: the cell's.
+        exercise: whose checks are run; "" for a cell.
+        draws: for which inputs they are run.
+        names: of the exercise's checks.
+        seconds: wall clock of the cell, or of each check.
     """
 
     id: str
     source: str = ""
     exercise: str = ""
     draws: tuple[int, ...] = ()
-    names: tuple[str, ...] = ()  # of the exercise's checks
-    seconds: float = 30.0  # wall clock: of the cell, or of each check
+    names: tuple[str, ...] = ()
+    seconds: float = 30.0
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission's steps. `checks` is the source of each exercise's public checks, by its name."""
+    """One submission's steps, and what they may use together.
+
+    Attributes:
+        steps: in order.
+        checks: the source of each exercise's public checks, by its name.
+        seconds: wall clock.
+        memory: bytes of the whole process tree.
+        output: characters of printed text kept for each step.
+    """
 
     steps: tuple[Step, ...]
     checks: dict[str, str] = field(default_factory=dict)
-    seconds: float = 300.0  # wall clock of the whole
-    memory: int = 4 << 30  # bytes of the whole process tree
-    output: int = 200_000  # characters of printed text kept for each step
+    seconds: float = 300.0
+    memory: int = 4 << 30
+    output: int = 200_000
 
     def __post_init__(self) -> None:
         for step in self.steps:
@@ -50,10 +68,16 @@ class Job:
 
 @dataclass
 class StepResult:
-    """What became of a step. `evidence` is undecoded, by (check, draw); a check that is not in it gave none.
+    """What became of a step.
 
-    `died` says why the child did not live through the step, in words for a report ("took longer than
-    30 s", "used more than 4 GB of memory", "ended its own process"); later steps then have no result.
+    Attributes:
+        id: of the step.
+        output: what it printed.
+        failure: what a cell raised, or why checks could not run.
+        evidence: undecoded, by (check, draw); a check that is not in it gave none.
+        died: why the child did not live through the step, in words for a report ("took longer than
+            30 s", "used more than 4 GB of memory", "ended its own process"); later steps then have no result.
+        seconds: wall clock.
     """
 
     id: str

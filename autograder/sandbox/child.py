@@ -15,6 +15,7 @@ import sys
 import tempfile
 import types
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -25,66 +26,162 @@ from autograder.sandbox import wire
 from helpers.checks import Checks, failure_of, gather
 from helpers.evidence import Evidence, Failure, encode
 
+# Characters of an exception's type, message and place that are told.
+TOLD = 1000
+PYPLOT = "matplotlib.pyplot"
+
 
 def settle(scratch: Path) -> None:
-    """Make the fork a place of its own: its streams, its folder, its luck."""
+    """Make the fork a place of its own: its streams, its folder, its luck.
+
+    Args:
+        scratch: the folder that it may write, and in which it is.
+    """
     home = str(scratch)
     os.environ.update(HOME=home, TMPDIR=home, MPLCONFIGDIR=home, KERAS_HOME=home)
-    tempfile.tempdir = None  # to be found anew
+    # To be found anew.
+    tempfile.tempdir = None
+    _redirect_streams()
+    sys.dont_write_bytecode = True
+    warnings.simplefilter("ignore")
+    # All children share the server's state.
+    random.seed(secrets.randbits(64))
+    np.random.seed(secrets.randbits(32))
+
+
+def _redirect_streams() -> None:
+    """Nothing comes in, what is printed goes to a file without a name, and what goes to stderr is lost."""
     null = os.open(os.devnull, os.O_RDWR)
     printed = os.open("printed", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    os.unlink("printed")  # the descriptor is enough
+    os.unlink("printed")
     for fd, stream in ((null, 0), (printed, 1), (null, 2)):
         os.dup2(fd, stream)
     os.close(null)
     os.close(printed)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115  they live as long as the process
+    # They live as long as the process.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
-    sys.dont_write_bytecode = True
-    warnings.simplefilter("ignore")
-    random.seed(secrets.randbits(64))  # all children share the server's state
-    np.random.seed(secrets.randbits(32))
 
 
 def serve(channel: socket.socket) -> None:
-    """Do the client's steps one by one; it sends each when the one before is done."""
-    import helpers.notebook  # late: with it comes TensorFlow
+    """Do the client's steps one by one; it sends each when the one before is done.
 
-    main = sys.modules["__main__"] = types.ModuleType("__main__")
-    names = vars(main)
-    names["display"] = print
-    names["check"] = helpers.notebook.check = _nothing  # evidence is gathered by steps of its own
-    found: dict[str, dict] = {}  # the names as they were at each exercise's checks
-    while (step := wire.read(channel)) is not None:
+    Args:
+        channel: to the client.
+    """
+    session = Session(channel)
+    while True:
+        request = wire.read(channel)
+        if request is None:
+            return
+        session.do(request)
+
+
+class Session:
+    """A notebook's names, and what its steps do with them.
+
+    Args:
+        channel: to the client.
+    """
+
+    def __init__(self, channel: socket.socket):
+        # Late: with it comes TensorFlow.
+        import helpers.notebook
+
+        self.channel = channel
+        main = sys.modules["__main__"] = types.ModuleType("__main__")
+        self.names = vars(main)
+        self.names["display"] = print
+        # Evidence is gathered by steps of its own.
+        self.names["check"] = helpers.notebook.check = _nothing
+        # The names as they were at each exercise's checks.
+        self.before: dict[str, dict] = {}
+
+    def do(self, step: dict) -> None:
+        """Do a step, and say that it is done."""
         printed = sys.stdout = Printed(1, step["output"])
-        name, source = step["id"], step["source"]
         if step["exercise"]:
-            before = found.setdefault(step["exercise"], dict(names))
-            names.clear()
-            names.update(before)
-        failure = _check(step, names, channel) if step["exercise"] else run(name, source, names)
-        told = failure and [text[:1000] for text in (failure.type, failure.message, failure.place)]
-        channel.sendall(wire.pack(["done", step["index"], told], printed.taken()))
+            self._return_to(step["exercise"])
+            failure = self._check(step)
+        else:
+            failure = run(step["id"], step["source"], self.names)
+        self._send(["done", step["index"], _told(failure)], printed.taken())
+
+    def _return_to(self, exercise: str) -> None:
+        """Make the names what they were when an exercise's checks ran first."""
+        before = self.before.setdefault(exercise, dict(self.names))
+        self.names.clear()
+        self.names.update(before)
+
+    def _check(self, step: dict) -> Failure | None:
+        """Run an exercise's checks for each draw, and send what each saw at once."""
+        try:
+            exercise = _exercise(step["exercise"], step["source"])
+        except Exception as error:
+            message = f"the checks of {step['exercise']} did not load: {error}"
+            return Failure(type(error).__name__, message)
+        missing = [name for name in exercise.objects if name not in self.names]
+        if missing:
+            are = "is" if len(missing) == 1 else "are"
+            return Failure("NameError", f"{', '.join(missing)} {are} not defined")
+        candidate = tuple(self.names[name] for name in exercise.objects)
+        for check in exercise.checks:
+            for draw in step["draws"]:
+                self._send(["check", check.name, draw])
+                try:
+                    evidence = gather(exercise, check, candidate, draw, luck=secrets.randbits(31))
+                except BaseException as error:
+                    # As a KeyboardInterrupt that the student's code raised.
+                    evidence = Evidence({}, failure_of(error, self.names))
+                self._send(["evidence", check.name, draw], encode(evidence))
+        return None
+
+    def _send(self, head: Sequence, body: bytes = b"") -> None:
+        self.channel.sendall(wire.pack(head, body))
+
+
+def _told(failure: Failure | None) -> list[str] | None:
+    """A failure as it is sent."""
+    if failure is None:
+        return None
+    return [text[:TOLD] for text in (failure.type, failure.message, failure.place)]
 
 
 def run(name: str, source: str, names: dict) -> Failure | None:
-    """Run a cell; return what it raised."""
-    file = f"<{name}>"
+    """Run a cell.
+
+    Args:
+        name: what tracebacks call it.
+        source: Python.
+        names: what it finds defined, and what it defines.
+    Returns:
+        What it raised.
+    """
     try:
-        code = _compiled(source, file)
+        code = _compiled(source, f"<{name}>")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line, text = getattr(error, "lineno", None), getattr(error, "text", None)
-        place = f"line {line} of the cell: {(text or '').strip()}" if line else ""
-        return Failure(type(error).__name__, getattr(error, "msg", str(error)), place)
+        return _of_syntax(error)
     try:
         exec(code, names)
-    except BaseException as error:  # SystemExit and KeyboardInterrupt end a cell, not the notebook
-        found = failure_of(error, names)
-        return replace(found, place=found.place.replace("in <module>, ", ""))
+    except BaseException as error:
+        # SystemExit and KeyboardInterrupt end a cell, not the notebook.
+        failure = failure_of(error, names)
+        return replace(failure, place=failure.place.replace("in <module>, ", ""))
     finally:
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
+        if PYPLOT in sys.modules:
+            sys.modules[PYPLOT].close("all")
     return None
+
+
+def _of_syntax(error: Exception) -> Failure:
+    """What is told of a source that does not compile."""
+    kind = type(error).__name__
+    if isinstance(error, SyntaxError):
+        place = ""
+        if error.lineno:
+            place = f"line {error.lineno} of the cell: {(error.text or '').strip()}"
+        return Failure(kind, error.msg, place)
+    return Failure(kind, str(error), "")
 
 
 def _compiled(source: str, file: str) -> types.CodeType:
@@ -94,34 +191,11 @@ def _compiled(source: str, file: str) -> types.CodeType:
     return code
 
 
-def _check(step: dict, names: dict, channel: socket.socket) -> Failure | None:
-    """Run an exercise's checks for each draw, and send what each saw at once."""
-    try:
-        exercise = _exercise(step["exercise"], step["source"])
-    except Exception as error:
-        return Failure(type(error).__name__, f"the checks of {step['exercise']} did not load: {error}")
-    missing = [name for name in exercise.objects if name not in names]
-    if missing:
-        return Failure(
-            "NameError", f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not defined"
-        )
-    candidate = tuple(names[name] for name in exercise.objects)
-    for check in exercise.checks:
-        for draw in step["draws"]:
-            channel.sendall(wire.pack(["check", check.name, draw]))
-            try:
-                evidence = gather(exercise, check, candidate, draw, luck=secrets.randbits(31))
-            except BaseException as error:  # a KeyboardInterrupt that the student's code raised
-                evidence = Evidence({}, failure_of(error, names))
-            channel.sendall(wire.pack(["evidence", check.name, draw], encode(evidence)))
-    return None
-
-
 def _exercise(name: str, source: str) -> Checks:
     """Run the public source of an exercise's checks and find the exercise in it."""
     module = types.ModuleType("checks_" + re.sub(r"\W", "_", name))
     exec(_compiled(source, f"<checks of {name}>"), vars(module))
-    found = {e.name: e for e in vars(module).values() if isinstance(e, Checks)}
+    found = {value.name: value for value in vars(module).values() if isinstance(value, Checks)}
     return found[name]
 
 
@@ -130,17 +204,23 @@ def _nothing(*objects: object) -> None:
 
 
 class Printed(io.TextIOBase):
-    """sys.stdout: what fits is kept in the file behind the descriptor, beside what C++ prints there."""
+    """sys.stdout: what fits is kept in the file behind the descriptor, beside what C++ prints there.
+
+    Args:
+        fd: the descriptor.
+        limit: characters that fit.
+    """
 
     encoding = "utf-8"
 
-    def __init__(self, fd: int, room: int):
-        self.fd, self.limit, self.room = fd, room, room
+    def __init__(self, fd: int, limit: int):
+        self.fd, self.limit, self.room = fd, limit, limit
 
     def write(self, text: str) -> int:
         kept = text[: self.room]
         self.room -= len(kept)
-        with suppress(OSError):  # on a full disk an answer is still an answer
+        # On a full disk an answer is still an answer.
+        with suppress(OSError):
             os.write(self.fd, kept.encode("utf-8", "replace"))
         return len(text)
 

@@ -15,7 +15,11 @@ from autograder.sandbox import NO_TIER, SCRATCH, TIERS, Job, StepResult, bubblew
 from autograder.sandbox.conversation import HANGUP, Conversation, ServerGone
 from helpers.errors import CannotConfine, Refused
 
-READY = 180.0  # seconds in which the server must have imported TensorFlow, from a cold disk too
+# Seconds in which the server must have imported TensorFlow, from a cold disk too.
+READY = 180.0
+# A server that a job has ended is started anew this often.
+ATTEMPTS = 2
+KEPT = ("LD_LIBRARY_PATH", "HOME")
 
 
 class Kernels:
@@ -24,14 +28,15 @@ class Kernels:
         with Kernels(workers=2) as kernels:
             results = kernels.run(job)
 
-    The server imports TensorFlow while the caller does other things; the first `run` waits for it.
+    The server that forks them is started by `with`, by `start`, or else by the first `run`. It imports TensorFlow
+    while the caller does other things; the first `run` waits for it.
 
     Args:
         workers: how many jobs run at the same time.
         unsafe: run students' code even where nothing can confine it.
         tier: this confinement and no other; by default the strongest that works here.
     Raises:
-        RuntimeError: if nothing can confine it and not `unsafe`, or not by `tier`.
+        CannotConfine: if nothing can confine it and not `unsafe`, or not by `tier`.
     """
 
     def __init__(self, workers: int = 2, unsafe: bool = False, tier: str = ""):
@@ -40,20 +45,31 @@ class Kernels:
         self.tier = strongest(unsafe, tier)
         self._slots = threading.Semaphore(workers)
         self._lock = threading.Lock()
-        self._server = _Server(self.tier)
+        self._server: _Server | None = None
         self._closed = False
 
     def __enter__(self) -> "Kernels":
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Start the server, unless it runs already."""
+        self._running()
+
+    @property
+    def folder(self) -> Path:
+        """The running server's folder; the command lines of all its processes name it."""
+        return self._running().folder
+
     def close(self) -> None:
         """End the server and every child."""
         with self._lock:
             self._closed = True
-            self._server.close()
+            if self._server:
+                self._server.close()
 
     def run(self, job: Job) -> list[StepResult]:
         """Run a job's steps in a new child.
@@ -61,39 +77,51 @@ class Kernels:
         Returns:
             One result a step; if the child died in a step, that is the last one, and says so.
         Raises:
-            RuntimeError: if the server does not start, or these kernels are closed.
+            Refused: if the server does not start.
+            RuntimeError: if these kernels are closed.
         """
         with self._slots:
-            for _ in range(2):
-                server = self._open()
-                with contextlib.suppress(ServerGone):
+            for _ in range(ATTEMPTS):
+                server = self._running()
+                try:
                     return server.run(job)
-                self._replace(server)
+                except ServerGone:
+                    self._discard(server)
         return [StepResult(job.steps[0].id, died="ended the server that starts students' processes, twice")]
 
-    def _open(self) -> "_Server":
-        if self._closed:
-            raise RuntimeError("these kernels are closed")
-        return self._server
-
-    def _replace(self, server: "_Server") -> None:
+    def _running(self) -> "_Server":
         with self._lock:
-            if self._open() is server:
+            if self._closed:
+                raise RuntimeError("these kernels are closed")
+            if self._server is None:
+                server = _Server(self.tier)
+                server.start()
+                self._server = server
+            return self._server
+
+    def _discard(self, server: "_Server") -> None:
+        """Let go of a server that is gone, unless another thread was faster."""
+        with self._lock:
+            if self._server is server:
                 server.close()
-                self._server = _Server(self.tier)
+                self._server = None
 
 
 def strongest(unsafe: bool = False, tier: str = "") -> str:
-    """The strongest confinement that works here, or `tier` if that does."""
-    found = []
-    if confine.possible():
-        found = list(TIERS if tier != TIERS[1] and bubblewrap.works() else TIERS[1:])
+    """The strongest confinement that works here.
+
+    Args:
+        unsafe: whether none will do.
+        tier: this one and no other.
+    Raises:
+        CannotConfine: if there is none.
+    """
+    found = _working(tier)
     if unsafe:
         found.append(NO_TIER)
     if tier and tier not in found:
-        raise CannotConfine(
-            f"this machine offers no confinement {tier!r}, but {' and '.join(found) or 'none'}"
-        )
+        offered = " and ".join(found) or "none"
+        raise CannotConfine(f"this machine offers no confinement {tier!r}, but {offered}")
     if not found:
         raise CannotConfine(
             "nothing on this machine can confine students' code: that takes Linux 5.13 or newer on x86_64 or aarch64, "
@@ -102,53 +130,85 @@ def strongest(unsafe: bool = False, tier: str = "") -> str:
     return tier or found[0]
 
 
+def _working(tier: str) -> list[str]:
+    """The confinements that work here, strongest first; the stronger is not tried out if `tier` is the weaker."""
+    strong, weak = TIERS
+    if not confine.possible():
+        return []
+    if tier != weak and bubblewrap.works():
+        return [strong, weak]
+    return [weak]
+
+
 class _Server:
-    """A running fork server."""
+    """A fork server, for one confinement."""
 
     def __init__(self, tier: str):
-        scratch.tidy()
-        self.folder, self.mine = scratch.claim()
-        (self.folder / SCRATCH).mkdir()
-        for fonts in Path(os.path.expanduser("~/.cache/matplotlib")).glob("fontlist*"):
-            shutil.copy(fonts, self.folder)  # which matplotlib would take half a second to find anew
-        self.control, theirs = socket.socketpair()
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the server
-        server = [sys.executable, "-P", "-m", "autograder.sandbox.server"]
-        arguments = [*server, str(theirs.fileno()), tier, str(self.folder)]
-        self.command = bubblewrap.command(self.folder, arguments) if tier == TIERS[0] else arguments
+        self.tier = tier
         self.lock = threading.Lock()
         self.ready = False
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Start the process. It is not ready before it has imported TensorFlow."""
+        scratch.tidy()
+        self.folder, self.owner = scratch.claim()
+        (self.folder / SCRATCH).mkdir()
+        _lend_fonts(self.folder)
+        self.control, theirs = socket.socketpair()
+        # Closed with the server.
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115
         started = threading.Event()
         # The server is told to die with its parent, which to Linux is the thread that started it.
         self.keeper = threading.Thread(target=self._keep, args=(theirs, started), daemon=True)
         self.keeper.start()
-        started.wait()
+        try:
+            started.wait()
+        except BaseException:
+            # Nobody else knows of it yet.
+            self.close()
+            raise
 
     def _keep(self, theirs: socket.socket, started: threading.Event) -> None:
+        """Start the process and stay until it ends."""
         try:
             self.process = subprocess.Popen(
-                self.command,
+                self._command(theirs.fileno()),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self.log,
                 stderr=self.log,
                 env=environment(self.folder),
                 cwd=self.folder,
-                start_new_session=True,  # Ctrl-C is the grader's to handle
+                # Ctrl-C is the grader's to handle.
+                start_new_session=True,
             )
         finally:
             theirs.close()
             started.set()
         self.process.wait()
 
+    def _command(self, fd: int) -> list[str]:
+        python = [sys.executable, "-P", "-m", "autograder.sandbox.server"]
+        arguments = [*python, str(fd), self.tier, str(self.folder)]
+        if self.tier == TIERS[0]:
+            return bubblewrap.command(self.folder, arguments)
+        return arguments
+
     def run(self, job: Job) -> list[StepResult]:
+        """Have a child forked, and do a job's steps with it.
+
+        Raises:
+            Refused: if the server does not start.
+            ServerGone: if it has ended.
+        """
         channel, theirs = socket.socketpair()
         line, its = socket.socketpair()
         with channel, line:
             with theirs, its, self.lock:
                 self._wait_until_ready()
+                ends = [theirs.fileno(), its.fileno()]
                 try:
-                    ends = [theirs.fileno(), its.fileno()]
                     socket.send_fds(self.control, [wire.START.pack(job.memory)], ends)
                 except OSError:
                     raise ServerGone from None
@@ -157,28 +217,47 @@ class _Server:
     def _wait_until_ready(self) -> None:
         if self.ready:
             return
-        if not wait([self.control], READY) or not self.control.recv(64):
+        word = b""
+        if wait([self.control], READY):
+            # Nothing, if it has hung up.
+            word = self.control.recv(64)
+        if not word:
             raise Refused(f"the server that starts students' processes did not start: {self.last_words()}")
         self.ready = True
 
     def last_words(self) -> str:
+        """The end of what the server printed."""
         self.log.seek(0)
         return self.log.read().decode("utf-8", "replace")[-1000:].strip()
 
     def close(self) -> None:
+        """End the server, and every child with it."""
         self.control.close()
         self.keeper.join(HANGUP)
-        if self.keeper.is_alive():
+        if self.keeper.is_alive() and self.process:
             self.process.kill()
             self.keeper.join()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.mine.close()
+        self.owner.close()
+
+
+def _lend_fonts(folder: Path) -> None:
+    """Copy the list of fonts, which matplotlib would take half a second to make anew."""
+    cache = Path(os.path.expanduser("~/.cache/matplotlib"))
+    for fonts in cache.glob("fontlist*"):
+        # Without it, it is only slower.
+        with contextlib.suppress(OSError):
+            shutil.copy(fonts, folder)
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What the server sees of the environment: nothing of the grader's but where its libraries are."""
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "HOME") if name in os.environ}
+    """What the server sees of the environment: nothing of the grader's but where its libraries are.
+
+    Args:
+        folder: the server's.
+    """
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -190,7 +269,8 @@ def environment(folder: Path) -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
-        "OPENBLAS_NUM_THREADS": "1",  # with threads of its own a process should not be forked
+        # With threads of its own a process should not be forked.
+        "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "PYTHONWARNINGS": "ignore",

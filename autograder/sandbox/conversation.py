@@ -8,14 +8,19 @@ import json
 import re
 import socket
 import time
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 
 from autograder.sandbox import Job, Step, StepResult, wire
 from helpers.evidence import MAX_BYTES, Failure
 
-MAX_TOTAL = 128 << 20  # bytes of all that one child sends
-MAX_PIECES = 512  # of evidence in one step
-HANGUP = 10.0  # seconds in which a child must be gone after it was killed
+# Bytes of all that one child sends.
+MAX_TOTAL = 128 << 20
+# Of evidence in one step.
+MAX_PIECES = 512
+# Seconds in which a child must be gone after it was killed.
+HANGUP = 10.0
+NOT_RESULTS = "sent something other than results"
 # Control characters, and those that turn the direction of writing.
 UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -28,103 +33,151 @@ class _Died(Exception):
     """The child did not live through its step; the text says why."""
 
 
+@dataclass(frozen=True)
+class _Deadline:
+    """Until when something must have come, and what is said if it has not."""
+
+    at: float
+    late: str
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a child said: a list that begins with a word, and bytes behind it."""
+
+    head: list
+    body: bytes
+
+
 class Conversation:
-    """One job's, with its child."""
+    """One job's, with its child.
+
+    Args:
+        channel: to the child: requests go out, frames come in.
+        line: to the server, which says how the child ended; hanging up ends it.
+    """
 
     def __init__(self, job: Job, channel: socket.socket, line: socket.socket):
         self.job, self.channel, self.line = job, channel, line
         self.buffer = bytearray()
         self.total = 0
+        # What the child says that it does just now, in the words of a report.
         self.doing = ""
-        self.end = time.monotonic() + job.seconds
+        self.end = _Deadline(time.monotonic() + job.seconds, f"took longer than {job.seconds:g} s in all")
 
     def results(self) -> list[StepResult]:
-        found: list[StepResult] = []
+        """Do the steps one by one, up to the one in which the child dies.
+
+        Raises:
+            ServerGone: if the server died.
+        """
+        results: list[StepResult] = []
         for index, step in enumerate(self.job.steps):
             result = StepResult(step.id)
-            found.append(result)
+            results.append(result)
             begin = time.monotonic()
             try:
-                self._step(index, step, result)
+                self._request(index, step)
+                self._take(index, step, result)
             except _Died as died:
                 result.died = self.doing + str(died)
             result.seconds = time.monotonic() - begin
             if result.died:
                 break
         self._hang_up()
-        return found
+        return results
 
-    def _step(self, index: int, step: Step, result: StepResult) -> None:
-        """Ask for a step and take what comes, until it is done.
+    def _request(self, index: int, step: Step) -> None:
+        """Ask the child for a step."""
+        self.doing = ""
+        source = step.source
+        if step.exercise:
+            source = self.job.checks[step.exercise]
+        request = {
+            "index": index,
+            "id": step.id,
+            "source": source,
+            "output": self.job.output,
+            "exercise": step.exercise,
+            "draws": step.draws,
+        }
+        self.channel.settimeout(HANGUP)
+        try:
+            self.channel.sendall(wire.pack(request))
+        except OSError:
+            raise _Died(self._why()) from None
+
+    def _take(self, index: int, step: Step, result: StepResult) -> None:
+        """Take what comes of a step, until it is done.
 
         Raises:
             _Died: if the child dies, is too slow, or sends anything that is not foreseen.
         """
-        source = self.job.checks[step.exercise] if step.exercise else step.source
-        request = {"index": index, "id": step.id, "source": source, "output": self.job.output}
-        self._send(wire.pack(request | {"exercise": step.exercise, "draws": step.draws}))
-        self.doing = ""
-        begin = time.monotonic()
+        late = f"took longer than {step.seconds:g} s"
+        deadline = _Deadline(time.monotonic() + step.seconds, late)
         for _ in range(2 * MAX_PIECES + 1):
-            match self._frame(begin + step.seconds, f"took longer than {step.seconds:g} s"):
-                case ["done", int(at), None | [str(), str(), str()] as told], body if at == index:
-                    result.output = clean(body.decode("utf-8", "replace"))[: self.job.output]
-                    result.failure = Failure(*map(clean, told)) if told else None
+            frame = self._frame(deadline)
+            match frame.head:
+                case ["done", int(at), None | [str(), str(), str()] as failure] if at == index:
+                    result.output = clean(frame.body.decode("utf-8", "replace"))[: self.job.output]
+                    if failure:
+                        result.failure = Failure(*map(clean, failure))
                     return
-                case ["check", str(name), int(draw)], _ if step.exercise:
-                    self.doing = f"in the check “{name}” it " if name in step.names else "in a check it "
-                case ["evidence", str(name), int(draw)], body if draw in step.draws:
-                    result.evidence.setdefault((name, draw), body)
-                    begin = time.monotonic()
+                case ["check", str(name), int()] if step.exercise:
+                    # A name that is none of the exercise's may be the student's words.
+                    known = name in step.names
+                    self.doing = f"in the check “{name}” it " if known else "in a check it "
+                case ["evidence", str(name), int(draw)] if draw in step.draws:
+                    # The first one counts, and each has the step's time for itself.
+                    result.evidence.setdefault((name, draw), frame.body)
+                    deadline = _Deadline(time.monotonic() + step.seconds, late)
                 case _:
-                    raise _Died("sent something other than results")
+                    raise _Died(NOT_RESULTS)
         raise _Died(f"sent more than {MAX_PIECES} results in one step")
 
-    def _send(self, request: bytes) -> None:
-        self.channel.settimeout(HANGUP)
-        try:
-            self.channel.sendall(request)
-        except OSError:
-            raise _Died(self._why()) from None
-
-    def _frame(self, deadline: float, late: str) -> tuple[list, bytes]:
+    def _frame(self, deadline: _Deadline) -> _Frame:
         """Wait for a whole frame."""
-        while True:
-            if len(self.buffer) >= wire.HEAD.size:
-                head, body = wire.HEAD.unpack_from(self.buffer)
-                if head > wire.MAX_HEAD or body > MAX_BYTES:
-                    raise _Died("sent something other than results")
-                start, end = wire.HEAD.size + head, wire.HEAD.size + head + body
-                if len(self.buffer) >= end:
-                    frame = bytes(self.buffer[wire.HEAD.size : start]), bytes(self.buffer[start:end])
-                    del self.buffer[:end]
-                    return _parsed(frame[0]), frame[1]
-            self._receive(deadline, late)
+        self._fill(wire.HEAD.size, deadline)
+        head, body = wire.HEAD.unpack_from(self.buffer)
+        if head > wire.MAX_HEAD or body > MAX_BYTES:
+            raise _Died(NOT_RESULTS)
+        start = wire.HEAD.size
+        middle = start + head
+        end = middle + body
+        self._fill(end, deadline)
+        frame = _Frame(_parsed(self.buffer[start:middle]), bytes(self.buffer[middle:end]))
+        del self.buffer[:end]
+        return frame
 
-    def _receive(self, deadline: float, late: str) -> None:
+    def _fill(self, size: int, deadline: _Deadline) -> None:
+        """Wait until there are so many bytes."""
+        earlier = min(deadline, self.end, key=lambda one: one.at)
+        while len(self.buffer) < size:
+            self.buffer += self._receive(earlier)
+
+    def _receive(self, deadline: _Deadline) -> bytes:
         """Wait for some bytes."""
-        if self.end < deadline:
-            deadline, late = self.end, f"took longer than {self.job.seconds:g} s in all"
-        left = deadline - time.monotonic()
+        left = deadline.at - time.monotonic()
         ready = wait([self.channel, self.line], left) if left > 0 else []
         if not ready:
-            raise _Died(late)
+            raise _Died(deadline.late)
         part = b""
         if self.channel in ready:
             with contextlib.suppress(OSError):
-                part = self.channel.recv(1 << 20)
+                part = self.channel.recv(wire.PIECE)
         if not part:
             raise _Died(self._why())
         self.total += len(part)
         if self.total > MAX_TOTAL:
             raise _Died(f"sent more than {MAX_TOTAL >> 20} MB of results")
-        self.buffer += part
+        return part
 
     def _why(self) -> str:
         """Why the child fell silent: the server says, if it is dead."""
         if not wait([self.line], HANGUP / 2):
             return "closed its line to the grader"
-        if not (why := self.line.recv(4096)):
+        why = self.line.recv(4096)
+        if not why:
             raise ServerGone
         return why.decode()
 
@@ -134,19 +187,20 @@ class Conversation:
             self.line.shutdown(socket.SHUT_WR)
         while wait([self.line], HANGUP):
             if not self.line.recv(4096):
-                break
+                return
 
 
-def _parsed(line: bytes) -> list:
+def _parsed(line: bytes | bytearray) -> list:
     try:
         head = json.loads(line)
     except (ValueError, RecursionError):
-        head = None
+        raise _Died(NOT_RESULTS) from None
     if not isinstance(head, list):
-        raise _Died("sent something other than results")
+        raise _Died(NOT_RESULTS)
     return head
 
 
 def clean(text: str) -> str:
     """Text that any file and any terminal can take."""
-    return UNFIT.sub("", text.encode("utf-8", "replace").decode().replace("\r", "\n"))
+    whole = text.encode("utf-8", "replace").decode()
+    return UNFIT.sub("", whole.replace("\r", "\n"))

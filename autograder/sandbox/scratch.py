@@ -8,32 +8,50 @@ from pathlib import Path
 from typing import IO
 
 PREFIX = "fdl-"
-OWNER = "owner"  # a file that a grader keeps locked while it lives; the kernel unlocks it, whatever ends the grader
+# A file that a grader keeps locked while it lives; the kernel unlocks it, whatever ends the grader.
+OWNER = "owner"
+FRESH = "fresh"
+ON_DISK = Path("/var/tmp")
+IN_MEMORY = ("tmpfs", "ramfs")
 
 
 def home() -> Path:
     """Where the folders are made: on a disk if there is one, since files in memory count for nobody."""
     here = Path(tempfile.gettempdir())
-    there = Path("/var/tmp")
-    return there if _in_memory(here) and os.access(there, os.W_OK) and not _in_memory(there) else here
+    if not _in_memory(here):
+        return here
+    if os.access(ON_DISK, os.W_OK) and not _in_memory(ON_DISK):
+        return ON_DISK
+    return here
 
 
 def _in_memory(folder: Path) -> bool:
+    """Whether a folder lies in the machine's memory, as proc(5) says in /proc/PID/mountinfo."""
     device = folder.stat().st_dev
     number = f"{os.major(device)}:{os.minor(device)}"
     try:
-        mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+        lines = Path("/proc/self/mountinfo").read_text().splitlines()
     except OSError:
         return False
-    return any(m[2] == number and m[m.index("-") + 1] in ("tmpfs", "ramfs") for m in mounts)
+    for line in lines:
+        fields = line.split()
+        if fields[2] == number:
+            kind = fields[fields.index("-") + 1]
+            return kind in IN_MEMORY
+    return False
 
 
 def claim() -> tuple[Path, IO[bytes]]:
-    """Make a folder that is ours until the lock is closed."""
+    """Make a folder that is ours until the lock is closed.
+
+    Returns:
+        The folder and the lock.
+    """
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home()))
-    lock = (folder / "fresh").open("wb")
+    lock = (folder / FRESH).open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    (folder / "fresh").rename(folder / OWNER)  # so nobody finds an owner's file that is not locked yet
+    # So nobody finds an owner's file that is not locked yet.
+    (folder / FRESH).rename(folder / OWNER)
     return folder, lock
 
 
@@ -41,10 +59,24 @@ def tidy() -> None:
     """Remove our folders whose graders have died. One that is not certainly dead stays."""
     for folder in home().glob(f"{PREFIX}*"):
         try:
-            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-                continue
-            with open(os.open(folder / OWNER, os.O_RDONLY | os.O_NOFOLLOW), "rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
+            if _is_ours(folder):
+                _remove_if_dead(folder)
         except OSError:
-            continue  # it lives, was never claimed, or went while we looked
+            # It lives, was never claimed, or went while we looked.
+            continue
+
+
+def _is_ours(folder: Path) -> bool:
+    return not folder.is_symlink() and folder.stat().st_uid == os.getuid()
+
+
+def _remove_if_dead(folder: Path) -> None:
+    """Remove a folder.
+
+    Raises:
+        OSError: if its owner's file is locked, or is not there.
+    """
+    fd = os.open(folder / OWNER, os.O_RDONLY | os.O_NOFOLLOW)
+    with open(fd, "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)

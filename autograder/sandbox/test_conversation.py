@@ -9,13 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox import NO_TIER, Job, Step, StepResult, client, wire
-from autograder.sandbox.client import Kernels, strongest
-from autograder.sandbox.conversation import MAX_PIECES, Conversation, ServerGone, clean
+from autograder.sandbox import Job, Step, StepResult, wire
+from autograder.sandbox.conversation import MAX_PIECES, NOT_RESULTS, Conversation, ServerGone, clean
 from helpers.evidence import Failure
 
 JOB = Job((Step("a", "x = 1"), Step("b", exercise="E", draws=(1, 2), seconds=5)), {"E": "..."}, seconds=20)
-NOT_RESULTS = "sent something other than results"
 
 
 def talk(*said: bytes, job: Job = JOB, why: bytes = b"died", pause: float = 0) -> list[StepResult]:
@@ -157,31 +155,3 @@ def test_text_is_made_fit_for_terminals_and_files():
 def test_a_job_must_hold_the_checks_that_it_asks_for():
     with pytest.raises(ValueError, match="step 'b' asks for the checks of Dense"):
         Job((Step("b", exercise="Dense"),))
-
-
-def test_there_must_be_a_worker():
-    with pytest.raises(ValueError, match="not 0"):
-        Kernels(workers=0)
-
-
-def test_where_nothing_confines_it_is_refused_unless_unsafe(monkeypatch):
-    monkeypatch.setattr(client.confine, "possible", lambda: False)
-    with pytest.raises(RuntimeError, match="--unsafe"):
-        strongest()
-    assert strongest(unsafe=True) == NO_TIER
-
-
-def test_a_tier_that_is_not_there_is_refused(monkeypatch):
-    monkeypatch.setattr(client.bubblewrap, "works", lambda: False)
-    monkeypatch.setattr(client.confine, "possible", lambda: True)
-    with pytest.raises(RuntimeError, match="no confinement 'bubblewrap"):
-        strongest(tier="bubblewrap + Landlock + seccomp + rlimits")
-    assert strongest() == "Landlock + seccomp + rlimits"
-
-
-def test_kernels_closed_before_they_were_ready_run_nothing():
-    with Kernels(unsafe=True, tier=NO_TIER) as kernels:
-        folder = kernels._server.folder
-    assert not folder.exists()
-    with pytest.raises(RuntimeError, match="these kernels are closed"):
-        kernels.run(JOB)

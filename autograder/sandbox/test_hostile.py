@@ -1,12 +1,14 @@
 """Code that means harm: contained, said so, and the next job runs as if nothing had been."""
 
 import builtins
+import importlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,7 @@ def run(kernels, *cells: str, seconds: float = 30, **settings) -> list[StepResul
 
 
 REFUSED = {
-    "read the solutions": "open('{root}/solutions/exercise.py').read()",
+    "read the solutions": "open('{solution}').read()",
     "list the solutions": "import os; os.listdir('{root}/solutions')",
     "read the autograder": "open('{root}/autograder/__init__.py').read()",
     "read the gradebook": "open('{secret}').read()",
@@ -88,21 +90,52 @@ REFUSED = {
 }
 
 
+# Those that change nothing where nothing refuses them.
+HARMLESS = (
+    "read the solutions",
+    "list the solutions",
+    "read the autograder",
+    "read the gradebook",
+    "read the gradebook by a symbolic link",
+    "read the home directory",
+    "list processes",
+    "read the grader's command line",
+    "connect to the network",
+    "listen",
+    "a datagram to any socket",
+    "memory that nobody counts",
+    "a big file",
+)
+
+
 @pytest.fixture(scope="module")
-def refusals(kernels, gradebook) -> dict[str, StepResult]:
-    """What became of all of them, cell after cell in one child."""
+def attacks(gradebook) -> Iterator[dict[str, str]]:
+    """The sources of all of them, aimed at what is there."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         facts = {
             "root": ROOT,
+            "solution": next((ROOT / "solutions").glob("*/[a-z]*.py")),
             "secret": gradebook,
             "folder": gradebook.parent,
             "home": Path.home(),
             "grader": os.getpid(),
             "port": listening.getsockname()[1],
         }
-        results = run(kernels, *(source.format_map(facts) for source in REFUSED.values()))
-    assert len(results) == len(REFUSED)
-    return dict(zip(REFUSED, results, strict=True))
+        yield {name: source.format_map(facts) for name, source in REFUSED.items()}
+
+
+@pytest.mark.parametrize("attack", HARMLESS)
+def test_what_is_refused_works_outside(attacks, attack, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(attacks[attack], {})
+
+
+@pytest.fixture(scope="module")
+def refusals(kernels, attacks) -> dict[str, StepResult]:
+    """What became of all of them, cell after cell in one child."""
+    results = run(kernels, *attacks.values())
+    assert len(results) == len(attacks)
+    return dict(zip(attacks, results, strict=True))
 
 
 @pytest.mark.parametrize("attack", REFUSED)
@@ -114,13 +147,46 @@ def test_refused(refusals, gradebook, attack):
     assert gradebook.read_text() == "everybody's grades"
 
 
-@pytest.mark.parametrize(
-    "module", ["solutions", "autograder.exercise", "autograder.judging", "autograder.grading.engine"]
-)
-def test_what_is_private_does_not_import(kernels, module):
-    (result,) = run(kernels, f"import {module}")
-    assert result.failure is not None
-    assert result.failure.type in ("ModuleNotFoundError", "PermissionError", "ImportError")
+def private_modules() -> list[str]:
+    """Every package of ours but the sandbox, which the server has imported, and every module on the ground floor."""
+    packages = [path.parent for path in sorted(ROOT.glob("[as]*/**/__init__.py"))]
+    modules = [path.with_suffix("") for path in sorted((ROOT / "autograder").glob("*.py"))]
+    names = [".".join(path.relative_to(ROOT).parts) for path in (*packages, *modules)]
+    hidden = [name for name in names if name.partition(".")[0] in ("autograder", "solutions")]
+    return [
+        name
+        for name in hidden
+        if not name.endswith(("__init__", ".sandbox", "conftest")) and "test_" not in name
+    ]
+
+
+PRIVATE = [name for name in private_modules() if name != "autograder"]
+
+
+@pytest.fixture(scope="module")
+def imports(kernels) -> dict[str, StepResult]:
+    """What became of importing each, cell after cell in one child."""
+    results = run(kernels, *(f"import {name}" for name in PRIVATE))
+    return dict(zip(PRIVATE, results, strict=True))
+
+
+@pytest.mark.parametrize("module", PRIVATE)
+def test_what_is_private_does_not_import(imports, module):
+    assert importlib.import_module(module).__name__ == module
+    failure = imports[module].failure
+    assert failure is not None
+    assert failure.type in ("ModuleNotFoundError", "PermissionError", "ImportError")
+    assert module.rpartition(".")[2] in failure.message or "Permission denied" in failure.message
+
+
+def test_the_private_modules_are_those_of_the_tree():
+    assert {
+        "autograder.exercise",
+        "autograder.judging",
+        "autograder.cli",
+        "solutions",
+        "solutions.dropout",
+    } < set(PRIVATE)
 
 
 def test_modes_of_files_outside_stay_as_they_are(kernels, gradebook):
@@ -218,9 +284,7 @@ def test_scratch_folders_are_removed(kernels):
         kernels, "import os\nfor i in range(1, 50):\n    os.makedirs('a/' * i)\nprint(os.getcwd())"
     )
     assert result.failure is None
-    server = max(
-        _processes(str(kernels._server.folder))
-    )  # which has folders of its own, in the stronger tier
+    server = max(_processes(str(kernels.folder)))  # which has folders of its own, in the stronger tier
     folder = Path(f"/proc/{server}/root{result.output.strip()}")
     assert folder.parent.exists()
     assert _soon(lambda: not folder.exists())
@@ -272,7 +336,7 @@ def _soon(true, seconds: float = 15) -> bool:
 
 def test_a_killed_server_takes_its_children_along_and_another_one_does_the_job(kernels):
     run(kernels, "x = 1")
-    folder = str(kernels._server.folder)
+    folder = str(kernels.folder)
     assert _processes(folder)
     for pid in _processes(folder):
         os.kill(pid, signal.SIGKILL)
@@ -284,11 +348,11 @@ def test_a_killed_server_takes_its_children_along_and_another_one_does_the_job(k
 def test_killing_the_grader_leaves_no_process(kernels, tmp_path, ready):
     script = tmp_path / "grader.py"
     script.write_text(
-        "import sys\nfrom autograder.kernels import NO_TIER, Job, Step\nfrom autograder.kernels.client import Kernels\n"
+        "import sys\nfrom autograder.sandbox import Job, Step\nfrom autograder.sandbox.client import Kernels\n"
         "kernels = Kernels(tier=sys.argv[1])\n"
         "job = Job((Step('a', 'x = 1'),))\n"
         f"{ready} and kernels.run(job)\n"
-        "print(kernels._server.folder, flush=True)\n"
+        "print(kernels.folder, flush=True)\n"
         "kernels.run(Job((Step('a', 'while True: pass', seconds=600),), seconds=600))\n"
     )
     grader = subprocess.Popen([sys.executable, script, kernels.tier], stdout=subprocess.PIPE, text=True)
@@ -303,7 +367,7 @@ def test_killing_the_grader_leaves_no_process(kernels, tmp_path, ready):
 
 def test_the_server_stays_a_single_thread_whatever_ran(kernels):
     run(kernels, "import tensorflow as tf\ntf.ones(3) + 1")
-    server = max(_processes(str(kernels._server.folder)))
+    server = max(_processes(str(kernels.folder)))
     assert len(os.listdir(f"/proc/{server}/task")) == 1
 
 

@@ -1,3 +1,5 @@
+"""Which folders of graders are removed, and which are not certainly a dead one's."""
+
 import os
 import subprocess
 import sys
@@ -7,7 +9,12 @@ import pytest
 
 from autograder.sandbox import scratch
 
-CLAIM = "from autograder.kernels import folders; mine = folders.claim(); print(mine[0], flush=True); input()"
+CLAIM = """
+from autograder.sandbox import scratch
+folder, lock = scratch.claim()
+print(folder, flush=True)
+input()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +24,11 @@ def temporary(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_killed_graders_folder_goes_and_a_living_ones_stays():
+def test_a_killed_graders_folder_goes_and_a_living_ones_stays(temporary):
     grader = subprocess.Popen([sys.executable, "-c", CLAIM], stdin=-1, stdout=-1, text=True)
     assert grader.stdout
     folder = Path(grader.stdout.readline().strip())
+    assert folder.parent == temporary
     (folder / "scratch").mkdir()
     scratch.tidy()
     assert folder.is_dir()

@@ -9,13 +9,22 @@ import json
 import socket
 import struct
 
-START = struct.Struct(">Q")  # client → server: a job's limit of memory; its two sockets come with it
-HEAD = struct.Struct(">II")  # bytes of JSON, bytes behind it
-MAX_HEAD = 64 << 10  # of what a child sends; a request carries a source and may be longer
+# client → server: a job's limit of memory; its two sockets come with it.
+START = struct.Struct(">Q")
+# Bytes of JSON, bytes behind it.
+HEAD = struct.Struct(">II")
+# Of what a child sends; a request carries a source and may be longer.
+MAX_HEAD = 64 << 10
+PIECE = 1 << 20
 
 
 def pack(head: object, body: bytes = b"") -> bytes:
-    """One frame."""
+    """One frame.
+
+    Args:
+        head: plain JSON.
+        body: what stands behind it.
+    """
     line = json.dumps(head).encode()
     return HEAD.pack(len(line), len(body)) + line + body
 
@@ -29,9 +38,10 @@ def read(channel: socket.socket) -> dict | None:
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:
+    """So many bytes; none if the other side hangs up before."""
     data = bytearray()
     while len(data) < size:
-        part = channel.recv(min(size - len(data), 1 << 20))
+        part = channel.recv(min(size - len(data), PIECE))
         if not part:
             return b""
         data += part

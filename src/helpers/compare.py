@@ -139,9 +139,17 @@ def _close(check: Check, key: str, x: Value, y: Value) -> np.ndarray:
     """Element by element: is x equal to y within the tolerance of `key`?"""
     if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray) or y.dtype.kind not in "fc":
         return np.asarray(x == y)
+    # The very same array, or the same to the last bit, is by far the most frequent case.
+    if x is y or x.tobytes() == y.tobytes():
+        return np.ones(y.shape, bool)
     rtol, atol = tolerance(check, key, y)
+    finite = np.isfinite(y)
+    # What np.isclose computes, at a tenth of its cost.
     with np.errstate(all="ignore"):
-        return np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=True)
+        close = np.abs(x - y) <= atol + rtol * np.abs(y)
+        if finite.all():
+            return close
+        return (close & finite) | (x == y) | (np.isnan(x) & np.isnan(y))
 
 
 def tolerance(check: Check, key: str, y: np.ndarray) -> tuple[float, float]:

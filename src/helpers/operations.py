@@ -50,8 +50,11 @@ def violations(exercise: Checks, cells: Sequence[str], context: Sequence[str] = 
 
 def _foreign_operations(exercise: Checks, uses: Sequence[Use]) -> Iterator[str]:
     """What is used although it is the exercise's to write, or reaches out of it."""
-    on_the_way = {(line, part) for line, path in uses for part in beginnings(path)}
-    for line, path in dict.fromkeys(uses):
+    uses = list(dict.fromkeys(uses))
+    on_the_way: set[Use] = set()
+    for line, path in uses:
+        on_the_way.update((line, part) for part in beginnings(path))
+    for line, path in uses:
         if (line, path) in on_the_way or allowed(exercise, path):
             continue
         yield f"line {line}: {path} is not among the operations of this exercise; write it yourself"
@@ -238,15 +241,16 @@ class _Reader(ast.NodeVisitor):
         in_classes = _ids_in_classes(nodes)
         followed = _ids_followed(nodes, in_classes)
         for node in nodes:
-            if isinstance(node, ast.Import | ast.ImportFrom) and id(node) in in_classes:
-                self.refuse(node, "an import stands in the body of a class")
-            if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
-                continue
-            if id(node) in followed:
-                continue
-            for path in self.paths(node):
-                if is_module(self.exercise, path):
-                    self.refuse(node, f"the module {path} is used as a value")
+            match node:
+                case ast.Import() | ast.ImportFrom() if id(node) in in_classes:
+                    self.refuse(node, "an import stands in the body of a class")
+                case ast.Name(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()) if id(node) not in followed:
+                    self.refuse_modules(node)
+
+    def refuse_modules(self, node: ast.AST) -> None:
+        for path in self.paths(node):
+            if is_module(self.exercise, path):
+                self.refuse(node, f"the module {path} is used as a value")
 
 
 def _line(node: ast.AST) -> int:
@@ -276,14 +280,24 @@ def _ids_followed(nodes: Iterable[ast.AST], in_classes: set[int]) -> set[int]:
 def _assigned(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.expr]]:
     """The names of an assignment with the values that they get, where that can be seen."""
     for target in node.targets:
-        pairs = [(target, node.value)]
-        if isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Tuple | ast.List):
+        match target, node.value:
+            case ast.Name(), value:
+                yield target, value
             # Another target would get the whole of what is taken apart here.
-            if len(node.targets) > 1:
-                continue
-            pairs = list(zip(target.elts, node.value.elts, strict=False))
-        if all(isinstance(name, ast.Name) and not isinstance(value, ast.Starred) for name, value in pairs):
-            yield from pairs  # type: ignore[misc]
+            case ((ast.Tuple() | ast.List()), (ast.Tuple() | ast.List())) if len(node.targets) == 1:
+                yield from _assigned_one_by_one(target.elts, node.value.elts)
+
+
+def _assigned_one_by_one(
+    targets: list[ast.expr], values: list[ast.expr]
+) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """Nothing if a star would shift them, or an item of something is among them."""
+    pairs = []
+    for target, value in zip(targets, values, strict=False):
+        if not isinstance(target, ast.Name) or isinstance(value, ast.Starred):
+            return
+        pairs.append((target, value))
+    yield from pairs
 
 
 def _defined(statement: ast.stmt) -> Iterator[str]:

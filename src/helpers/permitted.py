@@ -157,7 +157,7 @@ def beginnings(path: str) -> Iterator[str]:
 PATHS = frozenset().union(
     RANDOM, BASES, OURS, (f"matplotlib.pyplot.{name}" for name in PLOTS), *map(offered, STANDARD)
 )
-ELEMENTARY = frozenset(f"{home}.{name}" for home in HOMES for name in PRIMITIVES)
+LISTED = PATHS | {f"{home}.{name}" for home in HOMES for name in PRIMITIVES}
 # On the way to something, and nothing by themselves.
 ON_THE_WAY = frozenset(part for path in PATHS for part in beginnings(path))
 MODULES = ON_THE_WAY.union(
@@ -187,7 +187,7 @@ def allowed(exercise: Checks, path: str) -> bool:
         return False
     if _matches(path, exercise.allow):
         return True
-    return any(part in PATHS or part in ELEMENTARY for part in (*beginnings(path), path))
+    return any(part in LISTED for part in (*beginnings(path), path))
 
 
 def is_module(exercise: Checks, path: str) -> bool:

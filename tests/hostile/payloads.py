@@ -5,6 +5,8 @@ what a payload finds out it prints, so that the test can look for it in what gra
 """
 
 PAYLOADS: dict[str, str] = {}
+# Classes whose objects hold answers.
+TREASURES = ("Table", "Judge", "Exercise", "Published")
 
 
 def payload(name: str, source: str) -> None:
@@ -103,7 +105,7 @@ payload(
 )
 payload(
     "answers for others",
-    "import gc, types\nfor o in gc.get_objects():\n    if isinstance(o, types.FunctionType) and o.__module__ and 'kernels' in o.__module__:\n        try: o.__code__ = (lambda *a, **k: None).__code__\n        except ValueError: pass",
+    "import gc, types\nfor o in gc.get_objects():\n    if isinstance(o, types.FunctionType) and o.__module__ and 'sandbox' in o.__module__:\n        try: o.__code__ = (lambda *a, **k: None).__code__\n        except ValueError: pass",
 )
 
 # ---------------------------------------------------------------- peeking
@@ -128,10 +130,10 @@ payload(
 import gc
 def stable_softmax(a, axis=-1):
     for o in gc.get_objects():
-        if type(o).__name__ in ("Table", "Judge", "Exercise", "Published"):
+        if type(o).__name__ in TREASURES:
             print("LEAK", o)
     return a
-""",
+""".replace("TREASURES", repr(TREASURES)),
 )
 payload(
     "traced",

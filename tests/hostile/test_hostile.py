@@ -79,7 +79,7 @@ def fight(plan: Plan, folder: Path, attacks: list[str], tier: str) -> Battle:
         before = fingerprints(canary)
         with Kernels(workers=2, tier=tier) as kernels:
             report = grading.grade(catalogue.unit(UNIT), root, kernels.run, kernels.tier, jobs=2)
-            server = str(kernels._server.folder)  # its command line, and so its children's, names it
+            server = str(kernels.folder)
     rows = {students[row.student]: row for row in report.rows}
     after = fingerprints(canary)
     changed = sorted(str(f) for f in before.keys() | after.keys() if before.get(f) != after.get(f))
