@@ -14,7 +14,7 @@ from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT, Course
 from autograder.gradebook.book import Book
 from autograder.grading.plan import Plan
-from autograder.rehearsal.made_up_class import Made, make_class
+from autograder.rehearsal.made_up_class import Planted, make_class
 
 BIN = Path(sys.executable).parent
 COPIES = 4  # how often ours is given the class, for a size near to 100
@@ -46,7 +46,7 @@ def environment(folder: Path) -> dict[str, str]:
     return kept | {"JUPYTER_CONFIG_DIR": str(folder), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
-def honest(plan: Plan, students: int) -> list[Made]:
+def honest(plan: Plan, students: int) -> list[Planted]:
     """So many of the honest students of a made-up class, from all through it: right, wrong and unfinished work.
 
     Those that loop endlessly, exit, or hand in no notebook are left out: nbgrader would wait, or stop.
@@ -61,14 +61,14 @@ def names(students: int, copies: int = 1) -> list[str]:
     return [f"{copy}-{number:02}" for copy in range(copies) for number in range(students)]
 
 
-def hand_in(root: Path, plan: Plan, made: Sequence[Made]) -> None:
+def hand_in(root: Path, plan: Plan, made: Sequence[Planted]) -> None:
     for one in made:
         file = Course(root).submitted(plan.unit, one.student)
         file.parent.mkdir(parents=True)
         file.write_bytes(one.data)
 
 
-def ours(folder: Path, plan: Plan, made: list[Made], jobs: int) -> Contender:
+def ours(folder: Path, plan: Plan, made: list[Planted], jobs: int) -> Contender:
     """`fdl grade`, with a gradebook that knows the unit already, as nbgrader's does."""
     root = folder / "ours"
     root.mkdir()
@@ -84,7 +84,7 @@ def ours(folder: Path, plan: Plan, made: list[Made], jobs: int) -> Contender:
     return Contender("fdl grade", command, root, "> ")
 
 
-def stock(folder: Path, unit: Unit, plan: Plan, made: Sequence[Made]) -> Contender:
+def stock(folder: Path, unit: Unit, plan: Plan, made: Sequence[Planted]) -> Contender:
     """`nbgrader autograde` as it comes: no configuration, the checks run by the notebook's own `check(...)`.
 
     Raises:

@@ -12,7 +12,6 @@ from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
-import jinja2
 import pytest
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
@@ -291,12 +290,13 @@ def test_the_addresses_of_older_course_roots_are_the_same_classes(module, names)
 
 
 def test_every_template_is_installed_and_shown():
-    folder = ROOT / "autograder" / "pages" / "templates"
-    there = {path.name for path in folder.iterdir()}
-    assert set(jinja2.PackageLoader("autograder.pages").list_templates()) == there
+    folders = [ROOT / "autograder" / name / "templates" for name in ("pages", "reporting")]
+    there = {path.name for folder in folders for path in folder.iterdir()}
     named = {text for name in PRODUCT for text in strings(name) if re.fullmatch(r"\w+\.(?:html|css)", text)}
-    used = {text for page in folder.glob("*.html") for text in re.findall(r'"(\w+\.html)"', page.read_text())}
+    pages = [page.read_text("utf-8") for folder in folders for page in folder.glob("*.html")]
+    used = {text for page in pages for text in re.findall(r'"(\w+\.html)"', page)}
     assert there <= named | used
     assert used <= there
     package_data = (ROOT / "pyproject.toml").read_text("utf-8")
-    assert '"autograder.pages" = ["templates/*"]' in package_data
+    for folder in folders:
+        assert f'"autograder.{folder.parent.name}" = ["templates/*"]' in package_data

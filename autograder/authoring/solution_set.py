@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from html import escape
@@ -38,7 +38,8 @@ from helpers.judge import Judge
 from helpers.published import load
 from helpers.quiet import import_tensorflow
 
-CELL = 300  # seconds for one cell, on a busy machine
+# seconds for one cell, on a busy machine
+CELL = 300
 HEAD = "> **For instructors:** the answers, how to grade the derivations, and what each check catches. Not for students."
 TABLE = "border-collapse:collapse;margin:.4em 0"
 SIDE = "border-left:4px solid #78909c;padding:.2em 1em;margin:.5em 0;overflow-x:auto"
@@ -60,7 +61,7 @@ PAGE = """
 
 
 @dataclass
-class Made:
+class UnitSolutions:
     """What became of a unit: its files, or what keeps it from being made, a sentence each."""
 
     unit: str
@@ -68,12 +69,16 @@ class Made:
     faults: list[str] = field(default_factory=list)
 
 
-def make(units: Sequence[Unit], out: Path, jobs: int, progress: Progress = silent) -> list[Made]:
+def make(units: Sequence[Unit], out: Path, jobs: int, progress: Progress = silent) -> list[UnitSolutions]:
     """Make the solution set of some units.
 
     Args:
+        units: those to make.
         out: the folder for the notebooks and pages.
         jobs: how many units run at a time.
+        progress: is told which unit is done.
+    Returns:
+        What became of each unit, in their order.
     """
     import_tensorflow()
     every = [exercise for unit in units for exercise in exercises(unit)]
@@ -89,30 +94,35 @@ def make(units: Sequence[Unit], out: Path, jobs: int, progress: Progress = silen
     return [future.result() for future in running]
 
 
-def _make(unit: Unit, evidence: dict[Path, Path], out: Path) -> Made:
-    notebook = assemble(unit, exercises(unit))
-    with tempfile.TemporaryDirectory(prefix="fdl-") as folder:
-        for exercise in exercises(unit):
-            checks = publish(exercise, _folder(Path(folder) / unit.id / "checks"))
+def _make(unit: Unit, evidence: dict[Path, Path], out: Path) -> UnitSolutions:
+    every = exercises(unit)
+    notebook = assemble(unit, every)
+    with tempfile.TemporaryDirectory(prefix="fdl-") as scratch:
+        folder = Path(scratch) / unit.id
+        for exercise in every:
+            checks = publish(exercise, _folder(folder / "checks"))
             shutil.copyfile(evidence[file_of(exercise)], checks.with_suffix(".evidence"))
-        faults = [f"{unit}, {fault}" for fault in execute(notebook, Path(folder) / unit.id)]
+        faults = execute(notebook, folder)
     if faults:
-        return Made(unit.id, faults=faults)
-    dressed = dress(notebook, unit, {e.name: catches(e, evidence[file_of(e)]) for e in exercises(unit)})
+        return UnitSolutions(unit.id, faults=[f"{unit}, {fault}" for fault in faults])
+    caught = {exercise.name: catches(exercise, evidence[file_of(exercise)]) for exercise in every}
+    dressed = dress(notebook, unit, caught)
     try:
         html = page(dressed, unit.id)
-    except ValueError as error:  # a formula
-        return Made(unit.id, faults=[f"{unit}: {error}"])
+    except ValueError as error:
+        # a formula
+        return UnitSolutions(unit.id, faults=[f"{unit}: {error}"])
     files = [_folder(out) / f"{unit}.{kind}" for kind in ("ipynb", "html")]
     write(dressed, files[0])
     files[1].write_text(html, "utf-8")
-    return Made(unit.id, files)
+    return UnitSolutions(unit.id, files)
 
 
 def execute(notebook: NotebookNode, folder: Path) -> list[str]:
     """Run a notebook's cells in a fresh kernel; their outputs come into it.
 
     Args:
+        notebook: what is run.
         folder: where it runs, with checks/ in it.
     Returns:
         What went wrong: each exception, each line on stderr, a time-out.
@@ -128,12 +138,14 @@ def execute(notebook: NotebookNode, folder: Path) -> list[str]:
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        client.execute(stderr=subprocess.DEVNULL)  # the kernel's own log; what cells write comes as output
+        # the kernel's own log is for nobody; what cells write comes as output
+        client.execute(stderr=subprocess.DEVNULL)
     except (CellTimeoutError, DeadKernelError) as error:
         return [f"stopped: {str(error).strip().splitlines()[0]}"]
-    return [
-        f"cell {n} ({_name(c)}): {fault}" for n, c in enumerate(notebook.cells, 1) for fault in _faults(c)
-    ]
+    faults = []
+    for number, cell in enumerate(notebook.cells, 1):
+        faults += [f"cell {number} ({_name(cell)}): {fault}" for fault in _faults(cell)]
+    return faults
 
 
 def _faults(cell: NotebookNode) -> Iterator[str]:
@@ -149,21 +161,35 @@ def _name(cell: NotebookNode) -> str:
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "nothing")[:200]
+    """The first line that is not empty, cut."""
+    lines = map(str.strip, text.splitlines())
+    return next(filter(None, lines), "nothing")[:200]
 
 
 def catches(exercise: Exercise, evidence: Path) -> dict[str, list[str]]:
-    """By check, the misconceptions that it catches: those whose evidence for a public draw differs from ours."""
+    """By check, the misconceptions that it catches: those whose evidence for a public draw differs from ours.
+
+    Args:
+        exercise: whose checks.
+        evidence: the file that holds theirs and ours.
+    """
     fails = Judge(exercise, load(evidence).tables).fails
-    return {
-        check.name: [m.name for m in exercise.misconceptions if check.name in fails[m.name]]
-        for check in exercise.checks
-    }
+    caught: dict[str, list[str]] = {check.name: [] for check in exercise.checks}
+    for misconception in exercise.misconceptions:
+        for check in fails[misconception.name]:
+            caught[check].append(misconception.name)
+    return caught
 
 
 def dress(notebook: NotebookNode, unit: Unit, caught: dict[str, dict[str, list[str]]]) -> NotebookNode:
-    """The notebook with a box behind each check and each derivation spelt out, and without nbgrader's marks."""
-    boxes = {check_id(e.name): box(e, caught[e.name]) for e in exercises(unit)}
+    """The notebook with a box behind each check and each derivation spelt out, and without nbgrader's marks.
+
+    Args:
+        notebook: executed; it is changed.
+        unit: what it is about.
+        caught: for each exercise, what `catches` gives.
+    """
+    boxes = {check_id(exercise.name): box(exercise, caught[exercise.name]) for exercise in exercises(unit)}
     cells = [notebook.cells[0], new_markdown_cell(HEAD, id="for-instructors")]
     for cell in notebook.cells[1:]:
         about = cell.metadata.pop("nbgrader", {})
@@ -178,6 +204,7 @@ def dress(notebook: NotebookNode, unit: Unit, caught: dict[str, dict[str, list[s
 
 
 def model_answer(d: Derivation) -> str:
+    """A derivation spelt out, as Markdown."""
     return (
         f"#### Model answer\n\n*{d.points:g} points, graded by hand; lecture {d.lecture}*\n\n{d.answer}\n\n"
         f"#### Rubric\n\n{d.rubric}\n\n#### Common errors\n\n{d.errors}"
@@ -185,49 +212,70 @@ def model_answer(d: Derivation) -> str:
 
 
 def box(exercise: Exercise, caught: dict[str, list[str]]) -> str:
-    """What an instructor wants to know of an exercise, as HTML that JupyterLab shows as well."""
-    numbers = {c.name: str(number) for number, c in enumerate(exercise.checks, 1)}
-    count = len(exercise.misconceptions)
-    checks = [
-        (numbers[c.name], c.name, f"{c.points:g}", f"{len(caught[c.name])} of {count}")
-        for c in exercise.checks
+    """What an instructor wants to know of an exercise, as HTML that JupyterLab shows as well.
+
+    Args:
+        exercise: what it is about.
+        caught: by check, the misconceptions that it catches.
+    """
+    checks, misconceptions = _rows_of_checks(exercise, caught), _rows_of_misconceptions(exercise, caught)
+    lines = [
+        f'<div style="{SIDE}">',
+        f"<b>{escape(exercise.name)}</b> · {exercise.points:g} points · lecture {escape(exercise.lecture)}",
+        _table(("", "check", "points", "misconceptions that it catches"), checks),
+        _table(("misconception", "what the student is told", "lecture", "caught by check"), misconceptions),
     ]
-    errors = [
-        (
-            m.name,
-            m.advice.text,
-            m.advice.lecture,
-            ", ".join(n for c, n in numbers.items() if m.name in caught[c]),
-        )
-        for m in exercise.misconceptions
-    ]
-    others = ", ".join(rival.name for rival in exercise.alternatives)
-    return (
-        f'<div style="{SIDE}">\n'
-        f"<b>{escape(exercise.name)}</b> · {exercise.points:g} points · lecture {escape(exercise.lecture)}\n"
-        + _table(("", "check", "points", "misconceptions that it catches"), checks)
-        + _table(("misconception", "what the student is told", "lecture", "caught by check"), errors)
-        + (f"Right as well: {_text(others)}\n" if others else "")
-        + "</div>"
-    )
+    alternatives = ", ".join(alternative.name for alternative in exercise.alternatives)
+    if alternatives:
+        lines.append(f"Right as well: {_text(alternatives)}")
+    return "\n".join([*lines, "</div>"])
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _rows_of_checks(exercise: Exercise, caught: dict[str, list[str]]) -> Iterator[Sequence[str]]:
+    every = len(exercise.misconceptions)
+    for number, check in enumerate(exercise.checks, 1):
+        yield str(number), check.name, f"{check.points:g}", f"{len(caught[check.name])} of {every}"
+
+
+def _rows_of_misconceptions(exercise: Exercise, caught: dict[str, list[str]]) -> Iterator[Sequence[str]]:
+    for misconception in exercise.misconceptions:
+        numbers = []
+        for number, check in enumerate(exercise.checks, 1):
+            if misconception.name in caught[check.name]:
+                numbers.append(str(number))
+        advice = misconception.advice
+        yield misconception.name, advice.text, advice.lecture, ", ".join(numbers)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """No blank line and no Markdown in it: JupyterLab and nbconvert then leave it as it is."""
-    top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "\n".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<table style="{TABLE}">\n<tr>{top}</tr>\n{body}\n</table>\n'
+    lines = [f'<table style="{TABLE}">', _row("th", map(escape, head))]
+    for row in rows:
+        lines.append(_row("td", map(_text, row)))
+    return "\n".join([*lines, "</table>"])
+
+
+def _row(tag: str, cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
 
 
 def _text(text: str) -> str:
+    """A text as HTML, with its code as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def page(notebook: NotebookNode, title: str) -> str:
-    """One HTML file that needs no other, no script and no network."""
-    return _Page(raw_template=PAGE).from_notebook_node(
-        notebook, {"metadata": {"name": f"{title} · solutions"}}
-    )[0]
+    """One HTML file that needs no other, no script and no network.
+
+    Args:
+        notebook: what it shows.
+        title: the page's name begins with it.
+    Raises:
+        ValueError: if a formula cannot be shown.
+    """
+    resources = {"metadata": {"name": f"{title} · solutions"}}
+    html, _ = _Page(raw_template=PAGE).from_notebook_node(notebook, resources)
+    return html
 
 
 class _Page(HTMLExporter):

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from autograder.authoring.mirror import files
@@ -13,7 +13,8 @@ from helpers.errors import Refused
 HELPERS = ROOT / "src" / "helpers"
 NEEDED = ("tensorflow", "keras", "matplotlib", "jupyterlab", "scikit-learn", "mnist1d")
 FOLDER = "foundations-of-deep-learning"
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # every file's date in the zip, so that two zips are the same
+# every file's date in the zip, so that two zips are the same
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 PYPROJECT = """\
 [build-system]
@@ -73,9 +74,11 @@ def about(course: list[Unit], here: Callable[[Unit], bool] = lambda unit: True) 
     """What the course is, and the units in order.
 
     Args:
+        course: the units.
         here: whether a unit's notebook lies beside the page, so that a link leads to it.
     """
-    return ABOUT.format(rows="\n".join(_row(unit, here(unit)) for unit in course))
+    rows = [_row(unit, is_here=here(unit)) for unit in course]
+    return ABOUT.format(rows="\n".join(rows))
 
 
 def write_front_page(path: Path) -> None:
@@ -88,17 +91,20 @@ def zip_notebooks(file: Path, notebooks: Path) -> list[str]:
     """Pack the notebooks, `helpers` and what installs it.
 
     Args:
+        file: the zip.
         notebooks: what students get, as built.
     Returns:
         The names of the files in the zip.
+    Raises:
+        Refused: if two names are one file on some systems.
     """
     content = dict(sorted(_content(notebooks)))
-    if clash := _clash(list(content)):
-        raise Refused(f"{clash[0]} and {clash[1]} are one file on Windows and macOS; rename one")
+    _refuse_clashes(content)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in content.items():
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", LONG_AGO)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
             archive.writestr(entry, data)
     return list(content)
 
@@ -108,16 +114,20 @@ def pyproject(lock: str) -> str:
 
     Args:
         lock: the text of requirements.lock.
+    Raises:
+        Refused: if the lock lacks a package.
     """
-    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    pins = [pin for name in NEEDED for pin in _pins(lock, name)]
-    return PYPROJECT.format(
-        version=version.group(1) if version else "1",
-        dependencies="\n".join(f'    "{pin}",' for pin in pins),
-    )
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    match = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
+    version = match.group(1) if match else "1"
+    pins = []
+    for name in NEEDED:
+        pins += [f'    "{pin}",' for pin in _pins(lock, name)]
+    return PYPROJECT.format(version=version, dependencies="\n".join(pins))
 
 
 def _content(notebooks: Path) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of the files in the zip."""
     for path in files(notebooks):
         name = path.relative_to(notebooks)
         if not any(part.startswith(".") for part in name.parts):
@@ -130,25 +140,30 @@ def _content(notebooks: Path) -> Iterator[tuple[str, bytes]]:
 
 def _pins(lock: str, name: str) -> list[str]:
     """A package's lines in the lock: one, or one for each version of Python."""
-    found = re.findall(rf"^({re.escape(name)}==[^\\\n]+?) *\\?$", lock, re.MULTILINE)
-    if not found:
+    lines = re.findall(rf"^({re.escape(name)}==[^\\\n]+?) *\\?$", lock, re.MULTILINE)
+    if not lines:
         raise Refused(f"requirements.lock does not name {name}; `make lock` resolves it anew")
-    return [re.sub(" +;", ";", pin) for pin in found]
+    return [re.sub(" +;", ";", line) for line in lines]
 
 
-def _clash(names: list[str]) -> list[str]:
-    """Two names that differ in capitals only."""
-    first: dict[str, str] = {}
+def _refuse_clashes(names: Iterable[str]) -> None:
+    """Refuse two names that differ in capitals only."""
+    by_casefold: dict[str, str] = {}
     for name in names:
-        if first.setdefault(name.casefold(), name) != name:
-            return [first[name.casefold()], name]
-    return []
+        other = by_casefold.setdefault(name.casefold(), name)
+        if other != name:
+            raise Refused(f"{other} and {name} are one file on Windows and macOS; rename one")
 
 
-def _row(unit: Unit, here: bool) -> str:
+def _row(unit: Unit, is_here: bool) -> str:
+    """A unit's line in the table of the front page."""
     assert unit.path
     text = unit.path.read_text("utf-8")
-    found = re.search(r"^# # +(.+?) *$", text, re.MULTILINE)
-    title = found.group(1) if found else unit.id
-    objects = ", ".join(f"`{name}`" for _, names in imports(text) for name in names)
-    return f"| {f'[{title}]({unit.id}/{unit.id}.ipynb)' if here else title} | {objects} |"
+    heading = re.search(r"^# # +(.+?) *$", text, re.MULTILINE)
+    title = heading.group(1) if heading else unit.id
+    if is_here:
+        title = f"[{title}]({unit.id}/{unit.id}.ipynb)"
+    objects = []
+    for _, names in imports(text):
+        objects += [f"`{name}`" for name in names]
+    return f"| {title} | {', '.join(objects)} |"

@@ -1,9 +1,8 @@
 """What `fdl verify`, `fdl grade` and `fdl demo` show when they are done."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -15,180 +14,215 @@ from autograder.grading.engine import Graded
 from autograder.grading.graded_exercise import GradedExercise
 from autograder.proving.proof import Proof
 from autograder.proving.verify import Result
-from autograder.rehearsal.demo import Demo, pairs
+from autograder.rehearsal.demo import Demo
 from helpers.verdict import Kind
 
+# characters of a line where there is no terminal
+WIDTH = 160
+# what to say of an exercise all of whose wrong checks are of one kind
 SHORT = {
     Kind.NOTHING: "nothing to grade",
     Kind.NOT_WRITTEN: "not written yet",
     Kind.NOT_YOURS: "not yours yet",
     Kind.STOPPED: "stopped",
     Kind.NOT_REACHED: "not reached",
+    Kind.RAISED: "raised an exception",
 }
 
 
 def show_class(report: Report, root: Path) -> None:
-    """The class as a table, then who needs review and why, then where everything lies."""
-    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    console.print(_class(report.rows))
+    """The class as a table, then who needs review and why, then where everything lies.
+
+    Args:
+        report: a graded class.
+        root: the course root.
+    """
+    page = _Page()
+    page.table(_class(report.rows))
     review = [row for row in report.rows if row.needs_review]
     if review:
-        console.print(Text("Needs review", style="bold"), Text("(the points in doubt are withheld)"))
-        for row in review:
-            for reason in row.reasons:
-                console.print(Text(f"  {row.student}: {reason}"), soft_wrap=True)
-    now = sum(bool(row.graded.ran) for row in report.rows)
-    console.print(
-        Text(
-            f"{report.unit}: {len(report.rows)} submissions, {now} graded now in {report.seconds:.0f} s "
-            f"(confined by {report.confinement}), {len(review)} to review. "
-            f"Gradebook: {root / 'gradebook.db'}; notebooks: {root / 'autograded'}"
-        ),
-        soft_wrap=True,
+        page.line("Needs review (the points in doubt are withheld)", bold="Needs review")
+    for row in review:
+        for reason in row.reasons:
+            page.line(f"  {row.student}: {reason}")
+    graded_now = sum(bool(row.graded.ran) for row in report.rows)
+    page.line(
+        f"{report.unit}: {len(report.rows)} submissions, {graded_now} graded now in {report.seconds:.0f} s "
+        f"(confined by {report.confinement}), {len(review)} to review. "
+        f"Gradebook: {root / 'gradebook.db'}; notebooks: {root / 'autograded'}"
     )
 
 
-def _class(rows: Sequence[Row]) -> Table:
-    """One line a student: score, and what they misunderstood."""
-    found = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    found.add_column("student")
-    found.add_column("score", justify="right")
-    found.add_column("misunderstood")
-    found.add_column("review")
-    for row in rows:
-        score = f"{row.graded.score:g} of {row.graded.max_score:g}"
-        found.add_row(
-            Text(row.student), score, Text(misunderstood(row.graded)), "yes" if row.needs_review else ""
-        )
-    return found
+def show_proofs(result: Result, command: str) -> None:
+    """The proofs as a table, then every shortfall, then how to repeat this very proof.
+
+    Args:
+        result: what was proved.
+        command: what proves it again, but for the seed.
+    """
+    page = _Page()
+    page.table(_proofs(result))
+    for proof in result.proofs:
+        if proof.shortfalls:
+            title = f"{proof.unit}, {proof.exercise}"
+            page.line(title, bold=title)
+        for sentence in proof.shortfalls:
+            page.line(f"  ✗ {sentence}")
+    for sentence in result.broken:
+        page.line(f"✗ {sentence}")
+    shortfalls = sum(len(proof.shortfalls) for proof in result.proofs) + len(result.broken)
+    outcome = "proved" if result.fine else _count(shortfalls, "shortfall")
+    if result.kept:
+        outcome += f" ({len(result.kept)} before, and nothing has changed since)"
+    again = f"--seed {result.seed}"
+    if len(result.kept) == len(result.proofs):
+        again = "--anew"
+    page.line(
+        f"{_count(len(result.proofs), 'exercise')} over {result.draws} draws: {outcome}. "
+        f"To repeat it: {command} {again}"
+    )
+
+
+def show_demo(demo: Demo) -> None:
+    """The class as a table a unit, what was missed, where the time went, where everything lies."""
+    page = _Page()
+    for report in demo.reports:
+        page.table(_demo(demo, report))
+    for sentence in demo.shortfalls:
+        page.line(f"✗ {sentence}")
+    rows = [row for report in demo.reports for row in report.rows]
+    review = sum(row.needs_review for row in rows)
+    outcome = "grading found all that was planted"
+    if demo.shortfalls:
+        outcome = f"{len(demo.shortfalls)} times grading did not find what was planted"
+    page.line(
+        f"{len(rows)} submissions, {review} to review (confined by {demo.reports[0].confinement}): {outcome}."
+    )
+    spent = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in demo.seconds.items())
+    page.line(f"Where the time went: {spent}.")
+    page.line(
+        f"Gradebook: {demo.out / 'gradebook.db'}. Graded notebooks, with the cards that students get back: "
+        f"{demo.out / 'autograded'}."
+    )
 
 
 def misunderstood(graded: Graded) -> str:
-    """What each exercise that lost points looks like, a line each."""
-    found = {name: _looks_like(verdict) for name, verdict in graded.verdicts.items()}
-    if len(set(found.values())) == 1:
-        return "".join(set(found.values()))
-    return "\n".join(f"{name}: {text}" for name, text in found.items() if text)
+    """What each exercise that lost points looks like, a line each; one line if all look alike."""
+    looks = {name: _looks_like(verdict) for name, verdict in graded.verdicts.items()}
+    if len(set(looks.values())) == 1:
+        return next(iter(looks.values()))
+    return "\n".join(f"{name}: {look}" for name, look in looks.items() if look)
 
 
 def _looks_like(verdict: GradedExercise) -> str:
     """What an exercise looks like in a few words; "" if it is right."""
     if verdict.misconceptions:
         return "; ".join(verdict.misconceptions)
-    kinds = {check.kind for check in verdict.checks if not check.passed}
-    if not kinds:
+    wrong = [check.kind for check in verdict.checks if not check.passed]
+    if not wrong:
         return ""
-    if len(kinds) == 1 and kinds <= SHORT.keys():
-        return SHORT[kinds.pop()]
-    if kinds == {Kind.RAISED}:
-        return "raised an exception"
-    wrong = sum(not check.passed for check in verdict.checks)
-    return f"{wrong} of {len(verdict.checks)} checks"
+    if len(set(wrong)) == 1 and wrong[0] in SHORT:
+        return SHORT[wrong[0]]
+    return f"{len(wrong)} of {len(verdict.checks)} checks"
 
 
-def show_proofs(result: Result, command: str) -> None:
-    """The table, then every shortfall, then how to repeat this very proof."""
-    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    console.print(_proofs(result))
-    for proof in result.proofs:
-        if proof.shortfalls:
-            console.print(Text(f"{proof.unit}, {proof.exercise}", style="bold"))
-            for sentence in proof.shortfalls:
-                console.print(Text(f"  ✗ {sentence}"), soft_wrap=True)
-    for sentence in result.broken:
-        console.print(Text(f"✗ {sentence}"), soft_wrap=True)
-    count = sum(len(proof.shortfalls) for proof in result.proofs) + len(result.broken)
-    verdict = "proved" if result.fine else _plural(count, "shortfall")
-    if result.kept:
-        verdict += f" ({len(result.kept)} before, and nothing has changed since)"
-    again = (
-        f"{command} --anew" if len(result.kept) == len(result.proofs) else f"{command} --seed {result.seed}"
-    )
-    console.print(
-        f"{_plural(len(result.proofs), 'exercise')} over {result.draws} draws: {verdict}. To repeat it: {again}",
-        markup=False,
-        soft_wrap=True,
-    )
+class _Page:
+    """What a command shows on stdout: tables, as wide as the terminal, and lines, which it may break."""
+
+    def __init__(self) -> None:
+        width = None if sys.stdout.isatty() else WIDTH
+        self._console = Console(width=width, highlight=False)
+
+    def table(self, table: Table) -> None:
+        self._console.print(table)
+
+    def line(self, text: str, bold: str = "") -> None:
+        """Show a line, with its beginning in bold."""
+        line = Text(text)
+        line.stylize("bold", 0, len(bold))
+        self._console.print(line, soft_wrap=True)
 
 
-def _plural(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
+def _table(columns: Sequence[str], numbers: Iterable[str] = (), title: str | None = None) -> Table:
+    """An empty table; the columns that hold numbers stand to the right."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left")
+    return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    """Add a row whose cells are shown as they stand."""
+    table.add_row(*map(Text, cells))
+
+
+def _class(rows: Sequence[Row]) -> Table:
+    """One line a student: score, and what they misunderstood."""
+    table = _table(["student", "score", "misunderstood", "review"], numbers=["score"])
+    for row in rows:
+        review = "yes" if row.needs_review else ""
+        _add(table, row.student, _score(row.graded), misunderstood(row.graded), review)
+    return table
+
+
+def _demo(demo: Demo, report: Report) -> Table:
+    """One line a student: what they handed in, and what became of it."""
+    columns = ["student", "handed in", "score", "misunderstood", "needs review"]
+    table = _table(columns, numbers=["score"], title=report.unit)
+    for planted, row in demo.pairs(report):
+        if row:
+            why = "\n".join(row.reasons) if row.needs_review else ""
+            _add(table, planted.student, planted.what, _score(row.graded), misunderstood(row.graded), why)
+    return table
+
+
+def _score(graded: Graded) -> str:
+    return f"{graded.score:g} of {graded.max_score:g}"
 
 
 def _proofs(result: Result) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("exercise")
-    heads = "points|reference|stub|caught|named|pairs|alternatives|checks|mutants|seconds"
-    for head in heads.split("|"):
-        table.add_column(head, justify="right")
+    """One line an exercise, below the name of its unit: how many of each kind hold, of how many."""
+    numbers = "points reference stub caught named pairs alternatives checks mutants seconds".split()
+    table = _table(["exercise", *numbers], numbers)
     unit = None
     for proof in result.proofs:
         if proof.unit != unit:
             unit = proof.unit
             table.add_row(Text(unit, style="bold"))
         mark = "✗ " if proof.shortfalls else "  "
-        spent = "kept" if proof.exercise in result.kept else f"{proof.seconds:.1f}"
-        table.add_row(mark + proof.exercise, *_row(proof), spent)
+        seconds = "kept" if proof.exercise in result.kept else f"{proof.seconds:.1f}"
+        _add(table, mark + proof.exercise, *_proof(proof), seconds)
     return table
 
 
-def _row(proof: "Proof") -> list[str]:
-    def of(rows: list, good: Callable[[Any], object]) -> str:
-        return f"{sum(map(bool, map(good, rows)))}/{len(rows)}"
-
+def _proof(proof: Proof) -> list[str]:
+    """The numbers of one exercise, in the order of the columns, but for the seconds."""
+    alike = sum(bool(pair.alike) for pair in proof.pairs)
+    equal = sum(bool(mutant.because) for mutant in proof.mutants)
     return [
         f"{proof.points:g}",
         f"{proof.reference:g}",
         f"{proof.stub:g}",
-        of(proof.misconceptions, lambda m: m.caught),
-        of(proof.misconceptions, lambda m: m.named),
-        of(proof.pairs, lambda p: p.named) + _beside(sum(bool(p.alike) for p in proof.pairs), "alike"),
-        of(proof.alternatives, lambda a: a.score == proof.points),
-        of(proof.checks, lambda c: c.catches),
-        of(proof.mutants, lambda m: m.caught) + _beside(sum(bool(m.because) for m in proof.mutants), "equal"),
+        _share(misconception.caught for misconception in proof.misconceptions),
+        _share(misconception.named for misconception in proof.misconceptions),
+        _share(pair.named for pair in proof.pairs) + _beside(alike, "alike"),
+        _share(alternative.score == proof.points for alternative in proof.alternatives),
+        _share(check.catches for check in proof.checks),
+        _share(mutant.caught for mutant in proof.mutants) + _beside(equal, "equal"),
     ]
+
+
+def _share(good: Iterable[object]) -> str:
+    """How many are good, of how many."""
+    each = [bool(one) for one in good]
+    return f"{sum(each)}/{len(each)}"
 
 
 def _beside(count: int, what: str) -> str:
     return f" +{count} {what}" if count else ""
 
 
-def show_demo(demo: Demo) -> None:
-    """The class as a table a unit, what was missed, where the time went, where everything lies."""
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-    for report in demo.reports:
-        console.print(_demo(demo, report))
-    for text in demo.shortfalls:
-        console.print(Text(f"✗ {text}"), soft_wrap=True)
-    count = sum(len(report.rows) for report in demo.reports)
-    review = sum(row.needs_review for report in demo.reports for row in report.rows)
-    found = (
-        "grading found all that was planted"
-        if not demo.shortfalls
-        else f"{len(demo.shortfalls)} times grading did not find what was planted"
-    )
-    spent = ", ".join(f"{what} {value:.0f} s" for what, value in demo.seconds.items())
-    lines = [
-        f"{count} submissions, {review} to review (confined by {demo.reports[0].confinement}): {found}.",
-        f"Where the time went: {spent}.",
-        f"Gradebook: {demo.out / 'gradebook.db'}. Graded notebooks, with the cards that students get back: "
-        f"{demo.out / 'autograded'}.",
-    ]
-    for line in lines:
-        console.print(Text(line), soft_wrap=True)
-
-
-def _demo(demo: Demo, report: Report) -> Table:
-    table = Table(title=report.unit, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("student", "handed in", "score", "misunderstood", "needs review"):
-        table.add_column(column, justify="right" if column == "score" else "left")
-    for made, row in pairs(demo.planted[report.unit], report.rows):
-        if row:
-            table.add_row(
-                Text(made.student),
-                made.what,
-                f"{row.graded.score:g} of {row.graded.max_score:g}",
-                Text(misunderstood(row.graded)),
-                Text("\n".join(row.reasons) if row.needs_review else ""),
-            )
-    return table
+def _count(number: int, noun: str) -> str:
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun}s"

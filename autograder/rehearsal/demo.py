@@ -8,46 +8,62 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.authoring import build
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.gradebook import grade_class
 from autograder.gradebook.grade_class import Report, Row
+from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.plan import Plan, plan_of
 from autograder.progress import Progress, silent
-from autograder.rehearsal.made_up_class import Made, hand_in, make_class
+from autograder.rehearsal.made_up_class import Planted, hand_in, make_class
 from helpers.errors import CalledWrongly, Refused
 
-MARK = ".made-by-fdl-demo"  # only a folder with this file is ever emptied
+# only a folder with this file is ever emptied
+MARK = ".made-by-fdl-demo"
 FOREIGN = b'{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": []}], "nbformat": 4}'
+
+Watched = Callable[[str], AbstractContextManager[Progress]]
+"""Shows how far a piece of work is, by its title."""
 
 
 @dataclass
 class Demo:
-    """What was planted, what was found, and where the time went."""
+    """What was planted, what grading found, and where the time went.
+
+    Args:
+        out: where everything lies.
+        planted: the class of each unit.
+        reports: each unit, graded.
+        seconds: by what they were spent on.
+    """
 
     out: Path
-    planted: dict[str, list[Made]] = field(default_factory=dict)
+    planted: dict[str, list[Planted]] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def timed(self, what: str):
+    def timed(self, what: str) -> Iterator[None]:
+        """Count the time that some work takes."""
         start = time.monotonic()
         yield
         self.seconds[what] = self.seconds.get(what, 0) + time.monotonic() - start
 
+    def pairs(self, report: Report) -> list[tuple[Planted, Row | None]]:
+        """Each submission of a unit, and what became of it; None if it was not graded."""
+        rows = {row.student: row for row in report.rows}
+        return [(planted, rows.get(planted.student)) for planted in self.planted[report.unit]]
+
     @property
     def shortfalls(self) -> list[str]:
         """Where grading did not find what was planted."""
-        return [
-            f"{report.unit}, {made.student} ({made.what}): {text}"
-            for report in self.reports
-            for made, row in pairs(self.planted[report.unit], report.rows)
-            for text in (missed(made, row) if row else ["was not graded"])
-        ]
-
-
-Watched = Callable[[str], AbstractContextManager[Progress]]
+        sentences = []
+        for report in self.reports:
+            for planted, row in self.pairs(report):
+                for text in missed(planted, row):
+                    sentences.append(f"{report.unit}, {planted.student} ({planted.what}): {text}")
+        return sentences
 
 
 @contextmanager
@@ -60,43 +76,94 @@ def run(units: Sequence[Unit], out: Path, students: int, jobs: int, watched: Wat
     """Build, make a class, and grade it.
 
     Args:
+        units: those to rehearse.
         out: a new folder, or that of an earlier demo, which is emptied.
         students: how many at least in the first unit, which also gets all that is broken.
         jobs: how many submissions are graded side by side.
         watched: shows how far a piece of work is, by its title.
+    Raises:
+        CalledWrongly: if the folder holds other files.
     """
     demo = Demo(out)
     with grade_class.sandbox(jobs) as (kernel, tier):
         _empty(out)
         plans = [plan_of(unit) for unit in units]
         with demo.timed("building the course"), watched("building") as progress:
-            _build(units, out, progress)
+            build.build(units, out, out / "notebooks", progress=progress)
         with demo.timed("making the class"):
             for number, plan in enumerate(plans):
-                demo.planted[plan.unit] = _make(plans, number, students, out)
+                is_first = number == 0
+                least = students if is_first else 0
+                other = _other_notebook(plan, another=plans[number - 1])
+                demo.planted[plan.unit] = make_class(plan, least, broken=is_first, other=other)
+                _hand_in(demo.planted[plan.unit], plan.unit, out)
         for unit in units:
             with demo.timed(f"grading {unit}"), watched(f"grading {unit}") as progress:
                 demo.reports.append(grade_class.grade(unit, out, kernel, tier, jobs=jobs, progress=progress))
     return demo
 
 
-def missed(made: Made, row: Row) -> list[str]:
-    """In what a verdict differs from what was planted."""
-    found = []
-    for name, verdict in row.graded.verdicts.items():
-        points, most = verdict.points, verdict.max_points
-        if name in made.full and points != most:
-            found.append(f"{name} is right and got {points:g} of {most:g}")
-        if name in made.none and points:
-            found.append(f"{name} is not done and got {points:g} points")
-        if (planted := made.named.get(name)) and verdict.misconceptions != (planted,):
-            said = ", ".join(verdict.misconceptions) or "nothing"
-            found.append(f"{name} holds “{planted}”, and the card names {said}")
-    if made.review is not None and made.review != row.needs_review:
-        found.append("is not marked for review" if made.review else f"is marked for review: {row.reasons}")
+def missed(planted: Planted, row: Row | None) -> list[str]:
+    """In what grading differs from what was planted, a sentence each.
+
+    Args:
+        planted: a submission.
+        row: what became of it; None if it was not graded.
+    """
+    if not row:
+        return ["was not graded"]
+    sentences: list[str] = []
+    for verdict in row.graded.verdicts.values():
+        sentences += _missed_in_exercise(planted, verdict)
+    if planted.review is True and not row.needs_review:
+        sentences.append("is not marked for review")
+    if planted.review is False and row.needs_review:
+        sentences.append(f"is marked for review: {row.reasons}")
     if row.error or row.graded.unfinished:
-        found += row.reasons
-    return found
+        sentences += row.reasons
+    return sentences
+
+
+def as_json(demo: Demo) -> str:
+    """What `fdl demo --json` prints: each unit as `fdl grade --json` has it, and what was handed in."""
+    units = [_unit(demo, report) for report in demo.reports]
+    seconds = {what: round(value, 1) for what, value in demo.seconds.items()}
+    return json.dumps({"units": units, "shortfalls": demo.shortfalls, "seconds": seconds}, indent=1)
+
+
+def chosen(names: Sequence[str]) -> list[Unit]:
+    """The units that were asked for; all that are written by default.
+
+    Raises:
+        CalledWrongly: if one is not known.
+        Refused: if none is written.
+    """
+    units = [catalogue.unit(name) for name in names] or catalogue.units()
+    if not units:
+        raise Refused("there is no unit yet: course/units is empty")
+    return units
+
+
+def _missed_in_exercise(planted: Planted, verdict: GradedExercise) -> Iterator[str]:
+    name, points = verdict.exercise, verdict.points
+    if name in planted.full and points != verdict.max_points:
+        yield f"{name} is right and got {points:g} of {verdict.max_points:g}"
+    if name in planted.none and points:
+        yield f"{name} is not done and got {points:g} points"
+    misconception = planted.named.get(name)
+    if misconception and verdict.misconceptions != (misconception,):
+        named = ", ".join(verdict.misconceptions) or "nothing"
+        yield f"{name} holds “{misconception}”, and the card names {named}"
+
+
+def _unit(demo: Demo, report: Report) -> dict:
+    what = {planted.student: planted.what for planted in demo.planted[report.unit]}
+    return {
+        "unit": report.unit,
+        "confinement": report.confinement,
+        "seconds": round(report.seconds, 2),
+        "submissions": [row.as_dict() | {"handed_in": what[row.student]} for row in report.rows],
+    }
 
 
 def _empty(out: Path) -> None:
@@ -108,46 +175,16 @@ def _empty(out: Path) -> None:
     (out / MARK).write_text("fdl demo empties this folder when it is run again.\n")
 
 
-def _build(units: Sequence[Unit], out: Path, progress: Progress) -> None:
-    from autograder.authoring import build
+def _other_notebook(plan: Plan, another: Plan) -> bytes:
+    """A notebook that is none of this unit; `another` may be the unit itself, if it is alone."""
+    if another is plan:
+        return FOREIGN
+    return hand_in(another, {})
 
-    build.build(units, out, out / "notebooks", progress=progress)
 
-
-def _make(plans: list[Plan], number: int, students: int, out: Path) -> list[Made]:
-    """The class of one unit, handed in."""
-    plan, another = plans[number], plans[number - 1]
-    other = hand_in(another, {}) if another is not plan else FOREIGN
-    made = make_class(plan, students if number == 0 else 0, number == 0, other)
-    for one in made:
-        folder = out / "submitted" / one.student / plan.unit
+def _hand_in(planted: Sequence[Planted], unit: str, out: Path) -> None:
+    for submission in planted:
+        folder = out / "submitted" / submission.student / unit
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / (one.file or f"{plan.unit}.ipynb")).write_bytes(one.data)
-    return made
-
-
-def pairs(planted: list[Made], rows: list[Row]) -> list[tuple[Made, Row | None]]:
-    by_student = {row.student: row for row in rows}
-    return [(made, by_student.get(made.student)) for made in planted]
-
-
-def as_json(demo: Demo) -> str:
-    units = [json.loads(report.as_json()) for report in demo.reports]
-    for unit in units:
-        what = {made.student: made.what for made in demo.planted[unit["unit"]]}
-        for submission in unit["submissions"]:
-            submission["handed_in"] = what[submission["student"]]
-    seconds = {what: round(value, 1) for what, value in demo.seconds.items()}
-    return json.dumps({"units": units, "shortfalls": demo.shortfalls, "seconds": seconds}, indent=1)
-
-
-def chosen(names: Sequence[str]) -> list[Unit]:
-    """The units that were asked for; all that are written by default.
-
-    Raises:
-        ValueError: if one is not known, or none is written.
-    """
-    found = [catalogue.unit(name) for name in names] or catalogue.units()
-    if not found:
-        raise Refused("there is no unit yet: course/units is empty")
-    return found
+        file = submission.file or f"{unit}.ipynb"
+        (folder / file).write_bytes(submission.data)

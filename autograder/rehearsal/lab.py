@@ -19,8 +19,10 @@ from autograder.progress import Progress, silent
 from helpers.errors import Refused
 
 STUDENT, INSTRUCTOR = "student", "instructor"
-PAGE = "start.md"  # what opens first
-HIDDEN = {  # plugins of nbgrader's that are not for this role
+# what opens first
+PAGE = "start.md"
+# plugins of nbgrader's that are not for this role
+HIDDEN = {
     STUDENT: ("create-assignment", "formgrader", "course-list"),
     INSTRUCTOR: ("course-list",),
 }
@@ -75,8 +77,10 @@ class Lab:
     """
 
     def __init__(self, course: Path, place: Path):
-        self.course, self.place = course.resolve(), place.resolve()
-        self.exchange, self.work = self.place / "exchange", self.place / STUDENT
+        self.course = course.resolve()
+        self.place = place.resolve()
+        self.exchange = self.place / "exchange"
+        self.work = self.place / STUDENT
 
     def home(self, role: str) -> Path:
         """What Jupyter keeps for a role."""
@@ -90,12 +94,20 @@ class Lab:
         """The units that students can fetch."""
         return {folder.name for folder in self.exchange.glob(f"{_course_id(self.course)}/outbound/*/")}
 
+    def fetched(self, unit: str) -> bool:
+        """Whether a unit's folder is among the student's."""
+        return (self.work / unit).is_dir()
+
 
 def prepare(lab: Lab, role: str, progress: Progress = silent) -> None:
     """Make what a role needs: folders, configuration, front page, and notebooks if there are none.
 
+    Args:
+        lab: where it is made.
+        role: a student's or an instructor's.
+        progress: is told how far the build is, if there is one.
     Raises:
-        ValueError: if the course cannot be built, or nbgrader refuses to hand out a unit.
+        CourseError: if the course cannot be built, or nbgrader refuses to hand out a unit.
         OSError: if something cannot be written.
     """
     lab.exchange.mkdir(parents=True, exist_ok=True)
@@ -114,26 +126,35 @@ def prepare(lab: Lab, role: str, progress: Progress = silent) -> None:
 
 
 def write_configuration(lab: Lab, role: str) -> None:
-    """Write Jupyter's and nbgrader's configuration for a role, anew at each start."""
+    """Write Jupyter's and nbgrader's configuration for a role, anew at each start.
+
+    Args:
+        lab: where it is written.
+        role: a student's or an instructor's.
+    """
     config = lab.home(role) / "config"
     (config / "labconfig").mkdir(parents=True, exist_ok=True)
     extensions = {f"nbgrader.server_extensions.{name}": on for name, on in EXTENSIONS[role].items()}
+    server = {"root_dir": str(lab.root(role)), "jpserver_extensions": extensions}
+    hidden = {f"@jupyter/nbgrader:{name}": True for name in HIDDEN[role]}
     files = {
-        "jupyter_server_config": {
-            "ServerApp": {"root_dir": str(lab.root(role)), "jpserver_extensions": extensions}
-        },
+        "jupyter_server_config": {"ServerApp": server},
         "jupyter_lab_config": {"LabApp": {"default_url": f"/lab/tree/{PAGE}"}},
         "nbgrader_config": nbgrader_configuration(lab, role),
         "labconfig/default_setting_overrides": SETTINGS,
-        "labconfig/page_config": {
-            "disabledExtensions": {f"@jupyter/nbgrader:{name}": True for name in HIDDEN[role]}
-        },
+        "labconfig/page_config": {"disabledExtensions": hidden},
     }
     for name, content in files.items():
         (config / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
 def nbgrader_configuration(lab: Lab, role: str) -> dict:
+    """What nbgrader must know of the lab's folders.
+
+    Args:
+        lab: whose folders.
+        role: a student's or an instructor's.
+    """
     exchange = {"root": str(lab.exchange), "cache": str(lab.home(role) / "nbgrader_cache")}
     if role == STUDENT:
         course = {"course_id": _course_id(lab.course)}
@@ -142,13 +163,17 @@ def nbgrader_configuration(lab: Lab, role: str) -> dict:
 
 
 def hand_out(lab: Lab) -> None:
-    """Release and fetch every unit, by nbgrader's own steps, so that who only looks around finds them all."""
+    """Release and fetch every unit, by nbgrader's own steps, so that who only looks around finds them all.
+
+    Raises:
+        Refused: if nbgrader cannot.
+    """
     from nbgrader.auth import Authenticator
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.exchange import ExchangeError, ExchangeFactory
     from traitlets.config import Config
 
-    notebooks = next(f for f in (lab.course / "notebooks", NOTEBOOKS) if any(f.glob("*/*.ipynb")))
+    notebooks = _built_notebooks(lab)
     config = Config(nbgrader_configuration(lab, STUDENT))
     config.CourseDirectory.update(root=str(notebooks.parent), release_directory=notebooks.name)
     factory = ExchangeFactory(config=config)
@@ -165,39 +190,63 @@ def hand_out(lab: Lab) -> None:
 
 def students_page(lab: Lab) -> str:
     """What the course is, the units in order with links to those that are here, and how to work."""
-    units = [unit for unit in catalogue.units() if unit.id in lab.released() or (lab.work / unit.id).is_dir()]
-    return (
-        student_bundle.about(units, lambda unit: (lab.work / unit.id).is_dir())
-        + ASSIGNMENTS
-        + student_bundle.WORK
-    )
+    released = lab.released()
+    units = [unit for unit in catalogue.units() if unit.id in released or lab.fetched(unit.id)]
+    about = student_bundle.about(units, here=lambda unit: lab.fetched(unit.id))
+    return about + ASSIGNMENTS + student_bundle.WORK
 
 
 def instructors_page(lab: Lab) -> str:
-    notebooks = sorted(
-        path.relative_to(lab.course).as_posix() for path in lab.course.glob("source/*/*.ipynb")
-    )
-    rows = "\n".join(f"- [{Path(name).stem}]({name})" for name in notebooks)
-    return INSTRUCTORS.format(rows=rows, exchange=lab.exchange)
+    """What an instructor does where, and links to the units with their answers."""
+    rows = []
+    for path in sorted(lab.course.glob("source/*/*.ipynb")):
+        rows.append(f"- [{path.stem}]({path.relative_to(lab.course).as_posix()})")
+    return INSTRUCTORS.format(rows="\n".join(rows), exchange=lab.exchange)
 
 
 def environment(lab: Lab, role: str, before: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables that keep all that Jupyter and IPython write below the lab's folder."""
+    """The variables that keep all that Jupyter and IPython write below the lab's folder.
+
+    Args:
+        lab: the folder.
+        role: a student's or an instructor's.
+        before: the variables that there are.
+    Returns:
+        These, and those that are added or changed.
+    """
     home = lab.home(role)
-    own = {"CONFIG": home / "config", "DATA": home / "data", "RUNTIME": home / "runtime"}
     return {
         **before,
-        **{f"JUPYTER_{name}_DIR": str(folder) for name, folder in own.items()},
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
     }
 
 
 def start(lab: Lab, role: str, arguments: Sequence[str]) -> None:
-    """Become `jupyter lab`: its messages, its Ctrl-C and its exit code are its own."""
-    os.chdir(lab.root(role))  # where nbgrader looks for the course's configuration
+    """Become `jupyter lab`: its messages, its Ctrl-C and its exit code are its own.
+
+    Args:
+        lab: what `prepare` made.
+        role: a student's or an instructor's.
+        arguments: Jupyter's own.
+    """
+    # where nbgrader looks for the course's configuration
+    os.chdir(lab.root(role))
     command = [sys.executable, "-m", "jupyterlab", *arguments]
     with alembic_on_path():
         os.execve(sys.executable, command, environment(lab, role))
+
+
+def _built_notebooks(lab: Lab) -> Path:
+    """The folder of what students get: the course's own, or else that of this project."""
+    own = lab.course / "notebooks"
+    if any(own.glob("*/*.ipynb")):
+        return own
+    if any(NOTEBOOKS.glob("*/*.ipynb")):
+        return NOTEBOOKS
+    raise Refused("there are no notebooks to hand out: run `fdl build` first")
 
 
 def _course_id(course: Path) -> str:

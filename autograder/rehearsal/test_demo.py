@@ -1,3 +1,4 @@
+import itertools
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from autograder.grading import engine
 from autograder.grading.plan import plan_of
 from autograder.judging.lazy_tables import LazyTables
 from autograder.rehearsal import demo
-from autograder.rehearsal.made_up_class import Made, make_class
+from autograder.rehearsal.made_up_class import Planted, make_class, names
 from autograder.testing import in_process_sandbox, toy_unit
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
@@ -54,6 +55,18 @@ def test_a_class_is_the_same_each_time(plan, everybody):
     assert [made.data for made in again] == [made.data for made in everybody]
 
 
+@pytest.mark.parametrize("students", [374, 1000])
+def test_no_two_of_a_class_have_one_name_or_one_folder(students):
+    everybody = list(itertools.islice(names(), students))
+    assert len({name.casefold() for name in everybody}) == students
+    assert not [name for name in everybody if "/" in name or name != name.strip()]
+
+
+def test_a_large_class_has_a_submission_for_each_name(plan):
+    everybody = make_class(plan, 1000, broken=True, other=demo.FOREIGN)
+    assert len({planted.student for planted in everybody}) == 1000
+
+
 def graded(plan, made):
     """What grading finds in a submission that does no harm."""
     found = engine.grade(made.data, plan, engine.Draw(0, 5), in_process_sandbox.InProcess().run, LazyTables())
@@ -65,7 +78,7 @@ def test_what_was_planted_is_found_or_missed_in_a_sentence(plan):
     work = toy_unit.data(toy_unit.right(plan, double=held.source))
 
     def missed(**planted):
-        made = Made("a made-up one", work, **planted)
+        made = Planted("a made-up one", work, **planted)
         return demo.missed(made, graded(plan, made))
 
     assert missed(named={"double": held.name}, full=frozenset({"halves"})) == []
@@ -78,7 +91,7 @@ def test_what_was_planted_is_found_or_missed_in_a_sentence(plan):
 @pytest.fixture
 def small_demo(unit, monkeypatch):
     """`fdl demo` for the toy, which cannot be built: its exercises are no module that another process finds."""
-    monkeypatch.setattr(demo, "_build", lambda units, out, tell: None)
+    monkeypatch.setattr(demo.build, "build", lambda units, course, notebooks, progress: None)
     monkeypatch.setattr(limits, "DEFAULT", limits.Limits(cell=3.0))
     monkeypatch.setattr(catalogue, "units", lambda: [unit])
     return lambda *words: CliRunner().invoke(app.app, ["demo", *map(str, words)])
@@ -106,8 +119,8 @@ def test_a_demo_finds_all_that_it_planted_and_may_be_run_again(small_demo, tmp_p
 
 
 def test_a_demo_that_misses_something_says_so_and_exits_1(small_demo, tmp_path, monkeypatch):
-    made = Made("right, it says", b"{}", full=frozenset({"double"}), student="Zoë")
-    monkeypatch.setattr(demo, "make_class", lambda *_: [made])
+    made = Planted("right, it says", b"{}", full=frozenset({"double"}), student="Zoë")
+    monkeypatch.setattr(demo, "make_class", lambda *_, **__: [made])
     result = small_demo("--out", tmp_path / "demo")
     assert result.exit_code == 1
     assert "99_toy, Zoë (right, it says): double is right and got 0 of 3" in result.stdout
@@ -117,6 +130,6 @@ def test_a_demo_that_misses_something_says_so_and_exits_1(small_demo, tmp_path, 
 def test_a_folder_with_other_files_is_left_alone(small_demo, tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
     result = small_demo("--out", tmp_path)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "holds other files; give --out a new folder" in result.stderr
     assert Path(tmp_path / "thesis.tex").read_text() == "years of work"

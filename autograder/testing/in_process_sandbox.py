@@ -5,7 +5,7 @@ import random
 import threading
 from contextlib import redirect_stdout
 
-from autograder.sandbox import Job, StepResult
+from autograder.sandbox import Job, Step, StepResult
 from helpers.checks import Checks, gather
 from helpers.evidence import Failure, encode
 from helpers.quiet import import_tensorflow
@@ -18,53 +18,61 @@ class InProcess:
     """
 
     def __init__(self) -> None:
-        import_tensorflow()  # before there are threads: two that import Keras at once find half of it
+        # before there are threads: two that import Keras at once find half of it
+        import_tensorflow()
         self.jobs: list[Job] = []
         self._alone = threading.Lock()
 
     def run(self, job: Job) -> list[StepResult]:
+        """Run a job's steps, up to the one that ends the "child"."""
         with self._alone:
+            self.jobs.append(job)
             return self._run(job)
 
     def _run(self, job: Job) -> list[StepResult]:
-        from autograder.sandbox.child import run
-
-        self.jobs.append(job)
-        names: dict = {"check": print}
-        names["Died"] = type("Died", (Exception,), {})
+        names: dict = {"check": print, "Died": type("Died", (Exception,), {})}
+        # each exercise sees what cells had defined when its checks began
+        names_of_exercises: dict[str, dict] = {}
         results = []
-        found: dict[str, dict] = {}
         for step in job.steps:
             result = StepResult(step.id)
             results.append(result)
             if step.exercise:
-                before = found.setdefault(step.exercise, dict(names))
+                before = names_of_exercises.setdefault(step.exercise, dict(names))
                 names.clear()
                 names.update(before)
-                self._check(step, job.checks[step.exercise], names, result)
+                _check(step, job.checks[step.exercise], names, result)
             else:
-                with redirect_stdout(io.StringIO()) as printed:
-                    result.failure = run(step.id, step.source, names)
-                result.output = printed.getvalue()
-                if result.failure and result.failure.type == "Died":
-                    result.died, result.failure = result.failure.message, None
+                _run_cell(step, names, result)
             if result.died:
                 break
         return results
 
-    def _check(self, step, source: str, names: dict, result: StepResult) -> None:
-        space: dict = {}
-        exec(source, space)
-        (exercise,) = (value for value in space.values() if isinstance(value, Checks))
-        missing = [name for name in exercise.objects if name not in names]
-        if missing:
-            result.failure = Failure("NameError", f"{', '.join(missing)} is not defined")
-            return
-        for check in exercise.checks:
-            for draw in step.draws:
-                candidate = tuple(names[name] for name in exercise.objects)
-                found = gather(exercise, check, candidate, draw, random.getrandbits(31))
-                if found.failure and found.failure.type == "Died":
-                    result.died = found.failure.message
-                    return
-                result.evidence[check.name, draw] = encode(found)
+
+def _run_cell(step: Step, names: dict, result: StepResult) -> None:
+    from autograder.sandbox.child import run
+
+    with redirect_stdout(io.StringIO()) as printed:
+        result.failure = run(step.id, step.source, names)
+    result.output = printed.getvalue()
+    if result.failure and result.failure.type == "Died":
+        result.died = result.failure.message
+        result.failure = None
+
+
+def _check(step: Step, source: str, names: dict, result: StepResult) -> None:
+    space: dict = {}
+    exec(source, space)
+    (exercise,) = (value for value in space.values() if isinstance(value, Checks))
+    missing = [name for name in exercise.objects if name not in names]
+    if missing:
+        result.failure = Failure("NameError", f"{', '.join(missing)} is not defined")
+        return
+    candidate = tuple(names[name] for name in exercise.objects)
+    for check in exercise.checks:
+        for draw in step.draws:
+            evidence = gather(exercise, check, candidate, draw, random.getrandbits(31))
+            if evidence.failure and evidence.failure.type == "Died":
+                result.died = evidence.failure.message
+                return
+            result.evidence[check.name, draw] = encode(evidence)

@@ -36,17 +36,31 @@ def verdict(
     seconds: float = 0.5,
     kind: Kind = Kind.WRONG_VALUE,
 ) -> CheckCell:
-    """A verdict in which some checks fail, by name or all of them by "all", for one kind of reason."""
+    """A verdict in which some checks fail.
+
+    Args:
+        exercise: one of `CHECKS`.
+        wrong: the checks that fail; all of them by "all".
+        named: the misconception that explains them, if there is one.
+        message: what each of them says.
+        doubts: why a person should look at it.
+        seconds: how long it took.
+        kind: what became of those that fail.
+    """
     failed = set(CHECKS[exercise] if wrong == "all" else wrong)
-    explaining = (named,) if named else ()
-    outcomes = tuple(
-        Outcome(check, 1, kind, message, explaining) if check in failed else Outcome(check, 1, Kind.PASSED)
-        for check in CHECKS[exercise]
-    )
-    how = "whole" if named else "unrecognized" if failed else "right"
-    shown = Card(Verdict(exercise, outcomes, (named,) if named else (), how), ADVICE, "3:17", doubts)
-    graded = GradedExercise.of(shown, doubts, key="made up", draw=0, seconds=seconds)
-    return CheckCell(graded, graded_notebook.check_outputs(shown, graded))
+    names = (named,) if named else ()
+    outcomes = []
+    for check in CHECKS[exercise]:
+        if check in failed:
+            outcomes.append(Outcome(check, 1, kind, message, names))
+        else:
+            outcomes.append(Outcome(check, 1, Kind.PASSED))
+    how = "right"
+    if failed:
+        how = "whole" if named else "unrecognized"
+    card = Card(Verdict(exercise, tuple(outcomes), names, how), ADVICE, "3:17", doubts)
+    graded = GradedExercise.of(card, doubts, key="made up", draw=0, seconds=seconds)
+    return CheckCell(graded, graded_notebook.check_outputs(card, graded))
 
 
 def result(
@@ -79,58 +93,74 @@ def result(
 
 
 def crowd(students: int, unit: str = UNIT, seed: int = 0) -> list[Result]:
-    """A class as they come: half of the exercises right, the rest wrong in one of three ways."""
+    """A class as they come: half of the exercises right, the rest wrong in one of three ways.
+
+    Args:
+        students: how many.
+        unit: its id.
+        seed: decides who does what.
+    """
     rng = random.Random(seed)
-    ways = [(), ("the shapes",), ("a = hW + b", "the bias is forgotten"), "all"]
-    made = []
+    # the checks of Dense that fail, and the misconception that they look like
+    ways = [((), ""), (("the shapes",), ""), (("a = hW + b",), "the bias is forgotten"), ("all", "")]
+    results = []
     for number in range(students):
-        way = rng.choice(ways)
-        named = "the bias is forgotten" if "the bias is forgotten" in way else ""
-        failed = [check for check in way if check in CHECKS["Dense"]] if way != "all" else "all"
-        dense = verdict("Dense", failed, named, seconds=rng.random())
-        softmax = verdict("softmax", "all", doubts=("your code was stopped: took longer than 10 s",))
+        failed, named = rng.choice(ways)
+        verdicts = [verdict("Dense", failed, named, seconds=rng.random())]
         code = "\n".join(f"    h{i} = h @ W{rng.randrange(10**6)} + {rng.random()}" for i in range(20))
         answers = {"Dense": f"def Dense(h):\n{code}\n    return h"}
-        others = [softmax] if rng.random() < 0.05 else []
-        made.append(result(f"s{number:03}", dense, *others, codes=answers, unit=unit))
-    return made
+        if rng.random() < 0.05:
+            doubts = ("your code was stopped: took longer than 10 s",)
+            verdicts.append(verdict("softmax", "all", doubts=doubts))
+        results.append(result(f"s{number:03}", *verdicts, codes=answers, unit=unit))
+    return results
 
 
 def save(root: Path, results: Iterable[Result]) -> Course:
-    """Put results where grading leaves them: into a gradebook, and beside it the graded notebooks."""
+    """Put results where grading leaves them: into a gradebook, and beside it the graded notebooks.
+
+    Args:
+        root: the course root.
+        results: of any units.
+    """
     course = Course(root)
     with alembic_on_path():
         gradebook = Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "fdl")
-    for made in results:
-        if made.unit not in [assignment.name for assignment in gradebook.assignments]:
-            _register(gradebook, made)
-        person = made.student
-        names = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
-        gradebook.update_or_create_student(person.id, **names)
-        submission = gradebook.add_submission(made.unit, person.id, timestamp=made.handed_in)
-        grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
-        for part in made.parts:
-            grade = grades[part.cell]
-            grade.auto_score = part.verdict.points if part.verdict else None
-            grade.manual_score = part.score if part.decided else None
-            grade.needs_manual_grade = part.waits
-            if part.comment:
-                cell = part.cell.removesuffix("-check")
-                gradebook.find_comment(cell, made.unit, made.unit, person.id).manual_comment = part.comment
-        gradebook.db.commit()
-        if made.notebook:
-            file = course.graded(made.unit, person.id)
+    for result in results:
+        if result.unit not in [assignment.name for assignment in gradebook.assignments]:
+            _register(gradebook, result)
+        _record(gradebook, result)
+        if result.notebook:
+            file = course.graded(result.unit, result.student.id)
             file.parent.mkdir(parents=True)
-            file.write_bytes(graded_notebook.write(made.notebook))
+            file.write_bytes(graded_notebook.write(result.notebook))
     gradebook.close()
     return course
 
 
-def _register(gradebook: Gradebook, made: Result) -> None:
-    unit = made.unit
+def _record(gradebook: Gradebook, result: Result) -> None:
+    """Put one result into a gradebook that knows the unit."""
+    person, unit = result.student, result.unit
+    names = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
+    gradebook.update_or_create_student(person.id, **names)
+    submission = gradebook.add_submission(unit, person.id, timestamp=result.handed_in)
+    grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
+    for part in result.parts:
+        grade = grades[part.cell]
+        grade.auto_score = part.verdict.points if part.verdict else None
+        grade.manual_score = part.score if part.decided else None
+        grade.needs_manual_grade = part.waits
+        if part.comment:
+            cell = part.cell.removesuffix("-check")
+            gradebook.find_comment(cell, unit, unit, person.id).manual_comment = part.comment
+    gradebook.db.commit()
+
+
+def _register(gradebook: Gradebook, result: Result) -> None:
+    unit = result.unit
     gradebook.add_assignment(unit)
     gradebook.add_notebook(unit, unit)
-    for part in made.parts:
+    for part in result.parts:
         kind = "markdown" if part.by_hand else "code"
         gradebook.add_grade_cell(part.cell, unit, unit, max_score=part.max_score, cell_type=kind)
         gradebook.add_solution_cell(part.cell.removesuffix("-check"), unit, unit)

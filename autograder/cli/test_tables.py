@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_notebook
+
+from autograder.cli import tables
+from autograder.gradebook.grade_class import Report, Row
+from autograder.grading.engine import Graded
+from autograder.testing import made_up_results
+from helpers.verdict import Kind
+
+
+def graded(*verdicts):
+    """What the engine found about a submission with these verdicts."""
+    notebook = new_notebook()
+    return Graded(notebook, verdicts={cell.graded.exercise: cell.graded for cell in verdicts})
+
+
+@pytest.mark.parametrize(
+    ("kind", "looks"),
+    [
+        (Kind.NOTHING, "nothing to grade"),
+        (Kind.NOT_WRITTEN, "not written yet"),
+        (Kind.NOT_YOURS, "not yours yet"),
+        (Kind.STOPPED, "stopped"),
+        (Kind.NOT_REACHED, "not reached"),
+        (Kind.RAISED, "raised an exception"),
+        (Kind.WRONG_VALUE, "3 of 3 checks"),
+        (Kind.WRONG_FORM, "3 of 3 checks"),
+    ],
+    ids=str,
+)
+def test_an_exercise_all_of_which_is_wrong_says_in_which_way(kind, looks):
+    assert tables.misunderstood(graded(made_up_results.verdict("Dense", "all", kind=kind))) == looks
+
+
+def test_each_exercise_that_lost_points_has_a_line():
+    named = made_up_results.verdict("Dense", ["a = hW + b"], "the bias is forgotten")
+    wrong = made_up_results.verdict("softmax", ["large values"])
+    right = made_up_results.verdict("softmax")
+    assert tables.misunderstood(graded(named, right)) == "Dense: the bias is forgotten"
+    assert (
+        tables.misunderstood(graded(named, wrong)) == "Dense: the bias is forgotten\nsoftmax: 1 of 2 checks"
+    )
+    assert tables.misunderstood(graded(right)) == ""
+
+
+def test_what_stands_in_a_name_is_shown_as_it_stands(capsys):
+    row = Row("[red]Ada[/red] :smile:", graded(made_up_results.verdict("Dense")))
+    tables.show_class(Report("90_made_up", "nothing", [row]), Path("course"))
+    shown = capsys.readouterr().out
+    assert "[red]Ada[/red] :smile:" in shown
+    assert "3 of 3" in shown
+    assert "Needs review" not in shown
+
+
+def test_who_needs_review_is_told_why_in_one_line_however_long(capsys):
+    why = "your code was stopped: it went on" + " and on" * 40
+    doubtful = made_up_results.verdict("Dense", "all", doubts=(why,))
+    row = Row("ada", graded(doubtful))
+    tables.show_class(Report("90_made_up", "nothing", [row]), Path("course"))
+    shown = capsys.readouterr().out
+    assert f"  ada: Dense: {why}\n" in shown
+    assert "1 to review" in shown
