@@ -4,7 +4,7 @@ import pytest
 
 from autograder.authoring import build as building
 from autograder.authoring.build import build
-from autograder.judging import store
+from autograder.judging import making
 from autograder.testing.small_unit import TEXT, unit_of
 from helpers.published import save
 
@@ -32,8 +32,8 @@ def known_evidence(built, monkeypatch):
 def in_this_process(monkeypatch):
     """Evidence is made here, which for a small exercise is faster than to start processes."""
 
-    def share(missing, jobs, told):
-        for exercise, path in missing:
-            save(path, store.known(exercise))
+    def share(missing, progress):
+        for path, exercise in missing.items():
+            save(path, making.published(exercise))
 
-    monkeypatch.setattr(store, "_share", share)
+    monkeypatch.setattr(making, "_share", share)

@@ -5,45 +5,59 @@ import functools
 import re
 import symtable
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Python counts how deep a syntax tree is for all threads together, and where two meet one fails (SystemError). So
 # whatever takes syntax apart in a grader does it alone, TensorFlow's AutoGraph while judging included.
 ALONE = threading.RLock()
 
-
-def defined(source: str) -> set[str]:
-    """The names that a cell defines at its top level; none if it is not Python."""
-    try:
-        with ALONE:
-            body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names = {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    targets = [t for n in body if isinstance(n, ast.Assign) for t in n.targets]
-    targets += [n.target for n in body if isinstance(n, ast.AnnAssign)]
-    return names | {part.id for t in targets for part in ast.walk(t) if isinstance(part, ast.Name)}
-
-
 # Lines that IPython understands and Python does not: %magic, !command, ?help, help?, pip install
 NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|(?:pip|conda) .*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
-
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
 class Names:
-    """The global names of a cell. `binds` tells by name where an imported one comes from, "" for others."""
+    """The global names of a cell.
+
+    Attributes:
+        reads: those that it reads, at the top level or within functions and classes.
+        binds: those that it binds, by name where an imported one comes from, "" for others.
+        changes: those of which, at the top level, an attribute or item is set or a method called.
+        star: whether it has a star import; nobody knows what that binds.
+        deep: whether it is nested too deep to be read here, though perhaps not to be run elsewhere.
+    """
 
     reads: frozenset[str]
     binds: dict[str, str]
-    changes: frozenset[
-        str
-    ]  # an attribute or item of them is set, or a method of them called, at the top level
-    star: bool = False  # nobody knows what a star import binds
-    deep: bool = False  # nested too deep to be read here, though perhaps not to be run elsewhere
+    changes: frozenset[str]
+    star: bool = False
+    deep: bool = False
+
+
+def defined(source: str) -> set[str]:
+    """The names that a cell defines at its top level; none if it is not Python."""
+    try:
+        with ALONE:
+            statements = ast.parse(source).body
+    except UNPARSABLE:
+        return set()
+    found: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found.add(statement.name)
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                found |= _names_within(target)
+        elif isinstance(statement, ast.AnnAssign):
+            found |= _names_within(statement.target)
+    return found
+
+
+def _names_within(target: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
 
 
 def runnable(source: str) -> str:
@@ -56,56 +70,105 @@ def runnable(source: str) -> str:
     return source
 
 
+def global_names(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The global names that source reads, and those that it binds, functions and classes within it included.
+
+    Args:
+        source: Python, without lines that only IPython understands.
+    Returns:
+        What is read, and what is bound: assigned, imported or defined at the top level, or declared `global`
+        and assigned further down.
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: if Python cannot read it.
+    """
+    with ALONE:
+        top = symtable.symtable(source, "source", "exec")
+    reads, binds = set(), set()
+    for symbol in top.get_symbols():
+        if symbol.is_referenced():
+            reads.add(symbol.get_name())
+        if symbol.is_assigned() or symbol.is_imported():
+            binds.add(symbol.get_name())
+    for scope in _scopes_within(top):
+        for symbol in scope.get_symbols():
+            if symbol.is_global() and symbol.is_referenced():
+                reads.add(symbol.get_name())
+            if symbol.is_declared_global() and symbol.is_assigned():
+                binds.add(symbol.get_name())
+    return frozenset(reads), frozenset(binds)
+
+
+def _scopes_within(scope: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    """The functions and classes within a scope, those within them included."""
+    waiting = list(scope.get_children())
+    while waiting:
+        inner = waiting.pop()
+        yield inner
+        waiting += inner.get_children()
+
+
 @functools.lru_cache(maxsize=4096)
 def names(source: str) -> Names:
     """The global names that a cell reads, binds and changes; none if it is not Python."""
     source = runnable(source)
     try:
         with ALONE:
-            tree, top = ast.parse(source), symtable.symtable(source, "cell", "exec")
+            tree = ast.parse(source)
+        reads, binds = global_names(source)
     except UNPARSABLE as error:
-        return Names(frozenset(), {}, frozenset(), deep=isinstance(error, RecursionError | MemoryError))
-    reads = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
-    written = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    tables = top.get_children()
-    for table in tables:  # grows while it is gone through
-        reads |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
-        written |= {s.get_name() for s in table.get_symbols() if s.is_declared_global() and s.is_assigned()}
-        tables += table.get_children()
-    return Names(frozenset(reads), _origins(tree, written), frozenset(_changes(tree)), star=_star(tree))
+        too_deep = isinstance(error, RecursionError | MemoryError)
+        return Names(frozenset(), {}, frozenset(), deep=too_deep)
+    return Names(reads, _origins(tree, binds), frozenset(_changes(tree)), star=_star(tree))
 
 
-def _origins(tree: ast.Module, written: set[str]) -> dict[str, str]:
-    """What each written name is imported from; "" if it is bound in another way, or in several."""
-    found: dict[str, set[str]] = {name: set() for name in written}
+def _origins(tree: ast.Module, binds: frozenset[str]) -> dict[str, str]:
+    """What each bound name is imported from; "" if it is bound in another way, or in several."""
+    ways: dict[str, set[str]] = {name: set() for name in binds}
     for name, origin in _imports(tree):
-        found.setdefault(name, set()).add(origin)
+        ways.setdefault(name, set()).add(origin)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in found:
-            found[node.id].add("")
-    return {name: origins.pop() if len(origins) == 1 else "" for name, origins in found.items()}
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in ways:
+            ways[node.id].add("")
+    origins = dict.fromkeys(ways, "")
+    for name, its_ways in ways.items():
+        if len(its_ways) == 1:
+            origins[name] = its_ways.pop()
+    return origins
 
 
 def _star(tree: ast.Module) -> bool:
     return any(name == "*" for name, _ in _imports(tree))
 
 
-def _imports(tree: ast.Module) -> Iterable[tuple[str, str]]:
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The names that imports bind, each with what it comes from."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            for a in node.names:
-                yield (a.asname, a.name) if a.asname else (a.name.split(".")[0], a.name.split(".")[0])
+            for alias in node.names:
+                package = alias.name.split(".")[0]
+                if alias.asname:
+                    yield alias.asname, alias.name
+                else:
+                    yield package, package
         elif isinstance(node, ast.ImportFrom):
-            for a in node.names:
-                yield a.asname or a.name, f"{node.module}.{a.name}"
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
-def _changes(tree: ast.Module) -> Iterable[str]:
+def _changes(tree: ast.Module) -> Iterator[str]:
+    """The names that something is set in, as in `x.y[0] = 1`, or called upon, as in the statement `x.append(1)`."""
     for node in ast.walk(tree):
-        stored = isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)
-        called = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-        part: ast.AST | None = node if stored else node.value.func if called else None  # type: ignore[attr-defined]
+        part = _changed_part(node)
         while isinstance(part, ast.Attribute | ast.Subscript):
             part = part.value
             if isinstance(part, ast.Name):
                 yield part.id
+
+
+def _changed_part(node: ast.AST) -> ast.AST | None:
+    """What a node sets or deletes, or calls and forgets; None if it does neither."""
+    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        return node
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return node.value.func
+    return None

@@ -15,9 +15,9 @@ from autograder.course import catalogue, layout
 from autograder.course.layout import Course
 from autograder.grading import engine
 from autograder.grading.draws import draw_of, secret
-from autograder.grading.grader import read_submission
+from autograder.grading.grader import prepare, read_submission
 from autograder.grading.plan import plan_of
-from autograder.judging.lazy_tables import Known
+from autograder.judging.lazy_tables import LazyTables
 from autograder.sandbox import Job, StepResult
 from autograder.testing.in_process_sandbox import InProcess
 
@@ -41,7 +41,8 @@ def bound(unit: str, folder: Path) -> dict[str, dict[str, float]]:
     """Grade everybody here, the first of them once before the clock runs, so that everything is warm."""
     course, inside, clocks = Course(folder), InProcess(), {"run": Clock(), "all": Clock()}
     plan, key = plan_of(catalogue.unit(unit)), secret(folder)
-    known = Known([layout.ROOT / "notebooks"])
+    prepare()
+    tables = LazyTables([layout.ROOT / "notebooks"])
     students = course.students(unit)
 
     def run(job: Job) -> list[StepResult]:
@@ -51,7 +52,7 @@ def bound(unit: str, folder: Path) -> dict[str, dict[str, float]]:
     def grade(student: str) -> None:
         draw = draw_of(key, unit, student)
         with clocks["all"]:
-            engine.grade(read_submission(course, unit, student), plan, draw, run, known)
+            engine.grade(read_submission(course, unit, student), plan, draw, run, tables)
 
     grade(students[0])
     for clock in clocks.values():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.authoring.assemble import assemble, write
+from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT, Course
 from autograder.gradebook.book import Book
@@ -122,7 +123,7 @@ def stock(folder: Path, unit: Unit, plan: Plan, made: Sequence[Made]) -> Contend
     root = folder / "nbgrader"
     source = root / "source" / unit.id
     source.mkdir(parents=True)
-    write(assemble(unit), source / f"{unit.id}.ipynb")
+    write(assemble(unit, catalogue.exercises(unit)), source / f"{unit.id}.ipynb")
     shutil.copytree(ROOT / "notebooks" / unit.id / "checks", source / "checks")
     done = subprocess.run(
         [BIN / "nbgrader", "generate_assignment", unit.id],

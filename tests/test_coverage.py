@@ -1,4 +1,4 @@
-"""course/coverage.yml says where each concept of the lecture is taught; the built notebooks must bear it out."""
+"""course/concepts/ says where each concept of the lecture is taught; the built notebooks must bear it out."""
 
 import re
 from functools import cache
@@ -11,10 +11,17 @@ import yaml
 from autograder.course import catalogue
 
 ROOT = Path(__file__).parents[1]
-CONCEPTS = yaml.safe_load((ROOT / "course" / "coverage.yml").read_text("utf-8"))
-PLACES = [(c, place) for c in CONCEPTS for place in c.get("places", [])]
-IDS = [f"{c['number']}-{place['unit']}" for c, place in PLACES]
 UNITS = {unit.id: unit for unit in catalogue.units()}
+
+
+def read(name: str) -> list[dict]:
+    return yaml.safe_load((ROOT / "course" / "concepts" / f"{name}.yml").read_text("utf-8"))
+
+
+CONCEPTS = read("lecture")
+# By unit, how it teaches a concept.
+PLACES = [(unit, place) for unit in UNITS for place in read(unit)]
+IDS = [f"{place['number']}-{unit}" for unit, place in PLACES]
 
 
 @cache
@@ -39,29 +46,39 @@ def test_every_concept_of_the_lecture_is_listed_once():
 
 @pytest.mark.parametrize("concept", CONCEPTS, ids=lambda c: str(c["number"]))
 def test_every_unit_that_exists_treats_its_concepts(concept):
-    existing = {unit for unit in UNITS if int(unit.split("_")[0]) in concept["units"]}
-    assert existing <= {place["unit"] for place in concept.get("places", [])}
+    wanted = {unit for unit in UNITS if int(unit.split("_")[0]) in concept["units"]}
+    assert wanted <= {unit for unit, place in PLACES if place["number"] == concept["number"]}
 
 
-@pytest.mark.parametrize(("concept", "place"), PLACES, ids=IDS)
-def test_it_is_explained_and_seen_where_it_says(concept, place):
+def test_no_unit_teaches_what_the_lecture_has_not():
+    assert {place["number"] for _, place in PLACES} <= {concept["number"] for concept in CONCEPTS}
+
+
+def test_no_file_is_of_a_unit_that_is_gone():
+    files = {path.stem for path in (ROOT / "course" / "concepts").glob("*.yml")}
+    assert files == {"lecture", *UNITS}
+
+
+@pytest.mark.parametrize(("unit", "place"), PLACES, ids=IDS)
+def test_it_is_explained_and_seen_where_it_says(unit, place):
     wanted = {place["explained"], place["seen"]} - {""}
-    assert wanted <= headings(place["unit"])
+    assert wanted <= headings(unit)
 
 
-@pytest.mark.parametrize(("concept", "place"), PLACES, ids=IDS)
-def test_it_is_graded_and_checked_as_it_says(concept, place):
-    assert set(place["graded"]) <= graded(place["unit"]).keys()
+@pytest.mark.parametrize(("unit", "place"), PLACES, ids=IDS)
+def test_it_is_graded_and_checked_as_it_says(unit, place):
+    assert set(place["graded"]) <= graded(unit).keys()
     for claim in place["checked"]:
         exercise, check = claim.split(": ", 1)
-        assert check in graded(place["unit"])[exercise]
+        assert check in graded(unit)[exercise]
 
 
-@pytest.mark.parametrize("concept", [c for c in CONCEPTS if c.get("places")], ids=lambda c: str(c["number"]))
-def test_a_concept_that_is_taught_is_graded_somewhere_and_can_be_seen(concept):
-    assert any(place["graded"] for place in concept["places"])
-    assert any(place["checked"] or place.get("by_hand") for place in concept["places"])
-    assert any(place["seen"] for place in concept["places"])
+@pytest.mark.parametrize("number", sorted({place["number"] for _, place in PLACES}))
+def test_a_concept_that_is_taught_is_graded_somewhere_and_can_be_seen(number):
+    places = [place for _, place in PLACES if place["number"] == number]
+    assert any(place["graded"] for place in places)
+    assert any(place["checked"] or place.get("by_hand") for place in places)
+    assert any(place["seen"] for place in places)
 
 
 @pytest.mark.parametrize("unit", UNITS.values(), ids=str)

@@ -4,7 +4,7 @@ import ast
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course import derivation
-from autograder.course.catalogue import Unit, exercises
+from autograder.course.catalogue import Unit
 from autograder.course.layout import KERNEL
 from autograder.exercise import BEGIN, END, Exercise, check_id, solution_id
 from helpers.errors import AuthoringError
@@ -20,20 +20,23 @@ from helpers.errors import AuthoringError
 SETUP, EXPERIMENT = "setup", "experiment"
 
 
-def assemble(unit: Unit) -> NotebookNode:
+def assemble(unit: Unit, exercises: Sequence[Exercise]) -> NotebookNode:
     """The instructor's notebook of a unit: every answer in place, every cell with its id.
 
     nbgrader's ids: `Dense` for a solution cell, `Dense-check` for the check cell behind it, the derivation's
     name for an answer graded by hand, `setup`, `setup-2` … for set-up. Experiments carry none.
 
+    Args:
+        unit: whose file is read.
+        exercises: the unit's, in its order.
     Raises:
-        ValueError: if a cell is of no kind, or an exercise or derivation cannot be found; it names file
+        AuthoringError: if a cell is of no kind, or an exercise or derivation cannot be found; it names file
             and line and says what to do.
     """
     if not unit.path:
         raise AuthoringError(f"{unit} has no file yet: write course/units/NN_{unit.package}.py")
     read = [(_kind(cell, f"{unit.path}, line {line}"), cell) for line, cell in _cells(unit.path)]
-    ready = iter(exercises(unit))
+    ready = iter(exercises)
     cells: list[NotebookNode] = []
     for kind, cell in read:
         if kind == "exercise":

@@ -1,10 +1,11 @@
 """Two folders that should hold the same: bring one up to date with the other, or tell how they differ."""
 
-from collections.abc import Iterator
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-PASSING = {".ipynb_checkpoints", "__pycache__"}  # what running a notebook leaves behind
+# What running a notebook leaves behind.
+PASSING = {".ipynb_checkpoints", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -19,48 +20,70 @@ class Difference:
 
 
 def files(folder: Path) -> list[Path]:
-    """The files below a folder, in order, without what running a notebook leaves behind; a file is its own."""
+    """The files below a folder, in order, without what running a notebook leaves behind.
+
+    Args:
+        folder: a folder, or a file, which is its own.
+    """
     if folder.is_file():
         return [folder]
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not PASSING & set(p.parts))
+    every = sorted(folder.rglob("*"))
+    return [path for path in every if path.is_file() and PASSING.isdisjoint(path.parts)]
 
 
 def mirror(source: Path, target: Path) -> None:
-    """Make the files below `target` those below `source`; one that is the same is not written again."""
-    wanted = {p.relative_to(source) for p in files(source)}
-    for path in files(target):
-        if path.relative_to(target) not in wanted:
-            path.unlink()
+    """Make the files below one folder those below another; what is the same is not written again.
+
+    Args:
+        source: the folder as it should be.
+        target: the folder that is changed.
+    """
+    wanted = _names(source)
+    for name in _names(target) - wanted:
+        (target / name).unlink()
     for name in wanted:
-        data = (source / name).read_bytes()
-        if not (target / name).is_file() or (target / name).read_bytes() != data:
+        if not _alike(source / name, target / name):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (target / name).write_bytes(data)
+            shutil.copyfile(source / name, target / name)
 
 
 def compare(fresh: Path, there: Path) -> list[Difference]:
-    """How the files below `there` differ from a fresh build."""
-    return list(_differences(fresh, there))
+    """How a folder differs from a fresh build of it.
 
-
-def _differences(fresh: Path, there: Path) -> Iterator[Difference]:
-    wanted = {p.relative_to(fresh) for p in files(fresh)}
-    found = {p.relative_to(there) for p in files(there)}
-    for name in sorted(wanted | found):
-        if name not in found:
-            yield Difference(there / name, "is missing")
+    Args:
+        fresh: the fresh build, a folder or a file.
+        there: what it is compared with.
+    """
+    wanted, present = _names(fresh), _names(there)
+    differences = []
+    for name in sorted(wanted | present):
+        if name not in present:
+            differences.append(Difference(there / name, "is missing"))
         elif name not in wanted:
-            yield Difference(there / name, "is not made by any build")
-        elif (fresh / name).read_bytes() != (there / name).read_bytes():
-            yield Difference(there / name, _where(fresh / name, there / name))
+            differences.append(Difference(there / name, "is not made by any build"))
+        elif not _alike(fresh / name, there / name):
+            differences.append(Difference(there / name, _where(fresh / name, there / name)))
+    return differences
+
+
+def _names(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in files(folder)}
+
+
+def _alike(one: Path, other: Path) -> bool:
+    return other.is_file() and one.read_bytes() == other.read_bytes()
 
 
 def _where(fresh: Path, there: Path) -> str:
     """The first line in which two texts differ."""
     try:
-        ours, theirs = (p.read_bytes().decode().split("\n") for p in (fresh, there))
+        ours = fresh.read_bytes().decode().split("\n")
+        theirs = there.read_bytes().decode().split("\n")
     except UnicodeDecodeError:
         return "holds other numbers than a fresh build"
-    pairs = enumerate(zip(ours, theirs, strict=False), 1)
-    line = next((i for i, (a, b) in pairs if a != b), min(len(ours), len(theirs)) + 1)
+    line = 1
+    for one, other in zip(ours, theirs, strict=False):
+        if one != other:
+            break
+        line += 1
     return f"differs from a fresh build from line {line} on"

@@ -6,7 +6,6 @@ Only what the checks need comes along; the reference, misconceptions and alterna
 import ast
 import builtins
 import re
-import symtable
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.exercise import Exercise, file_of
+from autograder.syntax import global_names
 from helpers.errors import AuthoringError
 
 PRIVATE = {"solutions", "autograder"}
@@ -66,19 +66,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
         while start > 1 and lines[start - 2].startswith("#"):
             start -= 1
         piece = "\n".join(lines[start - 1 : node.end_lineno])
-        yield _Piece(node, piece, *_names(piece))
-
-
-def _names(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The global names that a piece of source reads, and those that it defines."""
-    top = symtable.symtable(text, "", "exec")
-    symbols = top.get_symbols()
-    read = {s.get_name() for s in symbols if s.is_referenced()}
-    tables = top.get_children()
-    for table in tables:  # grows while it is gone through
-        read |= {s.get_name() for s in table.get_symbols() if s.is_global()}
-        tables += table.get_children()
-    return frozenset(read), frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
+        yield _Piece(node, piece, *global_names(piece))
 
 
 def _calls_exercise(node: ast.stmt) -> bool:
@@ -97,7 +85,7 @@ def _as_checks(head: _Piece) -> _Piece:
     text = f"{name} = Checks({', '.join(arguments)})"
     if len(text) > WIDTH or "\n" in text:
         text = f"{name} = Checks(\n" + "".join(f"    {a},\n" for a in arguments) + ")"
-    uses, defines = _names(text)
+    uses, defines = global_names(text)
     return replace(head, text=text, uses=uses - {"Checks"}, defines=defines)
 
 

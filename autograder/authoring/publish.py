@@ -1,18 +1,18 @@
 """The public half of an exercise: its checks as readable Python, and what of its answers must not show."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.authoring.public_checks import checks_source
 from autograder.exercise import Exercise, file_of
 from helpers.checks import Checks
-from helpers.compare import same
 from helpers.errors import AuthoringError
-from helpers.judge import Answer, Table
-from helpers.published import load, load_checks
+from helpers.published import load_checks
 
-TELLING = 13  # characters; a shorter line, such as `return a`, tells nothing
+# A line of fewer characters, such as `return a`, tells nothing.
+TELLING = 13
+PRIVATE_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:solutions|autograder)\b.*", re.MULTILINE)
 
 
 def publish(exercise: Exercise, folder: Path) -> Path:
@@ -31,18 +31,7 @@ def publish(exercise: Exercise, folder: Path) -> Path:
     return file
 
 
-def equal_within_tolerance(exercise: Checks, a: Path, b: Path) -> bool:
-    """Whether two `.evidence` files say the same: another processor may differ in a number's last bits."""
-    try:
-        one, other = load(a), load(b)
-    except ValueError:
-        return False
-    if (one.draws, one.advice) != (other.draws, other.advice):
-        return False
-    return all(_same_tables(exercise, s, t) for s, t in zip(one.tables, other.tables, strict=True))
-
-
-def leaks(exercises: Sequence[Exercise], texts: dict[str, str]) -> list[str]:
+def leaks(exercises: Sequence[Exercise], texts: Mapping[str, str]) -> list[str]:
     """What of a unit's answers shows in texts that students get.
 
     Args:
@@ -52,17 +41,16 @@ def leaks(exercises: Sequence[Exercise], texts: dict[str, str]) -> list[str]:
         A sentence for each line of a solution that occurs in a text although no stub of the unit gives it,
         and for each import of a private package.
     """
-    secrets = [(e.name, line) for e in exercises for line in secret_lines(e, given=exercises)]
-    found = []
+    secret = [(exercise.name, secret_lines(exercise, given=exercises)) for exercise in exercises]
+    shown = []
     for where, text in texts.items():
-        for private in re.findall(
-            r"^[ \t]*(?:from|import)[ \t]+(?:solutions|autograder)\b.*", text, re.MULTILINE
-        ):
-            found.append(f"{where}: `{private.strip()}` imports a private package")
-        found += [
-            f"{where}: `{ln}` is a line of the solution of {name}" for name, ln in secrets if ln in text
-        ]
-    return found
+        for statement in PRIVATE_IMPORT.findall(text):
+            shown.append(f"{where}: `{statement.strip()}` imports a private package")
+        for name, lines in secret:
+            for line in lines:
+                if line in text:
+                    shown.append(f"{where}: `{line}` is a line of the solution of {name}")
+    return shown
 
 
 def secret_lines(exercise: Exercise, given: Sequence[Exercise] = ()) -> list[str]:
@@ -71,25 +59,16 @@ def secret_lines(exercise: Exercise, given: Sequence[Exercise] = ()) -> list[str
     Args:
         given: other exercises of the unit: `return input_shape`, say, may be part of their stubs.
     """
-    stubs = "\n".join(e.stub for e in (exercise, *given))
-    lines = [line.split("  #")[0].strip() for line in exercise.source.split("\n")]
-    return [ln for ln in lines if len(ln) >= TELLING and ln not in stubs and not ln.startswith("#")]
+    stubs = "\n".join(other.stub for other in (exercise, *given))
+    secret = []
+    for line in exercise.source.split("\n"):
+        code = line.split("  #")[0].strip()
+        if len(code) >= TELLING and not code.startswith("#") and code not in stubs:
+            secret.append(code)
+    return secret
 
 
 def _form(exercise: Checks) -> tuple:
     """What two copies of an exercise's public half must have in common."""
     checks = [(c.name, c.points, c.atol, c.summarize is None) for c in exercise.checks]
     return exercise.name, exercise.lecture, exercise.objects, sorted(exercise.given), checks
-
-
-def _same_tables(exercise: Checks, one: Table, other: Table) -> bool:
-    return (
-        (one.known.keys(), one.pairs.keys()) == (other.known.keys(), other.pairs.keys())
-        and _same_answers(exercise, one.ours, other.ours)
-        and all(_same_answers(exercise, one.known[name], other.known[name]) for name in one.known)
-        and all(_same_answers(exercise, one.pairs[names], other.pairs[names]) for names in one.pairs)
-    )
-
-
-def _same_answers(exercise: Checks, one: Answer, other: Answer) -> bool:
-    return one.keys() == other.keys() and all(same(c, one[c.name], other[c.name]) for c in exercise.checks)

@@ -31,7 +31,7 @@ from autograder.course.catalogue import Unit, exercises
 from autograder.course.derivation import Derivation
 from autograder.course.layout import MADE, NOTEBOOKS
 from autograder.exercise import Exercise, check_id, file_of
-from autograder.judging.store import evidence_files
+from autograder.judging.making import evidence_files
 from autograder.pages.mathml import mathml
 from autograder.progress import Progress, silent
 from helpers.judge import Judge
@@ -90,7 +90,7 @@ def make(units: Sequence[Unit], out: Path, jobs: int, progress: Progress = silen
 
 
 def _make(unit: Unit, evidence: dict[Path, Path], out: Path) -> Made:
-    notebook = assemble(unit)
+    notebook = assemble(unit, exercises(unit))
     with tempfile.TemporaryDirectory(prefix="fdl-") as folder:
         for exercise in exercises(unit):
             checks = publish(exercise, _folder(Path(folder) / unit.id / "checks"))

@@ -119,8 +119,9 @@ def pyproject(lock: str) -> str:
 
 def _content(notebooks: Path) -> Iterator[tuple[str, bytes]]:
     for path in files(notebooks):
-        if not path.name.startswith("."):
-            yield path.relative_to(notebooks).as_posix(), path.read_bytes()
+        name = path.relative_to(notebooks)
+        if not any(part.startswith(".") for part in name.parts):
+            yield name.as_posix(), path.read_bytes()
     for path in files(HELPERS):
         if not path.name.startswith(("test_", "conftest")):
             yield f"helpers/{path.relative_to(HELPERS).as_posix()}", path.read_bytes()

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.authoring.assemble import answer_cell, assemble
 from autograder.authoring.build import build
-from autograder.course import derivation
+from autograder.course import catalogue, derivation
 from autograder.course.catalogue import Unit
 from autograder.exercise import BEGIN, END, check_id, solution_id
 from autograder.testing.small_unit import ID, TEXT, by_grade_id, unit_of
@@ -16,9 +16,14 @@ def nbgrader(cell):
     return cell.metadata.get("nbgrader", {})
 
 
+def assembled(unit):
+    return assemble(unit, catalogue.exercises(unit))
+
+
 def test_every_kind_of_cell_gets_its_place_in_nbgrader(sample):
     kinds = [
-        (c.cell_type, nbgrader(c).get("grade_id"), nbgrader(c).get("points")) for c in assemble(sample).cells
+        (c.cell_type, nbgrader(c).get("grade_id"), nbgrader(c).get("points"))
+        for c in assemble(sample, catalogue.exercises(sample)).cells
     ]
     assert kinds == [
         ("markdown", None, None),
@@ -32,7 +37,7 @@ def test_every_kind_of_cell_gets_its_place_in_nbgrader(sample):
 
 
 def test_solution_and_check_cells_are_what_nbgrader_grades(sample):
-    cells = by_grade_id(assemble(sample))
+    cells = by_grade_id(assemble(sample, catalogue.exercises(sample)))
     flags = {name: [nbgrader(c)[k] for k in ("grade", "solution", "locked")] for name, c in cells.items()}
     assert flags == {
         "setup": [False, False, True],
@@ -45,15 +50,15 @@ def test_solution_and_check_cells_are_what_nbgrader_grades(sample):
 
 
 def test_the_header_of_the_file_stays_behind(sample):
-    assert assemble(sample).cells[0].source.startswith("# Softmax\n")
+    assert assemble(sample, catalogue.exercises(sample)).cells[0].source.startswith("# Softmax\n")
 
 
 def test_assembling_twice_gives_the_same_cells_and_prose_does_not_rename_the_rest(sample, tmp_path):
-    ids = [c.id for c in assemble(sample).cells]
-    assert ids == [c.id for c in assemble(sample).cells]
+    ids = [c.id for c in assemble(sample, catalogue.exercises(sample)).cells]
+    assert ids == [c.id for c in assemble(sample, catalogue.exercises(sample)).cells]
     assert len(set(ids)) == len(ids)
     more = TEXT + "\n# %% [markdown]\n# The end.\n"
-    assert [c.id for c in assemble(unit_of(more, tmp_path)).cells][: len(ids)] == ids
+    assert [c.id for c in assembled(unit_of(more, tmp_path)).cells][: len(ids)] == ids
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ CASES = {
 def test_a_cell_of_no_kind_is_named_by_file_and_line(tmp_path, more, says):
     unit = unit_of(TEXT + "\n" + more, tmp_path)
     with pytest.raises(ValueError, match="should be one of|students do not have") as error:
-        assemble(unit)
+        assemble(unit, catalogue.exercises(unit))
     line = TEXT.count("\n") + 3  # an empty line, the cell's header, its first line
     assert f"{unit.path}, line {line}: " in str(error.value)
     assert says in str(error.value)
@@ -95,12 +100,12 @@ def test_a_cell_of_no_kind_is_named_by_file_and_line(tmp_path, more, says):
 def test_an_exercise_enters_once(tmp_path):
     more = "\n# %%\nfrom solutions.forward_propagation.softmax import stable_softmax\n"
     with pytest.raises(ValueError, match="two cells would be called 'stable_softmax'"):
-        assemble(unit_of(TEXT + more, tmp_path))
+        assembled(unit_of(TEXT + more, tmp_path))
 
 
 def test_a_unit_without_a_file_says_what_to_write():
     with pytest.raises(ValueError, match="no file yet: write course/units/NN_dropout.py"):
-        assemble(Unit("dropout", None, "dropout"))
+        assembled(Unit("dropout", None, "dropout"))
 
 
 # Derivations
@@ -133,7 +138,7 @@ def derived(known_evidence, tmp_path, monkeypatch):
 
 
 def test_a_derivation_is_a_task_and_a_cell_graded_by_hand(derived):
-    task, answer = assemble(derived).cells[-2:]
+    task, answer = assemble(derived, catalogue.exercises(derived)).cells[-2:]
     assert (task.source, task.metadata) == ("### Derivation\nShow it.", {})
     about = nbgrader(answer)
     assert [about[k] for k in ("grade_id", "points", "grade", "solution", "locked")] == [

@@ -18,9 +18,11 @@ from autograder.course import catalogue
 from autograder.course.layout import CONFIG
 from autograder.exercise import STUB
 from autograder.gradebook import database
-from autograder.judging import store
-from autograder.judging.store import LOCK, record, state
+from autograder.judging import making
+from autograder.judging.sources import state
+from autograder.judging.store import RECORDS, record, record_of, recorded, says_the_same
 from autograder.testing.small_unit import ID, TEXT, by_grade_id, unit_of
+from helpers.evidence import Evidence, Failure
 from helpers.published import load, save
 from solutions.forward_propagation.softmax import softmax
 
@@ -30,7 +32,7 @@ EVIDENCE = f"{ID}/checks/softmax.evidence"
 def test_the_release_holds_the_stub_and_every_other_cell_as_it_was(sample, built):
     released = nbformat.read(built / "notebooks" / ID / f"{ID}.ipynb", 4)
     nbformat.validate(released)
-    ours = assemble(sample)
+    ours = assemble(sample, catalogue.exercises(sample))
     assert by_grade_id(released)["stable_softmax"].source == softmax.stub
     assert STUB.split("\n")[1] in softmax.stub
     assert [c.id for c in released.cells] == [c.id for c in ours.cells]
@@ -47,13 +49,18 @@ def test_course_and_students_get_the_same_release_and_no_gradebook_is_made(built
     assert not (built / "course" / "gradebook.db").exists()
 
 
-def test_two_builds_are_the_same_byte_by_byte(sample, built, tmp_path):
+def test_two_builds_are_the_same_but_for_the_last_bits_of_evidence(sample, built, tmp_path):
     build([sample], course=tmp_path / "course", notebooks=tmp_path / "notebooks", anew=True)
     for part in ("notebooks", "course/source", "course/release"):
-        names = [p.relative_to(built / part) for p in files(built / part)]
-        assert names == [p.relative_to(tmp_path / part) for p in files(tmp_path / part)]
+        one, other = built / part, tmp_path / part
+        names = [path.relative_to(one) for path in files(one)]
+        assert names == [path.relative_to(other) for path in files(other)]
         for name in names:
-            assert (built / part / name).read_bytes() == (tmp_path / part / name).read_bytes(), name
+            if name.suffix == ".evidence":
+                assert says_the_same(softmax, one / name, other / name), name
+            elif RECORDS not in name.parts:
+                assert (one / name).read_bytes() == (other / name).read_bytes(), name
+    assert recorded(built / "notebooks").keys() == recorded(tmp_path / "notebooks").keys() == {state(softmax)}
 
 
 def test_nbgrader_itself_makes_the_same_release_and_knows_the_points(built, tmp_path):
@@ -113,14 +120,14 @@ def test_each_difference_is_named(there):
         f"{notebook} differs from a fresh build from line {line} on",
         f"{checks / 'old.py'} is not made by any build",
         f"{checks / 'softmax.evidence'} is missing",
-        f"{folder / LOCK} does not know {ID}/checks/softmax.evidence as it is now",
+        f"{record_of(folder, EVIDENCE)} does not know {ID}/checks/softmax.evidence as it is now",
     ]
 
 
 def test_evidence_that_was_made_from_other_sources_is_named(there):
     folder, found = there
     record(folder, {EVIDENCE: "another state"})
-    assert found() == [f"{folder / LOCK} does not know {EVIDENCE} as it is now"]
+    assert found() == [f"{record_of(folder, EVIDENCE)} does not know {EVIDENCE} as it is now"]
 
 
 @pytest.mark.parametrize(("factor", "differ"), [(1 + 1e-7, False), (1.01, True)], ids=["last bits", "value"])
@@ -138,6 +145,25 @@ def change(path, factor):
     arrays["f"] = (arrays["f"] * factor).astype("float32")
     save(path, published)
     assert path.read_bytes() != before
+
+
+def test_evidence_whose_errors_say_something_else_is_named_and_made_anew(there, sample, built, tmp_path):
+    folder, found = there
+    published = load(folder / EVIDENCE)
+    answer = published.tables[0].known["no maximum is subtracted"]
+    answer["large pre-activations"] = Evidence(
+        {}, Failure("ValueError", "in words that nobody uses any more")
+    )
+    save(folder / EVIDENCE, published)
+    assert found() == [
+        f"{folder / EVIDENCE} holds other numbers than a fresh build",
+        f"{record_of(folder, EVIDENCE)} does not know {EVIDENCE} as it is now",
+    ]
+    # As if it had been recorded, which a build would not do.
+    record(folder, {EVIDENCE: state(softmax)})
+    assert found(anew=True) == [f"{folder / EVIDENCE} holds other numbers than a fresh build"]
+    build([sample], course=tmp_path / "course", notebooks=folder, anew=True)
+    assert found(anew=True) == []
 
 
 def test_a_rebuild_leaves_evidence_alone_that_differs_in_its_last_bits(
@@ -167,7 +193,7 @@ def test_what_an_interrupted_build_has_made_is_taken_up(sample, built, tmp_path,
     (tmp_path / "made").mkdir()
     made = tmp_path / "made" / f"{state(softmax)}.evidence"
     shutil.copyfile(built / "notebooks" / EVIDENCE, made)
-    monkeypatch.setattr(store, "_share", None)  # nothing is left to make
+    monkeypatch.setattr(making, "_share", None)  # nothing is left to make
     build([sample], course=tmp_path / "course", notebooks=tmp_path / "notebooks")
     assert (tmp_path / "notebooks" / EVIDENCE).read_bytes() == (built / "notebooks" / EVIDENCE).read_bytes()
     assert not made.exists()

@@ -1,16 +1,14 @@
 """Students get the checks as they grade, and nothing of the answers."""
 
-import numpy as np
 import pytest
 
 from autograder.authoring.public_checks import checks_source
-from autograder.authoring.publish import equal_within_tolerance, leaks, publish, secret_lines
+from autograder.authoring.publish import leaks, publish, secret_lines
 from autograder.exercise import file_of
 from autograder.judging import tables
-from autograder.judging.store import LOCK, evidence_files, known, record, recorded, state
-from autograder.testing.tiny_exercise import TINY, tiny
+from autograder.testing.tiny_exercise import tiny
 from helpers.evidence import encode
-from helpers.published import load, load_checks, save
+from helpers.published import load_checks
 from solutions.dropout.dropout import dropout
 from solutions.forward_propagation.softmax import softmax
 
@@ -150,83 +148,6 @@ def test_an_import_of_a_private_package_is_found(line):
 
 def test_prose_may_name_the_private_packages():
     assert leaks([], {"a.ipynb": "The solutions import nothing; find solutions from your own work."}) == []
-
-
-def test_evidence_that_differs_in_its_last_bits_is_the_same(tmp_path):
-    exercise = tiny(tmp_path)
-    save(tmp_path / "a", known(exercise))
-    published = load(tmp_path / "a")
-    for factor, same in ((1 + 1e-12, True), (1 + 1e-6, False)):
-        answer = published.tables[1].known["the mean is added"]
-        h = answer["rows"].arrays["h"]
-        assert isinstance(h, np.ndarray)
-        answer["rows"].arrays["h"] = h * factor
-        save(tmp_path / "b", published)
-        answer["rows"].arrays["h"] = h
-        assert (tmp_path / "a").read_bytes() != (tmp_path / "b").read_bytes()
-        assert equal_within_tolerance(exercise, tmp_path / "a", tmp_path / "b") is same
-
-
-@pytest.mark.parametrize("what", ["advice", "pairs", "draws", "damage"])
-def test_evidence_of_other_content_is_not_the_same(tmp_path, what):
-    exercise = tiny(tmp_path)
-    published = known(exercise)
-    save(tmp_path / "a", published)
-    if what == "advice":
-        published.advice.popitem()
-    elif what == "pairs":
-        published.tables[0].pairs.popitem()
-    elif what == "draws":
-        published = type(published)((1, 9), published.tables, published.advice)
-    save(tmp_path / "b", published)
-    if what == "damage":
-        (tmp_path / "b").write_bytes((tmp_path / "a").read_bytes()[:-9])
-    assert not equal_within_tolerance(exercise, tmp_path / "a", tmp_path / "b")
-
-
-def test_only_public_draws_are_published(tmp_path):
-    published = known(tiny(tmp_path))
-    assert published.draws == tables.PUBLIC_DRAWS
-    assert len(published.tables) == len(tables.PUBLIC_DRAWS)
-
-
-def test_evidence_is_made_once_for_each_state_of_the_sources(tmp_path):
-    tree = tmp_path / "notebooks"
-    tree.mkdir()
-    (made,) = evidence_files([softmax], tmp_path / "new", [tree]).values()
-    assert load(made).draws == tables.PUBLIC_DRAWS
-    made.rename(tree / "softmax.evidence")
-    record(tree, {"softmax.evidence": state(softmax)})
-    (found,) = evidence_files([softmax], tmp_path / "none", [tree]).values()
-    assert found == tree / "softmax.evidence"
-    found.write_bytes(found.read_bytes() + b" ")  # somebody changed it
-    assert recorded(tree) == {}
-
-
-def test_what_is_gone_is_no_longer_recorded(tmp_path):
-    for name in ("a", "b"):
-        (tmp_path / name).write_text(name)
-        record(tmp_path, {name: name})
-    assert recorded(tmp_path) == {"a": tmp_path / "a", "b": tmp_path / "b"}
-    (tmp_path / "a").unlink()
-    record(tmp_path, {"b": "c"})
-    assert recorded(tmp_path) == {"c": tmp_path / "b"}
-    assert '"a"' not in (tmp_path / LOCK).read_text("utf-8")
-
-
-def test_a_damaged_record_is_no_record(tmp_path):
-    (tmp_path / LOCK).write_text("{")
-    assert recorded(tmp_path) == {}
-
-
-def test_the_state_changes_with_the_exercise(tmp_path):
-    exercise = tiny(tmp_path)
-    before = state(exercise)
-    assert state(exercise) == before
-    file_of(exercise).write_text(TINY.replace("+ 2", "+ 3"), "utf-8")
-    assert state(exercise) != before
-    file_of(exercise).write_text(TINY.replace("\n\n\n", "\n\n# a comment\n\n\n"), "utf-8")
-    assert state(exercise) == before
 
 
 def test_what_one_exercise_gives_is_no_secret_of_another(tmp_path):

@@ -1,4 +1,5 @@
 import re
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -8,7 +9,9 @@ from autograder.authoring import solution_set
 from autograder.authoring.assemble import assemble
 from autograder.cli import app
 from autograder.course import catalogue, layout
-from autograder.judging.store import recorded, state
+from autograder.judging.sources import state
+from autograder.judging.store import recorded
+from autograder.pages.mathml import mathml
 from autograder.testing.small_unit import ID, TEXT, unit_of
 
 PRINT = "print(f.numpy().round(3))"
@@ -45,7 +48,9 @@ def test_a_unit_is_made_with_outputs_and_boxes(unit, softmax, tmp_path):
 
 def test_a_page_needs_no_script_and_no_network(unit, softmax):
     caught = {softmax.name: solution_set.catches(softmax, evidence(softmax))}
-    html = solution_set.page(solution_set.dress(assemble(unit), unit, caught), unit.id)
+    html = solution_set.page(
+        solution_set.dress(assemble(unit, catalogue.exercises(unit)), unit, caught), unit.id
+    )
     assert "<script" not in html
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", html)
     assert not re.search(r"@import|url\((?!['\"]?data:)", html)
@@ -73,7 +78,7 @@ def test_each_misconception_is_caught_by_a_check_that_is_named(softmax):
 def test_derivations_and_boxes_stand_where_they_belong():
     unit = catalogue.unit("11_dropout")
     caught = {e.name: solution_set.catches(e, evidence(e)) for e in catalogue.exercises(unit)}
-    cells = solution_set.dress(assemble(unit), unit, caught).cells
+    cells = solution_set.dress(assemble(unit, catalogue.exercises(unit)), unit, caught).cells
     texts = [cell.source for cell in cells]
     assert not any("nbgrader" in cell.metadata for cell in cells)
     assert not any("BEGIN SOLUTION" in cell.source for cell in cells if cell.cell_type == "markdown")
@@ -89,3 +94,17 @@ def test_derivations_and_boxes_stand_where_they_belong():
 def test_an_unknown_unit_is_wrong_usage():
     found = CliRunner().invoke(app.app, ["solutions", "99_nothing"])
     assert found.exit_code == 2
+
+
+@pytest.mark.parametrize("unit", catalogue.units(), ids=str)
+def test_every_formula_of_the_course_can_be_shown(unit):
+    texts = [
+        cell.source
+        for cell in assemble(unit, catalogue.exercises(unit)).cells
+        if cell.cell_type == "markdown"
+    ]
+    prose = re.sub("`[^`\n]*`", "", "\n\n".join(texts))
+    formulas = re.findall(r"\$\$(.+?)\$\$|\$(.+?)\$", prose, re.DOTALL)
+    assert formulas
+    for block, inline in formulas:
+        ElementTree.fromstring(mathml(block or inline))

@@ -18,7 +18,7 @@ from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT
 from autograder.judging import tables
-from autograder.judging.store import LOCK
+from autograder.judging.store import RECORDS
 from autograder.testing.small_unit import ID, TEXT, by_grade_id, unit_of
 from helpers.published import load
 from solutions.forward_propagation.softmax import softmax
@@ -66,7 +66,7 @@ def test_the_bundle_unpacks_on_every_system(zipped, built, tmp_path):
     assert all(set(name) <= set(map(chr, range(33, 127))) - set('<>:"|?*\\') for name in names)
     assert all(entry.external_attr >> 16 == 0o644 for entry in archive.infolist())  # no symbolic links
     assert not [n for n in names if not n.endswith(".evidence") and b"\r" in archive.read(n)]
-    assert (built / "notebooks" / LOCK).exists()
+    assert (built / "notebooks" / RECORDS).exists()
     assert not [name for name in names if "test_" in name or "__pycache__" in name or "/." in name]
     student_bundle.zip_notebooks(tmp_path / "again.zip", built / "notebooks")
     assert (tmp_path / "again.zip").read_bytes() == zipped.read_bytes()
@@ -153,7 +153,10 @@ print("FOUND" + json.dumps(found))
 
 def run_as_student(notebooks: Path, site: Path, units: list[Unit], scratch: Path) -> dict:
     """Run each unit's graded cells, untouched and solved, where only the bundle's helpers can be imported."""
-    solved = {u.id: {k: c.source for k, c in by_grade_id(assemble(u)).items()} for u in units}
+    solved = {
+        u.id: {k: c.source for k, c in by_grade_id(assemble(u, catalogue.exercises(u))).items()}
+        for u in units
+    }
     (scratch / "solved.json").write_text(json.dumps(solved), "utf-8")
     (scratch / "runner.py").write_text(RUNNER, "utf-8")
     done = subprocess.run(
@@ -195,7 +198,11 @@ def course(tmp_path_factory):
 @pytest.mark.parametrize("unit", catalogue.units(), ids=str)
 def test_a_committed_notebook_passes_when_solved_and_fails_every_check_untouched(unit, course):
     assert unit.id in course, f"notebooks/{unit} is missing: run `fdl build {unit}`"
-    checks = [k for k, c in by_grade_id(assemble(unit)).items() if c.source.startswith("check(")]
+    checks = [
+        k
+        for k, c in by_grade_id(assemble(unit, catalogue.exercises(unit))).items()
+        if c.source.startswith("check(")
+    ]
     assert course[unit.id]["solved"] == {}
     assert list(course[unit.id]["untouched"]) == checks
     assert all(error.startswith("NotYet: ") for error in course[unit.id]["untouched"].values())

@@ -26,8 +26,13 @@ def verify(
     jobs: Jobs = 0,
     json: AsJson = False,
     mutants: Annotated[bool, typer.Option(help="Try mutants of the references as well.")] = True,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Prove again what has not changed since it was proved.")
+    ] = False,
 ) -> None:
     """Prove every exercise: the reference right, the stub 0, each misconception caught and named.
+
+    What has not changed since it was proved is not proved again, unless a seed is given.
 
     Example: fdl verify 01_forward_propagation --exercise stable_softmax
     """
@@ -48,6 +53,7 @@ def verify(
                 seed=secrets.randbelow(1 << 31) if seed is None else seed,
                 jobs=cores(jobs),
                 mutants=mutants,
+                anew=anew or seed is not None or not mutants,
                 progress=progress,
                 tell=progress.line,
             )

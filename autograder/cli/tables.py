@@ -1,8 +1,9 @@
 """What `fdl verify`, `fdl grade` and `fdl demo` show when they are done."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.text import Text
 from autograder.gradebook.grade_class import Report, Row
 from autograder.grading.engine import Graded
 from autograder.grading.graded_exercise import GradedExercise
-from autograder.proving.prove import Proof
+from autograder.proving.proof import Proof
 from autograder.proving.verify import Result
 from autograder.rehearsal.demo import Demo, pairs
 from helpers.verdict import Kind
@@ -98,9 +99,13 @@ def show_proofs(result: Result, command: str) -> None:
         console.print(Text(f"✗ {sentence}"), soft_wrap=True)
     count = sum(len(proof.shortfalls) for proof in result.proofs) + len(result.broken)
     verdict = "proved" if result.fine else _plural(count, "shortfall")
+    if result.kept:
+        verdict += f" ({len(result.kept)} before, and nothing has changed since)"
+    again = (
+        f"{command} --anew" if len(result.kept) == len(result.proofs) else f"{command} --seed {result.seed}"
+    )
     console.print(
-        f"{_plural(len(result.proofs), 'exercise')} over {result.draws} draws: {verdict}. "
-        f"To repeat it: {command} --seed {result.seed}",
+        f"{_plural(len(result.proofs), 'exercise')} over {result.draws} draws: {verdict}. To repeat it: {again}",
         markup=False,
         soft_wrap=True,
     )
@@ -121,26 +126,26 @@ def _proofs(result: Result) -> Table:
         if proof.unit != unit:
             unit = proof.unit
             table.add_row(Text(unit, style="bold"))
-        table.add_row(("  " if not proof.shortfalls else "✗ ") + proof.exercise, *_row(proof))
+        mark = "✗ " if proof.shortfalls else "  "
+        spent = "kept" if proof.exercise in result.kept else f"{proof.seconds:.1f}"
+        table.add_row(mark + proof.exercise, *_row(proof), spent)
     return table
 
 
 def _row(proof: "Proof") -> list[str]:
-    def of(rows: list[dict], good) -> str:
+    def of(rows: list, good: Callable[[Any], object]) -> str:
         return f"{sum(map(bool, map(good, rows)))}/{len(rows)}"
 
     return [
         f"{proof.points:g}",
         f"{proof.reference:g}",
         f"{proof.stub:g}",
-        of(proof.misconceptions, lambda m: m["caught"]),
-        of(proof.misconceptions, lambda m: m["named"]),
-        of(proof.pairs, lambda p: p["named"]) + _beside(sum(bool(p["alike"]) for p in proof.pairs), "alike"),
-        of(proof.alternatives, lambda a: a["score"] == proof.points),
-        of(proof.checks, lambda c: c["catches"]),
-        of(proof.mutants, lambda m: m["caught"])
-        + _beside(sum(bool(m["because"]) for m in proof.mutants), "equal"),
-        f"{proof.seconds:.1f}",
+        of(proof.misconceptions, lambda m: m.caught),
+        of(proof.misconceptions, lambda m: m.named),
+        of(proof.pairs, lambda p: p.named) + _beside(sum(bool(p.alike) for p in proof.pairs), "alike"),
+        of(proof.alternatives, lambda a: a.score == proof.points),
+        of(proof.checks, lambda c: c.catches),
+        of(proof.mutants, lambda m: m.caught) + _beside(sum(bool(m.because) for m in proof.mutants), "equal"),
     ]
 
 

@@ -4,13 +4,15 @@ import ast
 import difflib
 import importlib
 import re
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from autograder.course.layout import ROOT
-from helpers.errors import AuthoringError, CalledWrongly
+from helpers.errors import AuthoringError, CalledWrongly, CourseError
 
 if TYPE_CHECKING:
     from autograder.exercise import Exercise
@@ -18,7 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit: its file's stem, the file (None while only its exercises are written), its package in solutions."""
+    """A unit.
+
+    Attributes:
+        id: its file's stem.
+        path: its file; None while only its exercises are written.
+        package: the name of its exercises' package in solutions/.
+    """
 
     id: str
     path: Path | None
@@ -41,28 +49,28 @@ def drafts(root: Path = ROOT) -> list[Unit]:
 
 
 def unit(name: str, root: Path = ROOT) -> Unit:
-    """Find a unit by its id, its number ("1" or "01"), its package, or the beginning of one of these.
+    """Find a unit.
 
+    Args:
+        name: its id, its number ("1" or "01"), its package, or the beginning of its id or package.
+        root: where course/ and solutions/ lie.
     Raises:
-        ValueError: if there is no such unit, or more than one; it suggests the closest.
+        CalledWrongly: if there is no such unit, or more than one; it suggests the closest.
     """
     every = units(root) + drafts(root)
     wanted = name.removesuffix(".py")
-    for found in every:
-        if wanted in (found.id, found.package):
-            return found
-    if wanted.isdecimal():
-        begins = [u for u in every if u.id != u.package and int(u.id.split("_")[0]) == int(wanted)]
-    else:
-        begins = [u for u in every if wanted and (u.id.startswith(wanted) or u.package.startswith(wanted))]
-    if len(begins) == 1:
-        return begins[0]
-    if begins:
-        raise CalledWrongly(f"{name!r} may be any of {', '.join(map(str, begins))}")
+    for candidate in every:
+        if wanted in (candidate.id, candidate.package):
+            return candidate
+    meant = [candidate for candidate in every if _may_be_meant(candidate, wanted)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise CalledWrongly(f"{name!r} may be any of {', '.join(map(str, meant))}")
     for draft in drafts(root):
         if draft.package == _package(wanted):
             return Unit(wanted, None, draft.package)
-    raise CalledWrongly(f"there is no unit {name!r}{suggestion(name, [u.id for u in every])}")
+    raise CalledWrongly(f"there is no unit {name!r}{suggestion(name, [each.id for each in every])}")
 
 
 def exercises(unit: Unit, root: Path = ROOT) -> list["Exercise"]:
@@ -70,41 +78,64 @@ def exercises(unit: Unit, root: Path = ROOT) -> list["Exercise"]:
 
     While there is no file: all of its package's, module by module.
 
+    Args:
+        unit: whose exercises.
+        root: where solutions/ lies.
     Raises:
-        ValueError: if the file imports what is not an exercise's objects.
+        AuthoringError: if the file imports what is not an exercise's objects, or a module cannot be imported.
     """
     if not unit.path:
-        return [e for module in modules(unit, root) for e in of_module(module)]
+        return _of_modules(modules(unit, root))
     return [_imported(unit, module, names) for module, names in imports(unit.path.read_text("utf-8"))]
 
 
 def exercise(unit: Unit, name: str, root: Path = ROOT) -> "Exercise":
-    """One exercise of a unit's package by its name.
+    """One exercise of a unit's package.
 
+    Args:
+        unit: whose exercise.
+        name: its name.
+        root: where solutions/ lies.
     Raises:
-        ValueError: if there is none of this name; it suggests the closest.
+        CalledWrongly: if there is none of this name; it suggests the closest.
     """
-    every = {e.name: e for module in modules(unit, root) for e in of_module(module)}
+    every = {exercise.name: exercise for exercise in _of_modules(modules(unit, root))}
     if name not in every:
         raise CalledWrongly(f"{unit} has no exercise {name!r}{suggestion(name, list(every))}")
     return every[name]
 
 
 def modules(unit: Unit, root: Path = ROOT) -> list[str]:
-    """The modules of a unit's exercises: those that its file imports, in its order, then the others."""
-    named = [module for module, _ in imports(unit.path.read_text("utf-8"))] if unit.path else []
-    files = sorted((root / "solutions" / unit.package).glob("*.py"))
-    others = [f.stem for f in files if not f.stem.startswith(("_", "test_", "conftest"))]
-    return list(dict.fromkeys(named + [f"solutions.{unit.package}.{stem}" for stem in others]))
+    """The modules of a unit's exercises: those that its file imports, in its order, then the others.
+
+    Args:
+        unit: whose exercises.
+        root: where solutions/ lies.
+    """
+    names = []
+    if unit.path:
+        names = [module for module, _ in imports(unit.path.read_text("utf-8"))]
+    for file in sorted((root / "solutions" / unit.package).glob("*.py")):
+        if not file.stem.startswith(("_", "test_", "conftest")):
+            names.append(f"solutions.{unit.package}.{file.stem}")
+    return list(dict.fromkeys(names))
 
 
 def of_module(module: str) -> list["Exercise"]:
-    """The exercises that a module defines; one that it imports from another belongs to that one."""
+    """The exercises that a module defines; one that it imports from another belongs to that one.
+
+    Raises:
+        AuthoringError: if the module cannot be imported.
+    """
     from autograder.exercise import Exercise
 
-    names = vars(importlib.import_module(module))
-    found = {id(e): e for e in names.values() if isinstance(e, Exercise) and e.module is names}
-    return list(found.values())
+    names = vars(_import(module))
+    # an exercise may have several names
+    by_identity: dict[int, Exercise] = {}
+    for value in names.values():
+        if isinstance(value, Exercise) and value.module is names:
+            by_identity[id(value)] = value
+    return list(by_identity.values())
 
 
 def imports(text: str) -> list[tuple[str, list[str]]]:
@@ -115,31 +146,90 @@ def imports(text: str) -> list[tuple[str, list[str]]]:
         if "[markdown]" in header or "from solutions." not in body:
             continue
         statements = ast.parse(body).body
-        if all(
-            isinstance(s, ast.ImportFrom) and (s.module or "").startswith("solutions.") for s in statements
-        ):
-            found += [(s.module, [a.name for a in s.names]) for s in statements]  # type: ignore[attr-defined]
+        if all(map(_is_import_of_solutions, statements)):
+            found += [_module_and_names(statement) for statement in statements]
     return found
 
 
 def suggestion(name: str, known: Sequence[str]) -> str:
-    """The end of a message about a name that is not known."""
+    """The end of a message about a name that is not known.
+
+    Args:
+        name: what was asked for.
+        known: what there is.
+    """
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     if close:
         return f"; did you mean {close[0]}?"
-    return f"; there are {', '.join(known)}" if known else "; there are none yet"
+    if known:
+        return f"; there are {', '.join(known)}"
+    return "; there are none yet"
+
+
+def _may_be_meant(unit: Unit, wanted: str) -> bool:
+    """Whether this is a unit's number, or how its id or package begins."""
+    if wanted.isdecimal():
+        number = unit.id.split("_")[0]
+        return number.isdecimal() and int(number) == int(wanted)
+    return bool(wanted) and (unit.id.startswith(wanted) or unit.package.startswith(wanted))
+
+
+def _of_modules(modules: Sequence[str]) -> list["Exercise"]:
+    exercises = []
+    for module in modules:
+        exercises += of_module(module)
+    return exercises
+
+
+def _is_import_of_solutions(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("solutions.")
+
+
+def _module_and_names(statement: ast.stmt) -> tuple[str, list[str]]:
+    assert isinstance(statement, ast.ImportFrom)
+    assert statement.module
+    return statement.module, [alias.name for alias in statement.names]
 
 
 def _imported(unit: Unit, module: str, names: list[str]) -> "Exercise":
-    known = of_module(module)
-    for exercise in known:
+    """The exercise whose objects a unit's file imports from a module."""
+    defined = of_module(module)
+    for exercise in defined:
         if set(names) == set(exercise.objects):
             return exercise
-    objects = "; ".join(", ".join(e.objects) for e in known) or "none"
+    objects = "; ".join(", ".join(exercise.objects) for exercise in defined) or "none"
     raise AuthoringError(
         f"{unit} imports {', '.join(names)} from {module}, where the exercises are: {objects}. "
         "Import all the objects of one exercise"
     )
+
+
+def _import(module: str) -> ModuleType:
+    """Import an author's module.
+
+    Raises:
+        AuthoringError: if it raises anything; the message says in which file and line, and what.
+    """
+    try:
+        return importlib.import_module(module)
+    except Exception as error:
+        words = str(error)
+        if isinstance(error, SyntaxError):
+            words = error.msg
+        if not isinstance(error, CourseError):
+            words = f"{type(error).__name__}: {words}"
+        raise AuthoringError(f"{_where(error) or module}: {words}") from error
+
+
+def _where(error: Exception) -> str:
+    """The file and line of the last author's statement on the way to an error; "" if there is none."""
+    if isinstance(error, SyntaxError) and Path(error.filename or "").suffix == ".py":
+        return f"{error.filename}, line {error.lineno}"
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__", "").startswith("solutions."):
+            place = f"{frame.f_code.co_filename}, line {line}"
+    return place
 
 
 def _package(stem: str) -> str:

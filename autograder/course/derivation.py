@@ -26,10 +26,13 @@ class Derivation:
 
 
 def of(unit: Unit, name: str) -> Derivation:
-    """A unit's derivation by its name.
+    """A unit's derivation.
 
+    Args:
+        unit: whose derivation.
+        name: the stem of its file.
     Raises:
-        ValueError: if there is no such file, or something is missing in it.
+        AuthoringError: if there is no such file, or something is missing in it.
     """
     path = ROOT / "solutions" / unit.package / f"{name}.md"
     if not path.is_file():
@@ -41,30 +44,39 @@ def read(path: Path) -> Derivation:
     """Read a derivation's file: front matter with points and lecture, then its three sections.
 
     Raises:
-        ValueError: if something is missing; it says what, and how it should look.
+        AuthoringError: if something is missing; it says what, and how it should look.
     """
     text = path.read_text("utf-8")
     front = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
     if not front:
         raise AuthoringError(f"{path} should begin with\n---\npoints: 4\nlecture: 5:26\n---")
+    head = _front_matter(path, front.group(1))
+    sections = _sections(text[front.end() :])
+    missing = [f"## {part}" for part in PARTS if not sections.get(part)]
+    if missing:
+        raise AuthoringError(f"{path} has no {' and no '.join(missing)}")
+    answer, rubric, errors = (sections[part] for part in PARTS)
+    return Derivation(path.stem, _points(path, head["points"]), head["lecture"], answer, rubric, errors)
+
+
+def _front_matter(path: Path, text: str) -> dict[str, str]:
+    """What stands between the two lines of dashes, with points and lecture in it."""
     try:
         # every value is a text: YAML would otherwise read the time 5:26 as the number 326
-        head = yaml.load(front.group(1), yaml.BaseLoader) or {}
+        head = yaml.load(text, yaml.BaseLoader) or {}
     except yaml.YAMLError as error:
         raise AuthoringError(f"{path}: its front matter is not YAML ({str(error).splitlines()[0]})") from None
     missing = [key for key in ("points", "lecture") if not head.get(key)]
     if missing:
         raise AuthoringError(f"{path}: its front matter should say {' and '.join(missing)}")
-    parts = _sections(text[front.end() :])
-    missing = [f"## {part}" for part in PARTS if not parts.get(part)]
-    if missing:
-        raise AuthoringError(f"{path} has no {' and no '.join(missing)}")
-    return Derivation(path.stem, _points(path, head["points"]), head["lecture"], *(parts[p] for p in PARTS))
+    return head
 
 
 def _sections(text: str) -> dict[str, str]:
-    titles = re.split(r"^## +(.+?) *$", text, flags=re.MULTILINE)
-    return {title: body.strip() for title, body in zip(titles[1::2], titles[2::2], strict=True)}
+    """The text below each heading."""
+    pieces = re.split(r"^## +(.+?) *$", text, flags=re.MULTILINE)
+    titles, bodies = pieces[1::2], pieces[2::2]
+    return {title: body.strip() for title, body in zip(titles, bodies, strict=True)}
 
 
 def _points(path: Path, value: str) -> float:

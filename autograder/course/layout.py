@@ -5,7 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE, NOTEBOOKS = ROOT / "course", ROOT / "notebooks"
-MADE = ROOT / "build" / "evidence"  # what a build has made and not yet put into its place
+# what a build has made and not yet put into its place
+MADE = ROOT / "build" / "evidence"
 CONFIG = "nbgrader_config.py"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -18,12 +19,21 @@ class Course:
 
     def students(self, unit: str) -> list[str]:
         """Who handed something in for a unit: the folders of submitted/, by name."""
-        submitted = self.root / "submitted"
-        folders = sorted(p for p in submitted.glob("*") if p.is_dir() and not p.name.startswith("."))
-        return [p.name for p in folders if any(os.path.lexists(p / name) for name in (unit, f"{unit}.ipynb"))]
+        students = []
+        for folder in sorted((self.root / "submitted").glob("*")):
+            if folder.is_dir() and not folder.name.startswith(".") and _holds(folder, unit):
+                students.append(folder.name)
+        return students
 
     def submitted(self, unit: str, student: str) -> Path:
+        """Where a student's submission of a unit should lie."""
         return self.root / "submitted" / student / unit / f"{unit}.ipynb"
 
     def graded(self, unit: str, student: str) -> Path:
+        """Where the graded notebook of a student lies."""
         return self.root / "autograded" / student / unit / f"{unit}.ipynb"
+
+
+def _holds(folder: Path, unit: str) -> bool:
+    """Whether there is a folder or a notebook of a unit, be it a link that leads nowhere."""
+    return any(os.path.lexists(folder / name) for name in (unit, f"{unit}.ipynb"))

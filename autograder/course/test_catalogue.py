@@ -9,6 +9,7 @@ import solutions
 from autograder.course import catalogue
 from autograder.course.catalogue import imports, unit, units
 from autograder.testing.tiny_exercise import TINY
+from helpers.errors import AuthoringError
 
 
 @pytest.fixture
@@ -92,6 +93,42 @@ def test_a_unit_that_imports_what_is_no_exercise_is_told_so(root):
     file = root / "course" / "units" / "01_tiny_forward.py"
     file.write_text("# %%\nfrom solutions.tiny_forward.late import by_sums\n")
     with pytest.raises(ValueError, match="01_tiny_forward imports by_sums from solutions.tiny_forward.late"):
+        catalogue.exercises(unit("1", root))
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            ("import numpy as np", "import numpi as np"),
+            "line 2: ModuleNotFoundError: No module named 'numpi'",
+        ),
+        (('"early"', '"early", 1 / 0'), "line 6: ZeroDivisionError: division by zero"),
+        (("def by_sums(", "def by_sums"), "line 34: SyntaxError: unmatched ')'"),
+        (("h - mean", "h * mean"), "line 29: early: this occurs 0 times"),
+    ],
+    ids=["a missing module", "an exception", "a syntax error", "the language's own refusal"],
+)
+def test_a_module_that_cannot_be_imported_is_told_with_file_and_line(root, edit, said):
+    file = root / "solutions" / "tiny_forward" / "early.py"
+    file.write_text(file.read_text().replace(*edit, 1))
+    with pytest.raises(AuthoringError, match=re.escape(f"{file}, {said}")):
+        catalogue.exercises(unit("1", root))
+
+
+def test_a_mistake_in_what_a_module_imports_is_told_where_it_is(root):
+    (root / "solutions" / "tiny_forward" / "shared.py").write_text("\nundefined\n")
+    file = root / "solutions" / "tiny_forward" / "early.py"
+    file.write_text("from solutions.tiny_forward import shared\n")
+    with pytest.raises(
+        AuthoringError, match=r"shared\.py, line 2: NameError: name 'undefined' is not defined"
+    ):
+        catalogue.exercises(unit("1", root))
+
+
+def test_a_module_that_does_not_exist_is_told_by_its_name(root):
+    (root / "solutions" / "tiny_forward" / "late.py").unlink()
+    with pytest.raises(AuthoringError, match=r"^solutions\.tiny_forward\.late: ModuleNotFoundError: "):
         catalogue.exercises(unit("1", root))
 
 

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.authoring.build import evidence_name
 from autograder.authoring.mirror import files
 from autograder.authoring.student_bundle import LONG_AGO
 from autograder.course.catalogue import Unit, exercises
@@ -15,7 +16,9 @@ from autograder.course.layout import ROOT
 from autograder.exercise import file_of
 from autograder.grading import draws
 from autograder.grading.plan import Plan, plan_of
-from autograder.judging.store import evidence_files, record, state
+from autograder.judging.making import evidence_files
+from autograder.judging.sources import state
+from autograder.judging.store import record
 from helpers.quiet import import_tensorflow
 
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
@@ -80,7 +83,7 @@ def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:
     evidence = evidence_files(exercises(unit), ROOT / "build" / "evidence", [ROOT / "notebooks"])
     states = {}
     for exercise in exercises(unit):
-        name = f"{unit}/checks/{file_of(exercise).stem}.evidence"
+        name = evidence_name(unit, exercise)
         place = made / "notebooks" / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(evidence[file_of(exercise)].read_bytes())
@@ -91,7 +94,7 @@ def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:
 def _content(unit: Unit) -> Iterator[tuple[str, Path]]:
     for package in PACKAGES:
         for path in files(ROOT / package):
-            if not path.name.startswith(("test_", "conftest")):
+            if not path.name.startswith(("test_", "conftest", ".")):
                 yield path.relative_to(ROOT).as_posix(), path
     if unit.path:
         yield f"course/units/{unit.path.name}", unit.path

@@ -21,7 +21,7 @@ from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.plan import DERIVATION, Plan, plan_of
 from autograder.grading.running import Run
 from autograder.grading.submission import read_file
-from autograder.judging.lazy_tables import Known
+from autograder.judging.lazy_tables import LazyTables
 from autograder.sandbox.client import Kernels
 from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
@@ -55,7 +55,7 @@ def grade(plan: Plan, folder: Path, run: Run) -> Graded:
     except Unreadable as error:
         data = error
     draw = draws.draw_of(draws.secret(layout.ROOT), plan.unit, who(folder / "submission_metadata.json"))
-    return engine.grade(data, plan, draw, run, Known([layout.ROOT / "notebooks"]))
+    return engine.grade(data, plan, draw, run, LazyTables([layout.ROOT / "notebooks"]))
 
 
 def notebook(folder: Path, unit: str) -> Path:

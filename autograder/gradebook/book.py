@@ -7,8 +7,9 @@ grades are as they were or finished; the graded notebook takes its place after t
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,17 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from autograder.course.layout import KERNEL, Course
-from autograder.gradebook.database import alembic_on_path, settings
-from autograder.grading.engine import Graded
+from autograder.gradebook.database import open_gradebook, refusals, settings
+from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan
 from helpers.errors import Refused
 
-STAMP = "timestamp.txt"  # when it was handed in, as nbgrader's exchange writes it
-SECRET = "submission_secret.txt"  # under which the exchange gives feedback back
-KEPT = (
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".pdf",
-)  # what a derivation on paper may be handed in as, beside the notebook
+# When something was handed in, as nbgrader's exchange writes it.
+STAMP = "timestamp.txt"
+# Under which the exchange gives feedback back.
+SECRET = "submission_secret.txt"
+# What a derivation on paper may be handed in as, beside the notebook.
+KEPT = (".png", ".jpg", ".jpeg", ".pdf")
 
 
 class Waiting(Session):
@@ -59,11 +58,18 @@ class Transaction(Gradebook):
         """Each step closes its gradebook; this one is still needed by the next."""
 
     def __deepcopy__(self, _: object) -> "Transaction":
-        return self  # nbconvert copies what it hands to its steps
+        # nbconvert copies what it hands to its steps.
+        return self
 
 
 class Book:
-    """The gradebook of a course while a class is graded."""
+    """The gradebook of a course while a class is graded.
+
+    Args:
+        course: the course.
+    Raises:
+        Refused: if it cannot be opened or written; nothing is changed then.
+    """
 
     def __init__(self, course: Course):
         self.course = course
@@ -72,8 +78,7 @@ class Book:
         self.converter = Autograde(coursedir=directory, config=config)
         self.converter.exporter = self.converter.exporter_class(parent=self.converter, config=config)
         self.url = directory.db_url
-        with alembic_on_path():
-            self.gradebook = Gradebook(directory.db_url, directory.course_id)
+        self.gradebook = open_gradebook(directory, to_write=True)
 
     def close(self) -> None:
         self.gradebook.close()
@@ -81,37 +86,55 @@ class Book:
     def register(self, plan: Plan) -> None:
         """Enter a unit's cells, as `nbgrader generate_assignment` does, unless they are there already.
 
+        Args:
+            plan: the unit's.
         Raises:
-            Refused: if the gradebook holds submissions of the unit with other cells.
+            Refused: if the gradebook holds submissions of the unit with other cells, or cannot be written.
         """
-        wanted = {p.grade_id: p.node.metadata.nbgrader.checksum for p in plan.cells if p.grade_id}
-        with suppress(MissingEntry):
-            there = self.gradebook.find_notebook(plan.unit, plan.unit)
-            if {cell.name: cell.checksum for cell in there.source_cells} == wanted:
+        wanted = {}
+        for planned in plan.cells:
+            if planned.grade_id:
+                wanted[planned.grade_id] = planned.node.metadata.nbgrader.checksum
+        with refusals(self.url):
+            there = self._source_cells(plan.unit)
+            if there == wanted:
                 return
-        nb = new_notebook(cells=[p.node for p in plan.cells], metadata={"kernelspec": KERNEL})
+            notebook = new_notebook(
+                cells=[planned.node for planned in plan.cells], metadata={"kernelspec": KERNEL}
+            )
+            try:
+                self.gradebook.update_or_create_assignment(plan.unit)
+                # Half of it is not what is wanted the next time, so it is entered again then.
+                SaveCells().preprocess(notebook, self._resources(plan.unit, "."))
+                self.gradebook.db.expire_all()
+            except RuntimeError:
+                raise Refused(_other_cells(plan.unit, there.keys(), wanted.keys())) from None
+
+    def _source_cells(self, unit: str) -> dict[str, str]:
+        """The checksums of a unit's cells, as the gradebook has them."""
         try:
-            self.gradebook.update_or_create_assignment(plan.unit)
-            SaveCells().preprocess(
-                nb, self._resources(plan.unit, ".")
-            )  # half of it is not `wanted` the next time
-            self.gradebook.db.expire_all()
-        except RuntimeError:
-            old = {cell.name for cell in there.source_cells}
-            gone, new = sorted(old - wanted.keys()), sorted(wanted.keys() - old)
-            raise Refused(
-                f"the gradebook holds grades of {plan.unit} in which "
-                + " and ".join(filter(None, [_list("there is", gone), _list("there is not", new)]))
-                + ". Grade with the course as it was when they were handed in, or start a new gradebook"
-            ) from None
+            notebook = self.gradebook.find_notebook(unit, unit)
+        except MissingEntry:
+            return {}
+        return {cell.name: cell.checksum for cell in notebook.source_cells}
 
     def record(self, student: str, unit: str, graded: Graded) -> None:
-        """Save a student's grades, and then the graded notebook."""
+        """Save a student's grades, and then the graded notebook.
+
+        Args:
+            student: who handed it in.
+            unit: its id.
+            graded: what became of it.
+        Raises:
+            Refused: if the database does not take it.
+            OSError: if the notebook cannot be written.
+        """
         folder = self.course.submitted(unit, student).parent
-        with self._transaction() as gradebook:
+        with refusals(self.url), self._transaction() as gradebook:
             gradebook.update_or_create_student(student)
-            stamp = _timestamp(folder)
-            gradebook.update_or_create_submission(unit, student, **({"timestamp": stamp} if stamp else {}))
+            handed_in = _timestamp(folder)
+            about = {"timestamp": handed_in} if handed_in else {}
+            gradebook.update_or_create_submission(unit, student, **about)
             self.converter._sanitizing = False
             self.converter._init_preprocessors()
             resources = self._resources(unit, student, gradebook=gradebook, graded=graded)
@@ -120,22 +143,24 @@ class Book:
 
     def scores(self, unit: str) -> dict[str, dict]:
         """What the gradebook says of each student who has a submission: with manual grades, without penalties."""
-        self.gradebook.db.expire_all()
-        return {
-            s.student.id: {"score": s.score, "max_score": s.max_score, "by_hand": s.needs_manual_grade}
-            for s in self.gradebook.assignment_submissions(unit)
-        }
+        scores = {}
+        with refusals(self.url):
+            self.gradebook.db.expire_all()
+            for submission in self.gradebook.assignment_submissions(unit):
+                scores[submission.student.id] = {
+                    "score": submission.score,
+                    "max_score": submission.max_score,
+                    "by_hand": submission.needs_manual_grade,
+                }
+        return scores
 
     def _keep(self, folder: Path, student: str, unit: str, text: str) -> None:
         """Put the graded notebook in its place, and beside it what graders may want to see."""
         place = self.course.graded(unit, student)
         place.parent.mkdir(parents=True, exist_ok=True)
         for file in folder.glob("*"):
-            if (
-                file.is_file()
-                and not file.is_symlink()
-                and (file.suffix.lower() in KEPT or file.name in (STAMP, SECRET))
-            ):
+            wanted = file.suffix.lower() in KEPT or file.name in (STAMP, SECRET)
+            if wanted and file.is_file() and not file.is_symlink():
                 _replace(place.parent / file.name, file.read_bytes())
         _replace(place, (text.rstrip("\n") + "\n").encode())
         self.converter.set_permissions(unit, student)
@@ -152,10 +177,26 @@ class Book:
                 yield transaction
             transaction.db().finish()
         finally:
-            transaction.db.remove()  # which takes back what has not been finished
+            # It takes back what has not been finished.
+            transaction.db.remove()
 
 
-def _timestamp(folder: Path):
+def _other_cells(unit: str, old: Collection[str], new: Collection[str]) -> str:
+    """A sentence about a gradebook that holds grades of other cells than the course has."""
+    differences = []
+    gone = sorted(set(old) - set(new))
+    if gone:
+        differences.append(f"there is {', '.join(gone)}")
+    come = sorted(set(new) - set(old))
+    if come:
+        differences.append(f"there is not {', '.join(come)}")
+    return (
+        f"the gradebook holds grades of {unit} in which {' and '.join(differences)}"
+        ". Grade with the course as it was when they were handed in, or start a new gradebook"
+    )
+
+
+def _timestamp(folder: Path) -> datetime | None:
     """When something was handed in; None if nothing readable says so."""
     try:
         return parse_utc((folder / STAMP).read_text("utf-8").strip() or None)
@@ -168,7 +209,3 @@ def _replace(place: Path, data: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as fresh:
         fresh.write(data)
     os.replace(fresh.name, place)
-
-
-def _list(verb: str, names: list[str]) -> str:
-    return f"{verb} {', '.join(names)}" if names else ""

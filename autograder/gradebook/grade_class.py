@@ -1,33 +1,46 @@
 """`fdl grade UNIT`: grade a class. Submissions run side by side; one writer puts each into the gradebook when it is done."""
 
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
 from autograder.gradebook.book import Book
-from autograder.grading.engine import Graded
-from autograder.grading.grader import Grader
+from autograder.grading import draws
+from autograder.grading.backends import Backend, Threads
+from autograder.grading.graded_submission import Graded
+from autograder.grading.grader import Grader, prepare
+from autograder.grading.plan import Plan, plan_of
 from autograder.grading.running import Run
 from autograder.progress import Progress, silent
-from helpers.errors import CalledWrongly, Refused
+from helpers.errors import CalledWrongly, CourseError, Refused
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class Row:
-    """One student's submission, and what the gradebook says of it."""
+    """One student's submission, and what the gradebook says of it.
+
+    Attributes:
+        student: who handed it in.
+        graded: what became of it.
+        book: the scores in the gradebook.
+        error: why the gradebook has it not.
+    """
 
     student: str
     graded: Graded
     book: dict = field(default_factory=dict)
-    error: str = ""  # why the gradebook has it not
+    error: str = ""
 
     @property
     def needs_review(self) -> bool:
@@ -36,12 +49,14 @@ class Row:
     @property
     def reasons(self) -> list[str]:
         """Why it needs review, each reason once."""
-        doubts = {f"{n}: {d}": d for n, v in self.graded.verdicts.items() for d in v.doubts}
-        notes = [note for note in self.graded.notes if self.needs_review]
-        own = [text for text, doubt in doubts.items() if doubt not in " ".join(notes)]
-        return list(dict.fromkeys(filter(None, [self.error, *notes, *own])))
+        if self.error:
+            return list(dict.fromkeys([self.error, *self.graded.notes, *self.graded.reasons]))
+        return self.graded.reasons
 
     def as_dict(self) -> dict:
+        checks = []
+        for exercise, verdict in self.graded.verdicts.items():
+            checks += [{"exercise": exercise, **check.to_json()} for check in verdict.checks]
         return {
             "student": self.student,
             "score": self.graded.score,
@@ -52,17 +67,20 @@ class Row:
             "graded_now": self.graded.ran,
             "gradebook": self.book,
             "notes": self.graded.notes,
-            "checks": [
-                {"exercise": name, **check.to_json()}
-                for name, v in self.graded.verdicts.items()
-                for check in v.checks
-            ],
+            "checks": checks,
         }
 
 
 @dataclass
 class Report:
-    """A graded class."""
+    """A graded class.
+
+    Attributes:
+        unit: its id.
+        confinement: what held the students' code.
+        rows: one for each student.
+        seconds: how long it took.
+    """
 
     unit: str
     confinement: str
@@ -71,7 +89,10 @@ class Report:
 
     @property
     def fine(self) -> bool:
-        return not any(row.error for row in self.rows)
+        """Whether everybody was graded and saved, and not everything that was handed in was unreadable."""
+        if any(row.error or row.graded.unfinished for row in self.rows):
+            return False
+        return not all(row.graded.unread for row in self.rows)
 
     def as_json(self) -> str:
         submissions = [row.as_dict() for row in self.rows]
@@ -83,14 +104,18 @@ class Report:
 def sandbox(jobs: int, unsafe: bool = False) -> Iterator[tuple[Run, str]]:
     """What runs students' code, and the name of its confinement. It warms up while this process imports the rest.
 
+    Args:
+        jobs: how much runs side by side.
+        unsafe: run also where nothing can confine it.
     Raises:
-        RuntimeError: if nothing on this machine can confine it and not `unsafe`.
+        CannotConfine: if nothing on this machine can confine it and not `unsafe`.
     """
     from autograder.sandbox.client import Kernels
     from helpers.quiet import import_tensorflow
 
     with Kernels(workers=jobs, unsafe=unsafe) as started:
         import_tensorflow()
+        prepare()
         yield started.run, started.tier
 
 
@@ -105,33 +130,37 @@ def grade(
     students: Sequence[str] = (),
     force: bool = False,
     progress: Progress = silent,
+    backend: Backend | None = None,
 ) -> Report:
     """Grade those who handed in a unit.
 
     Args:
+        unit: the unit.
+        root: the course root.
         run: runs a job in a confined child.
+        confinement: its name.
+        jobs: how much runs side by side; by default as much as there are cores.
         exercise: grade only this one anew, and keep the other verdicts of the same work.
         students: only these.
         force: grade anew what has not changed as well.
         progress: is told who has been graded.
+        backend: where they are graded; by default in threads of this process.
     Raises:
-        Refused: if there is nothing to grade, or the gradebook does not fit the unit.
-        ValueError: if there is no such exercise or student.
+        Refused: if there is nothing to grade, or the gradebook cannot be used or does not fit the unit.
+        CalledWrongly: if there is no such exercise or student.
     """
     start = time.monotonic()
     course = Course(root)
     chosen = _students(course, unit.id, students)
-    grader = Grader(course, run, lambda _: unit)
-    plan = grader.plan(unit.id)
-    if exercise and exercise not in plan.exercises:
-        close = catalogue.suggestion(exercise, list(plan.exercises))
-        raise CalledWrongly(f"{unit} has no exercise {exercise!r}{close}")
-    again = [exercise] if exercise else list(plan.exercises) if force else []
+    plan = plan_of(unit)
+    again = _again(plan, exercise, force)
     report = Report(unit.id, confinement)
     book = Book(course)
     try:
         book.register(plan)
-        for student, graded in _side_by_side(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):
+        grader = Grader(course, draws.secret(course.root), run, lambda _: unit)
+        backend = backend or Threads()
+        for student, graded in backend.run(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):
             report.rows.append(_recorded(book, student, unit.id, graded))
             progress(len(report.rows), len(chosen), student)
         scores = book.scores(unit.id)
@@ -142,6 +171,16 @@ def grade(
     report.rows.sort(key=lambda row: chosen.index(row.student))
     report.seconds = time.monotonic() - start
     return report
+
+
+def _again(plan: Plan, exercise: str, force: bool) -> list[str]:
+    """The exercises that are graded anew though nothing has changed."""
+    if exercise and exercise not in plan.exercises:
+        close = catalogue.suggestion(exercise, list(plan.exercises))
+        raise CalledWrongly(f"{plan.unit} has no exercise {exercise!r}{close}")
+    if exercise:
+        return [exercise]
+    return list(plan.exercises) if force else []
 
 
 def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
@@ -155,24 +194,13 @@ def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or there
 
 
-def _side_by_side(
-    grader: Grader, unit: str, students: list[str], again: list[str], jobs: int
-) -> Iterator[tuple[str, Graded]]:
-    """Grade several at a time, and yield each when it is done."""
-    pool = ThreadPoolExecutor(jobs + 1)  # one reads or judges while the others' children run
-    futures: dict[Future[Graded], str] = {
-        pool.submit(grader.grade, unit, student, again=again): student for student in students
-    }
-    try:
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
 def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
+    """Save what became of a submission; where that fails, the others' grades go on."""
     try:
         book.record(student, unit, graded)
-    except Exception as error:  # a full disk or a locked database; the others' grades go on
-        return Row(student, graded, error=f"not saved: {type(error).__name__}: {str(error)[:300]}")
+    except Exception as error:
+        with logs.about(unit, student):
+            log.exception("not saved")
+        why = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {str(error)[:300]}"
+        return Row(student, graded, error=f"not saved: {why}")
     return Row(student, graded)

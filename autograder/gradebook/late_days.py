@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Float, Integer
 
+from autograder.gradebook.database import gradebook_of
 from helpers.errors import Refused
 
 DAY = 24 * 60 * 60
@@ -42,7 +43,11 @@ class LateDays(LateSubmissionPlugin):
         """The points to take off; nbgrader never takes more than the score.
 
         Args:
+            student_id: whose submission.
             score: with manual grades.
+            total_seconds_late: by the due date and extension.
+        Returns:
+            The points; None if nothing is taken off.
         """
         step: Any = self.parent  # which has the gradebook open
         submission = step.gradebook.find_submission(step.assignment_id, student_id)
@@ -60,10 +65,11 @@ class LateDays(LateSubmissionPlugin):
 
     def _free(self, gradebook: Gradebook, submission: SubmittedAssignment) -> int:
         """How many free days the units that were due before have left."""
-        others = [
-            s for s in gradebook.student_submissions(submission.student.id) if _due(s) < _due(submission)
-        ]
-        return max(0, self.free_days - sum(self.days(seconds_late(other)) for other in others))
+        used = 0
+        for other in gradebook.student_submissions(submission.student.id):
+            if _due(other) < _due(submission):
+                used += self.days(seconds_late(other))
+        return max(0, self.free_days - used)
 
 
 class AssignLatePenalties(preprocessors.AssignLatePenalties):
@@ -73,14 +79,16 @@ class AssignLatePenalties(preprocessors.AssignLatePenalties):
         about = resources["nbgrader"]
         self.assignment_id, student = about["assignment"], about["student"]
         self.init_plugin()
-        with about.get("gradebook") or Gradebook(about["db_url"]) as self.gradebook:
+        with gradebook_of(about) as self.gradebook:
             submission = self.gradebook.find_submission(self.assignment_id, student)
             seconds = seconds_late(submission)
             for notebook in submission.notebooks:
                 penalty = None
                 if seconds > 0:
                     penalty = self.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
-                notebook.late_submission_penalty = penalty and self._check_late_penalty(notebook, penalty)
+                if penalty:
+                    penalty = self._check_late_penalty(notebook, penalty)
+                notebook.late_submission_penalty = penalty
             self.gradebook.db.commit()
         return nb, resources
 
@@ -93,10 +101,15 @@ def seconds_late(submission: SubmittedAssignment) -> float:
 def extend(gradebook: Gradebook, unit: str, student: str, days: float) -> datetime:
     """Give a student an extension in the place of an earlier one; 0 days take it back.
 
+    Args:
+        gradebook: where it is written.
+        unit: its id.
+        student: who gets more time.
+        days: how much, after the due date.
     Returns:
         When it is due for this student now, in UTC.
     Raises:
-        ValueError: if the unit has no due date, or nothing of the student's has been graded.
+        Refused: if the unit has no due date, or nothing of the student's has been graded.
     """
     try:
         submission = gradebook.find_submission(unit, student)
@@ -114,4 +127,7 @@ def extend(gradebook: Gradebook, unit: str, student: str, days: float) -> dateti
 
 
 def _due(submission: SubmittedAssignment) -> tuple[datetime, str]:
-    return (submission.duedate if submission.assignment.duedate else datetime.max), submission.name
+    """What submissions are ordered by; those that are never due are last."""
+    if not submission.assignment.duedate:
+        return datetime.max, submission.name
+    return submission.duedate, submission.name

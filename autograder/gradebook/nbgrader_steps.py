@@ -10,13 +10,13 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Grade, Gradebook
+from nbgrader.api import Grade
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course.layout import Course
-from autograder.grading import graded_notebook, restore, submission
-from autograder.grading.graded_exercise import GradedExercise
-from autograder.grading.grader import Grader
+from autograder.gradebook.database import gradebook_of
+from autograder.grading import draws, graded_notebook, restore, submission
+from autograder.grading.grader import Grader, prepare
 from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
 
@@ -57,7 +57,7 @@ class SaveVerdicts(SaveAutoGrades):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
-        with about.get("gradebook") or Gradebook(about["db_url"]) as self.gradebook:
+        with gradebook_of(about) as self.gradebook:
             self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
             self.student_id = about["student"]
             return NbGraderPreprocessor.preprocess(self, nb, resources)
@@ -67,26 +67,23 @@ class SaveVerdicts(SaveAutoGrades):
         grade = self.gradebook.find_grade(
             cell.metadata.nbgrader.grade_id, about["notebook"], about["assignment"], about["student"]
         )
-        before = (*_scores(grade), grade.needs_manual_grade)
+        scores_before, waited_before = _scores(grade), grade.needs_manual_grade
         super()._add_score(cell, resources)
+        in_doubt = False
         if cell.cell_type == "code":
             graded = about.get("graded")
             verdict = graded.of_cell(grade.name) if graded else None
-            self._mark(grade, verdict, before)
-        elif grade.manual_score is not None and before[:2] == _scores(grade):
-            grade.needs_manual_grade = before[2]
+            if verdict is None:
+                # nbgrader takes a cell without output for full marks.
+                grade.auto_score = 0
+            in_doubt = verdict is None or verdict.needs_review
+        # Then a grader has seen these very scores.
+        decided = grade.manual_score is not None and scores_before == _scores(grade)
+        if in_doubt:
+            grade.needs_manual_grade = not decided
+        elif decided:
+            grade.needs_manual_grade = waited_before
         self.gradebook.db.commit()
-
-    def _mark(self, grade: Grade, verdict: GradedExercise | None, before: tuple) -> None:
-        """Say whether a person should look at a check cell; a grader has seen scores that are as they were."""
-        if verdict is None:
-            # nbgrader takes a cell without output for full marks.
-            grade.auto_score = 0
-        unchanged = grade.manual_score is not None and before[:2] == _scores(grade)
-        if verdict is None or verdict.needs_review:
-            grade.needs_manual_grade = not unchanged
-        elif unchanged:
-            grade.needs_manual_grade = before[2]
 
 
 def _scores(grade: Grade) -> tuple[float | None, float | None]:
@@ -101,4 +98,6 @@ def grader(root: str) -> Grader:
     kernels = Kernels(workers=1)
     atexit.register(kernels.close)
     import_tensorflow()
-    return Grader(Course(Path(root)), kernels.run)
+    prepare()
+    course = Course(Path(root))
+    return Grader(course, draws.secret(course.root), kernels.run)

@@ -183,8 +183,8 @@ def _parts(submission: SubmittedAssignment, notebook: NotebookNode | None) -> It
     verdicts: dict[str, GradedExercise] = {}
     if notebook:
         order = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
-        for exercise, recorded in graded_notebook.recorded(notebook).items():
-            verdicts[check_id(exercise)] = recorded.found
+        for exercise, cell in graded_notebook.check_cells(notebook).items():
+            verdicts[check_id(exercise)] = cell.graded
     there = [name for name in order if name in grades]
     gone = [name for name in grades if name not in order]
     for name in there + gone:

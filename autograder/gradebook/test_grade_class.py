@@ -17,6 +17,7 @@ from autograder.gradebook import book as books
 from autograder.gradebook import database, nbgrader_steps
 from autograder.gradebook import grade_class as grading
 from autograder.gradebook.book import Book
+from autograder.grading import draws
 from autograder.grading.grader import Grader, last_graded
 from autograder.grading.plan import plan_of
 from autograder.testing import in_process_sandbox, toy_unit
@@ -335,7 +336,7 @@ def inside_nbgrader(unit, root, monkeypatch):
     shutil.copy(CONFIG, root)
     monkeypatch.chdir(root)
     kernel = in_process_sandbox.InProcess()
-    grader = Grader(Course(root), kernel.run, lambda _: unit)
+    grader = Grader(Course(root), draws.secret(root), kernel.run, lambda _: unit)
     monkeypatch.setattr(nbgrader_steps, "grader", lambda _: grader)
     opened = Book(Course(root))
     opened.register(plan_of(unit))

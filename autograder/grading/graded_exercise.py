@@ -41,10 +41,22 @@ class GradedCheck:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "GradedCheck":
-        """Read a check; before version 2 it was told only whether it passed."""
-        kind = row.get("kind") or ("passed" if row["passed"] else "wrong_value")
-        told = row["message"], row["misconception"]
-        return cls(row["check"], Kind(kind), row["points"], row["max_points"], *told)
+        """Read a check.
+
+        Args:
+            row: what `to_json` wrote; before version 2 it held no kind, but whether the check passed.
+        """
+        kind = row.get("kind")
+        if kind is None:
+            kind = Kind.PASSED if row["passed"] else Kind.WRONG_VALUE
+        return cls(
+            check=row["check"],
+            kind=Kind(kind),
+            points=row["points"],
+            max_points=row["max_points"],
+            message=row["message"],
+            misconception=row["misconception"],
+        )
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,8 @@ class GradedExercise:
     def from_json(cls, data: Mapping[str, Any]) -> "GradedExercise":
         """Read what `to_json` wrote.
 
+        Args:
+            data: JSON, as it was read.
         Raises:
             KeyError, TypeError, ValueError: if it is anything else.
         """
@@ -147,6 +161,10 @@ class GradedExercise:
         draw: int | None = None,
         seconds: float = 0.0,
     ) -> "GradedExercise":
-        """What a card shows, and how it came about; see the attributes."""
+        """What a card shows, and how it came about; see the attributes.
+
+        Args:
+            shown: the card.
+        """
         about = {"doubts": doubts, "key": key, "draw": draw, "seconds": seconds}
         return cls.from_json({**card.record(shown), **about})

@@ -22,7 +22,16 @@ from autograder.sandbox import StepResult
 from helpers import card
 from helpers.evidence import Failure
 
-OURS = "fdl"  # the notebook's metadata that say how it was graded
+# The notebook's metadata that say how it was graded.
+OURS = "fdl"
+
+
+@dataclass(frozen=True)
+class CheckCell:
+    """What a check cell says of its exercise: what grading found, and the outputs that tell it."""
+
+    graded: GradedExercise
+    outputs: list[NotebookNode]
 
 
 def notebook(
@@ -31,36 +40,34 @@ def notebook(
     """Put a graded notebook together.
 
     Args:
+        placed: the cells of the restored submission.
         outputs: of the cells that have any, by cell id.
         about: goes into the notebook's metadata.
     """
-    cells = []
-    for p in placed:
-        metadata = copy.deepcopy(p.planned.node.metadata) if p.planned else {}
-        if p.markdown:
-            cell = new_markdown_cell(p.source, id=p.id, metadata=metadata)
-            if p.pictures:
-                cell.attachments = p.pictures
-        else:
-            cell = new_code_cell(p.source, id=p.id, metadata=metadata, outputs=outputs.get(p.id, []))
-        cells.append(cell)
-    return new_notebook(
-        cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}, OURS: about or {}}
-    )
+    cells = [_cell(each, outputs.get(each.id, [])) for each in placed]
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, OURS: about or {}}
+    return new_notebook(cells=cells, metadata=metadata)
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """What is known of one exercise: what grading found, and the outputs below its check cell that say so."""
+def _cell(placed: Placed, outputs: list) -> NotebookNode:
+    metadata = copy.deepcopy(placed.planned.node.metadata) if placed.planned else {}
+    if not placed.markdown:
+        return new_code_cell(placed.source, id=placed.id, metadata=metadata, outputs=outputs)
+    cell = new_markdown_cell(placed.source, id=placed.id, metadata=metadata)
+    if placed.pictures:
+        cell.attachments = placed.pictures
+    return cell
 
-    found: GradedExercise
-    outputs: list[NotebookNode]
 
+def check_outputs(shown: card.Card, graded: GradedExercise) -> list[NotebookNode]:
+    """What stands below a check cell: the card, and the score as nbgrader takes it for partial credit.
 
-def check_outputs(shown: card.Card, found: GradedExercise) -> list[NotebookNode]:
-    """What stands below a check cell: the card, and the score as nbgrader takes it for partial credit."""
-    bundle = {"text/plain": card.text(shown), "text/html": card.html(shown), card.MIME: found.to_json()}
-    score = {"text/plain": f"{found.points:g}"}
+    Args:
+        shown: the card.
+        graded: what it shows, and how it came about.
+    """
+    bundle = {"text/plain": card.text(shown), "text/html": card.html(shown), card.MIME: graded.to_json()}
+    score = {"text/plain": f"{graded.points:g}"}
     return [
         new_output("display_data", data=bundle),
         new_output("execute_result", data=score, execution_count=None),
@@ -69,7 +76,9 @@ def check_outputs(shown: card.Card, found: GradedExercise) -> list[NotebookNode]
 
 def printed(result: StepResult) -> list[NotebookNode]:
     """What a cell printed, and what it raised; nothing on stderr, which costs points in nbgrader."""
-    outputs = [new_output("stream", name="stdout", text=clean(result.output))] if result.output else []
+    outputs = []
+    if result.output:
+        outputs.append(new_output("stream", name="stdout", text=clean(result.output)))
     if result.died:
         outputs.append(_error("Stopped", f"this cell {result.died}", ""))
     elif result.failure:
@@ -77,18 +86,18 @@ def printed(result: StepResult) -> list[NotebookNode]:
     return outputs
 
 
-def recorded(notebook: NotebookNode) -> dict[str, Recorded]:
+def check_cells(notebook: NotebookNode) -> dict[str, CheckCell]:
     """What a notebook that we graded says of each exercise, by its name; a damaged verdict is none."""
     by_exercise = {}
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
-        found = _found(outputs)
-        if found:
-            by_exercise[found.exercise] = Recorded(found, outputs)
+        graded = _graded(outputs)
+        if graded:
+            by_exercise[graded.exercise] = CheckCell(graded, outputs)
     return by_exercise
 
 
-def _found(outputs: Iterable[NotebookNode]) -> GradedExercise | None:
+def _graded(outputs: Iterable[NotebookNode]) -> GradedExercise | None:
     """The verdict that the outputs of a check cell hold."""
     for output in outputs:
         data = output.get("data", {}).get(card.MIME)
@@ -106,10 +115,12 @@ def write(graded: NotebookNode) -> bytes:
 def read(data: bytes) -> NotebookNode | None:
     """A notebook that we graded; None if it is damaged, as by a full disk."""
     try:
-        found = nbformat.reads(data.decode(), as_version=4)
+        notebook = nbformat.reads(data.decode(), as_version=4)
     except (ValueError, nbformat.ValidationError, json.JSONDecodeError, AttributeError, KeyError):
         return None
-    return found if isinstance(found.metadata.get(OURS), dict) else None
+    if not isinstance(notebook.metadata.get(OURS), dict):
+        return None
+    return notebook
 
 
 def _texts(failure: Failure) -> tuple[str, str, str]:
@@ -117,5 +128,7 @@ def _texts(failure: Failure) -> tuple[str, str, str]:
 
 
 def _error(name: str, message: str, place: str) -> NotebookNode:
-    text = f"{name}: {message}" + (f"\n{place}" if place else "")
+    text = f"{name}: {message}"
+    if place:
+        text += f"\n{place}"
     return new_output("error", ename=name, evalue=message, traceback=text.split("\n"))

@@ -1,23 +1,46 @@
 """A course root in nbgrader's layout: what was submitted, what was graded, and what grades it."""
 
+import functools
+import logging
+import time
+import warnings
 from collections.abc import Callable, Collection
 
 from nbformat import NotebookNode
 
+from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT, Course
 from autograder.grading import draws, engine, graded_notebook
-from autograder.grading.engine import Graded
+from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.running import Run
 from autograder.grading.submission import read_file
-from autograder.judging.lazy_tables import Known
+from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
+from helpers.seeding import keep_kernels
+
+log = logging.getLogger(__name__)
+
+
+@functools.cache
+def prepare() -> None:
+    """Ready this process for judging; whoever starts grading calls it, once TensorFlow is imported."""
+    # Misconceptions earn warnings on purpose, and functions are traced anew on purpose.
+    warnings.filterwarnings("ignore", module=r"keras\.")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    keep_kernels()
 
 
 def read_submission(course: Course, unit: str, student: str) -> bytes | Unreadable:
-    """A submission's bytes, or why there are none."""
+    """A submission's bytes, or why there are none.
+
+    Args:
+        course: where it lies.
+        unit: its id.
+        student: who handed it in.
+    """
     try:
         return read_file(course.submitted(unit, student))
     except Unreadable as error:
@@ -25,7 +48,13 @@ def read_submission(course: Course, unit: str, student: str) -> bytes | Unreadab
 
 
 def last_graded(course: Course, unit: str, student: str) -> NotebookNode | None:
-    """The notebook that was graded the last time; None if there is none, or it is damaged."""
+    """The notebook that was graded the last time; None if there is none, or it is damaged.
+
+    Args:
+        course: where it lies.
+        unit: its id.
+        student: who handed it in.
+    """
     file = course.graded(unit, student)
     if not file.is_file():
         return None
@@ -36,36 +65,57 @@ class Grader:
     """Grades one submission after another, in any thread; what they share is worked out once.
 
     Args:
+        course: where submissions and graded notebooks lie.
+        secret: the course's, from which draws are made.
         run: runs a job in a confined child.
         find: finds a unit by its id.
     """
 
-    def __init__(self, course: Course, run: Run, find: Callable[[str], Unit] = catalogue.unit):
-        self.course, self.run, self.find = course, run, find
-        self.secret = draws.secret(course.root)
-        self._plans: dict[str, tuple[Plan, Known]] = {}
+    def __init__(self, course: Course, secret: bytes, run: Run, find: Callable[[str], Unit] = catalogue.unit):
+        self.course, self.secret, self.run, self.find = course, secret, run, find
+        self.tables = LazyTables([course.root / "notebooks", ROOT / "notebooks"])
+        self._plans: dict[str, Plan] = {}
 
     def plan(self, unit: str) -> Plan:
-        return self._known(unit)[0]
+        """How a unit is graded; see `plan_of`."""
+        if unit not in self._plans:
+            self._plans[unit] = plan_of(self.find(unit))
+        return self._plans[unit]
 
     def grade(self, unit: str, student: str, reuse: bool = True, again: Collection[str] = ()) -> Graded:
         """Grade what a student handed in.
 
         Args:
+            unit: its id.
+            student: who handed it in.
             reuse: take the verdicts of the last time where nothing has changed,
             again: unless they are about one of these exercises.
+        Returns:
+            What became of it. Whatever goes wrong, one submission keeps no other from being graded.
         """
-        plan, known = self._known(unit)
-        data = read_submission(self.course, unit, student)
-        before = last_graded(self.course, unit, student) if reuse else None
-        draw = draws.draw_of(self.secret, unit, student)
-        try:
-            return engine.grade(data, plan, draw, self.run, known, before, again)
-        except Exception as error:  # one submission must not keep the others from being graded
-            return engine.nothing(f"{engine.FAILED} ({type(error).__name__}: {str(error)[:300]}).", plan, {})
+        start = time.monotonic()
+        with logs.about(unit, student):
+            graded = self._graded(unit, student, reuse, again)
+            _tell(graded, time.monotonic() - start)
+        return graded
 
-    def _known(self, unit: str) -> tuple[Plan, Known]:
-        if unit not in self._plans:
-            trees = [self.course.root / "notebooks", ROOT / "notebooks"]
-            self._plans[unit] = plan_of(self.find(unit)), Known(trees)
-        return self._plans[unit]
+    def _graded(self, unit: str, student: str, reuse: bool, again: Collection[str]) -> Graded:
+        plan = self.plan(unit)
+        try:
+            data = read_submission(self.course, unit, student)
+            before = last_graded(self.course, unit, student) if reuse else None
+            draw = draws.draw_of(self.secret, unit, student)
+            return engine.grade(data, plan, draw, self.run, self.tables, before, again)
+        except Exception as error:
+            log.exception("grading failed")
+            why = f"{engine.FAILED} ({type(error).__name__}: {str(error)[:300]})."
+            return engine.nothing(why, plan, {})
+
+
+def _tell(graded: Graded, seconds: float) -> None:
+    """Log how long it took, what was reused, and why a person should look at it."""
+    reused = [name for name in graded.verdicts if name not in graded.ran]
+    ran = ", ".join(graded.ran) or "nothing"
+    log.info("graded in %.2f s; run: %s; reused: %s", seconds, ran, ", ".join(reused) or "nothing")
+    if graded.needs_review:
+        log.warning("needs review: %s", "; ".join(graded.reasons))

@@ -6,7 +6,6 @@ The plan comes from course/units and solutions; nothing of a submission enters i
 import copy
 import functools
 import hashlib
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,16 +17,23 @@ from autograder.course import limits
 from autograder.course.catalogue import Unit, exercises
 from autograder.course.limits import Exceptions, Limits
 from autograder.exercise import Exercise, check_id, solution_id
-from autograder.judging.store import state
+from autograder.judging.sources import state
 
 SETUP, SOLUTION, CHECK, DERIVATION = "setup", "solution", "check", "derivation"
 EXPERIMENT, PROSE = "experiment", "prose"
-GRADED = (SETUP, SOLUTION, CHECK, DERIVATION)  # what nbgrader knows, and what comes back if it was deleted
+# What nbgrader knows, and what comes back if it was deleted.
+GRADED = (SETUP, SOLUTION, CHECK, DERIVATION)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A cell as students got it. `exercise` names the one that a solution or check cell belongs to."""
+    """A cell as students got it.
+
+    Attributes:
+        kind: one of those above.
+        node: the cell of the released notebook.
+        exercise: the one that a solution or check cell belongs to; "" for other cells.
+    """
 
     kind: str
     node: NotebookNode
@@ -48,10 +54,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """A unit as it is graded: its cells in order, and by name its exercises and their checks' source.
+    """A unit as it is graded.
 
-    `states` holds, by name, a digest that changes if anything does that a verdict about the exercise rests on.
-    `exceptions` are its own limits of time and memory.
+    Attributes:
+        unit: its id.
+        cells: in order.
+        exercises: by name.
+        checks: the source of their public checks, by name.
+        states: digests, by name, that change if anything does that a verdict about the exercise rests on.
+        exceptions: the unit's own limits of time and memory.
     """
 
     unit: str
@@ -71,44 +82,55 @@ def plan_of(unit: Unit) -> Plan:
 
     Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
     """
-    assembled, found = assemble(unit), exercises(unit)
+    graded = exercises(unit)
+    instructor = assemble(unit, graded)
     assert unit.path
     file = unit.path.parent.with_name("limits.yml")
-    return make_plan(unit.id, assembled, found, limits.read(file, unit.id, [e.name for e in found]))
+    names = [exercise.name for exercise in graded]
+    return make_plan(unit.id, instructor, graded, limits.read(file, unit.id, names))
 
 
 def make_plan(
     unit: str, instructor: NotebookNode, exercises: Sequence[Exercise], exceptions: Exceptions | None = None
 ) -> Plan:
-    """Turn an instructor's notebook into a plan, by nbgrader's own steps from source to release."""
-    # Costs two seconds, for a format check of addresses that nbgrader never needs.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    """Turn an instructor's notebook into a plan, by nbgrader's own steps from source to release.
+
+    Args:
+        unit: its id.
+        instructor: the notebook.
+        exercises: those in it.
+        exceptions: the unit's own limits of time and memory.
+    """
     from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 
-    nb = copy.deepcopy(instructor)
+    exceptions = exceptions or {}
+    released = copy.deepcopy(instructor)
     for step in (LockCells, ClearSolutions, ComputeChecksums):
-        nb, _ = step().preprocess(nb, {})
-    owner = {cell_id(e.name): e.name for e in exercises for cell_id in (solution_id, check_id)}
-    cells = tuple(_planned(cell, owner) for cell in nb.cells)
-    setup = "\0".join(c.source for c in cells if c.kind == SETUP)
-    kept = {e.name: limits.limits(exceptions or {}, e.name) for e in exercises}
-    digests = {e.name: f"{state(e)}\0{setup}\0{kept[e.name]}".encode() for e in exercises}
-    return Plan(
-        unit,
-        cells,
-        {e.name: e for e in exercises},
-        {e.name: checks_source(e) for e in exercises},
-        {name: hashlib.sha256(digest).hexdigest() for name, digest in digests.items()},
-        exceptions or {},
-    )
+        released, _ = step().preprocess(released, {})
+    owners = {}
+    for exercise in exercises:
+        owners[solution_id(exercise.name)] = exercise.name
+        owners[check_id(exercise.name)] = exercise.name
+    cells = tuple(_planned(cell, owners) for cell in released.cells)
+    setup = "\0".join(cell.source for cell in cells if cell.kind == SETUP)
+    checks, states = {}, {}
+    for exercise in exercises:
+        name = exercise.name
+        checks[name] = checks_source(exercise)
+        rests_on = f"{state(exercise)}\0{setup}\0{limits.limits(exceptions, name)}"
+        states[name] = hashlib.sha256(rests_on.encode()).hexdigest()
+    by_name = {exercise.name: exercise for exercise in exercises}
+    return Plan(unit, cells, by_name, checks, states, exceptions)
 
 
-def _planned(cell: NotebookNode, owner: dict[str, str]) -> Planned:
+def _planned(cell: NotebookNode, owners: dict[str, str]) -> Planned:
     about = cell.metadata.get("nbgrader")
     if not about:
         return Planned(EXPERIMENT if cell.cell_type == "code" else PROSE, cell)
     if about["solution"] and about["grade"]:
         return Planned(DERIVATION, cell)
-    if about["solution"] or about["grade"]:
-        return Planned(SOLUTION if about["solution"] else CHECK, cell, owner[about["grade_id"]])
+    if about["solution"]:
+        return Planned(SOLUTION, cell, owners[about["grade_id"]])
+    if about["grade"]:
+        return Planned(CHECK, cell, owners[about["grade_id"]])
     return Planned(SETUP, cell)

@@ -1,7 +1,8 @@
 """Puts a submission's cells back into the form in which the unit was handed out."""
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
@@ -10,22 +11,31 @@ from autograder.syntax import defined
 from helpers.errors import Unreadable
 
 ADDED = "added"
-
-
 LOST = "\n\n*(This cell was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A cell of the restored notebook: its kind, the plan's cell unless the student added it, and the source."""
+    """A cell of the restored notebook.
+
+    Attributes:
+        kind: as in the plan, or `ADDED` if the student added it.
+        id: the plan's, or one of our own.
+        source: what counts of it.
+        planned: the plan's cell; None if the student added it.
+        markdown: whether it is text.
+        missing: whether it was missing from the submission, and came back from the plan.
+        changed: whether the submission changed it though it is locked; then `source` is the plan's.
+        pictures: what is attached to it.
+    """
 
     kind: str
     id: str
     source: str
     planned: Planned | None = None
     markdown: bool = False
-    missing: bool = False  # from the submission; it came back from the plan
-    changed: bool = False  # in the submission, though it is locked; the plan's source is used
+    missing: bool = False
+    changed: bool = False
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -36,90 +46,141 @@ class Placed:
 def restore(cells: list[Cell], plan: Plan) -> list[Placed]:
     """Put a submission's cells into the plan's form, in the student's order.
 
+    Args:
+        cells: what the submission holds.
+        plan: the unit's.
     Raises:
         Unreadable: if none of them belongs to an exercise of this unit.
     """
     claims = _claims(cells, plan)
-    if not any(p.kind in (SOLUTION, CHECK) for p in claims.values()):
-        ids = [c.grade_id for c in cells if c.grade_id and re.fullmatch(r"[\w-]{1,60}", c.grade_id)]
-        holds = f"It holds {', '.join(ids[:6])}." if ids else "It holds no exercise at all."
-        raise Unreadable(f"This is not the notebook of {plan.unit}. {holds} Hand in {plan.unit}.ipynb.")
-    placed = [_placed(i, cell, claims.get(i)) for i, cell in enumerate(cells)]
-    return _with_what_is_missing([p for p in placed if p.kind != PROSE or p.source.strip()], plan)
+    if not any(planned.kind in (SOLUTION, CHECK) for planned in claims.values()):
+        raise Unreadable(_another_notebook(cells, plan))
+    placed = []
+    for position, cell in enumerate(cells):
+        planned = claims.get(position)
+        restored = _from_submission(cell, planned) if planned else _added(cell, position)
+        if restored.kind != PROSE or restored.source.strip():
+            placed.append(restored)
+    return _with_what_is_missing(placed, plan)
+
+
+def _another_notebook(cells: list[Cell], plan: Plan) -> str:
+    """A sentence about a notebook that is not this unit's."""
+    ids = [cell.grade_id for cell in cells if re.fullmatch(r"[\w-]{1,60}", cell.grade_id)]
+    holds = "It holds no exercise at all."
+    if ids:
+        holds = f"It holds {', '.join(ids[:6])}."
+    return f"This is not the notebook of {plan.unit}. {holds} Hand in {plan.unit}.ipynb."
 
 
 def blank(plan: Plan) -> list[Placed]:
     """The unit as it was handed out, for a submission that cannot be read."""
-    return [_from_plan(p) for p in plan.cells]
+    return [_from_plan(planned) for planned in plan.cells]
 
 
 def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
     """Which of the plan's cells each submitted cell is, by its position."""
     claims: dict[int, Planned] = {}
 
-    def claim(planned: Planned, positions: Iterator[int]) -> None:
-        position = max((i for i in positions if i not in claims), default=None)
-        if position is not None:
-            claims[position] = planned
+    def claim(planned: Planned, is_it: Callable[[Cell], bool]) -> None:
+        """Take the last cell that may be the planned one and is none yet."""
+        for position in reversed(range(len(cells))):
+            if position not in claims and is_it(cells[position]):
+                claims[position] = planned
+                return
 
-    def open_cells() -> list[Planned]:
-        taken = {p.id for p in claims.values()}
-        return [p for p in plan.cells if p.id not in taken]
+    def unclaimed() -> list[Planned]:
+        taken = {planned.id for planned in claims.values()}
+        return [planned for planned in plan.cells if planned.id not in taken]
 
-    for p in plan.cells:
-        by_id = (i for i, c in enumerate(cells) if (c.grade_id == p.grade_id if p.grade_id else c.id == p.id))
-        claim(p, by_id)
-    for p in open_cells():
-        claim(p, (i for i, c in enumerate(cells) if c.source.strip() == p.source.strip()))
-    for p in open_cells():
-        if p.kind == SOLUTION:
-            objects = set(plan.exercises[p.exercise].objects)
-            claim(p, (i for i, c in enumerate(cells) if c.type == "code" and objects & defined(c.source)))
+    for planned in plan.cells:
+        claim(planned, functools.partial(_bears_the_id, planned))
+    for planned in unclaimed():
+        claim(planned, functools.partial(_same_source, planned))
+    for planned in unclaimed():
+        if planned.kind == SOLUTION:
+            objects = set(plan.exercises[planned.exercise].objects)
+            claim(planned, functools.partial(_defines_one_of, objects))
     return claims
 
 
-def _placed(position: int, cell: Cell, planned: Planned | None) -> Placed:
-    if planned is None:
-        id, markdown = f"added-{position}", cell.type != "code"
-        source = inert(cell.source) if markdown else cell.source
-        return Placed(PROSE if markdown else ADDED, id, source, None, markdown, pictures=cell.pictures)
+def _bears_the_id(planned: Planned, cell: Cell) -> bool:
+    if planned.grade_id:
+        return cell.grade_id == planned.grade_id
+    return cell.id == planned.id
+
+
+def _same_source(planned: Planned, cell: Cell) -> bool:
+    return cell.source.strip() == planned.source.strip()
+
+
+def _defines_one_of(objects: set[str], cell: Cell) -> bool:
+    return cell.type == "code" and bool(objects & defined(cell.source))
+
+
+def _added(cell: Cell, position: int) -> Placed:
+    """A cell that belongs to none of the plan's."""
+    id = f"added-{position}"
+    if cell.type == "code":
+        return Placed(ADDED, id, cell.source, pictures=cell.pictures)
+    return Placed(PROSE, id, inert(cell.source), markdown=True, pictures=cell.pictures)
+
+
+def _from_submission(cell: Cell, planned: Planned) -> Placed:
+    """A cell that is one of the plan's."""
     markdown = planned.kind in (DERIVATION, PROSE)
-    same = cell.source.strip() == planned.source.strip()
     locked = planned.kind in (SETUP, CHECK)
-    source = planned.source if same or locked else inert(cell.source) if markdown else cell.source
+    same = _same_source(planned, cell)
+    if same or locked:
+        source = planned.source
+    elif markdown:
+        source = inert(cell.source)
+    else:
+        source = cell.source
     pictures = cell.pictures if markdown else {}
-    return Placed(
-        planned.kind, planned.id, source, planned, markdown, changed=locked and not same, pictures=pictures
-    )
+    changed = locked and not same
+    return Placed(planned.kind, planned.id, source, planned, markdown, changed=changed, pictures=pictures)
 
 
 def _from_plan(planned: Planned, missing: bool = False) -> Placed:
+    """A cell as it was handed out."""
     markdown = planned.kind in (DERIVATION, PROSE)
     return Placed(planned.kind, planned.id, planned.source, planned, markdown, missing)
 
 
 def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
-    """Bring back the plan's graded cells that are not there, each behind the one that it followed.
-
-    A check that stands before its solution cell is moved behind it: it could only fail there.
-    """
-    where = {p.id: i for i, p in enumerate(placed)}
-    solved = {p.exercise: where[p.id] for p in placed if p.kind == SOLUTION}
-    placed = [p for i, p in enumerate(placed) if p.kind != CHECK or i > solved.get(p.exercise, -1)]
-    written = any(p.kind == PROSE and not p.planned for p in placed)
+    """Bring back the plan's graded cells that are not there, each behind the one that it followed."""
+    submitted = {cell.id for cell in placed}
+    # Nobody but a person can tell whether added text is the answer to a derivation.
+    written = any(cell.kind == PROSE and not cell.planned for cell in placed)
+    placed = _without_checks_before_answers(placed)
     before = ""
     for planned in plan.cells:
         if planned.kind not in GRADED:
             continue
-        ids = [p.id for p in placed]
+        ids = [cell.id for cell in placed]
         if planned.id not in ids:
-            if planned.kind == CHECK:
-                before = next(p.id for p in placed if p.kind == SOLUTION and p.exercise == planned.exercise)
-            back = _from_plan(planned, missing=planned.id not in where)
-            if (
-                planned.kind == DERIVATION and written
-            ):  # nobody but a person can tell whether it is the answer
+            back = _from_plan(planned, missing=planned.id not in submitted)
+            if planned.kind == DERIVATION and written:
                 back = replace(back, source=back.source + LOST)
-            placed.insert(ids.index(before) + 1 if before else 0, back)
+            if planned.kind == CHECK:
+                before = _answer_to(planned, placed)
+            place = ids.index(before) + 1 if before else 0
+            placed.insert(place, back)
         before = planned.id
     return placed
+
+
+def _without_checks_before_answers(placed: list[Placed]) -> list[Placed]:
+    """Leave out the checks that stand before their solution cells: they could only fail there."""
+    solved = {cell.exercise: place for place, cell in enumerate(placed) if cell.kind == SOLUTION}
+    kept = []
+    for place, cell in enumerate(placed):
+        if cell.kind != CHECK or place > solved.get(cell.exercise, -1):
+            kept.append(cell)
+    return kept
+
+
+def _answer_to(check: Planned, placed: list[Placed]) -> str:
+    """The id of the solution cell that a check belongs to."""
+    return next(cell.id for cell in placed if cell.kind == SOLUTION and cell.exercise == check.exercise)

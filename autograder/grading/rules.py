@@ -7,7 +7,7 @@ against that exercise's operations; one of a later exercise, which may be allowe
 """
 
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.exercise import Exercise
@@ -16,7 +16,8 @@ from autograder.grading.restore import ADDED, Placed
 from autograder.syntax import ALONE, Names, names, runnable
 from helpers.operations import violations
 
-MAX_LENGTH = 60_000  # characters that one exercise's cells may have
+# Characters that one exercise's cells may have.
+MAX_LENGTH = 60_000
 DEEP = "an expression is nested too deep to be read"
 
 
@@ -24,7 +25,7 @@ DEEP = "an expression is nested too deep to be read"
 class Need:
     """What one exercise needs of a notebook, in its order.
 
-    Args:
+    Attributes:
         cells: those that are held against its operations.
         exercises: other exercises whose objects these use.
         shared: the names that they read and that are neither set-up's nor any exercise's. What one of these
@@ -38,60 +39,124 @@ class Need:
     def handed(self, cells: Iterable[Placed]) -> bool:
         """Whether some cells could hand something to these, by a name that both know."""
         here = {cell.id for cell in self.cells}
-        strange = [names(cell.source) for cell in cells if cell.id not in here]
-        return any(self.shared & (found.reads | found.binds.keys()) for found in strange)
+        for cell in cells:
+            if cell.id in here:
+                continue
+            theirs = names(cell.source)
+            if self.shared & (theirs.reads | theirs.binds.keys()):
+                return True
+        return False
 
 
 def need(exercise: Exercise, placed: list[Placed], plan: Plan) -> Need:
-    """The cells that an exercise's verdict needs."""
-    end = next(i for i, p in enumerate(placed) if p.kind == CHECK and p.exercise == exercise.name)
-    setup = _bound(p.source for p in placed if p.kind == SETUP)
-    here = [p for p in placed[:end] if p.kind in (SOLUTION, ADDED)]
+    """The cells that an exercise's verdict needs.
+
+    Args:
+        exercise: the exercise.
+        placed: the cells of the submission.
+        plan: the unit's.
+    """
+    setup = _bound(cell.source for cell in placed if cell.kind == SETUP)
+    candidates = _before_its_check(exercise, placed)
+    theirs = _objects_of_earlier_exercises(exercise, candidates, plan)
+    chosen = {cell.id for cell in candidates if cell.exercise == exercise.name}
+    wanted = set(exercise.objects)
+    new = chosen
+    while new:
+        for cell in candidates:
+            if cell.id in new:
+                wanted |= names(cell.source).reads
+        new = set()
+        for cell in candidates:
+            wanted_here = wanted - theirs.get(cell.id, set())
+            if cell.id not in chosen and _brings(names(cell.source), setup, wanted_here):
+                new.add(cell.id)
+        chosen = chosen | new
+    used = {cell.exercise for cell in candidates if wanted & theirs.get(cell.id, set())}
+    cells = tuple(cell for cell in candidates if cell.id in chosen)
+    return Need(cells, frozenset(used), frozenset(wanted - _public(setup, plan)))
+
+
+def _before_its_check(exercise: Exercise, placed: list[Placed]) -> list[Placed]:
+    """The code of the student's that stands before an exercise's check."""
+    before = []
+    for cell in placed:
+        if cell.kind == CHECK and cell.exercise == exercise.name:
+            break
+        if cell.kind in (SOLUTION, ADDED):
+            before.append(cell)
+    return before
+
+
+def _objects_of_earlier_exercises(
+    exercise: Exercise, cells: Iterable[Placed], plan: Plan
+) -> dict[str, set[str]]:
+    """The objects that solution cells of earlier exercises are to define, by the cell's id."""
     order = list(plan.exercises)
     earlier = order[: order.index(exercise.name)]
-    objects = {p.id: set(plan.exercises[p.exercise].objects) for p in here if p.exercise in earlier}
-    chosen = {p.id for p in here if p.exercise == exercise.name}
-    more, wanted = chosen, set(exercise.objects)
-    while more:
-        wanted |= {name for p in here if p.id in more for name in names(p.source).reads}
-        more = {
-            p.id
-            for p in here
-            if p.id not in chosen and _brings(names(p.source), setup, wanted - objects.get(p.id, set()))
-        }
-        chosen |= more
-    used = {p.exercise for p in here if wanted & objects.get(p.id, set())}
-    public = {name for e in plan.exercises.values() for name in e.objects} | setup.keys() | set(dir(builtins))
-    cells = tuple(p for p in here if p.id in chosen)
-    return Need(cells, frozenset(used), frozenset(wanted - public))
+    objects = {}
+    for cell in cells:
+        if cell.exercise in earlier:
+            objects[cell.id] = set(plan.exercises[cell.exercise].objects)
+    return objects
+
+
+def _public(setup: Mapping[str, str], plan: Plan) -> set[str]:
+    """The names that mean the same to everybody: set-up's, the exercises' objects, Python's own."""
+    public = set(dir(builtins)) | setup.keys()
+    for exercise in plan.exercises.values():
+        public |= set(exercise.objects)
+    return public
 
 
 def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
-    """What the cells that an exercise needs may not use, a sentence each; [] if nothing."""
-    setup = [c.source for c in plan.cells if c.kind == SETUP]
-    if (length := sum(len(p.source) for p in needed.cells)) > MAX_LENGTH:
+    """What the cells that an exercise needs may not use, a sentence each; [] if nothing.
+
+    Args:
+        exercise: the exercise, whose operations count.
+        needed: the cells.
+        plan: the unit's.
+    """
+    length = sum(len(cell.source) for cell in needed.cells)
+    if length > MAX_LENGTH:
         return [f"there are {length:,} characters to be read; the limit is {MAX_LENGTH:,}"]
-    if any(names(p.source).deep for p in needed.cells):
+    if any(names(cell.source).deep for cell in needed.cells):
         return [DEEP]
+    setup = [cell.source for cell in plan.cells if cell.kind == SETUP]
+    sources = [runnable(cell.source) for cell in needed.cells]
     try:
         with ALONE:
-            return violations(exercise, [runnable(p.source) for p in needed.cells], context=setup)
+            return violations(exercise, sources, context=setup)
     except RecursionError:
         return [DEEP]
 
 
 def in_experiments(needed: Need, placed: Iterable[Placed]) -> str:
-    """Names that an answer takes from experiments, which are not run; "" if it takes none."""
-    bound = {name for cell in needed.cells for name in names(cell.source).binds}
-    there = {name for p in placed if p.kind == EXPERIMENT for name in names(p.source).binds}
-    return ", ".join(sorted((needed.shared - bound) & there))
+    """Names that an answer takes from experiments, which are not run; "" if it takes none.
+
+    Args:
+        needed: what the answer's exercise needs.
+        placed: the cells of the submission.
+    """
+    bound_here = _bound(cell.source for cell in needed.cells).keys()
+    bound_there = _bound(cell.source for cell in placed if cell.kind == EXPERIMENT).keys()
+    return ", ".join(sorted((needed.shared - bound_here) & bound_there))
 
 
-def _brings(found: Names, setup: dict[str, str], wanted: set[str]) -> bool:
+def _brings(cell: Names, setup: Mapping[str, str], wanted: set[str]) -> bool:
     """Whether a cell can change what the wanted names stand for; importing again what set-up has does not."""
-    binds = {name for name, origin in found.binds.items() if not origin or setup.get(name) != origin}
-    return found.star or bool((binds | (found.changes - setup.keys())) & wanted)
+    if cell.star:
+        return True
+    anew = set(cell.changes - setup.keys())
+    for name, origin in cell.binds.items():
+        if not origin or setup.get(name) != origin:
+            anew.add(name)
+    return bool(anew & wanted)
 
 
 def _bound(sources: Iterable[str]) -> dict[str, str]:
-    return {name: origin for source in sources for name, origin in names(source).binds.items()}
+    """The names that cells bind, and where imported ones come from."""
+    bound: dict[str, str] = {}
+    for source in sources:
+        bound |= names(source).binds
+    return bound

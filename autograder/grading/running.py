@@ -1,7 +1,7 @@
 """Runs what the verdicts need, in as many confined children as it takes."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from autograder import syntax
@@ -17,23 +17,36 @@ Run = Callable[[Job], list[StepResult]]
 
 @dataclass
 class Work:
-    """One submission while it is graded."""
+    """One submission while it is graded.
+
+    Attributes:
+        plan: the unit's.
+        draw: the submission's secret draw.
+        placed: its cells, in the plan's form.
+        results: of the steps that were run, by their id; a cell's step has the cell's.
+        printed: outputs of cells that are not run again, by the cell's id.
+        notes: what is to be said of the submission as a whole, each a sentence.
+        end: when its time is over, by `time.monotonic`.
+    """
 
     plan: Plan
     draw: Draw
     placed: list[Placed]
-    results: dict[str, StepResult] = field(default_factory=dict)  # of cells, by their id
-    printed: dict[str, list] = field(default_factory=dict)  # what the others gave the last time
+    results: dict[str, StepResult] = field(default_factory=dict)
+    printed: dict[str, list] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    end: float = 0.0  # when its time is over
+    end: float = 0.0
 
     def __post_init__(self) -> None:
         self.end = time.monotonic() + self.plan.limits().notebook
 
     def seconds(self, exercise: str) -> float:
         """How long the cells and checks of an exercise ran."""
-        results = [self.results.get(placed.id) for placed in self.placed if placed.exercise == exercise]
-        return round(sum(result.seconds for result in results if result), 2)
+        total = 0.0
+        for placed in self.placed:
+            if placed.exercise == exercise and placed.id in self.results:
+                total += self.results[placed.id].seconds
+        return round(total, 2)
 
     @property
     def draws(self) -> tuple[int, int]:
@@ -41,34 +54,58 @@ class Work:
 
 
 def groups(
-    plan: Plan, names: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]
+    plan: Plan, names: list[str], needs: Mapping[str, rules.Need], breaches: Mapping[str, str]
 ) -> list[list[str]]:
-    """Which exercises run in one child: those that could hand each other nothing."""
-    cells = {name: cells_of([name], needs, breaches) for name in names}
+    """Which exercises run in one child: those that could hand each other nothing.
 
-    def apart(one: str, other: str) -> bool:
+    Args:
+        plan: the unit's.
+        names: of the exercises that are to be run.
+        needs: what each exercise needs of the notebook.
+        breaches: exercises that use what they should write, and where.
+    """
+    cells = {name: cells_of([name], needs, breaches) for name in names}
+    objects = {name for exercise in plan.exercises.values() for name in exercise.objects}
+
+    def may_profit(one: str, other: str) -> bool:
+        """Whether an exercise could get something from another one in its child."""
         if one in breaches or needs[one].handed(cells[other]):
             return True
         exercise = plan.exercises[one]
-        if exercise.given.keys() & {name for e in plan.exercises.values() for name in e.objects}:
-            return True  # its checks hand its answer what others ask for
-        return bool(rules.complaints(exercise, replace(needs[other], cells=tuple(cells[other])), plan))
+        # Its checks hand its answer what others ask for.
+        if exercise.given.keys() & objects:
+            return True
+        needs_of_other = replace(needs[other], cells=tuple(cells[other]))
+        return bool(rules.complaints(exercise, needs_of_other, plan))
+
+    def fits(name: str, group: list[str]) -> bool:
+        return not any(may_profit(name, other) or may_profit(other, name) for other in group)
 
     groups: list[list[str]] = []
     for name in names:
-        fits = (g for g in groups if not any(apart(name, other) or apart(other, name) for other in g))
-        if group := next(fits, None):
-            group.append(name)
+        for group in groups:
+            if fits(name, group):
+                group.append(name)
+                break
         else:
             groups.append([name])
     return groups
 
 
-def cells_of(group: list[str], needs: dict[str, rules.Need], breaches: Mapping[str, str]) -> list[Placed]:
-    """The cells that some exercises need, with those of other exercises that they use in turn."""
+def cells_of(group: list[str], needs: Mapping[str, rules.Need], breaches: Mapping[str, str]) -> list[Placed]:
+    """The cells that some exercises need, with those of other exercises that they use in turn.
+
+    Args:
+        group: the exercises' names.
+        needs: what each exercise needs of the notebook.
+        breaches: exercises that use what they should write; their cells are left out, unless they are in the group.
+    """
     names = list(group)
-    for name in names:  # grows while it is gone through
-        names += [other for other in needs[name].exercises if other not in names and other not in breaches]
+    # It grows while it is gone through.
+    for name in names:
+        for other in needs[name].exercises:
+            if other not in names and other not in breaches:
+                names.append(other)
     return [cell for name in names for cell in needs[name].cells]
 
 
@@ -77,54 +114,90 @@ def run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str
 
     A step in which a child dies is left out of the next, as are checks that have been done and those of a
     solution cell that is left out.
+
+    Args:
+        work: the submission.
+        group: the exercises whose checks are run.
+        cells: the ids of the cells that they need.
+        run: runs a job in a confined child.
+    Returns:
+        What became of each step, by its id; a step that was not reached is not in it.
     """
     results: dict[str, StepResult] = {}
     steps = list(_steps(work, set(group), cells))
-    while any(step.exercise for step in steps) and (left := work.end - time.monotonic()) > 1:
-        job = _job(work.plan, steps, group, left)
-        found = run(job)
-        for result in found:
+    while any(step.exercise for step in steps):
+        seconds = work.end - time.monotonic()
+        if seconds <= 1:
+            break
+        child = run(_job(work.plan, steps, group, seconds))
+        for result in child:
             results.setdefault(result.id, result)
-        done = {result.id for result in found}
-        died = next((r.id for r in found if r.died), next((s.id for s in steps if s.id not in done), ""))
+        died = _where_it_died(steps, child)
         if not died:
             break
+        done = {result.id for result in child}
         if died not in done:
             results.setdefault(died, StepResult(died, died="gave no result"))
-        elif results[died] is not (last := found[-1]):  # it ran well the first time, and not again
-            results[died] = replace(results[died], died=last.died)
-        lost = {p.exercise for p in work.placed if p.id == died and p.kind == SOLUTION}
-        steps = [s for s in steps if s.id != died and s.exercise not in lost]
-        steps = [s for s in steps if not (s.exercise and s.id in done)]
+        elif results[died] is not child[-1]:
+            # It ran well in an earlier child, and not in this one.
+            results[died] = replace(results[died], died=child[-1].died)
+        steps = list(_steps_left(work, steps, done, died))
     return results
+
+
+def _where_it_died(steps: list[Step], child: list[StepResult]) -> str:
+    """The id of the step that a child did not live through; "" if it did all of them."""
+    for result in child:
+        if result.died:
+            return result.id
+    done = {result.id for result in child}
+    for step in steps:
+        if step.id not in done:
+            return step.id
+    return ""
+
+
+def _steps_left(work: Work, steps: list[Step], done: set[str], died: str) -> Iterator[Step]:
+    """What the next child has to do, after one that died in a step."""
+    lost = {cell.exercise for cell in work.placed if cell.id == died and cell.kind == SOLUTION}
+    for step in steps:
+        if step.id == died or step.exercise in lost:
+            continue
+        # Cells are run anew, checks that are done are not.
+        if not step.exercise or step.id not in done:
+            yield step
 
 
 def _job(plan: Plan, steps: list[Step], group: list[str], seconds: float) -> Job:
     """A child's work, with the memory and output of the exercise that may use most."""
-    most = [plan.limits(name) for name in group]
-    memory, output = max(m.memory for m in most), max(m.output for m in most)
-    return Job(tuple(steps), {n: plan.checks[n] for n in group}, seconds, int(memory * 2**30), output)
+    limits = [plan.limits(name) for name in group]
+    gigabytes = max(limit.memory for limit in limits)
+    output = max(limit.output for limit in limits)
+    checks = {name: plan.checks[name] for name in group}
+    return Job(tuple(steps), checks, seconds, int(gigabytes * 2**30), output)
 
 
-def _steps(work: Work, group: set[str], cells: set[str]) -> Iterable[Step]:
+def _steps(work: Work, group: set[str], cells: set[str]) -> Iterator[Step]:
     """Cells, and checks on the public draw in their places; at the end all checks on the secret draw.
 
     So nothing that is shown (printed text, values in messages) comes from code that has seen secret inputs.
     """
-    for p in work.placed:
-        if p.kind == SETUP or (p.kind in (SOLUTION, ADDED) and p.id in cells):
-            yield Step(p.id, syntax.runnable(p.source), seconds=work.plan.limits(p.exercise).cell)
-        elif p.kind == CHECK and p.exercise in group:
-            yield _check_step(work, p, p.id, PUBLIC)
-    for p in work.placed:
-        if p.kind == CHECK and p.exercise in group:
-            yield _check_step(work, p, fresh(p.id), work.draw.seed)
+    for cell in work.placed:
+        needed = cell.kind in (SOLUTION, ADDED) and cell.id in cells
+        if needed or cell.kind == SETUP:
+            seconds = work.plan.limits(cell.exercise).cell
+            yield Step(cell.id, syntax.runnable(cell.source), seconds=seconds)
+        elif cell.kind == CHECK and cell.exercise in group:
+            yield _check_step(work, cell, cell.id, PUBLIC)
+    for cell in work.placed:
+        if cell.kind == CHECK and cell.exercise in group:
+            yield _check_step(work, cell, fresh(cell.id), work.draw.seed)
 
 
-def _check_step(work: Work, placed: Placed, id: str, draw: int) -> Step:
-    names = tuple(c.name for c in work.plan.exercises[placed.exercise].checks)
-    seconds = work.plan.limits(placed.exercise).check
-    return Step(id, exercise=placed.exercise, draws=(draw,), names=names, seconds=seconds)
+def _check_step(work: Work, cell: Placed, id: str, draw: int) -> Step:
+    names = tuple(check.name for check in work.plan.exercises[cell.exercise].checks)
+    seconds = work.plan.limits(cell.exercise).check
+    return Step(id, exercise=cell.exercise, draws=(draw,), names=names, seconds=seconds)
 
 
 def fresh(id: str) -> str:

@@ -21,12 +21,17 @@ from pathlib import Path
 
 from helpers.errors import Unreadable
 
-MAX_BYTES = 64 << 20  # an animation in a notebook takes ten
-MAX_VALUES = 2_000_000  # of the JSON; each costs up to a hundred bytes once it is read
+# An animation in a notebook takes ten.
+MAX_BYTES = 64 << 20
+# Of the JSON; each costs up to a hundred bytes once it is read.
+MAX_VALUES = 2_000_000
 MAX_CELLS = 1000
-MAX_SOURCE = 300_000  # characters of all cells together
-MOST_FORMULAS = 500  # that begin an environment in one text; each makes reading the rest slower
-PICTURES = ("image/png", "image/jpeg")  # what a student may attach to a derivation
+# Characters of all cells together.
+MAX_SOURCE = 300_000
+# How many may begin an environment in one text; each makes reading the rest slower.
+MOST_FORMULAS = 500
+# What a student may attach to a derivation.
+PICTURES = ("image/png", "image/jpeg")
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Cell:
 def read_file(path: Path) -> bytes:
     """The bytes of a submitted notebook.
 
+    Args:
+        path: where it should be.
     Raises:
         Unreadable: if there is none at this place, or it is a link, or too large.
     """
@@ -52,8 +59,10 @@ def read_file(path: Path) -> bytes:
         )
     if not path.exists():
         raise Unreadable(_absent(path))
+    # A link that was put there meanwhile is not followed, and a pipe is not waited for.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | os.O_NONBLOCK
     try:
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | os.O_NONBLOCK), "rb") as file:
+        with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Unreadable(f"{path.name} is not a file.")
             data = file.read(MAX_BYTES + 1)
@@ -67,36 +76,51 @@ def read_file(path: Path) -> bytes:
 def parse(data: bytes) -> list[Cell]:
     """The cells of a submitted notebook.
 
+    Args:
+        data: the file's bytes.
     Raises:
         Unreadable: if the bytes are anything but a notebook within the limits.
     """
+    cells = [_cell(number, cell) for number, cell in enumerate(_raw_cells(_json(data)), 1)]
+    length = sum(len(cell.source) for cell in cells)
+    if length > MAX_SOURCE:
+        raise Unreadable(f"The notebook's cells hold {length:,} characters; the limit is {MAX_SOURCE:,}.")
+    return cells
+
+
+def _json(data: bytes) -> object:
+    """What bytes say as JSON, if they are few enough to be read."""
     if len(data) > MAX_BYTES:
         raise Unreadable(_too_large(len(data)))
     if not data.strip():
         raise Unreadable("The file is empty. Save the notebook and hand it in again.")
-    if sum(data.count(sign) for sign in (b",", b"[", b"{")) > MAX_VALUES:
+    values = sum(data.count(sign) for sign in (b",", b"[", b"{"))
+    if values > MAX_VALUES:
         raise Unreadable(
             "The file holds more than any notebook of this course. Clear all outputs, save, hand in again."
         )
     try:
-        nb = json.loads(data)
+        return json.loads(data)
     except (ValueError, RecursionError) as error:
         raise Unreadable(
             f"The file is not a notebook ({_why(error)}). Open it in JupyterLab, save it and hand it in again."
         ) from None
-    if not isinstance(nb, dict) or not isinstance(nb.get("cells"), list):
-        old = isinstance(nb, dict) and "worksheets" in nb
+
+
+def _raw_cells(notebook: object) -> list:
+    """The list of a notebook's cells, unread."""
+    if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list):
+        cells = notebook["cells"]
+        if len(cells) > MAX_CELLS:
+            raise Unreadable(f"The notebook has {len(cells)} cells; the limit is {MAX_CELLS}.")
+        return cells
+    if isinstance(notebook, dict) and "worksheets" in notebook:
         raise Unreadable(
             "The notebook has a format from before 2014. Open it in JupyterLab, save it and hand it in again."
-            if old
-            else "The file is not a notebook: it has no list of cells. Hand in the file that you worked in."
         )
-    if len(nb["cells"]) > MAX_CELLS:
-        raise Unreadable(f"The notebook has {len(nb['cells'])} cells; the limit is {MAX_CELLS}.")
-    cells = [_cell(number, cell) for number, cell in enumerate(nb["cells"], 1)]
-    if (length := sum(len(cell.source) for cell in cells)) > MAX_SOURCE:
-        raise Unreadable(f"The notebook's cells hold {length:,} characters; the limit is {MAX_SOURCE:,}.")
-    return cells
+    raise Unreadable(
+        "The file is not a notebook: it has no list of cells. Hand in the file that you worked in."
+    )
 
 
 def _cell(number: int, cell: object) -> Cell:
@@ -104,24 +128,37 @@ def _cell(number: int, cell: object) -> Cell:
         raise Unreadable(
             f"Cell {number} is not a cell. Open the notebook in JupyterLab, save it, hand it in again."
         )
-    source, kind = cell.get("source", ""), cell.get("cell_type")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
+    source, kind = _source(cell), cell.get("cell_type")
+    if source is None or kind not in ("code", "markdown", "raw"):
         raise Unreadable(
             f"Cell {number} is damaged: it has no source, or it is neither code nor text. "
             "Open the notebook in JupyterLab, save it and hand it in again."
         )
-    metadata = cell.get("metadata")
-    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = about.get("grade_id") if isinstance(about, dict) else None
-    return Cell(
-        kind,
-        clean(source),
-        cell["id"] if isinstance(cell.get("id"), str) else "",
-        grade_id if isinstance(grade_id, str) else "",
-        _pictures(cell.get("attachments")),
-    )
+    about = _dict_at(_dict_at(cell, "metadata"), "nbgrader")
+    pictures = _pictures(_dict_at(cell, "attachments"))
+    return Cell(kind, clean(source), _text_at(cell, "id"), _text_at(about, "grade_id"), pictures)
+
+
+def _source(cell: dict) -> str | None:
+    """A cell's source, which may be a list of lines; None if it has none."""
+    source = cell.get("source", "")
+    if isinstance(source, str):
+        return source
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    return None
+
+
+def _dict_at(data: dict, key: str) -> dict:
+    """A dict within another one; {} if anything else stands there."""
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text_at(data: dict, key: str) -> str:
+    """A text within a dict; "" if anything else stands there."""
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def clean(text: str) -> str:
@@ -130,15 +167,16 @@ def clean(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", text)
 
 
-def _pictures(attachments: object) -> dict[str, dict[str, str]]:
+def _pictures(attachments: dict) -> dict[str, dict[str, str]]:
     """A photograph of a derivation on paper stays; anything else that can be attached goes."""
-    found: dict[str, dict[str, str]] = {}
-    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
-        for kind in PICTURES if isinstance(bundle, dict) else ():
-            data = bundle.get(kind)
-            if isinstance(data, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]+", data):
-                found[clean(name)] = {kind: data}
-    return found
+    pictures: dict[str, dict[str, str]] = {}
+    for name in attachments:
+        by_kind = _dict_at(attachments, name)
+        for kind in PICTURES:
+            data = _text_at(by_kind, kind)
+            if re.fullmatch(r"[A-Za-z0-9+/=\s]+", data):
+                pictures[clean(name)] = {kind: data}
+    return pictures
 
 
 def inert(markdown: str) -> str:
@@ -150,27 +188,41 @@ def inert(markdown: str) -> str:
     text = re.sub(r"<(?=[A-Za-z/!?])", "< ", markdown)
     text = re.sub(r"!(?=\[)(?!\[[^\]\n]*+\]\(attachment:)", "! ", text)
     text = re.sub(r"\](?=\([ \t\n]*+(?!https?://|attachment:|#))", "] ", text)
-    text = re.sub(r"\]:(?![ \t]*+https?://)", "] :", text)  # in lists and quotations too
+    # In lists and quotations too.
+    text = re.sub(r"\]:(?![ \t]*+https?://)", "] :", text)
     if text.count(r"\begin") > MOST_FORMULAS:
         text = text.replace(r"\begin", r"\ begin")
-    return re.sub(r"\\(?=href|require)", r"\\ ", text)  # a formula can link too
+    # A formula can link too.
+    return re.sub(r"\\(?=href|require)", r"\\ ", text)
 
 
 def _absent(path: Path) -> str:
-    others = sorted(p.name for p in path.parent.glob("*") if p.suffix == ".ipynb" or p.is_file())
-    others = [name for name in others if name != "timestamp.txt"]
-    if others:
-        return f"There is no {path.name}, but {', '.join(others[:4])}. If that is the notebook, rename it to {path.name}."
-    return f"There is no {path.name}: nothing was handed in."
+    """A sentence about a notebook that is not there, and what is in its place."""
+    others = []
+    for other in sorted(path.parent.glob("*")):
+        is_it_perhaps = other.suffix == ".ipynb" or other.is_file()
+        if is_it_perhaps and other.name != "timestamp.txt":
+            others.append(other.name)
+    if not others:
+        return f"There is no {path.name}: nothing was handed in."
+    names = ", ".join(others[:4])
+    return f"There is no {path.name}, but {names}. If that is the notebook, rename it to {path.name}."
 
 
 def _why(error: ValueError | RecursionError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"it is damaged or breaks off at line {error.lineno}, character {error.colno}"
-    if isinstance(error, RecursionError):
-        return "it is nested too deep"
-    return "it is no text" if isinstance(error, UnicodeDecodeError) else str(error)[:100]
+    """Why bytes are no JSON."""
+    match error:
+        case json.JSONDecodeError():
+            return f"it is damaged or breaks off at line {error.lineno}, character {error.colno}"
+        case RecursionError():
+            return "it is nested too deep"
+        case UnicodeDecodeError():
+            return "it is no text"
+    return str(error)[:100]
 
 
 def _too_large(size: int) -> str:
-    return f"The file has {size / 1e6:.0f} MB; the limit is {MAX_BYTES / 1e6:.0f}. Clear all outputs, save, hand in again."
+    megabytes, limit = size / 1e6, MAX_BYTES / 1e6
+    return (
+        f"The file has {megabytes:.0f} MB; the limit is {limit:.0f}. Clear all outputs, save, hand in again."
+    )

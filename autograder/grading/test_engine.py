@@ -8,7 +8,7 @@ from autograder.grading import engine, graded_notebook
 from autograder.grading.draws import POOL, draw_of, secret
 from autograder.grading.plan import plan_of
 from autograder.judging import lazy_tables
-from autograder.judging.lazy_tables import PUBLIC, Known
+from autograder.judging.lazy_tables import PUBLIC, LazyTables
 from autograder.sandbox import StepResult
 from autograder.testing import in_process_sandbox, toy_unit
 from helpers import card
@@ -21,8 +21,8 @@ def plan(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def known():
-    return Known()
+def tables():
+    return LazyTables()
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,11 @@ def kernel():
 
 
 @pytest.fixture
-def grade(plan, draw, known, kernel):
+def grade(plan, draw, tables, kernel):
     def grade(nb, **settings):
         run = settings.pop("run", kernel.run)
         data = nb if isinstance(nb, bytes) else toy_unit.data(nb)
-        return engine.grade(data, plan, draw, run, known, **settings)
+        return engine.grade(data, plan, draw, run, tables, **settings)
 
     return grade
 
@@ -131,10 +131,10 @@ def _first_input(plan):
     return float(first)
 
 
-def test_a_message_never_tells_a_secret_draws_values(grade, plan, known, draw):
+def test_a_message_never_tells_a_secret_draws_values(grade, plan, tables, draw):
     graded = grade(toy_unit.right(plan, double="def double(x):\n    return x * 3.0"))
     told = " ".join(messages(graded, "double"))
-    table = known._table(plan.exercises["double"], draw.seed)
+    table = tables.table(plan.exercises["double"], draw.seed)
     for evidence in table.ours.values():
         for value in evidence.arrays["y"].flat:
             assert f"{value:.4g}" not in told
@@ -158,13 +158,13 @@ def double(x, seen=[]):
 
 
 @pytest.mark.parametrize("how", ["print", "name", "value", "message"])
-def test_code_that_has_seen_secret_inputs_cannot_tell_them(grade, plan, known, draw, how):
+def test_code_that_has_seen_secret_inputs_cannot_tell_them(grade, plan, tables, draw, how):
     answer = TELLTALE.replace("HOW", repr(how))
     later = f"print(double('tell'))\n{plan.exercises['halves'].source}"
     graded = grade(toy_unit.right(plan, double=answer, halves=later))
     told = graded_notebook.write(graded.notebook).decode()
     inputs = {
-        d: known._table(plan.exercises["double"], d).ours["numbers"].arrays["y"] / 2
+        d: tables.table(plan.exercises["double"], d).ours["numbers"].arrays["y"] / 2
         for d in (PUBLIC, draw.seed)
     }
     assert any(str(v)[:6] in told for v in inputs[PUBLIC])  # what came before is shown as ever
@@ -263,12 +263,12 @@ def test_evidence_that_nobody_asked_for_changes_nothing(grade, plan, kernel):
     assert grade(toy_unit.right(plan, double="double = 3"), run=run).score == 5
 
 
-def test_a_failure_of_ours_is_for_a_person_to_look_at_and_tried_again(grade, plan, known, monkeypatch):
+def test_a_failure_of_ours_is_for_a_person_to_look_at_and_tried_again(grade, plan, tables, monkeypatch):
     def fail(*_):
         raise KeyError("a summary")
 
     with monkeypatch.context() as patch:
-        patch.setattr(known, "verdict", fail)
+        patch.setattr(tables, "verdict", fail)
         graded = grade(toy_unit.right(plan))
     assert (graded.score, graded.needs_review) == (0, True)
     assert "grading failed" in graded.verdicts["double"].doubts[0]
@@ -418,11 +418,11 @@ def test_one_exercise_is_graded_anew_and_the_rest_reused(grade, plan, kernel):
     assert second.score == 8
 
 
-def test_other_work_or_another_draw_is_run_anew(grade, plan, kernel, draw, known):
+def test_other_work_or_another_draw_is_run_anew(grade, plan, kernel, draw, tables):
     first = grade(toy_unit.right(plan))
     assert grade(toy_unit.right(plan, double="double = 0"), before=first.notebook).ran == list(plan.exercises)
     other = engine.Draw(draw.index, draw.seed + 1)
-    again = engine.grade(toy_unit.data(toy_unit.right(plan)), plan, other, kernel.run, known, first.notebook)
+    again = engine.grade(toy_unit.data(toy_unit.right(plan)), plan, other, kernel.run, tables, first.notebook)
     assert again.ran == list(plan.exercises)
 
 

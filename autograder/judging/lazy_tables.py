@@ -1,19 +1,18 @@
 """From a child's evidence, which nobody believes, to a verdict about one exercise.
 
-A score rests on the reference alone. The misconceptions that could explain a wrong answer are found by what is
-known for the public draw, which the build has made, and only those are tried on the secret draw.
+A score rests on the reference alone. The misconceptions that could explain a wrong answer are found in the table
+of the public draw, which the build has made, and only those are tried on the secret draw.
 """
 
-import logging
-import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from autograder.exercise import Exercise
-from autograder.judging.store import recorded, state
+from autograder.judging.sources import state
+from autograder.judging.store import recorded
 from autograder.judging.tables import PUBLIC_DRAWS, add_pairs, summary
 from autograder.syntax import ALONE
 from helpers.checks import Candidate, Check, gather
@@ -21,10 +20,10 @@ from helpers.compare import same, summarize
 from helpers.evidence import Evidence
 from helpers.judge import REFERENCE, Answer, Judge, Table
 from helpers.published import load
-from helpers.seeding import keep_kernels
 from helpers.verdict import Kind, Outcome, Verdict
 
-PUBLIC = PUBLIC_DRAWS[0]  # the public draw that grading runs as well, so that a message can tell values
+# The public draw that grading runs as well, so that a message can tell values.
+PUBLIC = PUBLIC_DRAWS[0]
 Pair = tuple[str, str]
 NOTHING = Evidence({})
 
@@ -38,146 +37,203 @@ class Reason:
 
 
 @dataclass
-class Found:
-    """What a child gave for one exercise; `reasons` are by the check's name."""
+class Answers:
+    """What a child gave for one exercise.
 
-    answers: list[Answer]
+    Attributes:
+        by_draw: an answer for each draw, the public one first.
+        reasons: why evidence is missing from them, by the check's name.
+    """
+
+    by_draw: list[Answer]
     reasons: dict[str, Reason] = field(default_factory=dict)
 
 
-class Known:
-    """What is known of each exercise for each draw, made as far as answers ask for it. May be shared by threads.
+class LazyTables:
+    """The table of each exercise for each draw, made as far as answers ask for it. May be shared by threads.
 
     Args:
-        published: folders of notebooks; evidence in them that is recorded as made from the sources as they
-            are is used for the public draw, and what is not there is made.
+        published: folders of notebooks. Evidence in them that is recorded as made from the sources as they are
+            is used for the public draws; what is not there is made.
     """
 
     def __init__(self, published: Iterable[Path] = ()):
-        warnings.filterwarnings("ignore", module=r"keras\.")  # misconceptions earn them on purpose
-        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # so are functions traced anew
-        keep_kernels()
-        self._files = {made_from: file for tree in published for made_from, file in recorded(tree).items()}
-        self._tables: dict[tuple[str, int], Table] = {}
+        self._files: dict[str, Path] = {}
+        for tree in published:
+            self._files |= recorded(tree)
+        self._tables: dict[tuple[Exercise, int], Table] = {}
 
-    def verdict(self, exercise: Exercise, draws: Sequence[int], found: Found) -> Verdict:
-        """Judge one answer.
+    def verdict(self, exercise: Exercise, draws: Sequence[int], answers: Answers) -> Verdict:
+        """Judge what a child gave for one exercise.
 
         Args:
-            draws: the public one first.
+            exercise: the exercise.
+            draws: those of the answers, the public one first.
+            answers: one for each draw.
+        Returns:
+            The verdict; the messages tell values of the public draw only.
         """
         with ALONE, np.errstate(all="ignore"):
-            tables = [self._table(exercise, draw) for draw in draws]
-            verdict = _judge(exercise, tables, found)
-            if verdict.right or not any(found.answers):
-                return verdict
-            public, wrong = tables[0], {o.check for o in verdict.outcomes if not o.passed}
-            _complete(public, exercise, draws[0], [m.name for m in exercise.misconceptions])
-            given = {
-                c.name: summarize(c, found.answers[0].get(c.name, NOTHING), public.ours[c.name])
-                for c in exercise.checks
-            }
-            names = [
-                m.name for m in exercise.misconceptions if _may_be(exercise, given, public, m.name, wrong)
-            ]
-            for table, draw in zip(tables[1:], draws[1:], strict=True):
-                _complete(table, exercise, draw, names, like=public)
-            verdict = _judge(exercise, tables, found, names)
-            if verdict.how == "whole":
-                return verdict
-            if not public.pairs:
-                add_pairs(public, exercise, draws[0])
-            pairs = [p for p, known in public.pairs.items() if not _differ(exercise.checks, given, known)]
-            names += [name for pair in pairs for name in pair if name not in names]
-            for table, draw in zip(tables[1:], draws[1:], strict=True):
-                _complete(table, exercise, draw, names, pairs, like=public)
-            return _judge(exercise, tables, found, names, pairs)
+            tables = [self.table(exercise, draw) for draw in draws]
+            case = _Case(exercise, draws, answers, tables)
+            return case.verdict()
 
-    def _table(self, exercise: Exercise, draw: int) -> Table:
-        """What is known for one draw so far: the reference, and whatever was tried already."""
-        key = exercise.name, draw
+    def table(self, exercise: Exercise, draw: int) -> Table:
+        """The table of one draw as far as it is made: the reference, and whatever was tried already.
+
+        Args:
+            exercise: the exercise.
+            draw: its seed.
+        """
+        key = exercise, draw
         if key not in self._tables:
-            file = self._files.get(state(exercise)) if draw in PUBLIC_DRAWS else None
-            if file:
-                published = load(file)
-                self._tables[key] = published.tables[published.draws.index(draw)]
-            else:
-                ours = _answer(exercise, exercise.checks, exercise.candidate, draw, luck=1)
-                random = [c for c in exercise.checks if c.summarize]  # the others give the same once more
-                again = ours | _answer(exercise, random, exercise.candidate, draw, luck=2)
-                self._tables[key] = Table(ours, {REFERENCE: summary(exercise, again, ours)})
+            self._tables[key] = self._published(exercise, draw) or _begun(exercise, draw)
         return self._tables[key]
 
+    def _published(self, exercise: Exercise, draw: int) -> Table | None:
+        """The table of a public draw that the build has made from the sources as they are."""
+        if draw not in PUBLIC_DRAWS:
+            return None
+        file = self._files.get(state(exercise))
+        if file is None:
+            return None
+        published = load(file)
+        return published.tables[published.draws.index(draw)]
 
-def _complete(
-    table: Table,
-    exercise: Exercise,
-    draw: int,
-    names: Collection[str],
-    pairs: Collection[Pair] = (),
-    like: Table | None = None,
+
+def _begun(exercise: Exercise, draw: int) -> Table:
+    """A table that has nothing but the reference."""
+    ours = _answer(exercise, exercise.checks, exercise.candidate, draw, luck=1)
+    # What is not random gives the same once more.
+    random = [check for check in exercise.checks if check.summarize]
+    again = ours | _answer(exercise, random, exercise.candidate, draw, luck=2)
+    return Table(ours, {REFERENCE: summary(exercise, again, ours)})
+
+
+class _Case:
+    """One exercise's answers while they are judged; the tables grow by what they ask for."""
+
+    def __init__(self, exercise: Exercise, draws: Sequence[int], answers: Answers, tables: list[Table]):
+        self.exercise, self.draws, self.answers, self.tables = exercise, draws, answers, tables
+        self.public = tables[0]
+
+    def verdict(self) -> Verdict:
+        verdict = self._judged()
+        if verdict.right or not any(self.answers.by_draw):
+            return verdict
+
+        every = [misconception.name for misconception in self.exercise.misconceptions]
+        _try_misconceptions(self.public, self.exercise, self.draws[0], every)
+        given = self._summarized()
+        wrong = {outcome.check for outcome in verdict.outcomes if not outcome.passed}
+        names = [name for name in every if self._may_be(name, given, wrong)]
+        for table, draw in self._secret():
+            _try_misconceptions(table, self.exercise, draw, names, like=self.public)
+        verdict = self._judged(names)
+        if verdict.how == "whole":
+            return verdict
+
+        if not self.public.pairs:
+            add_pairs(self.public, self.exercise, self.draws[0])
+        pairs = [pair for pair, gives in self.public.pairs.items() if self._equal(given, gives)]
+        for pair in pairs:
+            names += [name for name in pair if name not in names]
+        for table, draw in self._secret():
+            _try_misconceptions(table, self.exercise, draw, names, like=self.public)
+            _try_pairs(table, self.exercise, draw, pairs, like=self.public)
+        return self._judged(names, pairs)
+
+    def _secret(self) -> Iterable[tuple[Table, int]]:
+        """The tables of the draws that are not public, and these draws."""
+        return zip(self.tables[1:], self.draws[1:], strict=True)
+
+    def _judged(self, names: Iterable[str] = (), pairs: Iterable[Pair] = ()) -> Verdict:
+        """The verdict, if these misconceptions and pairs were all that there are."""
+        chosen = []
+        for table in self.tables:
+            gives = {name: table.known[name] for name in (REFERENCE, *names)}
+            both_give = {pair: table.pairs[pair] for pair in pairs}
+            chosen.append(Table(table.ours, gives, both_give))
+        verdict = Judge(self.exercise, chosen, shown=1).verdict(self.answers.by_draw)
+        outcomes = [self._with_its_reason(outcome) for outcome in verdict.outcomes]
+        return replace(verdict, outcomes=tuple(outcomes))
+
+    def _with_its_reason(self, outcome: Outcome) -> Outcome:
+        """An outcome that says why evidence is missing, and not that it is."""
+        reason = self.answers.reasons.get(outcome.check)
+        if outcome.passed or not reason:
+            return outcome
+        return Outcome(outcome.check, outcome.points, reason.kind, reason.message, outcome.names)
+
+    def _summarized(self) -> Answer:
+        """The answer on the public draw, as far as it can be compared."""
+        answer = self.answers.by_draw[0]
+        summaries = {}
+        for check in self.exercise.checks:
+            theirs = answer.get(check.name, NOTHING)
+            summaries[check.name] = summarize(check, theirs, self.public.ours[check.name])
+        return summaries
+
+    def _may_be(self, name: str, given: Answer, wrong: Collection[str]) -> bool:
+        """Whether an answer equals a misconception wherever that one differs from the reference."""
+        gives, right = self.public.known[name], self.public.known[REFERENCE]
+        for check in self.exercise.checks:
+            if same(check, gives[check.name], right[check.name]):
+                continue
+            if check.name not in wrong or not same(check, given[check.name], gives[check.name]):
+                return False
+        return True
+
+    def _equal(self, a: Answer, b: Answer) -> bool:
+        return all(same(check, a[check.name], b[check.name]) for check in self.exercise.checks)
+
+
+def _try_misconceptions(
+    table: Table, exercise: Exercise, draw: int, names: Collection[str], like: Table | None = None
 ) -> None:
-    """Try some misconceptions and pairs on a draw, unless that has been done.
+    """Try some misconceptions on a draw, unless that has been done.
 
     Args:
-        like: what is known for the public draw. A check that a misconception passes there is not run again.
+        table: of the draw; what they give is put into it.
+        like: the public draw's table. A check that a misconception passes there is not run again.
     """
-
-    def tried(candidate: Candidate, luck: int, seen: Answer) -> Answer:
-        right = like.known[REFERENCE] if like else {}
-        checks = [c for c in exercise.checks if not like or not same(c, seen[c.name], right[c.name])]
-        given = _answer(exercise, checks, candidate, draw, luck)
-        return table.known[REFERENCE] | {
-            c.name: summarize(c, given[c.name], table.ours[c.name]) for c in checks
-        }
-
     for luck, rival in enumerate(exercise.misconceptions, 3):
-        if rival.name in names and rival.name not in table.known:
-            seen = like.known[rival.name] if like else {}
-            table.known[rival.name] = tried(rival.candidate, luck, seen)
-    for luck, (pair, source) in enumerate(exercise.pairs() if pairs else (), 1000):
-        if like and pair in pairs and pair not in table.pairs:
-            table.pairs[pair] = tried(exercise.make(source), luck, like.pairs[pair])
+        if rival.name not in names or rival.name in table.known:
+            continue
+        checks = list(exercise.checks)
+        if like:
+            checks = _failed_checks(exercise, like, like.known[rival.name])
+        table.known[rival.name] = _tried(table, exercise, checks, rival.candidate, draw, luck)
+
+
+def _try_pairs(table: Table, exercise: Exercise, draw: int, pairs: Collection[Pair], like: Table) -> None:
+    """Try some double faults on a secret draw; see `_try_misconceptions`."""
+    if not pairs:
+        return
+    for luck, (pair, source) in enumerate(exercise.pairs(), 1000):
+        if pair in pairs and pair not in table.pairs:
+            checks = _failed_checks(exercise, like, like.pairs[pair])
+            table.pairs[pair] = _tried(table, exercise, checks, exercise.make(source), draw, luck)
+
+
+def _failed_checks(exercise: Exercise, table: Table, answer: Answer) -> list[Check]:
+    """The checks at which an answer differs from the reference."""
+    right = table.known[REFERENCE]
+    return [check for check in exercise.checks if not same(check, answer[check.name], right[check.name])]
+
+
+def _tried(
+    table: Table, exercise: Exercise, checks: Iterable[Check], candidate: Candidate, draw: int, luck: int
+) -> Answer:
+    """What a candidate gives at some checks, as far as it can be compared; at the others, what is right."""
+    summaries = dict(table.known[REFERENCE])
+    for check in checks:
+        theirs = gather(exercise, check, candidate, draw, luck)
+        summaries[check.name] = summarize(check, theirs, table.ours[check.name])
+    return summaries
 
 
 def _answer(
     exercise: Exercise, checks: Iterable[Check], candidate: Candidate, draw: int, luck: int
 ) -> Answer:
-    return {c.name: gather(exercise, c, candidate, draw, luck) for c in checks}
-
-
-def _judge(
-    exercise: Exercise,
-    tables: list[Table],
-    found: Found,
-    names: Iterable[str] = (),
-    pairs: Iterable[Pair] = (),
-) -> Verdict:
-    """The verdict, if these misconceptions and pairs were all that there are."""
-    chosen = [
-        Table(t.ours, {n: t.known[n] for n in (REFERENCE, *names)}, {p: t.pairs[p] for p in pairs})
-        for t in tables
-    ]
-    verdict = Judge(exercise, chosen, shown=1).verdict(found.answers)
-    told = tuple(_told(outcome, found.reasons.get(outcome.check)) for outcome in verdict.outcomes)
-    return replace(verdict, outcomes=told)
-
-
-def _told(outcome: Outcome, reason: Reason | None) -> Outcome:
-    """An outcome that says why evidence is missing, and not that it is."""
-    if outcome.passed or not reason:
-        return outcome
-    return Outcome(outcome.check, outcome.points, reason.kind, reason.message, outcome.names)
-
-
-def _may_be(
-    exercise: Exercise, given: Mapping[str, Evidence], public: Table, name: str, wrong: Collection[str]
-) -> bool:
-    """Whether an answer equals a misconception wherever that one differs from the reference."""
-    known, right = public.known[name], public.known[REFERENCE]
-    fails = [c for c in exercise.checks if not same(c, known[c.name], right[c.name])]
-    return not _differ(fails, given, known) and all(c.name in wrong for c in fails)
-
-
-def _differ(checks: Iterable[Check], a: Mapping[str, Evidence], b: Mapping[str, Evidence]) -> bool:
-    return not all(same(c, a[c.name], b[c.name]) for c in checks)
+    return {check.name: gather(exercise, check, candidate, draw, luck) for check in checks}

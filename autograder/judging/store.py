@@ -1,192 +1,119 @@
-"""What is known of an exercise for the public draws, made once for each state of its sources.
+"""Where evidence is kept, and from which state of its sources each file was made.
 
-Fifteen misconceptions have a hundred pairs, and a pair runs every check: that can take minutes. So processes
-share the exercises among them, and a file beside the notebooks records from which sources each piece of
-evidence was made. Evidence that is still as recorded, from sources that are as recorded, is not made again.
+Making evidence takes minutes. So beside the notebooks lies a record a unit, and evidence that is still as recorded,
+from sources that are as recorded, is not made again. Another processor gives other last bits: what is equal within
+the judge's tolerances, and says the same where it failed, is kept as it is.
 """
 
-import ast
 import hashlib
-import importlib
 import json
-import multiprocessing
-import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from importlib.metadata import version
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.course import catalogue
-from autograder.course.layout import ROOT
-from autograder.exercise import Exercise, file_of
-from autograder.judging import tables
-from autograder.progress import Progress, silent
-from helpers.errors import Refused
-from helpers.published import Published, save
+from helpers.checks import Checks
+from helpers.compare import same, say_the_same
+from helpers.judge import Answer, Table
+from helpers.published import load
 
-LOCK = ".evidence.lock"
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-OURS = {"solutions", "helpers", "autograder"}
-
-
-def known(exercise: Exercise) -> Published:
-    """The public draws' tables, and the misconceptions' advice."""
-    draws = tables.PUBLIC_DRAWS
-    advice = {m.name: m.advice for m in exercise.misconceptions}
-    return Published(draws, [tables.tabulate(exercise, draw) for draw in draws], advice)
-
-
-def evidence_files(
-    exercises: Iterable[Exercise],
-    folder: Path,
-    trees: Iterable[Path] = (),
-    jobs: int = min(os.cpu_count() or 1, 8),  # each holds a TensorFlow of its own, 0.7 GB
-    progress: Progress = silent,
-) -> dict[Path, Path]:
-    """The `.evidence` files of exercises, by the exercises' files.
-
-    Args:
-        folder: where those are put that have to be made; what an interrupted build left there is taken up.
-        trees: folders of notebooks whose evidence will do, if it is recorded as made from the same sources.
-        jobs: how many processes share the work.
-        progress: is told what is being made.
-    Raises:
-        ValueError: if what an exercise gives cannot be recorded; it says which and why.
-    """
-    found = {made_from: path for tree in trees for made_from, path in recorded(tree).items()}
-    states = {e: state(e) for e in exercises}
-    files = {e: found.get(now, folder / f"{now}.evidence") for e, now in states.items()}
-    missing = [(e, path) for e, path in files.items() if not path.exists()]
-    if missing:
-        folder.mkdir(parents=True, exist_ok=True)
-        _share(missing, min(jobs, len(missing)), progress)
-    return {file_of(e): path for e, path in files.items()}
+RECORDS = ".evidence"
 
 
 def recorded(tree: Path) -> dict[str, Path]:
-    """A folder's evidence that is as it was recorded, by the state of the sources that it was made from."""
-    lines = _read(tree / LOCK).items()
-    return {made_from: tree / name for name, (made_from, sha) in lines if sha == _sha(tree / name)}
+    """A folder's evidence that is as it was recorded, by the state of the sources that it was made from.
+
+    Args:
+        tree: a folder of notebooks, as students get them.
+    """
+    by_state = {}
+    for file in sorted((tree / RECORDS).glob("*.json")):
+        for name, entry in _read(file).items():
+            path = tree / name
+            if entry["sha256"] == _sha256(path):
+                by_state[entry["sources"]] = path
+    return by_state
 
 
-def record(tree: Path, states: dict[str, str]) -> None:
+def record(tree: Path, states: Mapping[str, str]) -> None:
     """Record from which state of its sources evidence was made.
 
     Args:
+        tree: a folder of notebooks.
         states: by the evidence's path below the folder; what else is recorded stays, if it is there.
     """
-    lines = _read(tree / LOCK) | {name: [made_from, _sha(tree / name)] for name, made_from in states.items()}
-    text = json.dumps(
-        {name: line for name, line in sorted(lines.items()) if (tree / name).exists()}, indent=1
-    )
-    if _read(tree / LOCK) != json.loads(text):
-        (tree / LOCK).write_text(text + "\n", "utf-8", newline="\n")
+    by_file: dict[Path, dict[str, str]] = defaultdict(dict)
+    for name, state in states.items():
+        by_file[record_of(tree, name)][name] = state
+    for file, these in by_file.items():
+        entries = _read(file)
+        for name, state in these.items():
+            entries[name] = {"sources": state, "sha256": _sha256(tree / name)}
+        there = {name: entry for name, entry in sorted(entries.items()) if (tree / name).exists()}
+        if there != _read(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(there, indent=1) + "\n", "utf-8", newline="\n")
 
 
-def state(exercise: Exercise) -> str:
-    """A digest that changes whenever the evidence may: with the code that it comes from, and with the libraries."""
-    digest = hashlib.sha256()
-    for path in sorted(_sources({file_of(exercise), Path(tables.__file__)})):
-        lines = (line.strip() for line in path.read_text("utf-8").split("\n"))
-        digest.update("\n".join(line for line in lines if line and not line.startswith("#")).encode())
-    digest.update(f"tensorflow {version('tensorflow')} keras {version('keras')}".encode())
-    return digest.hexdigest()[:24]
+def record_of(tree: Path, name: str) -> Path:
+    """The file that records some evidence: one a unit, so that two people who work on two units do not meet.
+
+    Args:
+        tree: a folder of notebooks.
+        name: the evidence's path below it.
+    """
+    unit = Path(name).parts[0]
+    return tree / RECORDS / f"{unit}.json"
 
 
-def _read(lock: Path) -> dict[str, list[str]]:
+def says_the_same(exercise: Checks, one: Path, other: Path) -> bool:
+    """Whether two `.evidence` files are the same to the judge: in form, values, and the words of errors.
+
+    Args:
+        exercise: its checks say what is compared, and how closely.
+        one: a file.
+        other: another; a damaged one is never the same.
+    """
     try:
-        return json.loads(lock.read_text("utf-8"))
+        a, b = load(one), load(other)
+    except ValueError:
+        return False
+    if (a.draws, a.advice) != (b.draws, b.advice):
+        return False
+    return all(_same_tables(exercise, *pair) for pair in zip(a.tables, b.tables, strict=True))
+
+
+def _same_tables(exercise: Checks, one: Table, other: Table) -> bool:
+    if one.known.keys() != other.known.keys() or one.pairs.keys() != other.pairs.keys():
+        return False
+    answers = [(one.ours, other.ours)]
+    answers += [(one.known[name], other.known[name]) for name in one.known]
+    answers += [(one.pairs[names], other.pairs[names]) for names in one.pairs]
+    return all(_same_answers(exercise, *pair) for pair in answers)
+
+
+def _same_answers(exercise: Checks, one: Answer, other: Answer) -> bool:
+    if one.keys() != other.keys():
+        return False
+    for check in exercise.checks:
+        a, b = one[check.name], other[check.name]
+        if not same(check, a, b) or not say_the_same(a.failure, b.failure):
+            return False
+    return True
+
+
+def _read(file: Path) -> dict[str, dict[str, str]]:
+    """What a record says; nothing if it is damaged."""
+    try:
+        entries = json.loads(file.read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-
-
-def _sha(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
-
-
-def _share(missing: list[tuple[Exercise, Path]], jobs: int, progress: Progress) -> None:
-    """Make evidence in processes of their own, each with one thread, so that sums come out the same."""
-    missing = sorted(missing, key=lambda pair: -_work(pair[0]))
-    total = sum(_work(e) for e, _ in missing)
-    spawn = multiprocessing.get_context("spawn")
-    with one_thread(), ProcessPoolExecutor(jobs, spawn, _quietly) as pool:
-        running = {pool.submit(_make, e.module["__name__"], e.name, path): e for e, path in missing}
-        try:
-            progress(0, total, _left(running))
-            for future in as_completed(running):
-                future.result()
-                done = sum(_work(e) for f, e in running.items() if f.done())
-                progress(done, total, _left(running))
-        except BrokenProcessPool:
-            lost = " or ".join(e.name for f, e in running.items() if f.exception())
-            raise Refused(f"a process died while it ran the checks of {lost}") from None
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """What processes that are started meanwhile find in their environment."""
-    before = dict(os.environ)
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _work(exercise: Exercise) -> int:
-    """How often a check is run, about."""
-    edited = sum(bool(m.edits) for m in exercise.misconceptions)
-    return (2 + len(exercise.misconceptions) + edited * (edited - 1) // 2) * len(exercise.checks)
-
-
-def _left(running: dict[Future, Exercise]) -> str:
-    left = [e.name for f, e in running.items() if not f.done()]
-    return (
-        f"evidence of {left[0]}" + (f" and {len(left) - 1} more" if left[1:] else "") if left else "evidence"
+    complete = isinstance(entries, dict) and all(
+        isinstance(entry, dict) and {"sources", "sha256"} <= entry.keys() for entry in entries.values()
     )
+    return entries if complete else {}
 
 
-def _quietly() -> None:
-    """Misconceptions overflow and warn on purpose; nobody needs to read that."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
-
-
-def _make(module: str, name: str, path: Path) -> None:
-    importlib.import_module(module)
-    (exercise,) = (e for e in catalogue.of_module(module) if e.name == name)
-    part = path.with_suffix(f".{os.getpid()}")
-    save(part, known(exercise))
-    part.replace(path)  # at once: whoever finds the file finds all of it
-
-
-def _sources(files: set[Path]) -> set[Path]:
-    """Python files of this project, and those of this project that they import."""
-    found, new = set(files), set(files)
-    while new:
-        new = {path for file in new for path in _imported(file)} - found
-        found |= new
-    return found
-
-
-def _imported(file: Path) -> Iterator[Path]:
-    """The project's files that a file imports."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for parts in (module.split(".") for module in modules):
-            if parts[0] in OURS:
-                base = ROOT / "src" if parts[0] == "helpers" else ROOT
-                places = (base.joinpath(*parts).with_suffix(".py"), base.joinpath(*parts, "__init__.py"))
-                yield from (place for place in places if place.is_file())
+def _sha256(path: Path) -> str:
+    if not path.exists():
+        return ""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,9 +1,10 @@
 import pytest
 
-from autograder.grading.findings import Found
 from autograder.judging import lazy_tables
-from autograder.judging.lazy_tables import PUBLIC, Known, Reason
-from autograder.judging.store import known, record, state
+from autograder.judging.lazy_tables import PUBLIC, Answers, LazyTables, Reason
+from autograder.judging.making import published
+from autograder.judging.sources import state
+from autograder.judging.store import record
 from autograder.judging.tables import answer, tabulate
 from helpers.checks import gather
 from helpers.judge import Judge
@@ -26,30 +27,31 @@ RIVALS = {
 
 
 @pytest.fixture(scope="module")
-def tables():
+def whole_tables():
     return [tabulate(softmax, draw) for draw in DRAWS]
 
 
 @pytest.fixture(scope="module")
-def lazy():
-    return Known()
+def tables():
+    return LazyTables()
 
 
-def found(source):
+def answers_of(source):
     candidate = softmax.make(source)
-    return Found([answer(softmax, candidate, draw, luck=99 + draw) for draw in DRAWS])
+    return Answers([answer(softmax, candidate, draw, luck=99 + draw) for draw in DRAWS])
 
 
 @pytest.mark.parametrize("source", RIVALS.values(), ids=RIVALS)
-def test_a_verdict_is_the_one_that_all_tables_would_give(tables, lazy, source):
-    given = found(source)
-    assert lazy.verdict(softmax, DRAWS, given) == Judge(softmax, tables, shown=1).verdict(given.answers)
+def test_a_verdict_is_the_one_that_all_tables_would_give(whole_tables, tables, source):
+    answers = answers_of(source)
+    wanted = Judge(softmax, whole_tables, shown=1).verdict(answers.by_draw)
+    assert tables.verdict(softmax, DRAWS, answers) == wanted
 
 
 def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
     file = tmp_path / "unit" / "checks" / "softmax.evidence"
     file.parent.mkdir(parents=True)
-    save(file, known(softmax))
+    save(file, published(softmax))
     record(tmp_path, {"unit/checks/softmax.evidence": state(softmax)})
     made = []
 
@@ -59,17 +61,17 @@ def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr(lazy_tables, "gather", counted)
     held = softmax.misconceptions[0]
-    verdict = Known([tmp_path]).verdict(softmax, DRAWS, found(held.source))
+    verdict = LazyTables([tmp_path]).verdict(softmax, DRAWS, answers_of(held.source))
     assert verdict.names == (held.name,)
     assert set(made) == {DRAWS[1]}
     assert len(made) <= 2 * len(softmax.checks)
 
 
-def test_a_reason_is_told_in_the_place_of_what_is_missing(lazy):
-    given = found(softmax.source)
-    del given.answers[1]["along any axis"]
-    given.reasons["along any axis"] = Reason(Kind.STOPPED, "your code was stopped")
-    verdict = lazy.verdict(softmax, DRAWS, given)
+def test_a_reason_is_told_in_the_place_of_what_is_missing(tables):
+    answers = answers_of(softmax.source)
+    del answers.by_draw[1]["along any axis"]
+    answers.reasons["along any axis"] = Reason(Kind.STOPPED, "your code was stopped")
+    verdict = tables.verdict(softmax, DRAWS, answers)
     assert [(o.kind, o.message) for o in verdict.outcomes if not o.passed] == [
         (Kind.STOPPED, "your code was stopped")
     ]

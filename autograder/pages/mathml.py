@@ -1,6 +1,7 @@
 """The little TeX that the course's texts use, as MathML, which browsers show without a script or a network."""
 
 import re
+from collections.abc import Iterator
 from html import escape
 from html.entities import html5
 
@@ -17,7 +18,8 @@ ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "overline": "¯", "vec": "→"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FUNCTIONS = "arg cos det exp lim ln log max min sin softmax tanh Var".split()
 IGNORED = "textstyle displaystyle limits left right big bigl bigr Big Bigl Bigr bigg biggl biggr".split()
-SIGNS = {  # where HTML has no entity of this name, or another sign for it
+# where HTML has no entity of this name, or another sign for it
+SIGNS = {
     "cdot": "⋅",
     "cdots": "⋯",
     "dots": "…",
@@ -28,49 +30,68 @@ SIGNS = {  # where HTML has no entity of this name, or another sign for it
     "to": "→",
     "varepsilon": "ε",
     "|": "‖",
+    **{sign: sign for sign in "{}%&_$#"},
 }
+# the elements for scripts beside their base and for those below and above it, by which of them there are
+BESIDE = {"_": "msub", "^": "msup", "^_": "msubsup"}
+STACKED = {"_": "munder", "^": "mover", "^_": "munderover"}
 SPACE = f'<mspace width="{SPACES[","]}"/>'
-LIMITS = re.compile(r"<m[io]>(∑|∏)</m[io]>|<munder[ >].*⏟")  # what has its scripts above and below
+# what has its scripts below and above
+LIMITS = re.compile(r"<m[io]>(∑|∏)</m[io]>|<munder[ >].*⏟")
+# after these a function's name needs no space
+NO_SPACE_BEFORE = ("(", ")", "[", ",", "}", "")
+TOKEN = re.compile(r"\s*(\\[A-Za-z]+|\\.|\S)?", re.DOTALL)
+BRACED = re.compile(r"\s*\{([^{}]*)\}")
 
 
 def mathml(tex: str, block: bool = False) -> str:
     """A formula as MathML.
 
     Args:
+        tex: the formula, without its dollars.
         block: whether it stands on a line of its own.
+    Returns:
+        A `math` element.
     Raises:
         ValueError: if it uses what is not known here.
     """
-    display = ' display="block"' if block else ""
-    return f"<math{display}>{_Reader(tex.strip()).row()}</math>"
+    inner = _Reader(tex.strip()).row()
+    if block:
+        return f'<math display="block">{inner}</math>'
+    return f"<math>{inner}</math>"
 
 
 class _Reader:
     """Reads a formula from left to right; each method takes what it returns."""
 
     def __init__(self, tex: str):
-        self.tex, self.at = tex, 0
+        self.tex = tex
+        self.at = 0
 
     def row(self, *ends: str) -> str:
         """Everything up to one of the ends, which is left; without any, up to the formula's end."""
-        found = []
+        parts = []
         while (token := self._peek()) and token not in ends:
-            found.append(self._scripted())
-            if token[1:] in FUNCTIONS and self._peek() not in ("(", ")", "[", ",", "}", ""):
-                found.append(SPACE)
+            parts.append(self._scripted())
+            if token[1:] in FUNCTIONS and self._peek() not in NO_SPACE_BEFORE:
+                parts.append(SPACE)
         if ends and not token:
             raise ValueError(f"a formula breaks off before {' or '.join(ends)}: {self.tex}")
-        return f"<mrow>{''.join(found)}</mrow>"
+        return f"<mrow>{''.join(parts)}</mrow>"
 
     def _scripted(self) -> str:
-        base, scripts = self._atom(), {}
+        base = self._atom()
+        scripts: dict[str, str] = {}
         while (sign := self._peek()) in ("^", "_", "'"):
             self._take()
-            scripts["_" if sign == "_" else "^"] = "<mo>′</mo>" if sign == "'" else self._argument()
-        tags = ("munder", "mover", "munderover") if LIMITS.match(base) else ("msub", "msup", "msubsup")
+            if sign == "'":
+                scripts["^"] = "<mo>′</mo>"
+            else:
+                scripts[sign] = self._argument()
         if not scripts:
             return base
-        tag = tags[2] if len(scripts) == 2 else tags[0] if "_" in scripts else tags[1]
+        tags = STACKED if LIMITS.match(base) else BESIDE
+        tag = tags["".join(sorted(scripts))]
         return f"<{tag}>{base}{scripts.get('_', '')}{scripts.get('^', '')}</{tag}>"
 
     def _atom(self) -> str:
@@ -80,15 +101,21 @@ class _Reader:
             self._take()
             return inner
         if token.isdigit():
-            while re.match(r"\d|\.\d", self.tex[self.at :]):
-                token += self._take()
-            return f"<mn>{token}</mn>"
-        return self._command(token[1:]) if token.startswith("\\") else _symbol(token)
+            return self._number(token)
+        if token.startswith("\\"):
+            return self._command(token[1:])
+        return _symbol(token)
+
+    def _number(self, digits: str) -> str:
+        while re.match(r"\d|\.\d", self.tex[self.at :]):
+            digits += self._take()
+        return f"<mn>{digits}</mn>"
 
     def _argument(self) -> str:
-        """A group or, without braces, a single token."""
-        token = self._peek()
-        return f"<mn>{self._take()}</mn>" if token.isdigit() else self._atom()
+        """A group or, without braces, a single token: one digit of a number."""
+        if self._peek().isdigit():
+            return f"<mn>{self._take()}</mn>"
+        return self._atom()
 
     def _command(self, name: str) -> str:
         if name in SPACES:
@@ -103,44 +130,54 @@ class _Reader:
             return f"<mtext>{escape(self._braced()).replace(' ', NO_BREAK)}</mtext>"
         if name == "mathbb":
             return f"<mi>{html5[self._braced() + 'opf;']}</mi>"
+        if name == "underbrace":
+            return f"<munder>{self._argument()}<mo>{ACCENTS[name]}</mo></munder>"
         if name in ACCENTS:
-            tag, kind = ("munder", "") if name == "underbrace" else ("mover", ' accent="true"')
-            return f"<{tag}{kind}>{self._argument()}<mo>{ACCENTS[name]}</mo></{tag}>"
+            return f'<mover accent="true">{self._argument()}<mo>{ACCENTS[name]}</mo></mover>'
         if name == "begin":
             return self._table(self._braced())
         if name in FUNCTIONS:
             return f"<mi>{name}</mi>"
-        sign = SIGNS.get(name) or html5.get(f"{name};") or (name if name in "{}%&_$#" else "")
+        sign = SIGNS.get(name) or html5.get(f"{name};")
         if not sign:
             raise ValueError(f"\\{name} is not known here: {self.tex}")
         return _symbol(sign)
 
-    def _table(self, name: str) -> str:
-        rows: list[list[str]] = [[]]
-        while (end := self._peek()) != "\\end":
-            rows[-1].append(self.row("&", "\\\\", "\\end"))
-            if (end := self._peek()) != "\\end":
-                self._take()
-            if end == "\\\\":
-                rows.append([])
+    def _table(self, environment: str) -> str:
+        rows = "".join(self._rows())
+        table = f"<mtable>{rows}</mtable>"
         self._take()
         self._braced()
-        cells = ["".join(f'<mtd style="text-align:left">{cell}</mtd>' for cell in row) for row in rows]
-        table = "".join(f"<mtr>{row}</mtr>" for row in cells)
-        brace = "<mo>{</mo>" if name == "cases" else ""
-        return f"<mrow>{brace}<mtable>{table}</mtable></mrow>"
+        if environment == "cases":
+            return f"<mrow><mo>{{</mo>{table}</mrow>"
+        return f"<mrow>{table}</mrow>"
+
+    def _rows(self) -> Iterator[str]:
+        """The rows of a table, up to its \\end."""
+        cells = ""
+        while self._peek() != "\\end":
+            content = self.row("&", "\\\\", "\\end")
+            cells += f'<mtd style="text-align:left">{content}</mtd>'
+            if self._peek() == "&":
+                self._take()
+            elif self._peek() == "\\\\":
+                self._take()
+                yield f"<mtr>{cells}</mtr>"
+                cells = ""
+        yield f"<mtr>{cells}</mtr>"
 
     def _braced(self) -> str:
         """The text of a group, as it stands."""
-        found = re.compile(r"\s*\{([^{}]*)\}").match(self.tex, self.at)
-        if not found:
+        group = BRACED.match(self.tex, self.at)
+        if not group:
             raise ValueError(f"braces are missing: {self.tex}")
-        self.at = found.end()
-        return found.group(1)
+        self.at = group.end()
+        return group.group(1)
 
     def _peek(self) -> str:
-        found = re.compile(r"\s*(\\[A-Za-z]+|\\.|\S)?", re.DOTALL).match(self.tex, self.at)
-        return (found and found.group(1)) or ""
+        """The next token, "" at the formula's end."""
+        token = TOKEN.match(self.tex, self.at)
+        return (token and token.group(1)) or ""
 
     def _take(self) -> str:
         token = self._peek()
@@ -151,4 +188,6 @@ class _Reader:
 
 
 def _symbol(sign: str) -> str:
-    return f"<mi>{sign}</mi>" if sign.isalpha() else f"<mo>{escape(sign.replace('-', '−'))}</mo>"
+    if sign.isalpha():
+        return f"<mi>{sign}</mi>"
+    return f"<mo>{escape(sign.replace('-', '−'))}</mo>"

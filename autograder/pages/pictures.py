@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from PIL import Image
 
 KINDS = {"image/png": "PNG", "image/jpeg": "JPEG"}
-MAX_BYTES = 3 << 20  # a photograph of a page; a plot has a twentieth of that
-MAX_ALL = 12 << 20  # of one student's page
+# a photograph of a page; a plot has a twentieth of that
+MAX_BYTES = 3 << 20
+# all pictures of one page
+MAX_ALL = 12 << 20
 MAX_PIXELS = 50_000_000
+NO_PICTURE = "Something marked as a picture is none, and is left out."
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Picture:
     Args:
         source: a data URI; "" if it is left out.
         alt: what it is, in words.
+        width: in pixels.
+        height: in pixels.
         missing: why it is left out, as a sentence.
     """
 
@@ -31,36 +36,60 @@ class Picture:
 
 
 class Album:
-    """Takes pictures until there are too many for one page."""
+    """Takes pictures until there are too many for one page.
+
+    Args:
+        left: how many bytes of pictures the page may still hold.
+    """
 
     def __init__(self, left: int = MAX_ALL):
         self.left = left
 
     def take(self, bundle: object, alt: str) -> Picture | None:
-        """The picture in a bundle of MIME types; None if it holds none of a kind that we show."""
-        found = bundle if isinstance(bundle, dict) else {}
-        kind = next((kind for kind in KINDS if isinstance(found.get(kind), str | list)), "")
-        if not kind:
+        """The picture in a bundle of MIME types.
+
+        Args:
+            bundle: of a submission, so that it may be anything.
+            alt: what it is, in words.
+        Returns:
+            The picture, or why it is left out; None if the bundle holds none of a kind that we show.
+        """
+        mime, text = _first_picture(bundle)
+        if not mime:
             return None
-        text = found[kind] if isinstance(found[kind], str) else "".join(map(str, found[kind]))
         try:
             data = _decoded(text)
-            width, height = _size(data, KINDS[kind])
+            width, height = _size(data, KINDS[mime])
         except ValueError as error:
             return Picture("", alt, missing=str(error))
         if len(data) > self.left:
             return Picture("", alt, missing="There are too many pictures for one page; this one is left out.")
         self.left -= len(data)
-        return Picture(f"data:{kind};base64,{base64.b64encode(data).decode()}", alt, width, height)
+        source = f"data:{mime};base64,{base64.b64encode(data).decode()}"
+        return Picture(source, alt, width, height)
+
+
+def _first_picture(bundle: object) -> tuple[str, str]:
+    """The MIME type and the text of a bundle's picture; two empty texts if it has none."""
+    if not isinstance(bundle, dict):
+        return "", ""
+    for mime in KINDS:
+        content = bundle.get(mime)
+        if isinstance(content, str):
+            return mime, content
+        if isinstance(content, list):
+            return mime, "".join(map(str, content))
+    return "", ""
 
 
 def _decoded(text: str) -> bytes:
-    if len(text) > MAX_BYTES * 1.4:  # base64 has four characters for three bytes, and line ends
+    # base64 has four characters for three bytes, and line ends
+    if len(text) > MAX_BYTES * 1.4:
         raise ValueError(f"A picture of more than {MAX_BYTES >> 20} MB is left out here.")
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("Something marked as a picture is none, and is left out.") from None
+        raise ValueError(NO_PICTURE) from None
 
 
 def _size(data: bytes, kind: str) -> tuple[int, int]:
@@ -69,8 +98,9 @@ def _size(data: bytes, kind: str) -> tuple[int, int]:
         with Image.open(io.BytesIO(data), formats=[kind]) as image:
             width, height = image.size
             image.verify()
-    except Exception:  # a damaged file can raise anything in there
-        raise ValueError("Something marked as a picture is none, and is left out.") from None
+    except Exception:
+        # a damaged file can raise anything in there
+        raise ValueError(NO_PICTURE) from None
     if width * height > MAX_PIXELS:
         raise ValueError(f"A picture of {width} × {height} pixels is left out here.")
     return width, height

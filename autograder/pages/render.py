@@ -1,39 +1,60 @@
-"""Pages that people read: jinja2 templates that become one file each, with no script and nothing from elsewhere."""
+"""Pages that people read: jinja2 templates that become one file each, with no script and nothing from elsewhere.
+
+A template lies with the package that knows what it shows. Here are what all pages have in common: their frame
+(base.html), their style (page.css), small pieces (parts.html), and how numbers are written.
+"""
 
 import functools
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+COMMON = Path(__file__).parent / "templates"
 
-def write(path: Path, template: str, **data: object) -> Path:
-    """Write a page, and its folder if there is none yet."""
+
+def write(path: Path, template: Path, **data: object) -> Path:
+    """Write a page, and its folder if there is none yet.
+
+    Args:
+        path: the page's file.
+        template: see `render`.
+        data: what the template shows, by name.
+    Returns:
+        The page's file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # a half character, as in a damaged name, must not keep the page from being written
     path.write_bytes(render(template, **data).encode("utf-8", "replace"))
     return path
 
 
-def render(template: str, **data: object) -> str:
-    return _environment().get_template(template).render(**data)
+def render(template: Path, **data: object) -> str:
+    """A page as text.
+
+    Args:
+        template: its file; it finds the templates beside it and the common ones.
+        data: what the template shows, by name: text, which is escaped, unless it is `Markup`.
+    """
+    return _environment(template.parent).get_template(template.name).render(**data)
 
 
 @functools.cache
-def _environment() -> Environment:
-    """Whatever a template is given is text and is escaped, unless it is `Markup`."""
+def _environment(folder: Path) -> Environment:
     environment = Environment(
-        loader=PackageLoader("autograder.pages"),
+        loader=FileSystemLoader([folder, COMMON]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"points": points, "share": share, "count": count}
-    environment.globals["style"] = lambda: Markup(
-        (Path(__file__).parent / "templates" / "page.css").read_text()
-    )
+    environment.globals["style"] = _style
     return environment
+
+
+def _style() -> Markup:
+    return Markup((COMMON / "page.css").read_text("utf-8"))
 
 
 def points(value: float) -> str:
@@ -42,13 +63,25 @@ def points(value: float) -> str:
 
 
 def share(part: float, whole: float) -> int:
-    """A percentage that is 0 or 100 only if it is exactly that."""
+    """A part of a whole in percent: 100 only if it is all of it, and 0 of nothing."""
     if not whole:
         return 0
+    if part == whole:
+        return 100
     percent = round(100 * part / whole)
-    return min(percent, 99) if part < whole else 100 if part == whole else max(percent, 100)
+    if part > whole:
+        return max(percent, 100)
+    return min(percent, 99)
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """A number with its noun.
+
+    Args:
+        number: how many.
+        one: the noun of one.
+        many: the noun of several; by default with an s.
+    """
+    if number == 1:
+        return f"{number:,} {one}"
+    return f"{number:,} {many or one + 's'}"

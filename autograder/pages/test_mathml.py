@@ -3,19 +3,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograder.authoring.assemble import assemble
-from autograder.course import catalogue
 from autograder.pages.mathml import mathml
 
 
 def text(tex):
     """A formula's tags and texts, without what only groups."""
     tree = ElementTree.fromstring(mathml(tex))
-    return "".join(_told(child) for child in tree)
+    return "".join(_flat(child) for child in tree)
 
 
-def _told(element):
-    inner = (element.text or "") + "".join(_told(child) for child in element)
+def _flat(element):
+    inner = (element.text or "") + "".join(_flat(child) for child in element)
     return inner if element.tag in ("mrow", "mi", "mo", "mn", "mtext") else f"{element.tag}({inner})"
 
 
@@ -38,23 +36,12 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("tex", "told"), CASES.values(), ids=CASES)
-def test_tex_becomes_mathml(tex, told):
-    assert text(tex) == told
+@pytest.mark.parametrize(("tex", "expected"), CASES.values(), ids=CASES)
+def test_tex_becomes_mathml(tex, expected):
+    assert text(tex) == expected
 
 
 @pytest.mark.parametrize("tex", [r"\unheardof x", r"\frac{1", r"a^", r"\begin{cases} a", r"\text x"])
 def test_what_is_not_known_is_refused(tex):
     with pytest.raises(ValueError, match=re.escape(tex)):
         mathml(tex)
-
-
-@pytest.mark.parametrize("unit", catalogue.units(), ids=str)
-def test_every_formula_of_the_course_is_known(unit):
-    texts = [re.sub("`[^`\n]*`", "", c.source) for c in assemble(unit).cells if c.cell_type == "markdown"]
-    found = [
-        tex for t in texts for pair in re.findall(r"\$\$(.+?)\$\$|\$(.+?)\$", t, re.DOTALL) for tex in pair
-    ]
-    assert any(found)
-    for tex in filter(None, found):
-        ElementTree.fromstring(mathml(tex))

@@ -5,13 +5,14 @@ A mutant that no check catches is a missing check, a blunt input, or an equivale
 
 import ast
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from autograder.exercise import BEGIN, END
 
-Change = tuple[str, ast.AST | None]  # what it is called, and what stands in the node's place (None: nothing)
+# What it is called, and what stands in the node's place; None is nothing.
+Change = tuple[str, ast.AST | None]
 
 OPERATORS: dict[type, Any] = {
     ast.Add: ast.Sub,
@@ -83,6 +84,9 @@ CONVERSIONS = frozenset(
     len range enumerate zip super isinstance callable print id next iter type add_weight Variable""".split()
 )
 
+# Fields of a tree in which nothing runs, or that belong to the statement.
+NOT_CODE = ("annotation", "returns", "decorator_list", "type_params")
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -93,30 +97,78 @@ class Mutant:
     source: str
 
 
+@dataclass(frozen=True)
+class Slot:
+    """A place in a tree: the field of a parent, or one item of it where the field is a list."""
+
+    parent: ast.AST
+    field: str
+    index: int | None
+    node: ast.AST
+    statement: ast.AST
+
+    def put(self, new: ast.AST | None) -> Callable[[], None]:
+        """Put a node, or none, in this place; the function returned puts the old one back."""
+        old = getattr(self.parent, self.field)
+        if self.index is None:
+            setattr(self.parent, self.field, new)
+        else:
+            fresh = [new] if new else []
+            setattr(self.parent, self.field, old[: self.index] + fresh + old[self.index + 1 :])
+        return lambda: setattr(self.parent, self.field, old)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A class or function: the names that lead to it, its first line and its last."""
+
+    path: tuple[str, ...]
+    first: int
+    last: int
+
+
 def mutants(source: str) -> list[Mutant]:
     """All mutants of a reference's source that differ from it and from each other.
 
     Lines are counted within the solution of each function, so that a word added to the statement renames none.
+
+    Args:
+        source: defines the reference, its solution between `BEGIN` and `END`.
+    Returns:
+        The mutants, in the order of the source.
     """
     tree = ast.parse(source)
     places = _places(source, tree)
-    seen, used, found = {ast.unparse(tree)}, dict[str, int](), []
-    for parent, field, index, statement in list(_slots(tree, tree.body[0])):
-        node = _get(parent, field, index)
+    seen = {ast.unparse(tree)}
+    used: dict[str, int] = {}
+    found = []
+    for slot in list(_slots(tree, tree.body[0])):
+        node = slot.node
         place = places.get(getattr(node, "lineno", 0))
         if not place:
             continue
-        for text, new in _changes(node, parent, field):
-            restore = _put(parent, field, index, new)
-            changed, gives = ast.unparse(tree), _shown(new if node is statement else statement)
-            restore()
+        for text, new in _changes(node, slot.parent, slot.field):
+            changed, gives = _changed(tree, slot, new)
             if changed in seen:
                 continue
             seen.add(changed)
             name = f"{place}: {text}"
             used[name] = used.get(name, 0) + 1
-            found.append(Mutant(name if used[name] == 1 else f"{name} ({used[name]})", gives, changed))
+            if used[name] > 1:
+                name += f" ({used[name]})"
+            found.append(Mutant(name, gives, changed))
     return found
+
+
+def _changed(tree: ast.Module, slot: Slot, new: ast.AST | None) -> tuple[str, str]:
+    """The source with another node in a slot, and the statement in which that is."""
+    statement: ast.AST | None = slot.statement
+    if statement is slot.node:
+        statement = new
+    restore = slot.put(new)
+    source, gives = ast.unparse(tree), _shown(statement)
+    restore()
+    return source, gives
 
 
 def _places(source: str, tree: ast.Module) -> dict[int, str]:
@@ -124,68 +176,84 @@ def _places(source: str, tree: ast.Module) -> dict[int, str]:
     functions = list(_functions(tree, ()))
     alone = len(tree.body) == 1
     places: dict[int, str] = {}
-    count, inside, last = 0, False, ""
-    for number, line in enumerate(source.split("\n"), 1):
-        if line.strip() in (BEGIN, END):
-            inside = line.strip() == BEGIN
-            continue
-        if not inside:
-            continue
-        around = [path for path, first, end in functions if first <= number <= end]
-        path = max(around, key=len, default=())
-        where = ".".join(path[1:] if alone else path)
-        count = count + 1 if where == last and places else 1
+    count, last = 0, ""
+    for number in _solution_lines(source):
+        path = _innermost(functions, number)
+        if alone:
+            path = path[1:]
+        where = ".".join(path)
+        if where != last:
+            count = 0
+        count += 1
         last = where
         places[number] = f"{where} line {count}".strip()
     return places
 
 
-def _functions(node: ast.AST, path: tuple) -> Iterator[tuple[tuple, int, int]]:
+def _solution_lines(source: str) -> Iterator[int]:
+    """The numbers of the lines between `BEGIN` and `END`, from 1 on."""
+    inside = False
+    for number, line in enumerate(source.split("\n"), 1):
+        mark = line.strip()
+        if mark in (BEGIN, END):
+            inside = mark == BEGIN
+        elif inside:
+            yield number
+
+
+def _innermost(functions: list[Function], number: int) -> tuple[str, ...]:
+    """The path of the innermost class or function that holds a line."""
+    path: tuple[str, ...] = ()
+    for function in functions:
+        holds = function.first <= number <= function.last
+        if holds and len(function.path) > len(path):
+            path = function.path
+    return path
+
+
+def _functions(node: ast.AST, path: tuple[str, ...]) -> Iterator[Function]:
     """Classes, their methods, and functions; functions inside a function count as its lines."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.ClassDef):
-            inner = (*path, child.name)
-            yield inner, child.lineno, child.end_lineno or child.lineno
-            if isinstance(child, ast.ClassDef):
-                yield from _functions(child, inner)
-
-
-def _slots(node: ast.AST, statement: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
-    """Every place of the tree that holds a node, in the order of the source, with the statement it is in."""
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "decorator_list", "type_params"):
+        if not isinstance(child, ast.FunctionDef | ast.ClassDef):
             continue
-        for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr):
-                continue
-            inner = child if isinstance(child, ast.stmt) else statement
-            yield node, field, index, inner
-            if not isinstance(child, ast.Raise):  # the words of an error are nobody's answer
-                yield from _slots(child, inner)
+        inner = (*path, child.name)
+        yield Function(inner, child.lineno, child.end_lineno or child.lineno)
+        if isinstance(child, ast.ClassDef):
+            yield from _functions(child, inner)
 
 
-def _get(parent: ast.AST, field: str, index: int | None):
-    return getattr(parent, field) if index is None else getattr(parent, field)[index]
+def _slots(node: ast.AST, statement: ast.AST) -> Iterator[Slot]:
+    """Every place of the tree that holds a node, in the order of the source."""
+    for field, value in ast.iter_fields(node):
+        if field in NOT_CODE:
+            continue
+        if isinstance(value, list):
+            slots = [Slot(node, field, index, child, statement) for index, child in enumerate(value)]
+        else:
+            slots = [Slot(node, field, None, value, statement)]
+        for slot in slots:
+            yield from _slots_of(slot)
 
 
-def _put(parent: ast.AST, field: str, index: int | None, new: ast.AST | None):
-    """Put a node in its place; the function returned puts the old one back."""
-    old = getattr(parent, field)
-    if index is None:
-        setattr(parent, field, new)
-    else:
-        setattr(parent, field, old[:index] + ([new] if new else []) + old[index + 1 :])
-    return lambda: setattr(parent, field, old)
+def _slots_of(slot: Slot) -> Iterator[Slot]:
+    """A slot, if a node is in it, and the slots of that node."""
+    child = slot.node
+    if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr):
+        return
+    if isinstance(child, ast.stmt):
+        slot = replace(slot, statement=child)
+    yield slot
+    # The words of an error are nobody's answer.
+    if not isinstance(child, ast.Raise):
+        yield from _slots(child, slot.statement)
 
 
 def _changes(node: ast.AST, parent: ast.AST, field: str) -> Iterator[Change]:
     """What could stand in the place of a node."""
     match node:
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
-            yield (
-                f"the sides of @ swapped: {_short(right)} @ {_short(left)}",
-                _with(node, left=right, right=left),
-            )
+            text = f"the sides of @ swapped: {_short(right)} @ {_short(left)}"
+            yield text, _with(node, left=right, right=left)
         case ast.BinOp(op=op) | ast.AugAssign(op=op) | ast.BoolOp(op=op) if type(op) in OPERATORS:
             other = OPERATORS[type(op)]
             yield f"{SIGNS[type(op)]} → {SIGNS[other]}", _with(node, op=other())
@@ -224,35 +292,45 @@ def _constants(value: object) -> Iterator[Change]:
 def _calls(node: ast.Call, in_statement: bool) -> Iterator[Change]:
     function = _short(node.func)
     name = function.rsplit(".", 1)[-1]
-    if name in FUNCTIONS:
-        other = copy.deepcopy(node.func)
-        setattr(other, "attr" if isinstance(other, ast.Attribute) else "id", FUNCTIONS[name])
-        yield f"{name} → {FUNCTIONS[name]}", _with(node, func=other)
     args = node.args
-    starred = any(isinstance(a, ast.Starred) for a in args[:2])
+    starred = any(isinstance(arg, ast.Starred) for arg in args[:2])
+    if name in FUNCTIONS:
+        yield f"{name} → {FUNCTIONS[name]}", _with(node, func=_renamed(node.func, FUNCTIONS[name]))
     if len(args) > 1 and not starred and name not in COMMUTATIVE:
-        yield f"the arguments of {function} swapped", _with(node, args=[args[1], args[0], *args[2:]])
-    if in_statement or name in CONVERSIONS or name[:1].isupper() or starred:
+        swapped = [args[1], args[0], *args[2:]]
+        yield f"the arguments of {function} swapped", _with(node, args=swapped)
+    makes_something = name in CONVERSIONS or name[:1].isupper()
+    if in_statement or makes_something or starred:
         return
+    of_a_library = function.startswith(("tf.", "np.", "keras."))
     if name == "copy" and not args and isinstance(node.func, ast.Attribute):
         yield f"without {function}", node.func.value
-    elif len(args) == 1 or (args and function.startswith(("tf.", "np.", "keras."))):
+    elif len(args) == 1 or (args and of_a_library):
         yield f"without {function}", args[0]
+
+
+def _renamed(function: ast.expr, name: str) -> ast.expr:
+    """`tf.reduce_sum` under another last name."""
+    other = copy.deepcopy(function)
+    field = "attr" if isinstance(other, ast.Attribute) else "id"
+    setattr(other, field, name)
+    return other
 
 
 def _can_go(node: ast.stmt) -> bool:
     """Whether a statement can be left out and something remains that may run."""
     match node:
+        # A docstring.
         case ast.Expr(value=ast.Constant()):
-            return False  # a docstring
+            return False
         case ast.Expr() | ast.AugAssign() | ast.Delete():
             return True
         case ast.If(orelse=[]):
             return True
-        case ast.Assign(
-            targets=[ast.Name(id=name)], value=value
-        ):  # a name that gets a new value from its old
-            return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value))
+        # A name that gets a new value from its old.
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            names = [part.id for part in ast.walk(value) if isinstance(part, ast.Name)]
+            return name in names
         case ast.Assign(targets=targets):
             return all(isinstance(t, ast.Attribute | ast.Subscript) for t in targets)
     return False
@@ -279,8 +357,12 @@ def _is_flag(node: ast.keyword) -> bool:
 
 
 def _short(node: ast.AST | None, limit: int = 60) -> str:
-    text = ast.unparse(node).split("\n")[0] if node else ""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    if node is None:
+        return ""
+    text = ast.unparse(node).split("\n")[0]
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1] + "…"
 
 
 def _shown(node: ast.AST | None) -> str:

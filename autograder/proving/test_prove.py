@@ -5,8 +5,10 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from autograder.proving import prove as proving
-from autograder.proving.prove import TimeUp, prove, time_limit, work
+from autograder.proving import prove_mutants, prove_pairs
+from autograder.proving.proof import AlternativeProof
+from autograder.proving.prove import prove, work
+from autograder.proving.prove_mutants import TimeUp, time_limit
 from autograder.testing.tiny_exercise import tiny
 from helpers.judge import Judge
 
@@ -29,13 +31,13 @@ def test_a_sound_exercise_is_proved(tmp_path):
     proof = prove(tiny(tmp_path), unit="09_normalization", seed=SEED, draws=20)
     assert proof.shortfalls == []
     assert (proof.points, proof.reference, proof.stub) == (3, 3, 0)
-    assert [m["name"] for m in proof.misconceptions if m["caught"] and m["named"]] == [
+    assert [m.name for m in proof.misconceptions if m.caught and m.named] == [
         "the axis is ignored",
         "the mean is added",
         "the median is taken",
     ]
-    assert proof.alternatives == [{"name": "by_sums", "score": 3}]
-    assert all(pair["named"] for pair in proof.pairs)
+    assert proof.alternatives == [AlternativeProof("by_sums", 3)]
+    assert all(pair.named for pair in proof.pairs)
     assert len(proof.pairs) == 3
 
 
@@ -92,7 +94,7 @@ def test_a_flaky_misconception_is_told_with_its_draw(tmp_path):
 def test_an_alternative_that_fails_is_told_with_what_it_gave(tmp_path):
     wrong = tiny(tmp_path, ("/ h.shape[axis]", "/ h.shape[0]"))
     proof = prove(wrong, seed=SEED, draws=3)
-    assert proof.alternatives == [{"name": "by_sums", "score": 2}]
+    assert proof.alternatives == [AlternativeProof("by_sums", 2)]
     assert the_only(
         proof.shortfalls, "The alternative 'by_sums' fails 'rows'", "(3 of 3 draws): h[", ", expected"
     )
@@ -176,7 +178,7 @@ def test_a_surviving_mutant_may_be_listed_with_a_reason(tmp_path):
     clipped.equivalent("line 2: without np.maximum", because="nothing is below -inf")
     proof = prove(clipped, seed=SEED, draws=3)
     assert proof.shortfalls == []
-    assert [m["because"] for m in proof.mutants if not m["caught"]] == ["nothing is below -inf"]
+    assert [m.because for m in proof.mutants if not m.caught] == ["nothing is below -inf"]
 
 
 @pytest.mark.parametrize(
@@ -200,10 +202,10 @@ def test_a_listed_mutant_needs_a_reason(tmp_path):
 
 
 def test_a_mutant_that_does_not_end_is_stopped_and_counts_as_caught(tmp_path, monkeypatch):
-    monkeypatch.setattr(proving, "PATIENCE", 0.3)
+    monkeypatch.setattr(prove_mutants, "PATIENCE", 0.3)
     loop = "    n = 0\n    while n < 2:\n        n += 1\n    return h - mean"
     proof = prove(tiny(tmp_path, ("    return h - mean", loop)), seed=SEED, draws=2)
-    stopped = [m["name"] for m in proof.mutants if m["caught"] == "the time limit"]
+    stopped = [m.name for m in proof.mutants if m.caught == "the time limit"]
     assert "line 4: + → -" in stopped
 
 
@@ -224,9 +226,9 @@ def test_a_double_fault_that_equals_something_else_is_listed(tmp_path):
     # the axis, whatever it is, then makes no difference
     proof = prove(tiny(tmp_path, more=more), seed=SEED, draws=3)
     assert proof.shortfalls == []
-    alike = {tuple(p["names"]): p["alike"] for p in proof.pairs}
+    alike = {tuple(p.names): p.alike for p in proof.pairs}
     assert "always zero" in alike["the axis is ignored", "always zero"]
-    assert not next(p["named"] for p in proof.pairs if p["names"] == ["the axis is ignored", "always zero"])
+    assert not next(p.named for p in proof.pairs if p.names == ["the axis is ignored", "always zero"])
 
 
 def test_a_misnamed_double_fault_falls_short(tmp_path, monkeypatch):
@@ -235,7 +237,7 @@ def test_a_misnamed_double_fault_falls_short(tmp_path, monkeypatch):
             found = super().verdict(evidence)
             return replace(found, names=("the median is taken",)) if found.how == "pair" else found
 
-    monkeypatch.setattr(proving, "Judge", Confused)
+    monkeypatch.setattr(prove_pairs, "Judge", Confused)
     sentences = shortfalls(tiny(tmp_path), draws=3)
     first = "The double fault 'the axis is ignored' with 'the mean is added' is misnamed at the draws"
     assert sentences[0].startswith(first)

@@ -15,8 +15,9 @@ from autograder.progress import silent
 from autograder.proving import verify
 from autograder.proving.prove import prove
 from autograder.proving.verify import Result
-from autograder.proving.workers import Task, Workers
+from autograder.proving.workers import Survey, Task, Workers
 from autograder.testing.tiny_exercise import TINY, tiny
+from helpers.errors import CalledWrongly
 
 UNIT = Unit("09_normalization", None, "normalization")
 
@@ -77,17 +78,43 @@ def test_the_table_is_followed_by_every_shortfall_and_the_seed(monkeypatch, proo
 
 def test_only_the_exercise_asked_for_is_proved():
     early, late = (Task(UNIT.id, "m", name, 1, 2, True) for name in ("early", "late"))
+    surveys = [Survey([early, late], [], ["x.py cannot be loaded"])]
     result = Result(1, 2)
-    assert verify._chosen(result, [UNIT], ["late"], [([early, late], ["x.py cannot be loaded"])]) == [late]
-    assert result.broken == []  # another file's mistake is beside the point
-    assert verify._chosen(result, [UNIT], [], [([early, late], ["x.py cannot be loaded"])]) == [early, late]
+    assert verify._chosen(result, [UNIT], ["late"], surveys) == [late]
+    # Another file's mistake is beside the point.
+    assert result.broken == []
+    assert verify._chosen(result, [UNIT], [], surveys) == [early, late]
     assert result.broken == ["09_normalization: x.py cannot be loaded"]
 
 
 def test_an_exercise_that_is_not_there_is_answered_with_the_closest():
-    surveys: list = [([Task(UNIT.id, "m", "early", 1, 2, True)], [])]
-    with pytest.raises(ValueError, match="09_normalization has no exercise 'erly'; did you mean early?"):
+    surveys = [Survey([Task(UNIT.id, "m", "early", 1, 2, True)])]
+    with pytest.raises(CalledWrongly, match="09_normalization has no exercise 'erly'; did you mean early?"):
         verify._chosen(Result(1, 2), [UNIT], ["early", "erly"], surveys)
+
+
+def test_what_has_been_proved_is_told_and_not_proved_again(proof, monkeypatch):
+    result = Result(1, 2)
+    task = Task(UNIT.id, "m", "early", 1, 2, True)
+    assert verify._chosen(result, [UNIT], [], [Survey([task], [proof])]) == [task]
+    assert result.proofs == [proof]
+    assert [row["kept"] for row in json.loads(result.as_json())["exercises"]] == [True]
+    monkeypatch.setattr(verify, "run", lambda *a, **k: result)
+    said = fdl("verify", "--draws", "2").stdout
+    assert "1 exercise over 2 draws: proved (1 before, and nothing has changed since)" in said
+    assert "To repeat it: fdl verify --draws 2 --anew" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "anew"),
+    [((), False), (("--anew",), True), (("--seed", "1"), True), (("--no-mutants",), True)],
+    ids=str,
+)
+def test_who_asks_for_another_proof_gets_one(monkeypatch, words, anew):
+    asked = {}
+    monkeypatch.setattr(verify, "run", lambda *a, **k: asked.update(k) or Result(1, 2))
+    fdl("verify", *words)
+    assert asked["anew"] is anew
 
 
 @pytest.fixture

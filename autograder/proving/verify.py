@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.progress import Progress, silent
-from autograder.proving.workers import Task, Workers, prove_task, survey
+from autograder.proving.workers import Survey, Task, Workers, prove_task, survey
 from helpers.errors import CalledWrongly
 
 if TYPE_CHECKING:
-    from autograder.proving.prove import Proof
+    from autograder.proving.proof import Proof
 
 
 @dataclass
@@ -28,16 +28,18 @@ class Result:
     draws: int
     proofs: list["Proof"] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    # The exercises whose proofs were made before, of sources as they are.
+    kept: set[str] = field(default_factory=set)
 
     @property
     def fine(self) -> bool:
         return not self.broken and not any(proof.shortfalls for proof in self.proofs)
 
     def as_json(self) -> str:
-        exercises = [asdict(proof) for proof in self.proofs]
-        return json.dumps(
-            {"seed": self.seed, "draws": self.draws, "exercises": exercises, "broken": self.broken}, indent=1
-        )
+        """The result for programs; see `Proof` for the rows."""
+        rows = [{**asdict(proof), "kept": proof.exercise in self.kept} for proof in self.proofs]
+        about = {"seed": self.seed, "draws": self.draws, "exercises": rows, "broken": self.broken}
+        return json.dumps(about, indent=1)
 
 
 def run(
@@ -48,6 +50,7 @@ def run(
     seed: int,
     jobs: int,
     mutants: bool,
+    anew: bool = False,
     progress: Progress = silent,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Result:
@@ -58,6 +61,7 @@ def run(
         draws: over how many draws.
         seed: decides the draws and every luck.
         mutants: whether mutants of the references are tried as well.
+        anew: prove again what has been proved already, of sources as they are.
         progress: is told how far it is, in seconds of work.
         tell: is given each exercise's result as soon as it is there, a line each.
     Raises:
@@ -67,13 +71,13 @@ def run(
     with tempfile.TemporaryDirectory() as folder:
         workers = Workers(Path(folder) / "log", progress)
         with workers.pool(jobs) as pool:
-            surveys = [pool.submit(survey, unit, seed, draws, mutants) for unit in units]
+            surveys = [pool.submit(survey, unit, seed, draws, mutants, anew) for unit in units]
             tasks = _chosen(result, units, names, [found.result() for found in surveys])
             workers.expect(tasks)
             lost = _collect(pool, tasks, result, workers, tell)
         _one_by_one(workers, lost, result, tell)
-    order = [(task.unit, task.exercise) for task in tasks]
-    result.proofs.sort(key=lambda proof: order.index((proof.unit, proof.exercise)))
+    order = [unit.id for unit in units]
+    result.proofs.sort(key=lambda proof: (order.index(proof.unit), proof.exercise))
     return result
 
 
@@ -86,18 +90,31 @@ def _one_by_one(workers: Workers, lost: list[Task], result: Result, tell: Callab
             result.broken.append(f"{task}: its process died. {workers.last_words()}")
 
 
-def _chosen(result: Result, units: Sequence[Unit], names: Sequence[str], surveys: list) -> list[Task]:
-    """The tasks that were asked for; what cannot be loaded goes to the result, unless it is beside the point."""
-    every = [task for tasks, _ in surveys for task in tasks]
-    missing = [name for name in names if name not in [task.exercise for task in every]]
-    broken = [f"{unit}: {text}" for unit, (_, texts) in zip(units, surveys, strict=True) for text in texts]
+def _chosen(
+    result: Result, units: Sequence[Unit], names: Sequence[str], surveys: Sequence[Survey]
+) -> list[Task]:
+    """The tasks that were asked for. What has been proved already goes to the result.
+
+    What cannot be loaded goes there as well, unless it is beside the point.
+    """
+    tasks = [task for found in surveys for task in found.tasks]
+    proofs = [proof for found in surveys for proof in found.kept]
+    there = [task.exercise for task in tasks] + [proof.exercise for proof in proofs]
+    missing = [name for name in names if name not in there]
+    broken = []
+    for unit, found in zip(units, surveys, strict=True):
+        broken += [f"{unit}: {sentence}" for sentence in found.broken]
     if missing and not broken:
         where = ", ".join(map(str, units)) if len(units) < 4 else "the course"
-        close = catalogue.suggestion(missing[0], [task.exercise for task in every])
-        raise CalledWrongly(f"{where} has no exercise {missing[0]!r}{close}")
+        raise CalledWrongly(
+            f"{where} has no exercise {missing[0]!r}{catalogue.suggestion(missing[0], there)}"
+        )
     if missing or not names:
         result.broken += broken
-    return [task for task in every if not names or task.exercise in names]
+    wanted = set(names) or set(there)
+    result.proofs += [proof for proof in proofs if proof.exercise in wanted]
+    result.kept = {proof.exercise for proof in result.proofs}
+    return [task for task in tasks if task.exercise in wanted]
 
 
 def _collect(

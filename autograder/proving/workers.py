@@ -8,18 +8,21 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
 
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.exercise import Exercise
-from autograder.judging.store import one_thread
+from autograder.judging.making import one_thread
 from autograder.judging.tables import answer
 from autograder.progress import Progress
-from autograder.proving.prove import Proof, prove, work
+from autograder.proving import kept
+from autograder.proving.proof import Proof
+from autograder.proving.prove import prove, work
 from helpers.errors import CourseError
+from helpers.seeding import keep_kernels
 
 
 @dataclass(frozen=True)
@@ -120,27 +123,52 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def survey(unit: Unit, seed: int, draws: int, mutants: bool) -> tuple[list[Task], list[str]]:
-    """What there is to prove in a unit, and what cannot be loaded, a sentence each."""
-    tasks: list[Task] = []
-    broken: list[str] = []
+@dataclass
+class Survey:
+    """What there is to prove in a unit.
+
+    Attributes:
+        tasks: what has to be proved, in the unit's order.
+        kept: what has been proved already, of sources as they are.
+        broken: what cannot be loaded, a sentence each.
+    """
+
+    tasks: list[Task] = field(default_factory=list)
+    kept: list[Proof] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+
+def survey(unit: Unit, seed: int, draws: int, mutants: bool, anew: bool) -> Survey:
+    """Look through a unit's exercises, in a process of a pool.
+
+    Args:
+        unit: whose exercises.
+        seed: of the proofs to come,
+        draws: over how many draws,
+        mutants: and with or without mutants.
+        anew: prove again what has been proved.
+    """
+    found = Survey()
     for module in catalogue.modules(unit):
         try:
             for exercise in catalogue.of_module(module):
+                proof = None if anew else kept.still_valid(exercise, draws)
+                if proof:
+                    found.kept.append(proof)
+                    continue
                 each = _seconds_for_an_answer(exercise)
                 answers = work(exercise, draws, mutants)
-                tasks.append(Task(unit.id, module, exercise.name, seed, draws, mutants, answers, each))
+                task = Task(unit.id, module, exercise.name, seed, draws, mutants, answers, each)
+                found.tasks.append(task)
         except Exception as error:
             # Any mistake in an author's file.
-            broken.append(f"{module} cannot be loaded: {type(error).__name__}: {error}")
-    if broken:
-        return tasks, broken
-    try:
-        used = [exercise.name for exercise in catalogue.exercises(unit)]
-    except CourseError as error:
-        return tasks, [str(error)]
-    tasks.sort(key=lambda task: used.index(task.exercise) if task.exercise in used else len(used))
-    return tasks, []
+            found.broken.append(f"{module} cannot be loaded: {type(error).__name__}: {error}")
+    if not found.broken:
+        try:
+            catalogue.exercises(unit)
+        except CourseError as error:
+            found.broken.append(str(error))
+    return found
 
 
 def _seconds_for_an_answer(exercise: Exercise) -> float:
@@ -150,14 +178,20 @@ def _seconds_for_an_answer(exercise: Exercise) -> float:
 
 
 def prove_task(task: Task) -> Proof:
-    """Prove one exercise, in a process of a pool."""
+    """Prove one exercise, in a process of a pool, and keep the proof if nothing falls short."""
+    keep_kernels()
     importlib.import_module(task.module)
     exercise = next(e for e in catalogue.of_module(task.module) if e.name == task.exercise)
+    before = kept.state(exercise)
 
     def tick() -> None:
         if _ticks is not None:
             _ticks.put(task.each)
 
-    return prove(
+    proof = prove(
         exercise, unit=task.unit, seed=task.seed, draws=task.draws, with_mutants=task.mutants, tick=tick
     )
+    whole = task.mutants and task.draws >= kept.DRAWS
+    if whole and not proof.shortfalls and kept.state(exercise) == before:
+        kept.keep(exercise.name, kept.KeptProof(before, proof), kept.file_for(exercise))
+    return proof

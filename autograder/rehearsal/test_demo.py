@@ -9,7 +9,7 @@ from autograder.course import catalogue, limits
 from autograder.gradebook.grade_class import Row
 from autograder.grading import engine
 from autograder.grading.plan import plan_of
-from autograder.judging.lazy_tables import Known
+from autograder.judging.lazy_tables import LazyTables
 from autograder.rehearsal import demo
 from autograder.rehearsal.made_up_class import Made, make_class
 from autograder.testing import in_process_sandbox, toy_unit
@@ -56,7 +56,7 @@ def test_a_class_is_the_same_each_time(plan, everybody):
 
 def graded(plan, made):
     """What grading finds in a submission that does no harm."""
-    found = engine.grade(made.data, plan, engine.Draw(0, 5), in_process_sandbox.InProcess().run, Known())
+    found = engine.grade(made.data, plan, engine.Draw(0, 5), in_process_sandbox.InProcess().run, LazyTables())
     return Row(made.student, found)
 
 

@@ -1,169 +1,375 @@
-"""What a class report says, counted: plain dictionaries, for a page and for programs."""
+"""What a class report says, counted: small objects, for a page and, as JSON, for programs."""
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from autograder.gradebook.results import Part, Result
-from autograder.grading.graded_exercise import GradedExercise, Named
-from autograder.reporting.anonymity import Names
+from autograder.grading.graded_exercise import GradedCheck, GradedExercise, Named
+from autograder.reporting.anonymity import DisplayNames
+from autograder.reporting.similarity import Pair
+
+# of the submissions that took longest to grade
+SLOWEST = 5
 
 
-def of_unit(results: Sequence[Result], names: Names) -> dict:
-    """One unit's facts; the similarity of submissions is told apart."""
-    return {
-        "submissions": len(results),
-        **_scores(results),
-        "exercises": _exercises(results),
-        "derivations": _derivations(results),
-        "misconceptions": misconceptions(results, names),
-        "unnamed": _unnamed(results),
-        "review": [
-            {"student": names.of(r.student), "reasons": [names.hide(reason) for reason in r.reasons]}
-            for r in results
-            if r.needs_review
-        ],
-        "slow_exercises": _slow_exercises(results, names),
-        "slow_students": [
-            {"student": names.of(r.student), "seconds": r.seconds}
-            for r in sorted(results, key=lambda r: -r.seconds)[:5]
-            if r.seconds
-        ],
-    }
+@dataclass(frozen=True)
+class UnitScores:
+    """How a class did in one unit.
+
+    Args:
+        scores: of all submissions, the lowest first.
+        open_points: of derivations that nobody has read yet.
+        needs_review: how many submissions somebody should look at.
+    """
+
+    unit: str
+    submissions: int
+    scores: tuple[float, ...]
+    max_score: float
+    mean: float
+    median: float
+    open_points: float
+    needs_review: int
 
 
-def of_course(units: Mapping[str, Sequence[Result]], names: Names) -> dict:
-    """All units side by side."""
-    held = [{**m, "unit": unit} for unit, results in units.items() for m in misconceptions(results, names)]
-    found: dict[str, dict[str, dict]] = defaultdict(dict)
-    for unit, results in units.items():
-        for result in results:
-            found[names.of(result.student)][unit] = {
-                "score": round(result.score, 2),
-                "max_score": result.max_score,
-                "open": bool(result.to_read or result.needs_review),
-            }
-    return {
-        "units": [{"unit": unit, "submissions": len(r), **_scores(r)} for unit, r in units.items()],
-        "misconceptions": sorted(held, key=lambda m: -len(m["students"])),
-        "students": [{"student": who, "units": found[who]} for who in sorted(found, key=_by_number)],
-    }
+@dataclass(frozen=True)
+class CheckCount:
+    """How many answers passed a check, of how many."""
+
+    check: str
+    points: float
+    passed: int
+    of: int
 
 
-def misconceptions(results: Sequence[Result], names: Names) -> list[dict]:
-    """Who holds what, the most common first."""
+@dataclass(frozen=True)
+class ExerciseCount:
+    """How an exercise went: how many students by outcome, and how many passed each check."""
+
+    exercise: str
+    lecture: str
+    outcomes: dict[str, int]
+    checks: tuple[CheckCount, ...]
+
+
+@dataclass(frozen=True)
+class DerivationCount:
+    """How far a derivation is read; `mean` is that of those read, None while there are none."""
+
+    derivation: str
+    max_score: float
+    waiting: int
+    read: int
+    mean: float | None
+
+
+@dataclass(frozen=True)
+class HeldMisconception:
+    """Who holds a misconception, which share of the submissions that is, and what to say."""
+
+    unit: str
+    misconception: str
+    exercise: str
+    students: tuple[str, ...]
+    share: float
+    lecture: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class UnnamedCount:
+    """How many answers to an exercise are wrong in a way that no misconception explains."""
+
+    exercise: str
+    students: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """Whose submission somebody should look at, and why."""
+
+    student: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SlowExercise:
+    """How many seconds the answers to an exercise took to grade; whose took longest."""
+
+    exercise: str
+    median: float
+    longest: float
+    student: str
+
+
+@dataclass(frozen=True)
+class SlowSubmission:
+    """How many seconds a submission took to grade."""
+
+    student: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two students who share code; of each, how much of their own code that is, and how many lines."""
+
+    students: tuple[str, str]
+    shares: tuple[float, float]
+    lines: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class UnitFacts(UnitScores):
+    """All that the page of a unit says."""
+
+    exercises: tuple[ExerciseCount, ...]
+    derivations: tuple[DerivationCount, ...]
+    misconceptions: tuple[HeldMisconception, ...]
+    unnamed: tuple[UnnamedCount, ...]
+    review: tuple[Review, ...]
+    slow_exercises: tuple[SlowExercise, ...]
+    slow_students: tuple[SlowSubmission, ...]
+    alike: tuple[Alike, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The object as plain JSON, for `fdl report UNIT --json`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class UnitScore:
+    """One student's points in one unit; `open` if some are not decided yet."""
+
+    score: float
+    max_score: float
+    open: bool
+
+
+@dataclass(frozen=True)
+class StudentScores:
+    """One student's points, by unit."""
+
+    student: str
+    units: dict[str, UnitScore]
+
+
+@dataclass(frozen=True)
+class CourseFacts:
+    """All that the page of a course says."""
+
+    units: tuple[UnitScores, ...]
+    misconceptions: tuple[HeldMisconception, ...]
+    students: tuple[StudentScores, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The object as plain JSON, for `fdl report --json`."""
+        return asdict(self)
+
+
+def of_unit(results: Sequence[Result], names: DisplayNames, pairs: Sequence[Pair] = ()) -> UnitFacts:
+    """One unit's facts.
+
+    Args:
+        results: everybody's, at least one.
+        names: what students are called.
+        pairs: those whose code is alike.
+    """
+    return UnitFacts(
+        **vars(unit_scores(results)),
+        exercises=tuple(_exercises(results)),
+        derivations=tuple(_derivations(results)),
+        misconceptions=tuple(misconceptions(results, names)),
+        unnamed=tuple(_unnamed(results)),
+        review=tuple(_review(results, names)),
+        slow_exercises=tuple(_slow_exercises(results, names)),
+        slow_students=tuple(_slow_submissions(results, names)),
+        alike=tuple(_alike(pairs, names)),
+    )
+
+
+def of_course(units: Mapping[str, Sequence[Result]], names: DisplayNames) -> CourseFacts:
+    """All units side by side.
+
+    Args:
+        units: everybody's results, by unit.
+        names: what students are called.
+    """
+    held: list[HeldMisconception] = []
+    for results in units.values():
+        held += misconceptions(results, names)
+    held.sort(key=lambda row: -len(row.students))
+    return CourseFacts(
+        units=tuple(unit_scores(results) for results in units.values()),
+        misconceptions=tuple(held),
+        students=tuple(_students(units, names)),
+    )
+
+
+def unit_scores(results: Sequence[Result]) -> UnitScores:
+    """How a class did in one unit.
+
+    Args:
+        results: everybody's, at least one.
+    """
+    scores = [result.score for result in results]
+    return UnitScores(
+        unit=results[0].unit,
+        submissions=len(results),
+        scores=tuple(sorted(round(score, 2) for score in scores)),
+        max_score=max(result.max_score for result in results),
+        mean=round(statistics.fmean(scores), 2),
+        median=round(statistics.median(scores), 2),
+        open_points=sum(result.to_read for result in results),
+        needs_review=sum(result.needs_review for result in results),
+    )
+
+
+def misconceptions(results: Sequence[Result], names: DisplayNames) -> list[HeldMisconception]:
+    """Who holds what in one unit, the most common first.
+
+    Args:
+        results: everybody's.
+        names: what students are called.
+    """
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     advice: dict[tuple[str, str], Named] = {}
     for result in results:
         for verdict in result.verdicts:
-            for told in verdict.advice:
-                key = verdict.exercise, told.name
-                advice[key] = told
+            for named in verdict.advice:
+                key = verdict.exercise, named.name
+                advice[key] = named
                 holders[key].append(names.of(result.student))
-    found = [
-        {
-            "misconception": key[1],
-            "exercise": key[0],
-            "students": sorted(who, key=_by_number),
-            "share": round(len(who) / len(results), 3),
-            "lecture": advice[key].lecture,
-            "advice": advice[key].text,
-        }
-        for key, who in holders.items()
-    ]
-    return sorted(found, key=lambda m: (-len(m["students"]), m["exercise"], m["misconception"]))
+    rows = []
+    for (exercise, name), students in holders.items():
+        named = advice[exercise, name]
+        row = HeldMisconception(
+            unit=results[0].unit,
+            misconception=name,
+            exercise=exercise,
+            students=tuple(sorted(students, key=_by_number)),
+            share=round(len(students) / len(results), 3),
+            lecture=named.lecture,
+            advice=named.text,
+        )
+        rows.append(row)
+    return sorted(rows, key=lambda row: (-len(row.students), row.exercise, row.misconception))
 
 
-def _scores(results: Sequence[Result]) -> dict:
-    scores = [result.score for result in results]
-    return {
-        "scores": sorted(round(score, 2) for score in scores),
-        "max_score": max((result.max_score for result in results), default=0),
-        "mean": round(statistics.fmean(scores), 2),
-        "median": round(statistics.median(scores), 2),
-        "open_points": sum(result.to_read for result in results),
-        "needs_review": sum(result.needs_review for result in results),
-    }
+def _students(units: Mapping[str, Sequence[Result]], names: DisplayNames) -> Iterator[StudentScores]:
+    scores: dict[str, dict[str, UnitScore]] = defaultdict(dict)
+    for unit, results in units.items():
+        for result in results:
+            undecided = bool(result.to_read or result.needs_review)
+            score = UnitScore(round(result.score, 2), result.max_score, undecided)
+            scores[names.of(result.student)][unit] = score
+    for student in sorted(scores, key=_by_number):
+        yield StudentScores(student, scores[student])
 
 
-def _exercises(results: Sequence[Result]) -> list[dict]:
+def _exercises(results: Sequence[Result]) -> Iterator[ExerciseCount]:
     """Of each exercise how it went, and of each of its checks how many passed it."""
-    found: dict[str, dict] = {}
-    for verdict in (verdict for result in results for verdict in result.verdicts):
-        about = {
-            "exercise": verdict.exercise,
-            "lecture": verdict.lecture,
-            "outcomes": Counter(),
-            "checks": {},
-        }
-        entry = found.setdefault(verdict.exercise, about)
-        entry["outcomes"][_kind(verdict)] += 1
-        for check in verdict.checks:
-            row = entry["checks"].setdefault(
-                check.check, {"check": check.check, "points": check.max_points, "passed": 0, "of": 0}
-            )
-            row["passed"] += check.passed
-            row["of"] += 1
-    return [{**entry, "checks": list(entry["checks"].values())} for entry in found.values()]
+    answers: dict[str, list[GradedExercise]] = defaultdict(list)
+    for result in results:
+        for verdict in result.verdicts:
+            answers[verdict.exercise].append(verdict)
+    for exercise, verdicts in answers.items():
+        outcomes = Counter(map(_outcome, verdicts))
+        checks = tuple(_checks(verdicts))
+        yield ExerciseCount(exercise, verdicts[0].lecture, dict(outcomes), checks)
 
 
-def _kind(verdict: GradedExercise) -> str:
+def _outcome(verdict: GradedExercise) -> str:
     """How an answer went by its checks."""
     if verdict.not_begun:
         return "not begun"
     if verdict.points >= verdict.max_points:
         return "all points"
-    return "some" if verdict.points else "none"
+    if verdict.points:
+        return "some"
+    return "none"
 
 
-def _derivations(results: Sequence[Result]) -> list[dict]:
-    parts: dict[str, list[Part]] = defaultdict(list)
-    for part in (part for result in results for part in result.parts if part.by_hand):
-        parts[part.name].append(part)
-    return [
-        {
-            "derivation": name,
-            "max_score": these[0].max_score,
-            "waiting": sum(part.waits for part in these),
-            "read": sum(part.decided for part in these),
-            "mean": round(statistics.fmean(p.score for p in these if p.decided), 2)
-            if any(p.decided for p in these)
-            else None,
-        }
-        for name, these in parts.items()
-    ]
+def _checks(verdicts: Sequence[GradedExercise]) -> Iterator[CheckCount]:
+    """Each check of one exercise, over all answers to it."""
+    by_name: dict[str, list[GradedCheck]] = defaultdict(list)
+    for verdict in verdicts:
+        for check in verdict.checks:
+            by_name[check.check].append(check)
+    for name, checks in by_name.items():
+        passed = sum(check.passed for check in checks)
+        yield CheckCount(name, checks[0].max_points, passed, len(checks))
 
 
-def _unnamed(results: Sequence[Result]) -> list[dict]:
+def _derivations(results: Sequence[Result]) -> Iterator[DerivationCount]:
+    by_name: dict[str, list[Part]] = defaultdict(list)
+    for result in results:
+        for part in result.parts:
+            if part.by_hand:
+                by_name[part.name].append(part)
+    for name, parts in by_name.items():
+        read = [part.score for part in parts if part.decided]
+        mean = round(statistics.fmean(read), 2) if read else None
+        waiting = sum(part.waits for part in parts)
+        yield DerivationCount(name, parts[0].max_score, waiting, len(read), mean)
+
+
+def _unnamed(results: Sequence[Result]) -> Iterator[UnnamedCount]:
     """Wrong answers that no misconception explains: what an author may want to look at."""
-    counts = Counter(
-        verdict.exercise
-        for result in results
-        for verdict in result.verdicts
-        if verdict.how == "unrecognized" and not verdict.needs_review and not verdict.not_begun
-    )
-    return [{"exercise": name, "students": number} for name, number in counts.most_common()]
+    counts: Counter[str] = Counter()
+    for result in results:
+        for verdict in result.verdicts:
+            in_doubt = verdict.needs_review or verdict.not_begun
+            if verdict.how == "unrecognized" and not in_doubt:
+                counts[verdict.exercise] += 1
+    for exercise, students in counts.most_common():
+        yield UnnamedCount(exercise, students)
 
 
-def _slow_exercises(results: Sequence[Result], names: Names) -> list[dict]:
+def _review(results: Sequence[Result], names: DisplayNames) -> Iterator[Review]:
+    for result in results:
+        if result.needs_review:
+            reasons = tuple(names.hide(reason) for reason in result.reasons)
+            yield Review(names.of(result.student), reasons)
+
+
+def _slow_exercises(results: Sequence[Result], names: DisplayNames) -> list[SlowExercise]:
     times: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for result in results:
         for verdict in result.verdicts:
             if verdict.seconds:
                 times[verdict.exercise].append((verdict.seconds, names.of(result.student)))
-    found = [
-        {
-            "exercise": name,
-            "median": round(statistics.median(seconds for seconds, _ in these), 2),
-            "longest": max(these)[0],
-            "student": max(these)[1],
-        }
-        for name, these in times.items()
-    ]
-    return sorted(found, key=lambda row: (-row["median"], row["exercise"]))
+    rows = []
+    for exercise, timed in times.items():
+        median = statistics.median(seconds for seconds, _ in timed)
+        longest, student = max(timed)
+        rows.append(SlowExercise(exercise, round(median, 2), longest, student))
+    return sorted(rows, key=lambda row: (-row.median, row.exercise))
 
 
-def _by_number(name: str) -> tuple:
+def _slow_submissions(results: Sequence[Result], names: DisplayNames) -> Iterator[SlowSubmission]:
+    slowest = sorted(results, key=lambda result: -result.seconds)[:SLOWEST]
+    for result in slowest:
+        if result.seconds:
+            yield SlowSubmission(names.of(result.student), result.seconds)
+
+
+def _alike(pairs: Sequence[Pair], names: DisplayNames) -> Iterator[Alike]:
+    for pair in pairs:
+        one, other = pair.students
+        yield Alike(
+            students=(names.by_id[one], names.by_id[other]),
+            shares=(round(pair.shares[0], 3), round(pair.shares[1], 3)),
+            lines=(len(pair.marks[0]), len(pair.marks[1])),
+        )
+
+
+def _by_number(name: str) -> tuple[str, int]:
     """Student 2 before student 10; names by their letters."""
     begin, _, number = name.rpartition(" ")
-    return (begin, int(number)) if number.isdecimal() else (name, 0)
+    if number.isdecimal():
+        return begin, int(number)
+    return name, 0

@@ -21,9 +21,22 @@ from autograder.grading.submission import read_file
 from autograder.pages import render
 from autograder.progress import Progress, silent
 from autograder.reporting import notebook_view
+from autograder.reporting.notebook_view import CellView
 from helpers.errors import CalledWrongly, Refused, Unreadable
 
-TIME = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's exchange writes it
+TEMPLATE = Path(__file__).parent / "templates" / "feedback.html"
+# as nbgrader's exchange writes a time
+TIME = "%Y-%m-%d %H:%M:%S.%f UTC"
+# bytes of a secret at most; nbgrader's has 128
+MAX_SECRET = 1000
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """A check as the page lists it; the message is "the same" if it stands above already."""
+
+    check: GradedCheck
+    message: str
 
 
 @dataclass(frozen=True)
@@ -31,14 +44,16 @@ class Section:
     """An exercise or derivation on the page.
 
     Args:
+        part: its points, and what was found.
+        anchor: its id on the page.
         cell: the anchor of its answer in the notebook below, "" if there is none.
-        checks: those worth listing, each with "the same" for a message that stands above already.
+        checks: those worth listing.
     """
 
     part: Part
     anchor: str
     cell: str
-    checks: tuple[tuple[GradedCheck, str], ...]
+    checks: tuple[CheckLine, ...]
 
     @property
     def verdict(self) -> GradedExercise | None:
@@ -50,8 +65,10 @@ class Section:
         part = self.part
         if part.waits and part.by_hand:
             return f"open, {render.points(part.max_score)} points"
-        most = f"{render.points(part.score)} of {render.points(part.max_score)}"
-        return f"{most}, not final" if part.waits else most
+        score = f"{render.points(part.score)} of {render.points(part.max_score)}"
+        if part.waits:
+            return f"{score}, not final"
+        return score
 
     @property
     def hints(self) -> list[str]:
@@ -60,14 +77,20 @@ class Section:
             return ["There is no answer."]
         if not self.verdict:
             return []
-        return list(self.verdict.notes) or list(filter(None, [self.verdict.hint]))
+        if self.verdict.notes:
+            return list(self.verdict.notes)
+        if self.verdict.hint:
+            return [self.verdict.hint]
+        return []
 
     @property
     def earned(self) -> float | None:
         """What the checks gave, if a grader decided otherwise."""
-        if self.part.decided and self.verdict and self.verdict.points != self.part.score:
-            return self.verdict.points
-        return None
+        if not self.part.decided or not self.verdict:
+            return None
+        if self.verdict.points == self.part.score:
+            return None
+        return self.verdict.points
 
 
 def make(
@@ -80,6 +103,8 @@ def make(
     """Write the pages.
 
     Args:
+        course: whose gradebook is read.
+        unit: its id.
         students: only these.
         out: a folder in the place of the course's feedback/.
         progress: is told whose page is written.
@@ -87,50 +112,64 @@ def make(
         Each page's file, by student; and those of whom only the points are left, since their graded notebook is gone.
     Raises:
         Refused: if nothing has been graded.
-        ValueError: if there is no graded submission of one of these students.
+        CalledWrongly: if there is no graded submission of one of these students.
     """
-    found = results.of_class(course, unit)
-    by_student = {result.student.id: result for result in found}
-    for name in students:
-        if name not in by_student:
-            close = catalogue.suggestion(name, list(by_student))
-            raise CalledWrongly(f"no graded submission of {unit} is from {name!r}{close}")
-    chosen = [by_student[name] for name in students] or found
-    written = {}
+    chosen = _chosen(results.of_class(course, unit), unit, students)
+    folder = out or course.root / "feedback"
+    pages = {}
     for number, result in enumerate(chosen, 1):
-        written[result.student.id] = _write(course, result, out or course.root / "feedback")
+        pages[result.student.id] = _write(course, result, folder)
         progress(number, len(chosen), result.student.id)
-    return written, [result.student.id for result in chosen if not result.notebook]
+    without_notebook = [result.student.id for result in chosen if not result.notebook]
+    return pages, without_notebook
 
 
 def page(result: Result, data: bytes | Unreadable) -> str:
     """One student's page.
 
     Args:
+        result: what it tells.
         data: what they handed in.
     """
-    cells = notebook_view.cells(result.notebook, data) if result.notebook and not result.unread else []
-    return render.render("feedback.html", **_content(result, cells))
+    cells: list[CellView] = []
+    if result.notebook and not result.unread:
+        cells = notebook_view.cells(result.notebook, data)
+    return render.render(
+        TEMPLATE,
+        result=result,
+        title=notebook_view.title(result.notebook, result.unit),
+        sections=sections(result, cells),
+        cells=cells,
+        code_style=notebook_view.stylesheet(),
+        waiting=[part for part in result.parts if part.waits],
+    )
 
 
-def sections(result: Result, cells: Sequence[notebook_view.Shown]) -> list[Section]:
-    """The exercises and derivations, each with where its answer stands."""
-    where = {cell.grade_id: cell.anchor for cell in cells if cell.grade_id}
-    return [
-        Section(part, f"part-{i}", where.get(part.cell.removesuffix("-check"), ""), _checks(part))
-        for i, part in enumerate(result.parts, 1)
-    ]
+def sections(result: Result, cells: Sequence[CellView]) -> list[Section]:
+    """The exercises and derivations of a page.
+
+    Args:
+        result: what it tells.
+        cells: the notebook below, where their answers stand.
+    """
+    anchors = {cell.grade_id: cell.anchor for cell in cells if cell.grade_id}
+    made = []
+    for number, part in enumerate(result.parts, 1):
+        answer = part.cell.removesuffix("-check")
+        made.append(Section(part, f"part-{number}", anchors.get(answer, ""), _checks(part)))
+    return made
 
 
-def _content(result: Result, cells: Sequence[notebook_view.Shown]) -> dict:
-    return {
-        "result": result,
-        "title": notebook_view.title(result.notebook, result.unit),
-        "sections": sections(result, cells),
-        "cells": cells,
-        "code_style": notebook_view.stylesheet(),
-        "waiting": [part for part in result.parts if part.waits],
-    }
+def _chosen(graded: list[Result], unit: str, students: Sequence[str]) -> list[Result]:
+    """The results of these students; everybody's if none are named."""
+    if not students:
+        return graded
+    by_student = {result.student.id: result for result in graded}
+    for name in students:
+        if name not in by_student:
+            close = catalogue.suggestion(name, list(by_student))
+            raise CalledWrongly(f"no graded submission of {unit} is from {name!r}{close}")
+    return [by_student[name] for name in students]
 
 
 def _write(course: Course, result: Result, out: Path) -> Path:
@@ -151,26 +190,34 @@ def _let_release(submitted: Path, folder: Path, handed_in: datetime | None) -> N
     The secret names the page in the exchange, so that only who handed the work in finds it. What was not handed in
     through the exchange has none, and gets one that nobody knows.
     """
-    secret = _text(submitted / SECRET) or _text(folder / SECRET) or secrets.token_hex(64)
+    secret = _short_text(submitted / SECRET) or _short_text(folder / SECRET) or secrets.token_hex(64)
     (folder / SECRET).write_text(secret)
-    (folder / STAMP).write_text(handed_in.strftime(TIME) if handed_in else "")
+    stamp = handed_in.strftime(TIME) if handed_in else ""
+    (folder / STAMP).write_text(stamp)
 
 
-def _text(file: Path) -> str:
+def _short_text(file: Path) -> str:
     """A short text in a file that came with a submission; "" if it is not one."""
     try:
         data = read_file(file)
-        return data.decode("ascii").strip() if len(data) < 1000 else ""
+        if len(data) >= MAX_SECRET:
+            return ""
+        return data.decode("ascii").strip()
     except (Unreadable, UnicodeDecodeError):
         return ""
 
 
-def _checks(part: Part) -> tuple[tuple[GradedCheck, str], ...]:
+def _checks(part: Part) -> tuple[CheckLine, ...]:
     """As the card lists them: none of an exercise not yet begun, and no message twice."""
-    found, seen = [], set()
     if not part.verdict or part.verdict.not_begun:
         return ()
+    lines = []
+    seen: set[str] = set()
     for check in part.verdict.checks:
-        found.append((check, "the same" if check.message in seen else check.message))
-        seen |= {check.message} - {""}
-    return tuple(found)
+        message = check.message
+        if message in seen:
+            message = "the same"
+        if check.message:
+            seen.add(check.message)
+        lines.append(CheckLine(check, message))
+    return tuple(lines)

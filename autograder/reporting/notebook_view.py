@@ -28,21 +28,31 @@ from helpers.errors import Unreadable
 TAGS = set(
     "a blockquote br code em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()
 )
-MAX_TEXT = 4_000  # characters that a cell printed
+ATTRIBUTES = {"a": ["href"], "ol": ["start"]}
+# characters that a cell printed, of a formula, and of the title of text that is folded
+MAX_TEXT = 4_000
 MAX_FORMULA = 2_000
-MAX_MARKDOWN = 20_000  # a reader of Markdown can be kept busy for minutes by more
+MAX_TITLE = 70
+# a reader of Markdown can be kept busy for minutes by more
+MAX_MARKDOWN = 20_000
 FORMULA = re.compile(r"```.*?```|`[^`\n]+`|(?P<tex>\$\$[^$]+\$\$|\$[^$\n]+\$)", re.DOTALL)
+# these two hold a formula's place while the text around it becomes HTML
+BEGIN, END = "\ue000", "\ue001"
+PLACE = re.compile(f"{BEGIN}([0-9]+){END}")
 
 
 @dataclass(frozen=True)
-class Shown:
+class CellView:
     """A cell on the page.
 
     Args:
         anchor: its id on the page.
         grade_id: nbgrader's, "" if it has none.
         kind: "text", "code" or "prose", which is the course's own text.
+        body: what stands in it.
         title: of prose, to be shown while it is folded.
+        printed: what it printed before it was handed in.
+        pictures: its plots as handed in, or what is attached to it.
     """
 
     anchor: str
@@ -54,20 +64,37 @@ class Shown:
     pictures: tuple[Picture, ...] = ()
 
 
-def cells(graded: NotebookNode, data: bytes | Unreadable) -> list[Shown]:
+def cells(graded: NotebookNode, data: bytes | Unreadable) -> list[CellView]:
     """The cells of a graded notebook as they are shown.
 
     Args:
+        graded: the notebook.
         data: the submission that it was made from, for its pictures; it is believed in nothing else.
     """
-    album, before = Album(), _Submitted(data)
-    return [_shown(number, cell, before.outputs(cell), album) for number, cell in enumerate(graded.cells, 1)]
+    album = Album()
+    handed_in = _HandedIn(data)
+    views = []
+    for number, cell in enumerate(graded.cells, 1):
+        if cell.cell_type == "code":
+            views.append(_code_cell(number, cell, handed_in.outputs(cell), album))
+        else:
+            views.append(_text_cell(number, cell, album))
+    return views
 
 
 def title(notebook: NotebookNode | None, unit: str) -> str:
-    """A unit's title as its notebook has it."""
-    first = notebook.cells[0].source.splitlines() if notebook and notebook.cells else []
-    return first[0][2:].strip() if first and first[0].startswith("# ") else unit
+    """A unit's title.
+
+    Args:
+        notebook: whose first line is the title; None if it is gone.
+        unit: the title if there is no other.
+    """
+    if not notebook or not notebook.cells:
+        return unit
+    first_line = notebook.cells[0].source.partition("\n")[0]
+    if not first_line.startswith("# "):
+        return unit
+    return first_line[2:].strip()
 
 
 def stylesheet() -> str:
@@ -75,40 +102,64 @@ def stylesheet() -> str:
     return HtmlFormatter(style="default").get_style_defs(".code")
 
 
-def _shown(number: int, cell: NotebookNode, before: list[dict], album: Album) -> Shown:
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    anchor = f"cell-{number}"
-    if cell.cell_type != "code":
-        attached = cell.get("attachments", {})
-        pictures = [album.take(bundle, f"attached: {name}") for name, bundle in attached.items()]
-        ours = not grade_id and not cell.id.startswith(restore.ADDED)
-        kind, title = ("prose", _title(cell.source)) if ours else ("text", "")
-        return Shown(anchor, grade_id, kind, markdown(cell.source), title, "", tuple(filter(None, pictures)))
-    found = [album.take(output.get("data"), f"plot of cell {number}, as handed in") for output in before]
-    shown = tuple(filter(None, found))
-    return Shown(anchor, grade_id, "code", code(cell.source), "", _printed(before), shown)
+def _code_cell(number: int, cell: NotebookNode, outputs: list[dict], album: Album) -> CellView:
+    pictures = [album.take(output.get("data"), f"plot of cell {number}, as handed in") for output in outputs]
+    return CellView(
+        anchor=f"cell-{number}",
+        grade_id=_grade_id(cell),
+        kind="code",
+        body=code(cell.source),
+        printed=_printed(outputs),
+        pictures=tuple(filter(None, pictures)),
+    )
 
 
-@functools.lru_cache(maxsize=2000)  # most cells are the same in a whole class
+def _text_cell(number: int, cell: NotebookNode, album: Album) -> CellView:
+    attached = cell.get("attachments", {})
+    pictures = [album.take(bundle, f"attached: {name}") for name, bundle in attached.items()]
+    grade_id = _grade_id(cell)
+    kind, title = "prose", _title(cell.source)
+    if grade_id or cell.id.startswith(restore.ADDED):
+        kind, title = "text", ""
+    return CellView(
+        anchor=f"cell-{number}",
+        grade_id=grade_id,
+        kind=kind,
+        body=markdown(cell.source),
+        title=title,
+        pictures=tuple(filter(None, pictures)),
+    )
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+# most cells are the same in a whole class
+@functools.lru_cache(maxsize=2000)
 def markdown(source: str) -> Markup:
     """Markdown as HTML of harmless tags, with its formulas; as it was typed if there is too much of it."""
     if len(source) > MAX_MARKDOWN:
         return Markup("<pre>{}</pre>").format(clean(source))
     formulas: list[Markup] = []
 
-    def set_aside(found: re.Match) -> str:
-        if not found["tex"]:
-            return found[0]  # code, in which a dollar is a dollar
-        formulas.append(_formula(found["tex"]))
-        return f"\ue000{len(formulas) - 1}\ue001"
+    def set_aside(match: re.Match) -> str:
+        if not match["tex"]:
+            # code, in which a dollar is a dollar
+            return match[0]
+        formulas.append(_formula(match["tex"]))
+        return f"{BEGIN}{len(formulas) - 1}{END}"
 
-    text = FORMULA.sub(set_aside, re.sub("[\ue000\ue001]", "", clean(source)))
+    text = re.sub(f"[{BEGIN}{END}]", "", clean(source))
+    text = FORMULA.sub(set_aside, text)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    # below the page's own headings
-    html = re.sub(r"(</?h)([1-4])>", lambda m: f"{m[1]}{int(m[2]) + 2}>", html)
-    attributes = {"a": ["href"], "ol": ["start"]}
-    html = bleach.clean(html, tags=TAGS, attributes=attributes, protocols={"https", "http"}, strip=True)
-    return Markup(re.sub("\ue000([0-9]+)\ue001", lambda m: formulas[int(m[1])], html))
+    html = re.sub(r"(</?h)([1-4])>", _below_the_pages_headings, html)
+    html = bleach.clean(html, tags=TAGS, attributes=ATTRIBUTES, protocols={"https", "http"}, strip=True)
+    return Markup(PLACE.sub(lambda match: formulas[int(match[1])], html))
+
+
+def _below_the_pages_headings(tag: re.Match) -> str:
+    return f"{tag[1]}{int(tag[2]) + 2}>"
 
 
 def _formula(text: str) -> Markup:
@@ -128,48 +179,72 @@ def code(source: str) -> Markup:
 
 
 def _title(source: str) -> str:
-    first = next((line for line in source.splitlines() if line.strip()), "")
+    """The first line that is not empty, without Markdown's signs, cut between two words."""
+    first = next(filter(str.strip, source.splitlines()), "")
     words = re.sub(r"[*`#]|\$+", "", first).strip()
-    return words if len(words) <= 70 else words[:69].rsplit(" ", 1)[0] + " …"
+    if len(words) <= MAX_TITLE:
+        return words
+    return words[: MAX_TITLE - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _printed(outputs: Iterable[dict]) -> str:
     """What was printed, as text."""
-    streams = (o for o in outputs if o.get("output_type") == "stream" and o.get("name") == "stdout")
-    found = [_joined(stream.get("text")).rstrip("\n") for stream in streams]
-    text = clean("\n".join(found))
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}\n… ({len(text):,} characters in all)"
+    texts = []
+    for output in outputs:
+        if output.get("output_type") == "stream" and output.get("name") == "stdout":
+            texts.append(_joined(output.get("text")).rstrip("\n"))
+    text = clean("\n".join(texts))
+    if len(text) <= MAX_TEXT:
+        return text
+    return f"{text[:MAX_TEXT]}\n… ({len(text):,} characters in all)"
 
 
 def _joined(text: object) -> str:
     """A text that may be given as a list of lines."""
-    return "".join(map(str, text)) if isinstance(text, list) else str(text)
+    if isinstance(text, list):
+        return "".join(map(str, text))
+    return str(text)
 
 
-class _Submitted:
+class _HandedIn:
     """The outputs of a submission's cells, found as well as they can be: by nbgrader's id, id, place or source."""
 
     def __init__(self, data: bytes | Unreadable):
-        self.found: dict[str, list[dict]] = {}
+        self._outputs: dict[str, list[dict]] = {}
+        if isinstance(data, Unreadable):
+            return
         try:
-            if isinstance(data, Unreadable):
-                raise data
-            submission.parse(data)  # holds it against the limits
+            # holds it against the limits
+            submission.parse(data)
         except Unreadable:
             return
         for position, cell in enumerate(json.loads(data)["cells"]):
-            outputs = cell.get("outputs")
-            good = [o for o in outputs if isinstance(o, dict)] if isinstance(outputs, list) else []
+            outputs = _dictionaries(cell.get("outputs"))
             for key in _keys(cell, f"{restore.ADDED}-{position}"):
-                self.found[key] = good
+                self._outputs[key] = outputs
 
     def outputs(self, cell: NotebookNode) -> list[dict]:
-        return next((self.found[key] for key in _keys(cell, cell.id) if key in self.found), [])
+        """What a cell of the graded notebook had put out when it was handed in."""
+        for key in _keys(cell, cell.id):
+            if key in self._outputs:
+                return self._outputs[key]
+        return []
+
+
+def _dictionaries(outputs: object) -> list[dict]:
+    """What can be outputs in what should be a list of them."""
+    if not isinstance(outputs, list):
+        return []
+    return [output for output in outputs if isinstance(output, dict)]
 
 
 def _keys(cell: dict, place: str) -> list[str]:
+    """By what a cell is found again, the surest first."""
+    source = _joined(cell.get("source")).strip()
+    keys = [place, str(cell.get("id")), f"source {source}"]
     metadata = cell.get("metadata")
     about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = about.get("grade_id") if isinstance(about, dict) else None
-    source = _joined(cell.get("source")).strip()
-    return [f"grade {grade_id}"] * bool(grade_id) + [place, str(cell.get("id")), f"source {source}"]
+    if grade_id:
+        keys.insert(0, f"grade {grade_id}")
+    return keys

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
 
 from autograder.course.layout import Course
 from autograder.gradebook import results
@@ -10,9 +13,12 @@ from autograder.grading import draws
 from autograder.pages import render
 from autograder.progress import Progress, silent
 from autograder.reporting import charts, class_facts, notebook_view, similarity
-from autograder.reporting.anonymity import Names
-from autograder.reporting.similarity import Pair
+from autograder.reporting.anonymity import DisplayNames
+from autograder.reporting.class_facts import CourseFacts, UnitFacts, UnitScores
 from helpers.errors import Refused
+
+TEMPLATES = Path(__file__).parent / "templates"
+OUTCOMES = "How many students got all points of each exercise, some or none; the table of checks below has the numbers."
 
 
 def make(
@@ -21,20 +27,20 @@ def make(
     anonymous: bool = False,
     out: Path | None = None,
     progress: Progress = silent,
-) -> tuple[Path, dict]:
+) -> tuple[Path, dict[str, Any]]:
     """Write the page of a unit or, without one, of the course.
 
     Args:
+        course: whose gradebook is read.
+        unit: its id.
+        anonymous: whether names are left out.
         out: the file, or a folder for it; by default the course's reports/.
         progress: is told how far it is.
     Returns:
-        The file, and what it says.
+        The file, and what it says, as JSON.
     Raises:
         Refused: if nothing has been graded.
     """
-    place = out or course.root / "reports"
-    if not out or out.is_dir():
-        place /= f"{unit or 'course'}{'-anonymous' if anonymous else ''}.html"
     units = [unit] if unit else results.graded_units(course)
     if not units:
         raise Refused("no unit has been graded yet: run `fdl grade UNIT` first")
@@ -43,97 +49,134 @@ def make(
         progress(number, len(units) + 1, name)
         graded[name] = results.of_class(course, name)
     progress(len(units), len(units) + 1, "the page")
-    everybody = results.roster(course) + [result.student for these in graded.values() for result in these]
-    names = Names(everybody, draws.secret(course.root) if anonymous else None)
-    given = results.handed_out(course, unit) if unit else []
-    about = write_unit(place, graded[unit], names, given) if unit else write_course(place, graded, names)
+    names = _display_names(course, graded, anonymous)
+    place = _place(course, unit, anonymous, out)
+    facts: UnitFacts | CourseFacts
+    if unit:
+        given = results.handed_out(course, unit)
+        facts = write_unit(place, graded[unit], names, given)
+    else:
+        facts = write_course(place, graded, names)
     progress(len(units) + 1, len(units) + 1, place.name)
-    return place, about
+    return place, facts.to_json()
 
 
-def write_unit(place: Path, graded: Sequence[Result], names: Names, given: Sequence[str] = ()) -> dict:
+def write_unit(
+    place: Path, graded: Sequence[Result], names: DisplayNames, given: Sequence[str] = ()
+) -> UnitFacts:
     """The page of one unit.
 
     Args:
+        place: the page's file.
+        graded: everybody's results.
+        names: what students are called.
         given: code that was handed out.
     Returns:
         What it says.
     """
-    unit = graded[0].unit
-    codes = {r.student.id: code for r in graded if (code := _code(r))}
+    codes = _codes(graded)
     pairs = similarity.pairs(codes, given)
-    about = class_facts.of_unit(graded, names)
-    called = {result.student.id: names.of(result.student) for result in graded}
-    alike = [
-        {
-            "students": [called[who] for who in pair.students],
-            "shares": [round(share, 3) for share in pair.shares],
-            "lines": [len(lines) for lines in pair.marks],
-        }
-        for pair in pairs
-    ]
+    facts = class_facts.of_unit(graded, names, pairs)
+    hidden = {student: names.hide(code) for student, code in codes.items()}
+    excerpts = [similarity.excerpts(pair, hidden, given) for pair in pairs[: similarity.SHOWN]]
+    outcomes = {exercise.exercise: exercise.outcomes for exercise in facts.exercises}
     render.write(
         place,
-        "unit.html",
-        about=about,
+        TEMPLATES / "unit.html",
+        about=facts,
         title=_title(graded),
         anonymous=names.anonymous,
-        scores=charts.scores(about["scores"], about["max_score"], _scores_in_words(about)),
-        outcomes=charts.outcomes(
-            {e["exercise"]: e["outcomes"] for e in about["exercises"]},
-            "How many students got all points of each exercise, some or none; the table of checks below has the numbers.",
-        ),
-        alike=list(zip(alike, _side_by_side(pairs, codes, given, names), strict=False)),
+        scores=charts.scores(facts.scores, facts.max_score, _scores_in_words(facts)),
+        outcomes=charts.outcomes(outcomes, OUTCOMES),
+        alike=list(zip(facts.alike[: similarity.SHOWN], excerpts, strict=True)),
         more=max(0, len(pairs) - similarity.SHOWN),
     )
-    return {"unit": unit, **about, "alike": alike}
+    return facts
 
 
-def write_course(place: Path, graded: Mapping[str, Sequence[Result]], names: Names) -> dict:
-    """The page of a course, its units side by side."""
-    about = class_facts.of_course(graded, names)
-    titles = {unit: _title(these) for unit, these in graded.items()}
+def write_course(place: Path, graded: Mapping[str, Sequence[Result]], names: DisplayNames) -> CourseFacts:
+    """The page of a course, its units side by side.
+
+    Args:
+        place: the page's file.
+        graded: everybody's results, by unit.
+        names: what students are called.
+    Returns:
+        What it says.
+    """
+    facts = class_facts.of_course(graded, names)
+    titles = {unit: _title(unit_results) for unit, unit_results in graded.items()}
     shares = {
-        titles[u]: [r.score / r.max_score if r.max_score else 0 for r in rs] for u, rs in graded.items()
+        titles[unit]: [_share(result) for result in unit_results] for unit, unit_results in graded.items()
     }
-    medians = ", ".join(f"{u['unit']} {u['median']:g} of {u['max_score']:g}" for u in about["units"])
+    medians = ", ".join(f"{unit.unit} {unit.median:g} of {unit.max_score:g}" for unit in facts.units)
     render.write(
         place,
-        "course.html",
-        about=about,
+        TEMPLATES / "course.html",
+        about=facts,
         titles=titles,
         anonymous=names.anonymous,
         spread=charts.units(shares, f"The spread of scores in each unit. Medians: {medians}."),
     )
-    return about
+    return facts
 
 
-def _code(result: Result) -> str:
-    """A student's answers that are code, in the notebook's order; "" if nothing could be read."""
-    if not result.notebook or result.unread:
-        return ""
-    answers = (
-        cell.source
-        for cell in result.notebook.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    )
+def _place(course: Course, unit: str, anonymous: bool, out: Path | None) -> Path:
+    """The page's file."""
+    if out and not out.is_dir():
+        return out
+    folder = out or course.root / "reports"
+    name = unit or "course"
+    if anonymous:
+        name += "-anonymous"
+    return folder / f"{name}.html"
+
+
+def _display_names(course: Course, graded: Mapping[str, Sequence[Result]], anonymous: bool) -> DisplayNames:
+    people = results.roster(course)
+    for unit_results in graded.values():
+        people += [result.student for result in unit_results]
+    if anonymous:
+        return DisplayNames(people, draws.secret(course.root))
+    return DisplayNames(people)
+
+
+def _codes(graded: Sequence[Result]) -> dict[str, str]:
+    """By student, the answers that are code; without those of whom nothing could be read."""
+    codes = {}
+    for result in graded:
+        if not result.notebook or result.unread:
+            continue
+        code = _answers(result.notebook)
+        if code:
+            codes[result.student.id] = code
+    return codes
+
+
+def _answers(notebook: NotebookNode) -> str:
+    """The code in a notebook's solution cells, in its order."""
+    answers = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
+            answers.append(cell.source)
     return "\n\n".join(answers)
 
 
-def _side_by_side(
-    pairs: Sequence[Pair], codes: dict[str, str], given: Sequence[str], names: Names
-) -> list[tuple]:
-    hidden = {who: names.hide(code) for who, code in codes.items()}
-    return [similarity.excerpts(pair, hidden, given) for pair in pairs[: similarity.SHOWN]]
+def _share(result: Result) -> float:
+    """Which part of the points a student has, from 0 to 1."""
+    if not result.max_score:
+        return 0.0
+    return result.score / result.max_score
 
 
 def _title(graded: Sequence[Result]) -> str:
-    return notebook_view.title(next((r.notebook for r in graded if r.notebook), None), graded[0].unit)
+    notebook = next((result.notebook for result in graded if result.notebook), None)
+    return notebook_view.title(notebook, graded[0].unit)
 
 
-def _scores_in_words(about: dict) -> str:
-    scores, most = about["scores"], about["max_score"]
+def _scores_in_words(unit: UnitScores) -> str:
+    students = render.count(len(unit.scores), "student")
     return (
-        f"Scores of {render.count(len(scores), 'student')}: from {scores[0]:g} to {scores[-1]:g} of {most:g} points, "
-        f"mean {about['mean']:g}, median {about['median']:g}."
+        f"Scores of {students}: from {unit.scores[0]:g} to {unit.scores[-1]:g} of {unit.max_score:g} points, "
+        f"mean {unit.mean:g}, median {unit.median:g}."
     )

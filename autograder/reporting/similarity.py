@@ -6,7 +6,7 @@ what more than a few students share: to an exercise with one natural answer, man
 
 import io
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,13 +15,20 @@ from copydetect import CodeFingerprint, compare_files
 from copydetect.utils import get_token_coverage
 from markupsafe import Markup
 
-LENGTH = 25  # signs that must agree in a row, in code in which each name is one sign
-MANY = 10  # what more students than this have is common property
-LEAST = 100  # signs that a pair has to share,
-SHARE = 0.5  # and this much of what is either one's own
-SHOWN = 20  # pairs on a page
-CONTEXT = 2  # lines around what is shared
-LINES, WIDTH = 150, 300  # of an excerpt at most
+# signs that must agree in a row, in code in which each name is one sign
+LENGTH = 25
+# what more students than this have is common property
+MANY = 10
+# signs that a pair has to share, and which part of what is either one's own
+LEAST = 100
+SHARE = 0.5
+# pairs on a page
+SHOWN = 20
+# lines around what is shared
+CONTEXT = 2
+# of an excerpt at most: lines, and signs of a line
+LINES, WIDTH = 150, 300
+GAP = Markup("<i>…</i>")
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Pair:
     """Two students who share code.
 
     Args:
+        students: their ids.
         shares: how much of each one's own code is also the other's.
         signs: how much they share.
         marks: of each, which of the lines that are the student's own are shared, by number.
@@ -40,6 +48,12 @@ class Pair:
     marks: tuple[frozenset[int], frozenset[int]]
 
 
+@dataclass(frozen=True)
+class _Line:
+    text: str
+    shared: bool
+
+
 def pairs(codes: Mapping[str, str], given: Iterable[str] = ()) -> list[Pair]:
     """The pairs of students whose code is alike, those who share most first.
 
@@ -47,33 +61,50 @@ def pairs(codes: Mapping[str, str], given: Iterable[str] = ()) -> list[Pair]:
         codes: by student.
         given: code that was handed out.
     """
-    theirs = _known(given)
-    own = {who: [line for line in _split(code) if line.strip() not in theirs] for who, code in codes.items()}
-    prints = {who: _fingerprint("\n".join(lines)) for who, lines in own.items()}
-    common = _common(prints.values())
-    for each in prints.values():
-        _forget(each, common)
-    found = [_pair(a, b, prints[a], prints[b]) for a, b in _meeting(prints)]
-    alike = [pair for pair in found if pair.signs >= LEAST and max(pair.shares) >= SHARE]
+    handed_out = _handed_out(given)
+    fingerprints = {student: _fingerprint(_own(code, handed_out)) for student, code in codes.items()}
+    common = _common(fingerprints.values())
+    for fingerprint in fingerprints.values():
+        _forget(fingerprint, common)
+    alike = []
+    for students in _meeting(fingerprints):
+        pair = _pair(students, fingerprints)
+        if pair.signs >= LEAST and max(pair.shares) >= SHARE:
+            alike.append(pair)
     return sorted(alike, key=lambda pair: (-pair.signs, pair.students))
 
 
 def excerpts(pair: Pair, codes: Mapping[str, str], given: Iterable[str] = ()) -> tuple[Markup, Markup]:
-    """The code of both, with what they share as `mark` elements and a few lines around it."""
-    theirs = _known(given)
-    one, other = (
-        list(_lines(codes[who], theirs, m)) for who, m in zip(pair.students, pair.marks, strict=True)
+    """The code of both, with what they share as `mark` elements and a few lines around it.
+
+    Args:
+        pair: two students.
+        codes: by student; line by line what `pairs` was given.
+        given: code that was handed out.
+    """
+    handed_out = _handed_out(given)
+    one, other = pair.students
+    return (
+        _excerpt(_lines(codes[one], handed_out, pair.marks[0])),
+        _excerpt(_lines(codes[other], handed_out, pair.marks[1])),
     )
-    return Markup("\n").join(_excerpt(one)), Markup("\n").join(_excerpt(other))
 
 
-def _known(given: Iterable[str]) -> set[str]:
+def _handed_out(given: Iterable[str]) -> set[str]:
     """The lines that were handed out, and the empty one."""
-    return {line.strip() for text in given for line in _split(text)} | {""}
+    lines = {""}
+    for code in given:
+        lines |= {line.strip() for line in _split(code)}
+    return lines
+
+
+def _own(code: str, handed_out: Collection[str]) -> str:
+    """The lines that are a student's own."""
+    return "\n".join(line for line in _split(code) if line.strip() not in handed_out)
 
 
 def _split(code: str) -> list[str]:
-    # as the lexer counts lines, which places are told by
+    """The lines as the lexer counts them, by which places are given."""
     return code.replace("\r", "").split("\n")
 
 
@@ -82,67 +113,105 @@ def _fingerprint(code: str) -> CodeFingerprint:
     return CodeFingerprint("", LENGTH, 1, language="python", fp=io.StringIO(code))
 
 
-def _common(prints: Iterable[CodeFingerprint]) -> set[int]:
-    counts = Counter(hash for each in prints for hash in each.hashes)
-    return {hash for hash, number in counts.items() if number > MANY}
+def _common(fingerprints: Iterable[CodeFingerprint]) -> set[int]:
+    """The hashes that more than `MANY` have."""
+    counts: Counter[int] = Counter()
+    for fingerprint in fingerprints:
+        counts.update(fingerprint.hashes)
+    return {hash for hash, students in counts.items() if students > MANY}
 
 
-def _forget(each: CodeFingerprint, hashes: Collection[int]) -> None:
-    each.hash_idx = {hash: places for hash, places in each.hash_idx.items() if hash not in hashes}
-    each.hashes = set(each.hash_idx)
-    each.token_coverage = get_token_coverage(each.hash_idx, each.k, len(each.filtered_code))
+def _forget(fingerprint: CodeFingerprint, common: Collection[int]) -> None:
+    """Take common hashes out of a fingerprint."""
+    fingerprint.hash_idx = {
+        hash: places for hash, places in fingerprint.hash_idx.items() if hash not in common
+    }
+    fingerprint.hashes = set(fingerprint.hash_idx)
+    fingerprint.token_coverage = get_token_coverage(
+        fingerprint.hash_idx, fingerprint.k, len(fingerprint.filtered_code)
+    )
 
 
-def _meeting(prints: Mapping[str, CodeFingerprint]) -> list[tuple[str, str]]:
-    """The pairs with enough fingerprints in common to be looked at."""
+def _meeting(fingerprints: Mapping[str, CodeFingerprint]) -> Iterator[tuple[str, str]]:
+    """The pairs with enough hashes in common to be looked at."""
     holders = defaultdict(list)
-    for who, each in prints.items():
-        for hash in each.hashes:
-            holders[hash].append(who)
-    shared = Counter(pair for who in holders.values() for pair in combinations(who, 2))
-    return [pair for pair, number in shared.items() if number > (LEAST - LENGTH) / 2]  # some occur twice
+    for student, fingerprint in fingerprints.items():
+        for hash in fingerprint.hashes:
+            holders[hash].append(student)
+    shared: Counter[tuple[str, str]] = Counter()
+    for students in holders.values():
+        shared.update(combinations(students, 2))
+    # So many signs have one hash for each place where `LENGTH` of them begin; half of that, since some occur twice.
+    enough = (LEAST - LENGTH) / 2
+    for pair, hashes in shared.items():
+        if hashes > enough:
+            yield pair
 
 
-def _pair(a: str, b: str, one: CodeFingerprint, other: CodeFingerprint) -> Pair:
+def _pair(students: tuple[str, str], fingerprints: Mapping[str, CodeFingerprint]) -> Pair:
+    one, other = fingerprints[students[0]], fingerprints[students[1]]
     signs, shares, slices = compare_files(one, other)
-    marks = [_marked(each.raw_code, where) for each, where in zip((one, other), slices, strict=True)]
-    return Pair((a, b), (float(shares[0]), float(shares[1])), int(signs), (marks[0], marks[1]))
+    return Pair(
+        students,
+        shares=(float(shares[0]), float(shares[1])),
+        signs=int(signs),
+        marks=(_shared_lines(one.raw_code, slices[0]), _shared_lines(other.raw_code, slices[1])),
+    )
 
 
-def _marked(code: str, slices: np.ndarray) -> frozenset[int]:
-    """The lines of which most is shared, by number."""
+def _shared_lines(code: str, slices: np.ndarray) -> frozenset[int]:
+    """The lines of which most is shared, by number.
+
+    `slices` holds where what is shared begins and ends: two rows of positions in the code.
+    """
     shared = np.zeros(len(code) + 1, bool)
     for begin, end in slices.T.astype(int):
         shared[begin:end] = True
-    found, at = set(), 0
+    numbers = set()
+    start = 0
     for number, line in enumerate(code.split("\n")):
-        signs = [shared[at + i] for i, sign in enumerate(line) if not sign.isspace()]
-        if 2 * sum(signs) > len(signs):
-            found.add(number)
-        at += len(line) + 1
-    return frozenset(found)
+        end = start + len(line)
+        visible = np.array([not sign.isspace() for sign in line], bool)
+        if 2 * shared[start:end][visible].sum() > visible.sum():
+            numbers.add(number)
+        start = end + 1
+    return frozenset(numbers)
 
 
-def _lines(code: str, given: Collection[str], marks: Collection[int]) -> Iterator[tuple[str, bool]]:
-    """All lines of a code, each with whether it is shared; `marks` counts those only that are a student's own."""
+def _lines(code: str, handed_out: Collection[str], marks: Collection[int]) -> list[_Line]:
+    """All lines of a code; `marks` counts those only that are a student's own."""
+    lines = []
     number = 0
-    for line in _split(code):
-        own = line.strip() not in given
-        yield line, own and number in marks
+    for text in _split(code):
+        own = text.strip() not in handed_out
+        lines.append(_Line(text, shared=own and number in marks))
         number += own
+    return lines
 
 
-def _excerpt(lines: list[tuple[str, bool]]) -> Iterator[Markup]:
-    marks = [i for i, (_, shared) in enumerate(lines) if shared]
-    kept = sorted(
-        {i for mark in marks for i in range(mark - CONTEXT, mark + CONTEXT + 1) if 0 <= i < len(lines)}
-    )
+def _excerpt(lines: Sequence[_Line]) -> Markup:
+    """What is shared, with some lines around it and a sign where lines are left out."""
+    kept = _around_shared(lines)
+    parts = []
     before = -1
-    for i in kept[:LINES]:
-        if i > before + 1:
-            yield Markup("<i>…</i>")
-        line, shared = lines[i][0][:WIDTH], lines[i][1]
-        yield Markup("<mark>{}</mark>").format(line) if shared else Markup("{}").format(line)
-        before = i
+    for number in kept[:LINES]:
+        if number > before + 1:
+            parts.append(GAP)
+        text = lines[number].text[:WIDTH]
+        if lines[number].shared:
+            parts.append(Markup("<mark>{}</mark>").format(text))
+        else:
+            parts.append(Markup("{}").format(text))
+        before = number
     if kept and before < len(lines) - 1:
-        yield Markup("<i>…</i>")
+        parts.append(GAP)
+    return Markup("\n").join(parts)
+
+
+def _around_shared(lines: Sequence[_Line]) -> list[int]:
+    """The numbers of the shared lines, and of those around them."""
+    kept: set[int] = set()
+    for number, line in enumerate(lines):
+        if line.shared:
+            kept.update(range(number - CONTEXT, number + CONTEXT + 1))
+    return sorted(kept & set(range(len(lines))))

@@ -15,7 +15,7 @@ from autograder.cli import app
 from autograder.course.catalogue import Unit
 from autograder.gradebook.book import SECRET, STAMP, Book
 from autograder.gradebook.results import Part, Person
-from autograder.pages import pictures, render
+from autograder.pages import pictures
 from autograder.reporting import feedback
 from autograder.testing import made_up_results
 from helpers.errors import Refused, Unreadable
@@ -312,13 +312,6 @@ def test_any_name_has_a_page(name):
     assert '<bdi dir="auto">' in html
     assert name in Elements(html).text
     html.encode("utf-8", "replace")
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "expected"), [(0, 0, 0), (1, 300, 0), (299, 300, 99), (300, 300, 100), (1, 2, 50)]
-)
-def test_a_share_is_100_only_if_it_is_all(part, whole, expected):
-    assert render.share(part, whole) == expected
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,17 @@ from autograder.cli import app
 from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
 from autograder.gradebook.results import Part, Person
+from autograder.pages import render
 from autograder.reporting import report
-from autograder.reporting.anonymity import Names
+from autograder.reporting.anonymity import DisplayNames
+from autograder.reporting.class_facts import (
+    DerivationCount,
+    HeldMisconception,
+    Review,
+    SlowExercise,
+    SlowSubmission,
+    UnnamedCount,
+)
 from autograder.reporting.test_feedback import ALLOWED, EVIL, Elements, text
 from autograder.testing import made_up_results
 from helpers.errors import Refused
@@ -25,7 +34,7 @@ UNSHIFTED = made_up_results.verdict("softmax", ["large values"], "no maximum is 
 @pytest.fixture
 def write(tmp_path):
     def write(*results, key=None):
-        names = Names([r.student for r in results], key)
+        names = DisplayNames([r.student for r in results], key)
         about = report.write_unit(tmp_path / "unit.html", results, names)
         return about, (tmp_path / "unit.html").read_text("utf-8")
 
@@ -58,16 +67,17 @@ def test_misconceptions_are_ranked_by_how_many_hold_them(write):
         made_up_results.result("c", UNSHIFTED),
     ]
     about, html = write(*made, made_up_results.result("d"))
-    first, second = about["misconceptions"]
-    assert first == {
-        "misconception": "no maximum is subtracted",
-        "exercise": "softmax",
-        "students": ["a", "b", "c"],
-        "share": 0.75,
-        "lecture": "6:52",
-        "advice": "Subtract each row's maximum.",
-    }
-    assert second["students"] == ["b"]
+    first, second = about.misconceptions
+    assert first == HeldMisconception(
+        unit=made_up_results.UNIT,
+        misconception="no maximum is subtracted",
+        exercise="softmax",
+        students=("a", "b", "c"),
+        share=0.75,
+        lecture="6:52",
+        advice="Subtract each row's maximum.",
+    )
+    assert second.students == ("b",)
     assert "3 no maximum is subtracted softmax Subtract each row's maximum. 6:52 a, b, c" in text(html)
 
 
@@ -77,24 +87,22 @@ def test_success_by_check_is_counted(write):
         made_up_results.result("b", made_up_results.verdict("Dense", "all")),
         made_up_results.result("c"),
     )
-    dense, _ = about["exercises"]
-    assert {c["check"]: (c["passed"], c["of"]) for c in dense["checks"]} == {
+    dense, _ = about.exercises
+    assert {c.check: (c.passed, c.of) for c in dense.checks} == {
         "the shapes": (2, 3),
         "a = hW + b": (1, 3),
         "the dtype": (2, 3),
     }
-    assert dense["outcomes"] == {"all points": 1, "some": 1, "none": 1}
-    assert about["unnamed"] == [{"exercise": "Dense", "students": 1}]
+    assert dense.outcomes == {"all points": 1, "some": 1, "none": 1}
+    assert about.unnamed == (UnnamedCount("Dense", students=1),)
     assert "a = hW + b 1 1 of 3 · 33 %" in text(html)
 
 
 def test_scores_and_what_waits(write):
     read = Part("proof", 3, 4, cell="proof", by_hand=True, decided=True)
     about, html = write(made_up_results.result("a", derivation=read), made_up_results.result("b", FORGOTTEN))
-    assert (about["scores"], about["max_score"], about["mean"], about["median"]) == ([4, 8], 9, 6, 6)
-    assert about["derivations"] == [
-        {"derivation": "proof", "max_score": 4, "waiting": 1, "read": 1, "mean": 3}
-    ]
+    assert (about.scores, about.max_score, about.mean, about.median) == ((4, 8), 9, 6, 6)
+    assert about.derivations == (DerivationCount("proof", max_score=4, waiting=1, read=1, mean=3),)
     assert "Derivations of 4 points in all wait for a grader" in text(html)
     assert "Scores of 2 students: from 4 to 8 of 9 points, mean 6, median 6." in html
 
@@ -102,10 +110,8 @@ def test_scores_and_what_waits(write):
 def test_who_needs_review_and_why(write):
     late = made_up_results.verdict("Dense", "all", doubts=("your code was stopped: took longer than 10 s",))
     about, html = write(made_up_results.result("a", late), made_up_results.result("b"))
-    assert about["review"] == [
-        {"student": "a", "reasons": ["Dense: your code was stopped: took longer than 10 s"]}
-    ]
-    assert about["review"][0]["reasons"][0] in text(html)
+    assert about.review == (Review("a", ("Dense: your code was stopped: took longer than 10 s",)),)
+    assert about.review[0].reasons[0] in text(html)
 
 
 def test_what_took_longest(write):
@@ -115,8 +121,8 @@ def test_what_took_longest(write):
         made_up_results.result("b"),
         made_up_results.result("c"),
     )
-    assert about["slow_exercises"][0] == {"exercise": "Dense", "median": 0.5, "longest": 9.0, "student": "a"}
-    assert about["slow_students"][0] == {"student": "a", "seconds": 11.0}
+    assert about.slow_exercises[0] == SlowExercise("Dense", median=0.5, longest=9.0, student="a")
+    assert about.slow_students[0] == SlowSubmission("a", 11.0)
 
 
 def test_who_is_alike_stands_side_by_side(write):
@@ -127,8 +133,8 @@ def test_who_is_alike_stands_side_by_side(write):
         made_up_results.result("b", codes=codes),
         made_up_results.result("c"),
     )
-    (pair,) = about["alike"]
-    assert pair["students"] == ["a", "b"]
+    (pair,) = about.alike
+    assert pair.students == ("a", "b")
     assert html.count("<mark>    h7 = h @ W7 + 16807</mark>") == 2
 
 
@@ -161,13 +167,13 @@ def test_who_is_alike_stands_side_by_side(write):
 )
 def test_any_class_has_a_page_that_everybody_can_read(write, made):
     _, html = write(*made)
+    assert f"{render.count(len(made), 'submission')}, median" in text(html)
     outline = Outline(html)
     assert outline.levels[0] == 1
     assert all(after <= before + 1 for before, after in zip(outline.levels, outline.levels[1:], strict=False))
     assert outline.pictures
     assert all(role == "img" and label for role, label in outline.pictures)
     assert outline.scopes == outline.headers > 0
-    assert made[0].student.id in html or made[0].student.name in html
 
 
 def test_nothing_of_a_students_is_alive(write):
@@ -213,24 +219,24 @@ def test_an_anonymous_page_holds_no_name(write):
         for p in people
     ]
     about, html = write(*made, key=KEY)
-    told = (json.dumps(about, ensure_ascii=False) + html).lower()
+    told = (json.dumps(about.to_json(), ensure_ascii=False) + html).lower()
     for name in ("ada", "okafor", "محمد", "علي", "mali", "müller", "jörg", "example.org"):
         assert name not in told.replace("metadata", "")
-    assert about["misconceptions"][0]["students"] == ["student 1", "student 2", "student 3"]
-    assert about["alike"]
+    assert about.misconceptions[0].students == ("student 1", "student 2", "student 3")
+    assert about.alike
 
 
 def test_pseudonyms_stay_and_do_not_follow_names():
     people = [Person(f"s{i:02}") for i in range(30)]
-    one, again = Names(people, KEY), Names(reversed(people), KEY)
-    assert one.names == again.names
+    one, again = DisplayNames(people, KEY), DisplayNames(reversed(people), KEY)
+    assert one.by_id == again.by_id
     assert [one.of(p) for p in people] != [f"student {i}" for i in range(1, 31)]
-    assert Names(people, b"x" * 32).names != one.names
+    assert DisplayNames(people, b"x" * 32).by_id != one.by_id
 
 
 def test_those_of_the_same_name_are_told_apart():
-    names = Names([Person("s1", "Ada", "Okafor"), Person("s2", "Ada", "Okafor"), Person("s3", "Bo")])
-    assert list(names.names.values()) == ["Ada Okafor (s1)", "Ada Okafor (s2)", "Bo"]
+    names = DisplayNames([Person("s1", "Ada", "Okafor"), Person("s2", "Ada", "Okafor"), Person("s3", "Bo")])
+    assert list(names.by_id.values()) == ["Ada Okafor (s1)", "Ada Okafor (s2)", "Bo"]
 
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["named", "anonymous"])
@@ -241,8 +247,8 @@ def test_three_hundred_students_fit_on_a_page(write, key):
     # a second or two; a way that compares all pairs of students in full takes minutes
     assert time.process_time() - begin < 60
     assert len(html) < 3_000_000
-    assert about["submissions"] == 300
-    assert 50 < len(about["misconceptions"][0]["students"]) < 100
+    assert about.submissions == 300
+    assert 50 < len(about.misconceptions[0].students) < 100
 
 
 def test_a_course_has_its_units_side_by_side(tmp_path):
@@ -257,13 +263,13 @@ def test_a_course_has_its_units_side_by_side(tmp_path):
         ],
         "91_second": second,
     }
-    names = Names([r.student for these in graded.values() for r in these])
+    names = DisplayNames([r.student for these in graded.values() for r in these])
     about = report.write_course(tmp_path / "course.html", graded, names)
-    assert [(u["unit"], u["submissions"], u["median"]) for u in about["units"]] == [
+    assert [(u.unit, u.submissions, u.median) for u in about.units] == [
         (made_up_results.UNIT, 2, 4),
         ("91_second", 2, 4.5),
     ]
-    assert [(m["unit"], len(m["students"])) for m in about["misconceptions"]] == [
+    assert [(m.unit, len(m.students)) for m in about.misconceptions] == [
         (made_up_results.UNIT, 2),
         ("91_second", 1),
     ]
@@ -276,6 +282,34 @@ def test_a_course_in_which_nothing_was_handed_in_has_no_page(tmp_path):
     with pytest.raises(Refused, match="no unit has been graded yet: run `fdl grade UNIT` first"):
         report.make(Course(tmp_path))
     assert not (tmp_path / "reports").exists()
+
+
+def test_programs_find_what_a_page_says_under_its_names(write):
+    code = {"Dense": "def Dense(h):\n" + "\n".join(f"    h{i} = h @ W{i} + {i**5}" for i in range(20))}
+    doubtful = made_up_results.verdict("softmax", "all", doubts=("your code was stopped",))
+    unknown = made_up_results.verdict("Dense", "all")
+    about, _ = write(
+        made_up_results.result("a", FORGOTTEN, doubtful, codes=code),
+        made_up_results.result("b", unknown, codes=code),
+    )
+    found = json.loads(json.dumps(about.to_json()))
+    single = {name for name, value in found.items() if not isinstance(value, list)}
+    assert single == {"unit", "submissions", "max_score", "mean", "median", "open_points", "needs_review"}
+    assert found["scores"] == [2, 2]
+    assert found["exercises"][0]["checks"][0] == {"check": "the shapes", "points": 1, "passed": 1, "of": 2}
+    names = {
+        name: set(value[0]) for name, value in found.items() if isinstance(value, list) and name != "scores"
+    }
+    assert names == {
+        "exercises": {"exercise", "lecture", "outcomes", "checks"},
+        "derivations": {"derivation", "max_score", "waiting", "read", "mean"},
+        "misconceptions": {"unit", "misconception", "exercise", "students", "share", "lecture", "advice"},
+        "unnamed": {"exercise", "students"},
+        "review": {"student", "reasons"},
+        "slow_exercises": {"exercise", "median", "longest", "student"},
+        "slow_students": {"student", "seconds"},
+        "alike": {"students", "shares", "lines"},
+    }
 
 
 def test_the_command_writes_a_page_and_tells_the_facts(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ from autograder.gradebook.database import alembic_on_path
 from autograder.gradebook.results import Part, Person, Result
 from autograder.grading import graded_notebook
 from autograder.grading.graded_exercise import GradedExercise
-from autograder.grading.graded_notebook import Recorded
+from autograder.grading.graded_notebook import CheckCell
 from helpers.card import Card
 from helpers.verdict import Advice, Kind, Outcome, Verdict
 
@@ -35,7 +35,7 @@ def verdict(
     doubts: tuple[str, ...] = (),
     seconds: float = 0.5,
     kind: Kind = Kind.WRONG_VALUE,
-) -> Recorded:
+) -> CheckCell:
     """A verdict in which some checks fail, by name or all of them by "all", for one kind of reason."""
     failed = set(CHECKS[exercise] if wrong == "all" else wrong)
     explaining = (named,) if named else ()
@@ -45,13 +45,13 @@ def verdict(
     )
     how = "whole" if named else "unrecognized" if failed else "right"
     shown = Card(Verdict(exercise, outcomes, (named,) if named else (), how), ADVICE, "3:17", doubts)
-    found = GradedExercise.of(shown, doubts, key="made up", draw=0, seconds=seconds)
-    return Recorded(found, graded_notebook.check_outputs(shown, found))
+    graded = GradedExercise.of(shown, doubts, key="made up", draw=0, seconds=seconds)
+    return CheckCell(graded, graded_notebook.check_outputs(shown, graded))
 
 
 def result(
     student: str | Person,
-    *verdicts: Recorded,
+    *verdicts: CheckCell,
     codes: dict[str, str] | None = None,
     derivation: Part | None = None,
     **about,
@@ -64,17 +64,17 @@ def result(
         derivation: in the place of one that waits for a grader.
         about: other fields of the result.
     """
-    given = {recorded.found.exercise: recorded for recorded in verdicts}
-    recorded = {name: given.get(name) or verdict(name) for name in CHECKS}
+    given = {cell.graded.exercise: cell for cell in verdicts}
+    check_cells = {name: given.get(name) or verdict(name) for name in CHECKS}
     parts = []
-    for name, one in recorded.items():
-        found = one.found
-        points = found.points, found.max_points
-        parts.append(Part(name, *points, found.needs_review, verdict=found, cell=check_id(name)))
+    for name, cell in check_cells.items():
+        graded = cell.graded
+        points = graded.points, graded.max_points
+        parts.append(Part(name, *points, graded.needs_review, verdict=graded, cell=check_id(name)))
     parts.append(derivation or Part("proof", 0, 4, True, cell="proof", by_hand=True))
     person = student if isinstance(student, Person) else Person(student)
     about.setdefault("seconds", 1.5)
-    about.setdefault("notebook", _notebook(recorded, codes or {}, about))
+    about.setdefault("notebook", _notebook(check_cells, codes or {}, about))
     return Result(person, about.pop("unit", UNIT), tuple(parts), **about)
 
 
@@ -138,14 +138,14 @@ def _register(gradebook: Gradebook, made: Result) -> None:
         gradebook.add_source_cell(name, unit, unit, source=STUB.format(name=name), cell_type=kind)
 
 
-def _notebook(recorded: dict[str, Recorded], codes: dict[str, str], about: dict) -> NotebookNode:
+def _notebook(check_cells: dict[str, CheckCell], codes: dict[str, str], about: dict) -> NotebookNode:
     cells = [new_markdown_cell("# 90 · Made up\n\nThe course's text.", id="intro")]
-    for name, one in recorded.items():
+    for name, cell in check_cells.items():
         source = codes.get(name, STUB.format(name=name))
         cells.append(new_code_cell(source, id=f"{name}-id", metadata=_about(name, solution=True)))
         check = check_id(name)
         metadata = _about(check, grade=True)
-        cells.append(new_code_cell(f"check({name})", id=check, metadata=metadata, outputs=one.outputs))
+        cells.append(new_code_cell(f"check({name})", id=check, metadata=metadata, outputs=cell.outputs))
     proof = codes.get("proof", "Since it is so.")
     cells.append(new_markdown_cell(proof, id="proof-id", metadata=_about("proof", grade=True, solution=True)))
     cells.append(new_code_cell("plot()", id="experiment"))

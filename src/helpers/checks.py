@@ -216,6 +216,8 @@ def loading_as(candidate: Candidate) -> Iterator[None]:
 
     Args:
         candidate: an exercise's objects; those that are classes are meant.
+    Returns:
+        A context, after which names that were registered before mean what they meant.
     """
     import keras
 

@@ -75,15 +75,19 @@ def mismatch(theirs: Evidence, ours: Evidence) -> Difference | None:
 
 
 def _mismatch_of_one(key: str, value: Value, expected: Value) -> Difference | None:
-    if isinstance(value, Odd):
-        if isinstance(expected, Odd) and value == expected:
+    match value, expected:
+        case np.ndarray(), np.ndarray():
+            return _mismatch_of_arrays(key, value, expected)
+        case str(), str():
             return None
-        message = f"{key} is {value.type}: {value.why}"
-        return Difference(Kind.WRONG_FORM, message, _clue_of_none(value.type, value.why))
-    if isinstance(value, str) or isinstance(expected, str | Odd):
-        if type(value) is type(expected):
+        case Odd(), Odd() if value == expected:
             return None
-        return Difference(Kind.WRONG_FORM, f"{key} is {_described(value)}, expected {_described(expected)}")
+        case Odd(type=what, why=why), _:
+            return Difference(Kind.WRONG_FORM, f"{key} is {what}: {why}", _clue_of_none(what, why))
+    return Difference(Kind.WRONG_FORM, f"{key} is {_described(value)}, expected {_described(expected)}")
+
+
+def _mismatch_of_arrays(key: str, value: np.ndarray, expected: np.ndarray) -> Difference | None:
     if value.shape != expected.shape:
         message = f"{key} has shape {value.shape}, expected {expected.shape}"
         return Difference(Kind.WRONG_FORM, message, Clue.SHAPE)
@@ -135,9 +139,17 @@ def _close(check: Check, key: str, x: Value, y: Value) -> np.ndarray:
     """Element by element: is x equal to y within the tolerance of `key`?"""
     if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray) or y.dtype.kind not in "fc":
         return np.asarray(x == y)
+    # The very same array, or the same to the last bit, is by far the most frequent case.
+    if x is y or x.tobytes() == y.tobytes():
+        return np.ones(y.shape, bool)
     rtol, atol = tolerance(check, key, y)
+    finite = np.isfinite(y)
+    # What np.isclose computes, at a tenth of its cost.
     with np.errstate(all="ignore"):
-        return np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=True)
+        close = np.abs(x - y) <= atol + rtol * np.abs(y)
+        if finite.all():
+            return close
+        return (close & finite) | (x == y) | (np.isnan(x) & np.isnan(y))
 
 
 def tolerance(check: Check, key: str, y: np.ndarray) -> tuple[float, float]:
@@ -207,21 +219,21 @@ def _difference_in_value(check: Check, key: str, x: Value, y: Value, close: np.n
     if x.dtype.kind in "fc":
         not_finite = ~np.isfinite(x) & np.isfinite(y)
     if not_finite.any():
-        where = tuple(np.argwhere(not_finite)[0])
-        message = (
-            f"{key}{_at(where)} is {x[where]}, expected {_number(y[where])}; "
-            f"{not_finite.sum()} of {not_finite.size} values are not finite"
-        )
+        first = tuple(np.argwhere(not_finite)[0])
+        count = f"{not_finite.sum()} of {x.size} values are not finite"
+        message = f"{key}{_at(first)} is {x[first]}, expected {_number(y[first])}; {count}"
         return Difference(Kind.WRONG_VALUE, message)
+
     with np.errstate(all="ignore"):
         distance = np.nan_to_num(np.abs(x.astype("complex128") - y))
     gap = np.where(close, -1.0, distance)
     farthest = np.unravel_index(int(np.argmax(gap)), gap.shape)
     message = f"{key}{_at(farthest)} is {_number(x[farthest])}, expected {_number(y[farthest])}"
-    if check.atol.get(key, 0) > 1e-3:
-        message += f" ± {_number(check.atol[key])}"
-    if gap.size > 1:
-        message += f" ({(~close).sum()} of {gap.size} values differ)"
+    atol = check.atol.get(key, 0)
+    if atol > 1e-3:
+        message += f" ± {_number(atol)}"
+    if x.size > 1:
+        message += f" ({(~close).sum()} of {x.size} values differ)"
     return Difference(Kind.WRONG_VALUE, message)
 
 

@@ -41,9 +41,27 @@ class Node:
         self.value: np.ndarray = np.asarray(value, "float64")
 
     def forward(self, *values: Any) -> Any:
+        """Compute the value; an operation defines how.
+
+        Args:
+            values: of its arguments, float64 arrays.
+        Returns:
+            An array or number.
+        Raises:
+            NotImplementedError: if the operation does not.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def bprop(self, grad: Any) -> tuple:
+        """Hand a gradient on to the arguments; an operation defines how.
+
+        Args:
+            grad: dL/d(value), of the value's shape.
+        Returns:
+            dL/d(argument) for each argument, in their order.
+        Raises:
+            NotImplementedError: if the operation does not.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no bprop")
 
 

@@ -19,6 +19,7 @@ from helpers.verdict import Kind, Outcome, Verdict
 Answer = dict[str, Evidence]  # evidence by the check's name
 REFERENCE = ""
 NOTHING = Evidence({})
+UNRECOGNIZED: tuple[tuple[str, ...], str] = ((), "unrecognized")
 
 
 @dataclass
@@ -51,8 +52,9 @@ class Judge:
         self.tables = list(tables)
         self.shown = len(self.tables) if shown is None else shown
         self._right = self._known(REFERENCE)
+        self._misconceptions = [name for name in self.tables[0].known if name != REFERENCE]
         # By misconception: the checks that it fails.
-        self.fails = {name: self._differ(self._known(name), self._right) for name in self.tables[0].known}
+        self.fails = {name: self._differ(self._known(name), self._right) for name in self._misconceptions}
 
     def verdict(self, evidence: list[Answer]) -> Verdict:
         """Judge one answer.
@@ -83,34 +85,42 @@ class Judge:
         return answer
 
     def _name(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[tuple[str, ...], str]:
-        """The misconceptions that an answer looks like, and how sure that is."""
+        """The misconceptions that an answer looks like, and how they explain it."""
         if not wrong:
             return (), "right"
-        misconceptions = [name for name in self.fails if name != REFERENCE]
         informs = any(self._informs(answer, check) for check in wrong)
 
-        whole = [name for name in misconceptions if self._equal(answer, self._known(name))]
-        if len(whole) == 1 and (informs or self._says_the_same(answer, self._known(whole[0]), wrong)):
-            return (whole[0],), "whole"
-        if whole or not informs:
-            return (), "unrecognized"
+        equal = [name for name in self._misconceptions if self._equal(answer, self._known(name))]
+        if len(equal) == 1 and (informs or self._says_the_same(answer, equal[0], wrong)):
+            return (equal[0],), "whole"
+        if equal or not informs:
+            return UNRECOGNIZED
 
         pairs = [pair for pair in self.tables[0].pairs if self._equal(answer, self._double_fault(pair))]
         if len(pairs) == 1:
             return pairs[0], "pair"
 
-        parts = [name for name in misconceptions if self._is_part(name, answer, wrong)]
-        parts = self._largest(parts)
-        if parts and self._explain_each_once(parts, wrong):
-            return tuple(parts), "parts"
-        return (), "unrecognized"
+        parts = self._parts(answer, wrong)
+        if parts:
+            return parts, "parts"
+        return UNRECOGNIZED
 
-    def _says_the_same(self, answer: list[Answer], misled: list[Answer], wrong: frozenset[str]) -> bool:
-        """Whether all errors agree in their words: a TypeError may come from anything."""
-        for given, known in zip(answer, misled, strict=True):
-            if not all(say_the_same(given[check].failure, known[check].failure) for check in wrong):
-                return False
+    def _says_the_same(self, answer: list[Answer], name: str, wrong: frozenset[str]) -> bool:
+        """Whether all errors are a misconception's in their words: a TypeError may come from anything."""
+        for given, known in zip(answer, self._known(name), strict=True):
+            for check in wrong:
+                if not say_the_same(given[check].failure, known[check].failure):
+                    return False
         return True
+
+    def _parts(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[str, ...]:
+        """The misconceptions that together explain each ✗ once; () if they do not."""
+        parts = [name for name in self._misconceptions if self._is_part(name, answer, wrong)]
+        largest = [name for name in parts if not self._is_within_another(name, parts)]
+        explained = [check for name in largest for check in self.fails[name]]
+        if sorted(explained) == sorted(wrong):
+            return tuple(largest)
+        return ()
 
     def _is_part(self, name: str, answer: list[Answer], wrong: frozenset[str]) -> bool:
         """Whether a misconception fails some of the wrong checks, and there equals the answer."""
@@ -121,13 +131,9 @@ class Judge:
             return False
         return any(self._informs(answer, check) for check in fails)
 
-    def _largest(self, parts: list[str]) -> list[str]:
-        """Those that fail no subset of what another one fails."""
-        return [name for name in parts if not any(self.fails[name] < self.fails[other] for other in parts)]
-
-    def _explain_each_once(self, parts: list[str], wrong: frozenset[str]) -> bool:
-        explained = [check for name in parts for check in self.fails[name]]
-        return len(explained) == len(wrong) and frozenset(explained) == wrong
+    def _is_within_another(self, name: str, others: list[str]) -> bool:
+        """Whether another misconception fails all that this one does, and more."""
+        return any(self.fails[name] < self.fails[other] for other in others)
 
     def _failed(self, check: Check, answer: list[Answer], names: tuple[str, ...], how: str) -> Outcome:
         explaining = tuple(name for name in names if check.name in self.fails[name])
@@ -206,8 +212,9 @@ def informative(evidence: Evidence, expected: Evidence) -> bool:
 
 
 def _tells(value: Value, wanted: Value | None) -> bool:
-    if isinstance(value, str):
-        return isinstance(wanted, str)
-    if not isinstance(value, np.ndarray) or not isinstance(wanted, np.ndarray):
-        return False
-    return value.shape == wanted.shape and bool(np.any(value) and np.isfinite(value).any())
+    match value, wanted:
+        case str(), str():
+            return True
+        case np.ndarray(), np.ndarray() if value.shape == wanted.shape:
+            return bool(np.any(value) and np.isfinite(value).any())
+    return False

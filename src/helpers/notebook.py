@@ -47,7 +47,7 @@ def check(*objects: Any) -> None:
     Args:
         objects: what the exercise asked you to define, in the order of the check cell.
     Raises:
-        NotYet: after the card, if a check failed.
+        NotYet: after the card, if a check failed, or your code uses what it should do itself.
         CalledWrongly: if these are no exercise's objects, or the folder `checks` is missing or damaged.
     """
     names = _names_of_caller(inspect.currentframe())

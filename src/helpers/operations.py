@@ -37,7 +37,7 @@ def violations(exercise: Checks, cells: Sequence[str], context: Sequence[str] = 
         reader.forget_uses()
         for tree in trees:
             reader.visit(tree)
-            reader.modules_as_values(tree)
+            reader.refuse_modules_as_values(tree)
     except _Tangled as error:
         return [str(error)]
     found = [
@@ -50,8 +50,11 @@ def violations(exercise: Checks, cells: Sequence[str], context: Sequence[str] = 
 
 def _foreign_operations(exercise: Checks, uses: Sequence[Use]) -> Iterator[str]:
     """What is used although it is the exercise's to write, or reaches out of it."""
-    on_the_way = {(line, part) for line, path in uses for part in beginnings(path)}
-    for line, path in dict.fromkeys(uses):
+    uses = list(dict.fromkeys(uses))
+    on_the_way: set[Use] = set()
+    for line, path in uses:
+        on_the_way.update((line, part) for part in beginnings(path))
+    for line, path in uses:
         if (line, path) in on_the_way or allowed(exercise, path):
             continue
         yield f"line {line}: {path} is not among the operations of this exercise; write it yourself"
@@ -114,9 +117,9 @@ class _Reader(ast.NodeVisitor):
         for alias in node.names:
             top = alias.name.split(".")[0]
             if alias.asname:
-                self.bring(node, alias.asname, path=alias.name, used=alias.name)
+                self.bring_in(node, alias.asname, path=alias.name, used=alias.name)
             else:
-                self.bring(node, top, path=top, used=alias.name)
+                self.bring_in(node, top, path=top, used=alias.name)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
@@ -124,9 +127,9 @@ class _Reader(ast.NodeVisitor):
                 self.refuse(node, f"from {node.module} import {alias.name} hides which operations are used")
             else:
                 path = f"{node.module}.{alias.name}"
-                self.bring(node, alias.asname or alias.name, path=path, used=path)
+                self.bring_in(node, alias.asname or alias.name, path=path, used=path)
 
-    def bring(self, node: ast.AST, name: str, path: str, used: str) -> None:
+    def bring_in(self, node: ast.AST, name: str, path: str, used: str) -> None:
         self.names.setdefault(name, set()).add(path)
         self.uses.append((_line(node), used))
 
@@ -138,7 +141,7 @@ class _Reader(ast.NodeVisitor):
             self.names.setdefault(target.id, set()).update(paths)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        for target, value in _plain(node):
+        for target, value in _assigned(node):
             self.bind(target, value)
         self.generic_visit(node)
 
@@ -160,19 +163,20 @@ class _Reader(ast.NodeVisitor):
             yield path
 
     def _paths(self, node: ast.AST) -> Iterator[str]:
-        if isinstance(node, ast.Name):
-            yield from self.names.get(node.id, ())
-        elif isinstance(node, ast.Attribute):
-            for path in self.paths(node.value):
-                yield f"{path}.{node.attr}"
-        elif isinstance(node, ast.IfExp):
-            yield from self.paths(node.body)
-            yield from self.paths(node.orelse)
-        elif isinstance(node, ast.BoolOp):
-            for value in node.values:
+        match node:
+            case ast.Name(id=name):
+                yield from self.names.get(name, ())
+            case ast.Attribute(value=value, attr=name):
+                for path in self.paths(value):
+                    yield f"{path}.{name}"
+            case ast.IfExp(body=one, orelse=other):
+                yield from self.paths(one)
+                yield from self.paths(other)
+            case ast.BoolOp(values=values):
+                for value in values:
+                    yield from self.paths(value)
+            case ast.NamedExpr(value=value):
                 yield from self.paths(value)
-        elif isinstance(node, ast.NamedExpr):
-            yield from self.paths(node.value)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for statement in node.body:
@@ -180,23 +184,25 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), ctx=ast.Store()):
+                self.own.add(node.attr)
         paths = list(self.paths(node))
         for path in paths:
             self.uses.append((node.lineno, path))
-        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "self":
-            self.own.add(node.attr)
         if not paths:
-            self.attribute(node, node.attr)
-        if isinstance(node.ctx, ast.Store | ast.Del) and self.is_foreign(node.value):
+            self.check_attribute(node, node.attr)
+        is_changed = isinstance(node.ctx, ast.Store | ast.Del)
+        if is_changed and self.is_foreign(node.value):
             self.refuse(node, f"an attribute of something other than self is changed: .{node.attr}")
         self.generic_visit(node)
 
     def visit_MatchClass(self, node: ast.MatchClass) -> None:
         for name in node.kwd_attrs:
-            self.attribute(node, name)
+            self.check_attribute(node, name)
         self.generic_visit(node)
 
-    def attribute(self, node: ast.AST, name: str) -> None:
+    def check_attribute(self, node: ast.AST, name: str) -> None:
         """Refuse an attribute of a value if it leads behind it."""
         private = name.startswith("_") and not name.startswith("__")
         its_own = private and name in self.own
@@ -207,9 +213,12 @@ class _Reader(ast.NodeVisitor):
         """Whether an attribute stored on this could change a library, or a class for everybody."""
         while isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value
-        if isinstance(node, ast.Name):
-            return node.id in self.names or not node.id[:1].islower()
-        return not (isinstance(node, ast.Call) and ast.unparse(node.func) == "super")
+        match node:
+            case ast.Name(id=name):
+                return name in self.names or not name[:1].islower()
+            case ast.Call(func=ast.Name(id="super")):
+                return False
+        return True
 
     def visit_Name(self, node: ast.Name) -> None:
         strange_dunder = node.id.startswith("__") and node.id not in DUNDERS
@@ -223,7 +232,7 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node.value, str):
             self.texts.append((node.lineno, node.value))
 
-    def modules_as_values(self, tree: ast.Module) -> None:
+    def refuse_modules_as_values(self, tree: ast.Module) -> None:
         """Refuse a module that is handed on whole: nobody could follow what is used of it.
 
         In the body of a class it would become an attribute, so it may not even get a name there.
@@ -232,15 +241,16 @@ class _Reader(ast.NodeVisitor):
         in_classes = _ids_in_classes(nodes)
         followed = _ids_followed(nodes, in_classes)
         for node in nodes:
-            if isinstance(node, ast.Import | ast.ImportFrom) and id(node) in in_classes:
-                self.refuse(node, "an import stands in the body of a class")
-            if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
-                continue
-            if id(node) in followed:
-                continue
-            for path in self.paths(node):
-                if is_module(self.exercise, path):
-                    self.refuse(node, f"the module {path} is used as a value")
+            match node:
+                case ast.Import() | ast.ImportFrom() if id(node) in in_classes:
+                    self.refuse(node, "an import stands in the body of a class")
+                case ast.Name(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()) if id(node) not in followed:
+                    self.refuse_modules(node)
+
+    def refuse_modules(self, node: ast.AST) -> None:
+        for path in self.paths(node):
+            if is_module(self.exercise, path):
+                self.refuse(node, f"the module {path} is used as a value")
 
 
 def _line(node: ast.AST) -> int:
@@ -263,36 +273,49 @@ def _ids_followed(nodes: Iterable[ast.AST], in_classes: set[int]) -> set[int]:
         if isinstance(node, ast.Attribute):
             ids.add(id(node.value))
         elif isinstance(node, ast.Assign) and id(node) not in in_classes:
-            ids.update(id(value) for _, value in _plain(node))
+            ids.update(id(value) for _, value in _assigned(node))
     return ids
 
 
-def _plain(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.expr]]:
+def _assigned(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.expr]]:
     """The names of an assignment with the values that they get, where that can be seen."""
     for target in node.targets:
-        pairs = [(target, node.value)]
-        if isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Tuple | ast.List):
+        match target, node.value:
+            case ast.Name(), value:
+                yield target, value
             # Another target would get the whole of what is taken apart here.
-            if len(node.targets) > 1:
-                continue
-            pairs = list(zip(target.elts, node.value.elts, strict=False))
-        if all(isinstance(name, ast.Name) and not isinstance(value, ast.Starred) for name, value in pairs):
-            yield from pairs  # type: ignore[misc]
+            case ((ast.Tuple() | ast.List()), (ast.Tuple() | ast.List())) if len(node.targets) == 1:
+                yield from _assigned_one_by_one(target.elts, node.value.elts)
+
+
+def _assigned_one_by_one(
+    targets: list[ast.expr], values: list[ast.expr]
+) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """Nothing if a star would shift them, or an item of something is among them."""
+    pairs = []
+    for target, value in zip(targets, values, strict=False):
+        if not isinstance(target, ast.Name) or isinstance(value, ast.Starred):
+            return
+        pairs.append((target, value))
+    yield from pairs
 
 
 def _defined(statement: ast.stmt) -> Iterator[str]:
     """What a statement in the body of a class makes an attribute."""
-    targets: list[ast.expr] = []
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield statement.name
-    elif isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, ast.AnnAssign):
-        targets = [statement.target]
-    for target in targets:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name):
-                yield part.id
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from _names_in(target)
+        case ast.AnnAssign(target=target):
+            yield from _names_in(target)
+
+
+def _names_in(target: ast.expr) -> Iterator[str]:
+    for part in ast.walk(target):
+        if isinstance(part, ast.Name):
+            yield part.id
 
 
 def _own_level(node: ast.ClassDef) -> Iterator[ast.AST]:

@@ -114,6 +114,7 @@ REACHING = frozenset(
     "ctypes cffi capsule bit_generator dump dumps tofile getfield setfield load load_weights save save_weights export".split()
 )
 NAMED_TUPLE = frozenset("_asdict _fields _make _replace".split())
+HARMLESS = DUNDERS | NAMED_TUPLE
 
 
 def offered(module: str) -> frozenset[str]:
@@ -156,6 +157,7 @@ def beginnings(path: str) -> Iterator[str]:
 PATHS = frozenset().union(
     RANDOM, BASES, OURS, (f"matplotlib.pyplot.{name}" for name in PLOTS), *map(offered, STANDARD)
 )
+LISTED = PATHS | {f"{home}.{name}" for home in HOMES for name in PRIMITIVES}
 # On the way to something, and nothing by themselves.
 ON_THE_WAY = frozenset(part for path in PATHS for part in beginnings(path))
 MODULES = ON_THE_WAY.union(
@@ -185,7 +187,7 @@ def allowed(exercise: Checks, path: str) -> bool:
         return False
     if _matches(path, exercise.allow):
         return True
-    return any(part in PATHS or _primitive(part) for part in (*beginnings(path), path))
+    return any(part in LISTED for part in (*beginnings(path), path))
 
 
 def is_module(exercise: Checks, path: str) -> bool:
@@ -200,7 +202,7 @@ def is_module(exercise: Checks, path: str) -> bool:
     path = canonical(path)
     if path in MODULES:
         return True
-    return any(canonical(name).startswith(path + ".") for name in exercise.allow if "." in name)
+    return any(canonical(name).startswith(path + ".") for name in exercise.allow)
 
 
 def canonical(path: str) -> str:
@@ -216,9 +218,10 @@ def canonical(path: str) -> str:
 
 def _matches(path: str, names: Iterable[str]) -> bool:
     """Whether a path is, or lies under, what one of these names means in a library."""
+    dotted = path + "."
     for name in names:
         for root in _meant(name):
-            if path == root or path.startswith(root + "."):
+            if dotted.startswith(root + "."):
                 return True
     return False
 
@@ -228,11 +231,6 @@ def _meant(name: str) -> list[str]:
     if "." in name and name.split(".")[0] in LIBRARIES:
         return [canonical(name)]
     return [f"{home}.{name}" for home in HOMES]
-
-
-def _primitive(path: str) -> bool:
-    """Whether a path is an elementary operation of a library."""
-    return any(path.startswith(f"{home}.") and path.removeprefix(f"{home}.") in PRIMITIVES for home in HOMES)
 
 
 def reaches_behind(attribute: str) -> bool:
@@ -245,4 +243,4 @@ def reaches_behind(attribute: str) -> bool:
     """
     if attribute in REACHING:
         return True
-    return attribute.startswith(INSIDE) and attribute not in DUNDERS and attribute not in NAMED_TUPLE
+    return attribute.startswith(INSIDE) and attribute not in HARMLESS

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers.checks import Check
-from helpers.compare import explain, mismatch, same, say_the_same, summarize
+from helpers.compare import RTOL, _close, explain, mismatch, same, say_the_same, summarize
 from helpers.evidence import DTYPES, Evidence, Failure, Odd
 
 
@@ -26,6 +26,19 @@ def raised(kind):
 arrays = st.sampled_from(sorted(DTYPES)).flatmap(
     lambda name: hnp.arrays(name, hnp.array_shapes(min_dims=0, min_side=0))
 )
+
+
+two_alike = st.tuples(
+    st.sampled_from(["float16", "float32", "float64"]), hnp.array_shapes(min_dims=0, min_side=0)
+).flatmap(lambda kind: st.tuples(hnp.arrays(*kind), hnp.arrays(*kind)))
+
+
+@given(two_alike)
+def test_values_are_close_where_numpy_finds_them_close(two):
+    x, y = two
+    with np.errstate(all="ignore"):
+        expected = np.isclose(x, y, rtol=RTOL[y.dtype.itemsize], atol=0.5, equal_nan=True)
+    np.testing.assert_array_equal(_close(check(f=0.5), "f", x, y), expected)
 
 
 @given(arrays)

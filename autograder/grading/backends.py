@@ -1,0 +1,49 @@
+"""Where the submissions of a class are graded: in threads of this process; a cluster can take their place.
+
+A backend grades and hands back; it writes nothing. Whoever asked it is the one writer of the gradebook.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from typing import Protocol
+
+from autograder.grading.graded_submission import Graded
+from autograder.grading.grader import Grader
+
+
+class Backend(Protocol):
+    """Grades several submissions at a time."""
+
+    def run(
+        self, grader: Grader, unit: str, students: Sequence[str], again: Collection[str], jobs: int
+    ) -> Iterator[tuple[str, Graded]]:
+        """Grade what some students handed in for a unit.
+
+        Args:
+            grader: grades one submission.
+            unit: its id.
+            students: whose submissions.
+            again: exercises whose verdicts of the last time are not reused.
+            jobs: how many are to be run side by side.
+        Returns:
+            Each student once, in any order, as soon as they are graded. Whoever stops asking ends the rest.
+        """
+
+
+class Threads:
+    """Grades in threads of this process, while the children of their jobs run beside it."""
+
+    def run(
+        self, grader: Grader, unit: str, students: Sequence[str], again: Collection[str], jobs: int
+    ) -> Iterator[tuple[str, Graded]]:
+        """See `Backend`."""
+        # One reads or judges while the others' children run.
+        pool = ThreadPoolExecutor(jobs + 1)
+        students_of: dict[Future[Graded], str] = {}
+        for student in students:
+            students_of[pool.submit(grader.grade, unit, student, again=again)] = student
+        try:
+            for future in as_completed(students_of):
+                yield students_of[future], future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,133 @@
+"""Judging one exercise of a submission: the verdict, and why a person should look at it."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.exercise import Exercise
+from autograder.grading import findings, graded_notebook, rules
+from autograder.grading.graded_exercise import GradedExercise
+from autograder.grading.graded_notebook import CheckCell
+from autograder.grading.plan import CHECK, SOLUTION
+from autograder.grading.restore import Placed
+from autograder.grading.running import Work, fresh
+from autograder.judging.lazy_tables import LazyTables
+from autograder.sandbox import StepResult
+from helpers import card
+from helpers.verdict import Kind, Outcome, Verdict
+
+log = logging.getLogger(__name__)
+FAILED = "grading failed; the next run tries again"
+
+
+@dataclass
+class Judged:
+    """What the judge says of one exercise.
+
+    Attributes:
+        verdict: the verdict.
+        doubts: why somebody should look at it, a sentence each.
+        failed: whether judging itself failed.
+    """
+
+    verdict: Verdict
+    doubts: list[str]
+    failed: bool = False
+
+
+def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tables: LazyTables) -> Judged:
+    """Judge one exercise by what its steps gave.
+
+    Args:
+        work: the submission.
+        exercise: the exercise.
+        results: of the steps that were run for it, by their id.
+        tables: judge the evidence.
+    """
+    ids = {placed.kind: placed.id for placed in work.placed if placed.exercise == exercise.name}
+    checks_on_public_draw = results.get(ids[CHECK])
+    checks_on_secret_draw = results.get(fresh(ids[CHECK]))
+    steps = [checks_on_public_draw, checks_on_secret_draw]
+    answers = findings.read(exercise, work.draws, steps, results.get(ids[SOLUTION]))
+    doubts = sorted({reason.message for reason in answers.reasons.values()})
+    try:
+        verdict = tables.verdict(exercise, work.draws, answers)
+    except Exception as error:
+        # Whatever it is, it must not cost the class its grades, nor give points.
+        log.exception("%s could not be judged", exercise.name)
+        doubts.append(f"{FAILED} ({type(error).__name__}: {str(error)[:200]})")
+        return Judged(verdict_without_points(exercise, "this could not be judged"), doubts, failed=True)
+    if not verdict.right and not doubts and _stopped(work.placed, results):
+        doubts.append("another cell was stopped, which this may rest on")
+    return Judged(verdict, doubts)
+
+
+def _stopped(placed: Iterable[Placed], results: Mapping[str, StepResult]) -> bool:
+    """Whether a cell that is no check was stopped."""
+    for cell in placed:
+        result = results.get(cell.id)
+        if cell.kind != CHECK and result and result.died:
+            return True
+    return False
+
+
+def hold_back(judged: Judged, breach: str) -> None:
+    """Withhold all points from an answer that uses what it should write.
+
+    Args:
+        judged: the answer; it is changed.
+        breach: where it does so, and what it uses.
+    """
+    sentence = f"not yours yet, {breach}"
+    outcomes = []
+    for outcome in judged.verdict.outcomes:
+        message = sentence
+        if outcome.passed:
+            message += " (apart from that it passes)"
+        outcomes.append(Outcome(outcome.check, outcome.points, Kind.NOT_YOURS, message))
+    judged.verdict = Verdict(judged.verdict.exercise, tuple(outcomes), names=(), how="unrecognized")
+    judged.doubts.append(sentence)
+
+
+def excuses(need: rules.Need, breaches: Mapping[str, str], work: Work) -> list[str]:
+    """Why a wrong answer may be wrong through no fault of its own, a sentence each.
+
+    Args:
+        need: what the exercise needs of the notebook.
+        breaches: exercises that use what they should write, and where.
+        work: the submission.
+    """
+    not_yours = need.exercises & breaches.keys()
+    if not_yours:
+        return [f"it rests on {', '.join(sorted(not_yours))}, which is not yours yet"]
+    in_experiments = rules.in_experiments(need, work.placed)
+    if in_experiments:
+        return [f"it uses {in_experiments} of an experiment, and experiments are not run while grading"]
+    return []
+
+
+def verdict_without_points(exercise: Exercise, message: str) -> Verdict:
+    """The verdict where there is nothing to judge.
+
+    Args:
+        exercise: the exercise.
+        message: what each of its checks says.
+    """
+    outcomes = [Outcome(check.name, check.points, Kind.NOTHING, message) for check in exercise.checks]
+    return Verdict(exercise.name, tuple(outcomes), names=(), how="unrecognized")
+
+
+def check_cell(
+    exercise: Exercise, judged: Judged, key: str, draw: int | None = None, seconds: float = 0.0
+) -> CheckCell:
+    """What is written below an exercise's check cell; see `GradedExercise` for the other arguments.
+
+    Args:
+        exercise: the exercise.
+        judged: what the judge says of it.
+    """
+    notes = [f"{doubt[0].upper()}{doubt[1:]}. A person will look at it." for doubt in judged.doubts]
+    advice = {rival.name: rival.advice for rival in exercise.misconceptions}
+    shown = card.Card(judged.verdict, advice, exercise.lecture, tuple(notes))
+    graded = GradedExercise.of(shown, tuple(judged.doubts), key, draw, seconds)
+    return CheckCell(graded, graded_notebook.check_outputs(shown, graded))

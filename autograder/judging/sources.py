@@ -1,0 +1,92 @@
+"""From which state of its sources something was made: evidence, a proof, a verdict."""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from autograder.course.layout import ROOT
+from autograder.exercise import Exercise, file_of
+from autograder.judging import tables
+
+OURS = {"solutions", "helpers", "autograder"}
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def state(exercise: Exercise, *more: Path) -> str:
+    """A digest that changes whenever an exercise's evidence may: with the code behind it, and with the libraries.
+
+    Args:
+        exercise: whose file, and what that imports, counts.
+        more: further files of this project that count, with what they import.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(with_imports({file_of(exercise), Path(tables.__file__), *more})):
+        digest.update(_what_counts(path).encode())
+    digest.update(f"tensorflow {version('tensorflow')} keras {version('keras')}".encode())
+    return digest.hexdigest()[:24]
+
+
+def with_imports(files: Iterable[Path]) -> set[Path]:
+    """Python files of this project, and those of this project that they import, and so on."""
+    every = set(files)
+    new = set(every)
+    while new:
+        imported = {path for file in new for path in _imported(file)}
+        new = imported - every
+        every |= new
+    return every
+
+
+def _what_counts(path: Path) -> str:
+    """The lines of a file without blanks, comments, indentation and, in the framework, docstrings.
+
+    It is read by lines, since no syntax tree is written alike by all versions of Python.
+    """
+    text = path.read_text("utf-8")
+    left_out: set[int] = set()
+    if not path.is_relative_to(ROOT / "solutions"):
+        # An exercise's docstring is its statement, in which an edit may stand.
+        left_out = set(_lines_of_docstrings(text))
+    lines = []
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.strip()
+        if line and number not in left_out and not line.startswith("#"):
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _lines_of_docstrings(text: str) -> Iterator[int]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            docstring = node.body[0]
+            yield from range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1)
+
+
+def _imported(file: Path) -> Iterator[Path]:
+    """The project's files that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for module in _modules(node):
+            yield from _files_of(module)
+
+
+def _modules(node: ast.AST) -> list[str]:
+    """What a statement may import: modules, and names that may be modules."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def _files_of(module: str) -> Iterator[Path]:
+    parts = module.split(".")
+    if parts[0] not in OURS:
+        return
+    base = ROOT
+    if parts[0] == "helpers":
+        base = ROOT / "src"
+    for place in (base.joinpath(*parts).with_suffix(".py"), base.joinpath(*parts, "__init__.py")):
+        if place.is_file():
+            yield place
