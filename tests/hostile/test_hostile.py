@@ -17,7 +17,7 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.cli import tables_grade
+from autograder.cli import tables
 from autograder.course import catalogue, limits
 from autograder.course.layout import ROOT
 from autograder.gradebook import grade_class as grading
@@ -214,7 +214,7 @@ def stands(battle: Battle, attack: str) -> None:
     assert row.graded.score <= battle.rows["honest"].graded.score, "an attack gained points"
     assert row.graded.max_score == battle.rows["honest"].graded.max_score
     assert row.error == ""
-    assert row.reasons or tables_grade.misunderstood(row.graded), "the report has no line about it"
+    assert row.reasons or tables.misunderstood(row.graded), "the report has no line about it"
     outputs = battle.outputs[attack]
     assert "LEAK" not in outputs
     assert "BEGIN SOLUTION" not in outputs
