@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
+import jinja2
 import pytest
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
