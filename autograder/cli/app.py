@@ -27,7 +27,9 @@ app.add_typer(rehearsal.app)
 def fdl(
     log: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Append a log to this file; - is stderr. By default there is none."),
+        typer.Option(
+            metavar="FILE", help="Append a log to this file; - is stderr. By default there is none."
+        ),
     ] = None,
     log_level: Annotated[
         str, typer.Option(metavar="LEVEL", help="The least that is logged: debug, info, warning or error.")
