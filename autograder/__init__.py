@@ -13,13 +13,13 @@ on top of each module says what it is, and docs/maintainers.md has the two walks
 | gradebook | verdicts reach nbgrader, and are read again | grade_class, book, nbgrader_steps, results |
 | grading | a submission becomes verdicts | engine, submission, rules, running |
 | authoring | a unit becomes notebooks | build, assemble, publish |
-| proving | an exercise is proved | prove, trials, mutants, verify |
+| proving | an exercise is proved, and its proof kept | prove, trials, mutants, verify, kept |
 | judging | evidence becomes a verdict | lazy_tables, tables, store |
 | course | units and exercises are found | catalogue, layout, limits |
 | sandbox | a student's code is run | client, conversation, server, child, confine |
 | pages | a page is made safe | render, mathml, pictures |
 
-On the ground floor: exercise (the language in which exercises are written), syntax (what a source reads and binds) and
-progress. Below all stands `helpers`, which students have. The modules execute and late keep the addresses that the
+On the ground floor: exercise (the language in which exercises are written), syntax (what a source reads and binds),
+progress and logs. Below all stands `helpers`, which students have. The modules execute and late keep the addresses that the
 nbgrader_config.py of older course roots names.
 """

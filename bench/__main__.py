@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,13 @@ from bench.contenders import Contender
 from helpers.quiet import import_tensorflow
 
 HERE = Path(__file__).parent
+COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    TimeElapsedColumn(),
+    TextColumn("left"),
+    TimeRemainingColumn(),
+)
 
 
 def main(
@@ -43,9 +50,8 @@ def main(
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         try:
             for figures in run(found, students, rounds, jobs or os.cpu_count() or 1, Path(folder)):
-                out.write_text(
-                    table.page(figures)
-                )  # after each round, so that an interrupted bench leaves something
+                # After each round, so that an interrupted bench leaves something.
+                out.write_text(table.page(figures))
                 out.with_suffix(".json").write_text(json.dumps(asdict(figures), indent=1) + "\n")
         except (RuntimeError, OSError) as error:
             print(f"bench: {error}", file=sys.stderr)
@@ -54,51 +60,103 @@ def main(
     print(f"Written to {out} and {out.with_suffix('.json')}", file=sys.stderr)
 
 
-def run(unit: catalogue.Unit, students: int, rounds: int, jobs: int, folder: Path) -> Iterator[table.Figures]:
-    """Prepare both courses, look at memory once, and run everything in turns; the figures after each round."""
+@dataclass(frozen=True)
+class Bench:
+    """Both graders, ready to be run, and what is measured of them.
+
+    Attributes:
+        stock: nbgrader as it comes.
+        ours: the course's engine.
+        folder: where both course roots are.
+        figures: what was measured so far.
+    """
+
+    stock: Contender
+    ours: Contender
+    folder: Path
+    figures: table.Figures
+
+    def look_at_memory(self, grader: Contender, students: Sequence[str]) -> None:
+        """Run a grader once, and note its memory."""
+        env = contenders.environment(self.folder)
+        course = grader.folder(students)
+        self.figures.memory[grader.name] = measure.memory(grader.command, course, env, grader.worker)
+
+    def time(self, grader: Contender, students: Sequence[str]) -> None:
+        """Run a grader once, and note what it costs."""
+        env = contenders.environment(self.folder)
+        course = grader.folder(students)
+        cost = measure.cost(grader.command, course, self.folder / "log", env)
+        sizes = self.figures.costs.setdefault(grader.name, {})
+        sizes.setdefault(len(students), []).append(cost)
+
+    def bound(self, students: Sequence[str]) -> None:
+        """Note what `bench.bound` measures, in a process of its own."""
+        course = self.ours.folder(students)
+        command = [sys.executable, "-m", "bench.bound", self.figures.unit, str(course)]
+        env = contenders.environment(self.folder)
+        done = subprocess.run(command, cwd=layout.ROOT, env=env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"the lower bound could not be measured: {done.stderr[-2000:]}")
+        self.figures.bounds.append(json.loads(done.stdout))
+
+
+def prepare(unit: catalogue.Unit, students: int, jobs: int, folder: Path) -> Bench:
+    """Make both course roots.
+
+    Args:
+        unit: whose submissions are graded.
+        students: how many.
+        jobs: how many are graded at a time.
+        folder: where the course roots are made.
+    """
     import_tensorflow()
     plan = plan_of(unit)
     made = contenders.honest(plan, students)
-    some, everybody = contenders.names(students)[::6], contenders.names(students)
-    crowd = contenders.names(students, contenders.COPIES)
-    graders = [contenders.stock(folder, unit, plan, made), contenders.ours(folder, plan, made, jobs)]
+    stock = contenders.stock(folder, unit, plan, made)
+    ours = contenders.ours(folder, plan, made, jobs)
     figures = table.Figures(unit.id, students, jobs, [one.what for one in made])
-    classes = [(grader, chosen) for chosen in (some, everybody) for grader in graders] + [(graders[1], crowd)]
-    size = sum(len(chosen) for _, chosen in classes) + students
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left"))
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=rounds * size + len(some) * len(graders))
-        for grader in graders:
+    return Bench(stock, ours, folder, figures)
+
+
+def run(unit: catalogue.Unit, students: int, rounds: int, jobs: int, folder: Path) -> Iterator[table.Figures]:
+    """Look at memory once, then run everything in turns; the figures after each round.
+
+    Args:
+        unit: whose submissions are graded.
+        students: how many.
+        rounds: how often everything is run.
+        jobs: how many are graded at a time.
+        folder: where it all happens.
+    """
+    bench = prepare(unit, students, jobs, folder)
+    everybody = contenders.names(students)
+    some = everybody[::6]
+    crowd = contenders.names(students, contenders.COPIES)
+    turns = [
+        (bench.stock, some),
+        (bench.ours, some),
+        (bench.stock, everybody),
+        (bench.ours, everybody),
+        (bench.ours, crowd),
+    ]
+    a_round = sum(len(chosen) for _, chosen in turns) + students
+    with Progress(*COLUMNS, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=rounds * a_round + 2 * len(some))
+        for grader in (bench.stock, bench.ours):
             bar.update(task, description=f"memory: {grader.name}")
-            env = contenders.environment(folder)
-            course = grader.folder(some)
-            figures.memory[grader.name] = measure.memory(grader.command, course, env, grader.worker)
+            bench.look_at_memory(grader, some)
             bar.advance(task, len(some))
         for number in range(1, rounds + 1):
-            for grader, chosen in classes:
+            for grader, chosen in turns:
                 bar.update(task, description=f"round {number}: {grader.name}, {len(chosen)} submissions")
-                sized = figures.costs.setdefault(grader.name, {}).setdefault(len(chosen), [])
-                sized.append(timed(grader, chosen, folder))
+                bench.time(grader, chosen)
                 bar.advance(task, len(chosen))
             bar.update(task, description=f"round {number}: the lower bound")
-            figures.bounds.append(bound(unit.id, graders[1].folder(everybody), folder))
+            bench.bound(everybody)
             bar.advance(task, students)
-            yield figures
+            yield bench.figures
 
 
-def timed(grader: Contender, names: list[str], folder: Path) -> measure.Cost:
-    env = contenders.environment(folder)
-    return measure.cost(grader.command, grader.folder(names), folder / "log", env)
-
-
-def bound(unit: str, course: Path, folder: Path) -> dict:
-    """What `bench.bound` measures, in a process of its own."""
-    command = [sys.executable, "-m", "bench.bound", unit, str(course)]
-    env = contenders.environment(folder)
-    done = subprocess.run(command, cwd=layout.ROOT, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"the lower bound could not be measured: {done.stderr[-2000:]}")
-    return json.loads(done.stdout)
-
-
-typer.run(main)
+if __name__ == "__main__":
+    typer.run(main)

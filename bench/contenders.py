@@ -17,12 +17,20 @@ from autograder.grading.plan import Plan
 from autograder.rehearsal.made_up_class import Planted, make_class
 
 BIN = Path(sys.executable).parent
-COPIES = 4  # how often ours is given the class, for a size near to 100
+# How often ours is given the class, for a size near to 100.
+COPIES = 4
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A grader. `root` is a course root ready to be graded; `worker` tells its workers by their command line."""
+    """A grader.
+
+    Attributes:
+        name: what the tables call it.
+        command: what starts it, in a course root.
+        root: a course root that is ready to be graded.
+        worker: a piece of the command line of the processes that run students' code.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -30,7 +38,11 @@ class Contender:
     worker: str
 
     def folder(self, students: Sequence[str]) -> Path:
-        """A fresh copy of the course root with these students only."""
+        """A fresh copy of the course root.
+
+        Args:
+            students: whose submissions it has.
+        """
         copy = self.root.with_name(f"{self.root.name}-run")
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.root, copy)
@@ -50,6 +62,10 @@ def honest(plan: Plan, students: int) -> list[Planted]:
     """So many of the honest students of a made-up class, from all through it: right, wrong and unfinished work.
 
     Those that loop endlessly, exit, or hand in no notebook are left out: nbgrader would wait, or stop.
+
+    Args:
+        plan: the unit's.
+        students: how many.
     """
     made = make_class(plan, students, broken=False, other=b"")
     chosen = [made[i * len(made) // students] for i in range(students)]
@@ -57,11 +73,16 @@ def honest(plan: Plan, students: int) -> list[Planted]:
 
 
 def names(students: int, copies: int = 1) -> list[str]:
-    """What the students are called, those of the first copy of the class first."""
+    """What the students are called, those of the first copy of the class first.
+
+    Args:
+        students: how many there are in a copy.
+    """
     return [f"{copy}-{number:02}" for copy in range(copies) for number in range(students)]
 
 
 def hand_in(root: Path, plan: Plan, made: Sequence[Planted]) -> None:
+    """Put submissions where graders look for them in a course root."""
     for one in made:
         file = Course(root).submitted(plan.unit, one.student)
         file.parent.mkdir(parents=True)
@@ -69,14 +90,19 @@ def hand_in(root: Path, plan: Plan, made: Sequence[Planted]) -> None:
 
 
 def ours(folder: Path, plan: Plan, made: list[Planted], jobs: int) -> Contender:
-    """`fdl grade`, with a gradebook that knows the unit already, as nbgrader's does."""
+    """`fdl grade`, with a gradebook that knows the unit already, as nbgrader's does.
+
+    Args:
+        folder: where its course root is made.
+        plan: the unit's.
+        made: the submissions, each of which is handed in by several.
+        jobs: how many it grades at a time.
+    """
     root = folder / "ours"
     root.mkdir()
-    hand_in(
-        root,
-        plan,
-        [replace(m, student=s) for m, s in zip(made * COPIES, names(len(made), COPIES), strict=True)],
-    )
+    students = names(len(made), COPIES)
+    copies = [replace(one, student=name) for one, name in zip(made * COPIES, students, strict=True)]
+    hand_in(root, plan, copies)
     book = Book(Course(root))
     book.register(plan)
     book.close()
@@ -87,6 +113,10 @@ def ours(folder: Path, plan: Plan, made: list[Planted], jobs: int) -> Contender:
 def stock(folder: Path, unit: Unit, plan: Plan, made: Sequence[Planted]) -> Contender:
     """`nbgrader autograde` as it comes: no configuration, the checks run by the notebook's own `check(...)`.
 
+    Args:
+        folder: where its course root is made.
+        plan: the unit's.
+        made: the submissions.
     Raises:
         RuntimeError: if nbgrader cannot make the assignment.
     """

@@ -11,13 +11,28 @@ from statistics import linear_regression, median
 from bench.contenders import COPIES
 from bench.measure import Cost, Memory
 
-CLASS = 100  # the size that is extrapolated to
+# The size that is extrapolated to.
+CLASS = 100
 STOCK, OURS = "nbgrader autograde", "fdl grade"
+KINDS = ("wall", "cpu")
+# Of the lower bound: cells and checks alone, and with all that is done about them.
+RUN, ALL = "run", "all"
 
 
 @dataclass
 class Figures:
-    """What was measured. `costs` is by grader and class size, a cost for each round."""
+    """What was measured.
+
+    Attributes:
+        unit: whose submissions were graded.
+        students: how many there are.
+        jobs: how many of them were graded at a time.
+        what: what each of them is.
+        costs: by grader and class size, one for each round.
+        bounds: of each round: seconds a submission, by what is bounded and by kind.
+        memory: by grader.
+        machine: on which it was measured.
+    """
 
     unit: str
     students: int
@@ -29,20 +44,44 @@ class Figures:
     machine: str = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
 
     def slope(self, grader: str, kind: str) -> float:
-        """Seconds that one submission more costs, by least squares over all runs."""
-        return self._line(grader, kind)[0]
+        """Seconds that one submission more costs, by least squares over all runs.
+
+        Args:
+            kind: "wall" or "cpu".
+        """
+        slope, _ = self._line(grader, kind)
+        return slope
 
     def of_class(self, grader: str, kind: str) -> float:
-        """Seconds a submission for a class of `CLASS`, start-up included."""
+        """Seconds a submission for a class of `CLASS`, start-up included.
+
+        Args:
+            kind: "wall" or "cpu".
+        """
         slope, start = self._line(grader, kind)
         return slope + start / CLASS
 
     def _line(self, grader: str, kind: str) -> tuple[float, float]:
-        points = [(n, getattr(c, kind)) for n, found in self.costs[grader].items() for c in found]
-        return linear_regression(*zip(*points, strict=True))
+        sizes, seconds = [], []
+        for size, costs in self.costs[grader].items():
+            for one in costs:
+                sizes.append(size)
+                seconds.append(getattr(one, kind))
+        return linear_regression(sizes, seconds)
 
-    def bound(self, what: str, kind: str) -> float:
-        return median(b[what][kind] for b in self.bounds)
+    def bounded(self, what: str, kind: str) -> list[float]:
+        """The lower bound of each round, in seconds a submission.
+
+        Args:
+            what: "run" or "all".
+            kind: "wall" or "cpu".
+        """
+        return [round_[what][kind] for round_ in self.bounds]
+
+    def loads(self) -> list[float]:
+        """The machine's load at the end of each run."""
+        costs = [one for sizes in self.costs.values() for one in sizes.values()]
+        return [cost.load for run in costs for cost in run]
 
 
 def page(f: Figures) -> str:
@@ -53,7 +92,7 @@ def page(f: Figures) -> str:
 
 Made by `make bench`: {f.unit}, {f.students} submissions, everything in turns, rounds: {len(f.bounds)}; {f.machine}.
 Each cell is the median of the rounds, with the least and the most. CPU time is that of every process that was started,
-start-up included. Wall time depends on what else the machine does: the load average at the end of the runs was {_span(_loads(f))}.
+start-up included. Wall time depends on what else the machine does: the load average at the end of the runs was {_span(f.loads())}.
 
 {_runs(f)}
 
@@ -91,39 +130,44 @@ The submissions: {what}. Left out are those that loop endlessly, use up memory, 
 
 
 def _runs(f: Figures) -> str:
-    rows = [
-        (grader, n, *(_span([getattr(c, kind) for c in found]) for kind in ("wall", "cpu")))
-        for grader, sizes in f.costs.items()
-        for n, found in sizes.items()
-    ]
+    rows = []
+    for grader, sizes in f.costs.items():
+        for size, costs in sizes.items():
+            wall = _span([cost.wall for cost in costs])
+            cpu = _span([cost.cpu for cost in costs])
+            rows.append((grader, size, wall, cpu))
     return _table(("", "submissions", "wall s", "CPU s"), rows)
 
 
 def _slopes(f: Figures) -> str:
     rows: list[tuple] = []
     for grader in f.costs:
-        values = [fit(grader, kind) for fit in (f.slope, f.of_class) for kind in ("wall", "cpu")]
-        rows.append((grader, *(f"{v:.2f}" for v in values)))
-    for what, name in (("run", "lower bound: cells and checks"), ("all", "lower bound, with judging")):
-        spans = [_span([b[what][kind] for b in f.bounds]) for kind in ("wall", "cpu")]
+        slopes = [f"{f.slope(grader, kind):.2f}" for kind in KINDS]
+        of_class = [f"{f.of_class(grader, kind):.2f}" for kind in KINDS]
+        rows.append((grader, *slopes, *of_class))
+    for what, name in ((RUN, "lower bound: cells and checks"), (ALL, "lower bound, with judging")):
+        spans = [_span(f.bounded(what, kind)) for kind in KINDS]
         rows.append((name, *spans, "", ""))
     return _table(("", "wall s", "CPU s", f"class of {CLASS}: wall s", "CPU s"), rows)
 
 
 def targets(f: Figures) -> list[tuple[str, float, float]]:
     """What was aimed at: in words, what it came to, and what it may be at most."""
-    cpu, wall = (f.of_class(OURS, kind) / f.of_class(STOCK, kind) for kind in ("cpu", "wall"))
+    cpu = f.of_class(OURS, "cpu") / f.of_class(STOCK, "cpu")
+    wall = f.of_class(OURS, "wall") / f.of_class(STOCK, "wall")
+    run = f.slope(OURS, "cpu") / median(f.bounded(RUN, "cpu"))
+    judged = f.slope(OURS, "cpu") / median(f.bounded(ALL, "cpu"))
     return [
         (f"nbgrader's CPU time, class of {CLASS}", cpu, 1 / 10),
         (f"nbgrader's wall time, class of {CLASS}", wall, 1 / 15),
-        ("the lower bound's CPU, cells and checks", f.slope(OURS, "cpu") / f.bound("run", "cpu"), 1.5),
-        ("the lower bound's CPU, with judging", f.slope(OURS, "cpu") / f.bound("all", "cpu"), 1.5),
+        ("the lower bound's CPU, cells and checks", run, 1.5),
+        ("the lower bound's CPU, with judging", judged, 1.5),
         ("MB of a worker", f.memory[OURS].pss, 400),
     ]
 
 
 def _targets(f: Figures) -> str:
-    rows = [(what, f"{v:.3g}", f"{most:.3g}", _met(v, most)) for what, v, most in targets(f)]
+    rows = [(what, f"{value:.3g}", f"{most:.3g}", _met(value, most)) for what, value, most in targets(f)]
     return _table(("in terms of", "came to", "at most", ""), rows)
 
 
@@ -134,12 +178,11 @@ def _met(value: float, most: float) -> str:
 
 
 def _memory(f: Figures) -> str:
-    rows = [(name, *(f"{value:.0f}" for value in (m.pss, m.private, m.all))) for name, m in f.memory.items()]
+    rows = [
+        (grader, f"{peak.pss:.0f}", f"{peak.private:.0f}", f"{peak.all:.0f}")
+        for grader, peak in f.memory.items()
+    ]
     return _table(("", "a worker, proportional", "of it private", "all processes together"), rows)
-
-
-def _loads(f: Figures) -> list[float]:
-    return [c.load for sizes in f.costs.values() for found in sizes.values() for c in found]
 
 
 def _span(values: list[float]) -> str:

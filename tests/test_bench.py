@@ -19,7 +19,7 @@ measure.adopt_orphans()
 work = "import time\\nwhile time.process_time() < 0.5: pass"
 start = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {work!r}])"
 cost = measure.cost([sys.executable, "-c", start], Path("."), Path(sys.argv[1]), os.environ)
-print(cost.cpu > 0.5, cost.wall > 0.4)
+print(cost.cpu > 0.5)
 try:
     measure.cost([sys.executable, "-c", "raise SystemExit('no reason')"], Path("."), Path(sys.argv[1]), os.environ)
 except RuntimeError as error:
@@ -30,7 +30,7 @@ except RuntimeError as error:
 def test_the_time_of_orphans_counts_and_a_failure_is_told(tmp_path):
     command = [sys.executable, "-c", MEASURED, str(tmp_path / "log")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.split() == ["True"] * 3
+    assert done.stdout.split() == ["True", "True"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
+import jinja2
 import pytest
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
@@ -22,7 +23,7 @@ from autograder.course.layout import CONFIG, COURSE, ROOT
 FLOORS = """cli testing exports reporting rehearsal gradebook grading authoring proving judging course sandbox
     pages""".split()
 # Modules that every floor may import; of one another they import only what stands behind them.
-GROUND = ["exercise", "syntax", "progress"]
+GROUND = ["exercise", "syntax", "progress", "logs"]
 # Addresses in the nbgrader_config.py of older course roots; nothing imports them.
 ADDRESSES = {
     "execute": ["SubmissionExporter", "RunByEngine", "SaveVerdicts"],
@@ -211,7 +212,7 @@ def started(name: str) -> Iterator[str]:
     """The modules that a file starts with `python -m`, in one string or in a list of arguments."""
     for node in ast.walk(TREES[name]):
         if isinstance(node, ast.List | ast.Tuple):
-            words = [part.value if isinstance(part, ast.Constant) else "" for part in node.elts]
+            words = [str(part.value) if isinstance(part, ast.Constant) else "" for part in node.elts]
             for flag, module in pairwise(words):
                 if flag == "-m":
                     yield module
@@ -232,8 +233,18 @@ def test_modules_that_are_started_by_name_exist_and_can_be_started():
 
 
 DOTTED = re.compile(rf"(?:{'|'.join(OURS)})(?:\.\w+)+")
-# Made up where they stand: exercises of a course that a test invents, and a piece of a longer address.
-INVENTED = re.compile(r"solutions\.(?:tiny_\w*|toy|a)\b|autograder\.gradebook\.Assign$")
+# Made up where they stand: exercises of a course that a test invents, a logger, and a piece of a longer address.
+INVENTED = re.compile(r"solutions\.(?:tiny_\w*|toy|a)\b|autograder\.(?:somewhere|gradebook\.Assign)$")
+
+
+def test_what_is_imported_of_ours_is_there():
+    wanted = []
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module in FILES:
+                wanted += [(f"{node.module}.{alias.name}", name) for alias in node.names]
+    assert len(wanted) > 500
+    assert [f"{one} in {name}" for one, name in wanted if not resolves(one)] == []
 
 
 def test_a_string_that_is_a_name_of_ours_names_something():
@@ -289,14 +300,22 @@ def test_the_addresses_of_older_course_roots_are_the_same_classes(module, names)
         assert import_item(f"autograder.{module}.{name}") is import_item(f"autograder.gradebook.{name}")
 
 
-def test_every_template_is_installed_and_shown():
-    folders = [ROOT / "autograder" / name / "templates" for name in ("pages", "reporting")]
-    there = {path.name for folder in folders for path in folder.iterdir()}
-    named = {text for name in PRODUCT for text in strings(name) if re.fullmatch(r"\w+\.(?:html|css)", text)}
-    pages = [page.read_text("utf-8") for folder in folders for page in folder.glob("*.html")]
-    used = {text for page in pages for text in re.findall(r'"(\w+\.html)"', page)}
-    assert there <= named | used
-    assert used <= there
-    package_data = (ROOT / "pyproject.toml").read_text("utf-8")
-    for folder in folders:
-        assert f'"autograder.{folder.parent.name}" = ["templates/*"]' in package_data
+TEMPLATES = sorted((ROOT / "autograder").glob("*/templates"))
+
+
+@pytest.mark.parametrize("folder", TEMPLATES, ids=lambda folder: folder.parent.name)
+def test_every_template_is_found_and_installed(folder):
+    package = f"autograder.{folder.parent.name}"
+    there = {path.name for path in folder.iterdir()}
+    assert set(jinja2.PackageLoader(package).list_templates()) == there
+    assert f'"{package}" = ["templates/*"]' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_every_template_is_shown_and_every_one_that_is_named_is_there():
+    there = {path.name for folder in TEMPLATES for path in folder.iterdir()}
+    in_code = {text for name in PRODUCT for text in strings(name) if re.fullmatch(r"\w+\.(?:html|css)", text)}
+    pages = [page.read_text("utf-8") for folder in TEMPLATES for page in folder.glob("*.html")]
+    in_templates = {text for page in pages for text in re.findall(r'"(\w+\.html)"', page)}
+    assert in_templates
+    assert in_templates <= there
+    assert there <= in_code | in_templates

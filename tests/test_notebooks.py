@@ -17,7 +17,8 @@ from helpers.published import load, load_checks
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 UNITS = catalogue.units()
-MOST = 120.0  # CPU seconds: a minute on two cores
+# CPU seconds: a minute on two cores.
+MOST = 120.0
 
 
 def solve(unit, folder):
@@ -55,7 +56,8 @@ def test_untouched_it_fails_every_check(unit):
         try:
             exec(sources[solution_id(exercise)], names)
         except NotImplementedError:
-            continue  # nothing is defined, and the check cell stops at the missing name
+            # Nothing is defined, and the check cell stops at the missing name.
+            continue
         file = folder / "checks" / file_of(exercise).name
         published = load(file.with_suffix(".evidence"))
         verdict = judge(load_checks(file), published, tuple(names[name] for name in exercise.objects))

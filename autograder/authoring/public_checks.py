@@ -23,31 +23,49 @@ DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Imp
 
 @dataclass(frozen=True)
 class _Piece:
-    """A statement at the top level of the exercise's file."""
+    """A statement at the top level of the exercise's file.
+
+    Attributes:
+        node: the statement.
+        text: its source, with its decorators and the comment above it.
+        uses: names of the file that it reads.
+        defines: names that it binds.
+    """
 
     node: ast.stmt
-    text: str  # with its decorators and the comment above it
-    uses: frozenset[str]  # names of the file that it reads
+    text: str
+    uses: frozenset[str]
     defines: frozenset[str]
+
+    @property
+    def needs(self) -> set[str]:
+        """The names that have to be defined elsewhere; a loop at the top level binds its own."""
+        if isinstance(self.node, ast.For):
+            return set(self.uses - self.defines)
+        return set(self.uses)
 
 
 def checks_source(exercise: Exercise) -> str:
     """An exercise's checks as a Python file of their own.
 
+    Args:
+        exercise: whose file is read.
     Raises:
-        ValueError: if the checks use what must not be published, or what cannot be found; it says where.
+        AuthoringError: if the checks use what must not be published, or what cannot be found; it says where.
     """
     file = file_of(exercise)
     pieces = list(_pieces(file.read_text("utf-8")))
-    heads = [p for p in pieces if _calls_exercise(p.node)]
+    heads = [number for number, piece in enumerate(pieces) if _calls_exercise(piece.node)]
     if len(heads) != 1:
         raise AuthoringError(f"{file}: {len(heads)} exercises at the top level; write one in each file")
-    head = _as_checks(heads[0])
-    pieces = [head if p is heads[0] else p for p in pieces]
-    kept = _needed(file, head, pieces)
-    imports = _imports(kept)
-    body = [(_gap(p), p.text) for p in pieces if p in kept and not _is_import(p.node)]
-    return _joined([(0, _docstring(exercise)), *imports, *body])
+    head = _as_checks(pieces[heads[0]])
+    pieces[heads[0]] = head
+    published = _published(file, head, pieces)
+    parts = [(0, _docstring(exercise)), *_imports(published)]
+    for piece in pieces:
+        if piece in published and not _is_import(piece.node):
+            parts.append((_gap(piece), piece.text))
+    return _joined(parts)
 
 
 def _docstring(exercise: Exercise) -> str:
@@ -62,7 +80,8 @@ def _docstring(exercise: Exercise) -> str:
 def _pieces(text: str) -> Iterator[_Piece]:
     lines = text.split("\n")
     for node in ast.parse(text).body:
-        start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        decorators = getattr(node, "decorator_list", [])
+        start = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         while start > 1 and lines[start - 2].startswith("#"):
             start -= 1
         piece = "\n".join(lines[start - 1 : node.end_lineno])
@@ -70,8 +89,11 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 
 def _calls_exercise(node: ast.stmt) -> bool:
-    call = node.value if isinstance(node, ast.Assign) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Exercise"
+    """Whether a statement is `name = Exercise(…)`."""
+    match node:
+        case ast.Assign(value=ast.Call(func=ast.Name(id="Exercise"))):
+            return True
+    return False
 
 
 def _as_checks(head: _Piece) -> _Piece:
@@ -93,23 +115,34 @@ def _segment(piece: _Piece, node: ast.expr) -> str:
     return ast.get_source_segment(piece.text, node) or ast.unparse(node)
 
 
-def _needed(file: Path, head: _Piece, pieces: list[_Piece]) -> list[_Piece]:
+def _published(file: Path, head: _Piece, pieces: list[_Piece]) -> list[_Piece]:
     """The exercise, its checks and summaries, and whatever of the file they use."""
-    kept = [head] + [p for p in pieces if _registers(p.node, "check", "summary")]
-    for piece in kept:  # grows while it is gone through
-        if private := _private_import(piece.node):
+    published = [head]
+    for piece in pieces:
+        if _registers(piece.node, "check", "summary"):
+            published.append(piece)
+    # The list grows while it is gone through.
+    for piece in published:
+        private = _private_import(piece.node)
+        if private:
             raise AuthoringError(f"{_place(file, piece)} needs `{private}`, which students do not have")
-        for name in sorted(piece.uses - (piece.defines if isinstance(piece.node, ast.For) else set())):
-            definitions = [p for p in pieces if name in p.defines]
-            if not definitions and not hasattr(builtins, name):
-                raise AuthoringError(
-                    f"{_place(file, piece)} uses {name!r}, which nothing at the top level defines"
-                )
-            for found in definitions:
-                if reason := _why_private(found, name):
-                    raise AuthoringError(f"{_place(file, piece)} uses {name!r}, {reason}")
-            kept += [p for p in definitions if p not in kept]
-    return kept
+        for name in sorted(piece.needs):
+            for definition in _definitions(file, piece, name, pieces):
+                if definition not in published:
+                    published.append(definition)
+    return published
+
+
+def _definitions(file: Path, piece: _Piece, name: str, pieces: list[_Piece]) -> list[_Piece]:
+    """Where a name that a piece uses is defined."""
+    definitions = [other for other in pieces if name in other.defines]
+    if not definitions and not hasattr(builtins, name):
+        raise AuthoringError(f"{_place(file, piece)} uses {name!r}, which nothing at the top level defines")
+    for definition in definitions:
+        reason = _why_private(definition, name)
+        if reason:
+            raise AuthoringError(f"{_place(file, piece)} uses {name!r}, {reason}")
+    return definitions
 
 
 def _why_private(found: _Piece, name: str) -> str:
@@ -124,54 +157,71 @@ def _why_private(found: _Piece, name: str) -> str:
 
 def _registers(node: ast.stmt, *kinds: str) -> bool:
     """Whether a function or class is decorated with `something.check(…)` or the like, or a loop calls it."""
+    places = getattr(node, "decorator_list", [])
     if isinstance(node, ast.For | ast.Expr):
-        parts = ast.walk(node)
-    else:
-        parts = (part for d in getattr(node, "decorator_list", []) for part in ast.walk(d))
+        places = [node]
+    parts = [part for place in places for part in ast.walk(place)]
     return any(isinstance(part, ast.Attribute) and part.attr in kinds for part in parts)
 
 
 def _private_import(node: ast.stmt) -> str:
-    """The first import of a private package within a statement."""
+    """The first import of a private package within a statement; "" if there is none."""
     for part in ast.walk(node):
-        modules = []
-        if isinstance(part, ast.Import):
-            modules = [alias.name for alias in part.names]
-        elif isinstance(part, ast.ImportFrom):
-            modules = ["solutions" if part.level else str(part.module)]  # `from . import …` stays at home
-        if any(module.split(".")[0] in PRIVATE for module in modules):
+        if not PRIVATE.isdisjoint(_packages(part)):
             return ast.unparse(part)
     return ""
+
+
+def _packages(node: ast.AST) -> list[str]:
+    """The packages that a statement imports from; `from . import …` stays at home."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name.split(".")[0] for alias in names]
+        case ast.ImportFrom(module=module, level=0):
+            return [str(module).split(".")[0]]
+        case ast.ImportFrom():
+            return ["solutions"]
+    return []
 
 
 def _is_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 
-def _imports(kept: list[_Piece]) -> list[tuple[int, str]]:
-    """The imports that the kept pieces use, and Checks; in groups, as a formatter would have them."""
-    used = {name for piece in kept for name in piece.uses}
-    whole, parts = set(), {"helpers.checks": {"Checks"}}
-    for piece in kept:
-        if _is_import(piece.node):
-            for alias in piece.node.names:  # type: ignore[attr-defined]
-                if (alias.asname or alias.name).split(".")[0] not in used:
-                    continue
-                if isinstance(piece.node, ast.ImportFrom):
-                    parts.setdefault(str(piece.node.module), set()).add(ast.unparse(alias))
-                else:
-                    whole.add(ast.unparse(alias))
-    lines = [(_group(name), 0, f"import {name}") for name in whole]
-    lines += [(_group(m), 1, f"from {m} import {', '.join(sorted(names))}") for m, names in parts.items()]
-    lines.sort()
-    return [
-        (1 if i == 0 or lines[i - 1][0] != group else 0, text) for i, (group, _, text) in enumerate(lines)
-    ]
+def _imports(published: list[_Piece]) -> list[tuple[int, str]]:
+    """The imports that the published pieces use, and Checks; in groups, as a formatter would have them."""
+    used = {name for piece in published for name in piece.uses}
+    modules: set[str] = set()
+    members: dict[str, set[str]] = {"helpers.checks": {"Checks"}}
+    for piece in published:
+        match piece.node:
+            case ast.Import(names=names):
+                modules |= {ast.unparse(alias) for alias in names if _binds(alias) in used}
+            case ast.ImportFrom(module=module, names=names):
+                wanted = {ast.unparse(alias) for alias in names if _binds(alias) in used}
+                members.setdefault(str(module), set()).update(wanted)
+    lines = [(_group(module), 0, f"import {module}") for module in modules]
+    for module, these in members.items():
+        if these:
+            lines.append((_group(module), 1, f"from {module} import {', '.join(sorted(these))}"))
+    spaced = []
+    before = None
+    for group, _, line in sorted(lines):
+        spaced.append((int(group != before), line))
+        before = group
+    return spaced
+
+
+def _binds(alias: ast.alias) -> str:
+    return (alias.asname or alias.name).split(".")[0]
 
 
 def _group(module: str) -> int:
-    root = re.split(r"[. ]", module)[0]
-    return 2 if root == "helpers" else 0 if root in sys.stdlib_module_names else 1
+    """The standard library's imports first, then other packages', then ours."""
+    package = re.split(r"[. ]", module)[0]
+    if package == "helpers":
+        return 2
+    return int(package not in sys.stdlib_module_names)
 
 
 def _gap(piece: _Piece) -> int:
@@ -180,18 +230,21 @@ def _gap(piece: _Piece) -> int:
 
 
 def _joined(parts: list[tuple[int, str]]) -> str:
-    text, before = "", 0
+    """The parts, each with the blank lines that it wants; behind a function there are two as well."""
+    text = ""
+    before = 0
     for gap, part in parts:
-        text += "\n" * (1 + max(gap, before if before == 2 else 0)) if text else ""
-        text, before = text + textwrap.dedent(part), gap
+        if text:
+            blank = max(gap, 2 if before == 2 else 0)
+            text += "\n" * (1 + blank)
+        text += textwrap.dedent(part)
+        before = gap
     return text + "\n"
 
 
 def _place(file: Path, piece: _Piece) -> str:
-    node = piece.node
-    what = (
-        f"`{node.name}`"
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name != "_"
-        else "this check"
-    )
-    return f"{file}, line {node.lineno}: {what}"
+    """Where a piece stands, and what it is called."""
+    what = getattr(piece.node, "name", "_")
+    if what == "_":
+        return f"{file}, line {piece.node.lineno}: this check"
+    return f"{file}, line {piece.node.lineno}: `{what}`"

@@ -124,7 +124,8 @@ plt.plot([1, 2]); plt.savefig("plot.png"); plt.show()"""
     steps = (
         Step("train", source, seconds=200),
         Step("after", "print(plt.get_fignums())"),
-    )  # compiling takes its time
+        # Compiling takes its time.
+    )
     result, after = kernels.run(Job(steps))
     assert (result.died, result.failure, result.output) == ("", None, "True\n")
     assert after.output == "[]\n"
@@ -156,7 +157,8 @@ def test_evidence_of_a_check_equals_what_it_is_in_this_process(kernels):
         assert theirs.failure is None
         np.testing.assert_array_equal(theirs.arrays["h"], ours.arrays["h"])
         if "noise" in theirs.arrays:
-            assert np.all(theirs.arrays["noise"] != ours.arrays["noise"])  # another luck
+            # Its luck is another.
+            assert np.all(theirs.arrays["noise"] != ours.arrays["noise"])
         else:
             assert data == encode(ours)
 

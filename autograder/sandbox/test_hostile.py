@@ -176,7 +176,7 @@ def test_what_is_private_does_not_import(imports, module):
     failure = imports[module].failure
     assert failure is not None
     assert failure.type in ("ModuleNotFoundError", "PermissionError", "ImportError")
-    assert module.rpartition(".")[2] in failure.message or "Permission denied" in failure.message
+    assert module.partition(".")[0] in failure.message or "Permission denied" in failure.message
 
 
 def test_the_private_modules_are_those_of_the_tree():
@@ -254,7 +254,8 @@ def test_dies(kernels, source, why):
     )
     assert before.output == "before\n"
     assert attack.died == why
-    assert [r.output for r in run(kernels, "print(6 * 7)")] == ["42\n"]  # as if nothing had been
+    # As if nothing had been.
+    assert [r.output for r in run(kernels, "print(6 * 7)")] == ["42\n"]
 
 
 def test_memory_beyond_the_limit_that_is_asked_for_at_once_is_an_error_in_its_cell(kernels):
@@ -284,7 +285,8 @@ def test_scratch_folders_are_removed(kernels):
         kernels, "import os\nfor i in range(1, 50):\n    os.makedirs('a/' * i)\nprint(os.getcwd())"
     )
     assert result.failure is None
-    server = max(_processes(str(kernels.folder)))  # which has folders of its own, in the stronger tier
+    # It has folders of its own, in the stronger tier.
+    server = max(_processes(str(kernels.folder)))
     folder = Path(f"/proc/{server}/root{result.output.strip()}")
     assert folder.parent.exists()
     assert _soon(lambda: not folder.exists())
@@ -323,7 +325,8 @@ def _processes(word: str) -> list[int]:
             if word.encode() in (folder / "cmdline").read_bytes():
                 found.append(int(folder.name))
         except OSError:
-            continue  # ended meanwhile
+            # It ended meanwhile.
+            continue
     return found
 
 

@@ -20,7 +20,8 @@ def answer(machine: str, call: str | int, *arguments: int, architecture: int | N
     """What the kernel would do about a system call."""
     number = seccomp.numbers(machine)[call] if isinstance(call, str) else call
     code = seccomp.program(machine, PID)
-    assert len(code) < 4096  # the kernel's limit
+    # The kernel's limit.
+    assert len(code) < 4096
     data = {0: number, 4: architecture or seccomp.ARCHITECTURES[machine]}
     data |= {16 + 8 * i: value & 0xFFFFFFFF for i, value in enumerate((*arguments, 0, 0, 0, 0, 0, 0)[:6])}
     at, loaded = 0, 0
@@ -44,8 +45,10 @@ def answer(machine: str, call: str | int, *arguments: int, architecture: int | N
 @pytest.mark.parametrize("machine", seccomp.ARCHITECTURES)
 class TestFilter:
     def test_a_thread_may_start_and_a_process_may_not(self, machine):
-        assert answer(machine, "clone", 0x3D0F00) == ALLOW  # glibc's flags for a thread
-        assert answer(machine, "clone", 17) == FAIL | errno.EPERM  # and for a fork
+        # Glibc's flags for a thread.
+        assert answer(machine, "clone", 0x3D0F00) == ALLOW
+        # Its flags for a fork.
+        assert answer(machine, "clone", 17) == FAIL | errno.EPERM
         assert answer(machine, "clone3") == FAIL | errno.ENOSYS
 
     @pytest.mark.parametrize("call", ["kill", "tgkill"])

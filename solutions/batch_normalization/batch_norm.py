@@ -159,29 +159,31 @@ def dtype_kept(BatchNorm, rng):
     return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}
 
 
+# What several misconceptions change.
+MU = "mu = tf.reduce_mean(a, axis=0)"
+VAR = "var = tf.reduce_mean((a - mu) ** 2, axis=0)"
+NEW_MU = "self.momentum * self.moving_mu + (1 - self.momentum) * mu"
+NEW_VAR = "self.momentum * self.moving_var + (1 - self.momentum) * var"
+MOVE_MU = f"            self.moving_mu.assign({NEW_MU})\n"
+MOVE_VAR = f"            self.moving_var.assign({NEW_VAR})\n"
+
 batch_norm.misconception(
     "the variance divides by N - 1",
-    (
-        "var = tf.reduce_mean((a - mu) ** 2, axis=0)",
-        "var = tf.reduce_sum((a - mu) ** 2, axis=0) / (a.shape[0] - 1)",
-    ),
+    (VAR, "var = tf.reduce_sum((a - mu) ** 2, axis=0) / (a.shape[0] - 1)"),
     advice="This is the mean of the squared deviations: divide by N. N - 1 is for estimating a population's variance.",
 )
 batch_norm.misconception(
     "the statistics are taken over the units of an example",
-    ("mu = tf.reduce_mean(a, axis=0)", "mu = tf.reduce_mean(a, axis=1, keepdims=True)"),
-    (
-        "var = tf.reduce_mean((a - mu) ** 2, axis=0)",
-        "var = tf.reduce_mean((a - mu) ** 2, axis=1, keepdims=True)",
-    ),
+    (MU, "mu = tf.reduce_mean(a, axis=1, keepdims=True)"),
+    (VAR, "var = tf.reduce_mean((a - mu) ** 2, axis=1, keepdims=True)"),
     ("(1 - self.momentum) * mu)", "(1 - self.momentum) * tf.reduce_mean(mu))"),
     ("(1 - self.momentum) * var)", "(1 - self.momentum) * tf.reduce_mean(var))"),
     advice="That is layer normalization. Batch normalization asks how one unit varies over the examples: axis=0.",
 )
 batch_norm.misconception(
     "one mean and one variance for the whole layer",
-    ("mu = tf.reduce_mean(a, axis=0)", "mu = tf.reduce_mean(a)"),
-    ("var = tf.reduce_mean((a - mu) ** 2, axis=0)", "var = tf.reduce_mean((a - mu) ** 2)"),
+    (MU, "mu = tf.reduce_mean(a)"),
+    (VAR, "var = tf.reduce_mean((a - mu) ** 2)"),
     advice="Each unit has a mean and a variance of its own, H of each: reduce over axis 0 only.",
 )
 batch_norm.misconception(
@@ -201,16 +203,13 @@ batch_norm.misconception(
 )
 batch_norm.misconception(
     "no gradient through mu",
-    ("mu = tf.reduce_mean(a, axis=0)", "mu = tf.stop_gradient(tf.reduce_mean(a, axis=0))"),
+    (MU, "mu = tf.stop_gradient(tf.reduce_mean(a, axis=0))"),
     lecture="58:20",
     advice="mu depends on every example of the batch. Let the tape see it; without that path the gradient is not that of the loss.",
 )
 batch_norm.misconception(
     "no gradient through var",
-    (
-        "var = tf.reduce_mean((a - mu) ** 2, axis=0)",
-        "var = tf.stop_gradient(tf.reduce_mean((a - mu) ** 2, axis=0))",
-    ),
+    (VAR, "var = tf.stop_gradient(tf.reduce_mean((a - mu) ** 2, axis=0))"),
     lecture="58:20",
     advice="var depends on every example of the batch. Let the tape see it; without that path the gradient is not that of the loss.",
 )
@@ -227,11 +226,8 @@ batch_norm.misconception(
 batch_norm.misconception(
     "gamma and beta are not trained",
     source=batch_norm.edited(
-        ('initializer="ones")\n        self.beta', 'initializer="ones", trainable=False)\n        self.beta'),
-        (
-            'shape=H, initializer="zeros")\n        self.moving_mu',
-            'shape=H, initializer="zeros", trainable=False)\n        self.moving_mu',
-        ),
+        ('initializer="ones")', 'initializer="ones", trainable=False)'),
+        ('initializer="zeros")', 'initializer="zeros", trainable=False)'),
     ),
     advice="gamma and beta are parameters like any other: leave trainable at True.",
 )
@@ -245,9 +241,7 @@ batch_norm.misconception(
 )
 batch_norm.misconception(
     "gamma starts at 0",
-    source=batch_norm.edited(
-        ('name="gamma", shape=H, initializer="ones"', 'name="gamma", shape=H, initializer="zeros"')
-    ),
+    source=batch_norm.edited(('initializer="ones")', 'initializer="zeros")')),
     advice="With gamma = 0 every unit is constant. Start it at 1: then a_tilde is a_hat.",
 )
 batch_norm.misconception(
@@ -257,35 +251,20 @@ batch_norm.misconception(
 )
 batch_norm.misconception(
     "the moving statistics never move",
-    (
-        "            self.moving_mu.assign(self.momentum * self.moving_mu + (1 - self.momentum) * mu)\n"
-        "            self.moving_var.assign(self.momentum * self.moving_var + (1 - self.momentum) * var)\n",
-        "",
-    ),
+    (MOVE_MU + MOVE_VAR, ""),
     advice="Test time would use 0 and 1 for ever. At each training call, assign the moved values to moving_mu and moving_var.",
 )
 batch_norm.misconception(
     "the moving statistics are bound anew, not assigned",
     source=batch_norm.edited(
-        (
-            "self.moving_mu.assign(self.momentum * self.moving_mu + (1 - self.momentum) * mu)",
-            "self.moving_mu = self.momentum * self.moving_mu + (1 - self.momentum) * mu",
-        ),
-        (
-            "self.moving_var.assign(self.momentum * self.moving_var + (1 - self.momentum) * var)",
-            "self.moving_var = self.momentum * self.moving_var + (1 - self.momentum) * var",
-        ),
+        (f"self.moving_mu.assign({NEW_MU})", f"self.moving_mu = {NEW_MU}"),
+        (f"self.moving_var.assign({NEW_VAR})", f"self.moving_var = {NEW_VAR}"),
     ),
     advice="With = the name holds a tensor, and the weight, which is saved, never moves. Call its method assign.",
 )
 batch_norm.misconception(
     "only the moving mean moves",
-    source=batch_norm.edited(
-        (
-            "            self.moving_var.assign(self.momentum * self.moving_var + (1 - self.momentum) * var)\n",
-            "",
-        )
-    ),
+    source=batch_norm.edited((MOVE_VAR, "")),
     advice="moving_var moves as moving_mu does: assign both at each training call.",
 )
 batch_norm.misconception(
@@ -310,14 +289,8 @@ batch_norm.misconception(
 )
 batch_norm.misconception(
     "momentum the wrong way round",
-    (
-        "self.momentum * self.moving_mu + (1 - self.momentum) * mu",
-        "(1 - self.momentum) * self.moving_mu + self.momentum * mu",
-    ),
-    (
-        "self.momentum * self.moving_var + (1 - self.momentum) * var",
-        "(1 - self.momentum) * self.moving_var + self.momentum * var",
-    ),
+    (NEW_MU, "(1 - self.momentum) * self.moving_mu + self.momentum * mu"),
+    (NEW_VAR, "(1 - self.momentum) * self.moving_var + self.momentum * var"),
     advice="momentum is the share of the old value that stays; a single batch brings only 1 - momentum.",
 )
 batch_norm.misconception(
@@ -351,10 +324,7 @@ batch_norm.misconception(
 )
 batch_norm.misconception(
     "float32 is hard-coded",
-    (
-        "mu = tf.reduce_mean(a, axis=0)",
-        'a = tf.cast(a, "float32")\n            mu = tf.reduce_mean(a, axis=0)',
-    ),
+    (MU, f'a = tf.cast(a, "float32")\n            {MU}'),
     advice="A layer computes in the dtype of its input. Nothing needs a cast here.",
 )
 
@@ -368,21 +338,13 @@ class BatchNormByOps(keras.layers.Layer):
         self.eps = eps
 
     def build(self, shape):
-        for name, start, train in (
-            ("moving_mu", "zeros", False),
-            ("beta", "zeros", True),
-            ("moving_var", "ones", False),
-            ("gamma", "ones", True),
-        ):
-            weight = self.add_weight(shape=(shape[-1],), initializer=start, trainable=train, name=name)
-            if name == "gamma":
-                self.gamma = weight
-            elif name == "beta":
-                self.beta = weight
-            elif name == "moving_mu":
-                self.moving_mu = weight
-            else:
-                self.moving_var = weight
+        def weight(name, start, trained):
+            return self.add_weight(shape=(shape[-1],), initializer=start, trainable=trained, name=name)
+
+        self.moving_mu = weight("moving_mu", "zeros", False)
+        self.beta = weight("beta", "zeros", True)
+        self.moving_var = weight("moving_var", "ones", False)
+        self.gamma = weight("gamma", "ones", True)
 
     def call(self, a, training=None):
         if training:

@@ -76,10 +76,10 @@ def trained(rng):
     model = keras.Sequential(
         [
             dense(4, use_bias=False),
-            norm(eps=0.1),
+            norm(momentum=0.99, eps=0.1),
             keras.layers.Activation("tanh"),
             dense(5),
-            norm(eps=0.1),
+            norm(momentum=0.99, eps=0.1),
         ]
     )
     # by itself each is built quickly

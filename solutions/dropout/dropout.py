@@ -5,14 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import (
-    AGREEMENTS,
-    agreements,
-    factor_at_test_time,
-    factor_of_the_kept,
-    far_from_zero,
-    uneven_probability,
-)
+from helpers import inputs
 
 dropout = Exercise("Dropout", lecture="50:43")
 
@@ -73,51 +66,51 @@ CALLS, N, H = 8, 64, 64
 
 @dropout.check("in training a unit is kept as it is, with probability 1 - rate, or is 0")
 def kept_share(Dropout, rng):
-    layer, h = Dropout(uneven_probability(rng)), far_from_zero(rng, N, H)
+    layer, h = Dropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
 
 
 @kept_share.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
 def kept_share_summary(theirs, ours):
-    return factor_of_the_kept(theirs, ours)
+    return inputs.factor_of_the_kept(theirs, ours)
 
 
 @dropout.check("every example, every unit and every call has a coin of its own", points=2)
 def masks(Dropout, rng):
-    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), far_from_zero(rng, N, H)
+    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
 
 
 @dropout.check("masks are fresh inside tf.function, where model.fit runs the layer")
 def masks_in_graph(Dropout, rng):
-    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), far_from_zero(rng, N, H)
+    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, N, H)
     step = tf.function(lambda h: layer(h, training=True), autograph=False)
     return {"h": h, "output": [step(h) for _ in range(CALLS)]}
 
 
-@masks.summary(**AGREEMENTS)
-@masks_in_graph.summary(**AGREEMENTS)
+@masks.summary(**inputs.AGREEMENTS)
+@masks_in_graph.summary(**inputs.AGREEMENTS)
 def masks_summary(theirs, ours):
     factor = theirs["output"] / ours["h"]
-    found = agreements(np.abs(factor) > 1e-6)
+    found = inputs.agreements(np.abs(factor) > 1e-6)
     return found | {"values that the factor takes": len(np.unique(factor.round(3)))}
 
 
 @dropout.check("at test time each unit is multiplied by the probability of keeping", points=2)
 def at_test_time(Dropout, rng):
-    layer, h = Dropout(uneven_probability(rng)), far_from_zero(rng, N, H)
+    layer, h = Dropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=False) for _ in range(2)], "without training=": layer(h)}
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
 def at_test_time_summary(theirs, ours):
-    return factor_at_test_time(theirs, ours)
+    return inputs.factor_at_test_time(theirs, ours)
 
 
 @dropout.check("the backward pass goes through the mask of the forward pass")
 def backward(Dropout, rng):
-    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), far_from_zero(rng, N, H)
-    upstream = far_from_zero(rng, 2, N, H)
+    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, N, H)
+    upstream = inputs.far_from_zero(rng, 2, N, H)
     # two calls, each with a gradient of its own
     hs = tf.stack([h, h])
     with tf.GradientTape() as tape:
@@ -137,9 +130,9 @@ def backward_summary(theirs, ours):
 
 @dropout.check("it can be saved, loaded, and asked for its shape")
 def saved_and_loaded(Dropout, rng):
-    layer = Dropout(uneven_probability(rng), name="noise")
+    layer = Dropout(inputs.uneven_probability(rng), name="noise")
     copy = Dropout.from_config(layer.get_config())
-    h = far_from_zero(rng, N, H)
+    h = inputs.far_from_zero(rng, N, H)
     return {
         "registered as": keras.saving.get_registered_name(Dropout),
         "name of the copy": copy.name,

@@ -5,15 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import (
-    AGREEMENTS,
-    agreements,
-    constant_factor,
-    factor_at_test_time,
-    factor_of_the_kept,
-    far_from_zero,
-    uneven_probability,
-)
+from helpers import inputs
 
 inverted_dropout = Exercise("InvertedDropout", lecture="53:18")
 
@@ -69,45 +61,45 @@ CALLS, N, H = 8, 64, 64
 
 @inverted_dropout.check("in training the kept are divided by the probability of keeping", points=2)
 def training(InvertedDropout, rng):
-    layer, h = InvertedDropout(uneven_probability(rng)), far_from_zero(rng, N, H)
+    layer, h = InvertedDropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
 
 
 @training.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
 def training_summary(theirs, ours):
-    return factor_of_the_kept(theirs, ours)
+    return inputs.factor_of_the_kept(theirs, ours)
 
 
 @inverted_dropout.check("at test time nothing happens")
 def at_test_time(InvertedDropout, rng):
-    layer, h = InvertedDropout(uneven_probability(rng)), far_from_zero(rng, N, H)
+    layer, h = InvertedDropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=False) for _ in range(2)], "without training=": layer(h)}
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
 def at_test_time_summary(theirs, ours):
-    return factor_at_test_time(theirs, ours)
+    return inputs.factor_at_test_time(theirs, ours)
 
 
 @inverted_dropout.check("every example, every unit and every call has a coin of its own")
 def masks(InvertedDropout, rng):
-    layer, h = InvertedDropout(float(rng.uniform(0.4, 0.6))), far_from_zero(rng, N, H)
+    layer, h = InvertedDropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, N, H)
     # a graph, as in model.fit
     step = tf.function(lambda h: layer(h, training=True), autograph=False)
     return {"h": h, "output": [step(h) for _ in range(CALLS)]}
 
 
-@masks.summary(**AGREEMENTS)
+@masks.summary(**inputs.AGREEMENTS)
 def masks_summary(theirs, ours):
     factor = theirs["output"] / ours["h"]
-    found = agreements(np.abs(factor) > 1e-6)
+    found = inputs.agreements(np.abs(factor) > 1e-6)
     return found | {"two factors only": len(np.unique(factor.round(3))) == 2}
 
 
 @inverted_dropout.check("the backward pass carries the same factors")
 def backward(InvertedDropout, rng):
-    layer, h = InvertedDropout(float(rng.uniform(0.3, 0.4))), far_from_zero(rng, N, H)
-    upstream = far_from_zero(rng, N, H)
+    layer, h = InvertedDropout(float(rng.uniform(0.3, 0.4))), inputs.far_from_zero(rng, N, H)
+    upstream = inputs.far_from_zero(rng, N, H)
     with tf.GradientTape() as tape:
         tape.watch(h)
         output = layer(h, training=True)
@@ -119,7 +111,7 @@ def backward_summary(theirs, ours):
     forward, backward = theirs["output"] / ours["h"], theirs["dh"] / ours["upstream"]
     return {
         "largest difference of the two factors": np.abs(forward - backward).max(),
-        "factor of dh where it is not 0": constant_factor(backward[backward != 0]),
+        "factor of dh where it is not 0": inputs.constant_factor(backward[backward != 0]),
     }
 
 

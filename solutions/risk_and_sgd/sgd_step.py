@@ -74,10 +74,8 @@ def step_without_penalty(sgd_step, rng):
 
 @step.check("one step with a penalty")
 def step_with_penalty(sgd_step, rng):
-    model = network(rng)
-    sgd_step(
-        model, *labelled_examples(rng, 6), lr=float(rng.uniform(0.3, 0.6)), lam=float(rng.uniform(0.2, 0.4))
-    )
+    model, (x, y) = network(rng), labelled_examples(rng, 6)
+    sgd_step(model, x, y, lr=float(rng.uniform(0.3, 0.6)), lam=float(rng.uniform(0.2, 0.4)))
     return parameters(model)
 
 
@@ -92,11 +90,9 @@ def two_steps(sgd_step, rng):
 # a float32, or a Python number made from it
 @step.check("it returns the risk before the step", risk=1e-4)
 def risk_returned(sgd_step, rng):
-    return {
-        "risk": float(
-            sgd_step(network(rng), *labelled_examples(rng, 6), lr=0.5, lam=float(rng.uniform(0.1, 0.3)))
-        )
-    }
+    model, (x, y) = network(rng), labelled_examples(rng, 6)
+    risk = sgd_step(model, x, y, lr=0.5, lam=float(rng.uniform(0.1, 0.3)))
+    return {"risk": float(risk)}
 
 
 step.misconception(

@@ -63,8 +63,11 @@ def uneven_units(rng: np.random.Generator, N: int, H: int, widest: float) -> np.
 def labelled_examples(
     rng: np.random.Generator, N: int, D: int = 4, C: int = 3, dtype: str = "float32"
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """N examples with D inputs each, and their classes out of C.
+    """Examples of a classification, drawn from a normal and a uniform distribution.
 
+    Args:
+        N: how many.    D: inputs of each.    C: how many classes there are.
+        dtype: of the inputs.
     Returns:
         x, y: tensors of shapes (N, D) and (N,), the latter of integers.
     """
@@ -75,8 +78,10 @@ def labelled_examples(
 def labelled_pre_activations(
     rng: np.random.Generator, N: int = 4, C: int = 6
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pre-activations of the output for N examples, none of which saturates it, and their classes out of C.
+    """Pre-activations of an output that they do not saturate, and the correct classes.
 
+    Args:
+        N: how many examples.    C: how many classes there are.
     Returns:
         a, y: arrays of shapes (N, C) and (N,), of float64 and of integers.
     """
@@ -85,7 +90,12 @@ def labelled_pre_activations(
 
 
 def classifier(D: int, H: int, C: int, activation: str = "tanh") -> keras.Sequential:
-    """A network with D inputs, one hidden layer of H units, and a softmax over C classes."""
+    """A network with one hidden layer and a softmax at the output.
+
+    Args:
+        D: inputs.    H: hidden units.    C: classes.
+        activation: of the hidden units.
+    """
     hidden = keras.layers.Dense(H, activation=activation)
     model = keras.Sequential([hidden, keras.layers.Dense(C, activation="softmax")])
     model.build((None, D))
@@ -93,7 +103,13 @@ def classifier(D: int, H: int, C: int, activation: str = "tanh") -> keras.Sequen
 
 
 def filled(layer: Any, rng: np.random.Generator, scale: float = 0.5) -> Any:
-    """The same layer or model, every weight and bias drawn anew as `helpers.checks.fill` does it."""
+    """Draw every weight and bias of a layer or model anew, as `helpers.checks.fill` does it.
+
+    Args:
+        scale: the standard deviation of what is drawn.
+    Returns:
+        The same layer or model.
+    """
     fill(layer, rng, scale)
     return layer
 
@@ -101,6 +117,8 @@ def filled(layer: Any, rng: np.random.Generator, scale: float = 0.5) -> Any:
 def shapes_of(weights: Iterable[Any]) -> np.ndarray:
     """The shapes of weights and biases, whatever the order in which they were made.
 
+    Args:
+        weights: with one axis or two.
     Returns:
         Two columns, each sorted by itself: the lengths of the first axes, and of the second, 0 for a bias.
     """
@@ -126,12 +144,21 @@ class BatchNormStandIn(keras.layers.BatchNormalization):
 
 
 def entries(found: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Those entries of an answer that a check looks at."""
+    """Those entries of an answer that a check looks at.
+
+    Args:
+        found: the answer, values by name.
+        names: of the entries.
+    """
     return {name: found[name] for name in names}
 
 
 def agreement(a: np.ndarray, b: np.ndarray) -> float:
-    """How often two masks agree, scaled: 0 if they are independent, 1 if they are the same."""
+    """How often two masks agree, scaled: 0 if they are independent, 1 if they are the same.
+
+    Args:
+        a, b: bools, or zeros and ones, of the same shape.
+    """
     p = np.mean([a.mean(), b.mean()])
     chance = p**2 + (1 - p) ** 2
     return ((a == b).mean() - chance) / max(1 - chance, 1e-9)
@@ -151,14 +178,23 @@ def agreements(mask: np.ndarray) -> dict[str, float]:
 
 
 def constant_factor(factor: np.ndarray) -> float:
-    """The one value that all factors have; NaN if they differ, since a mean would hide that."""
+    """The one value that all factors have; NaN if they differ, since a mean would hide that.
+
+    Args:
+        factor: what numbers were multiplied by, one for each; not empty.
+    """
     if np.ptp(factor) < 1e-3:
         return factor.mean()
     return np.nan
 
 
 def factor_of_the_kept(theirs: dict, ours: dict) -> dict[str, float]:
-    """How many of the activations `h` are left in `output`, and what those were multiplied by."""
+    """What a mask leaves: the share of activations that are kept, and what those are multiplied by.
+
+    Args:
+        theirs: evidence with the activations after the mask, "output".
+        ours: the reference's, with those before it, "h".
+    """
     factor = theirs["output"] / ours["h"]
     kept = factor[factor != 0]
     share = kept.size / factor.size
@@ -166,14 +202,24 @@ def factor_of_the_kept(theirs: dict, ours: dict) -> dict[str, float]:
 
 
 def factor_at_test_time(theirs: dict, ours: dict) -> dict[str, float]:
-    """What the activations `h` are multiplied by, if `training` is False and if it is left out."""
+    """What activations are multiplied by at test time.
+
+    Args:
+        theirs: evidence with what came out where `training` is False, "output", and where it is left out,
+            "without training=".
+        ours: the reference's, with the activations themselves, "h".
+    """
     factor = theirs["output"] / ours["h"]
     by_default = theirs["without training="] / ours["h"]
     return {"factor": constant_factor(factor), "factor without training=": constant_factor(by_default)}
 
 
 def likeness(a: np.ndarray, b: np.ndarray) -> float:
-    """0 if two draws have nothing to do with each other, 1 if they are the same."""
+    """0 if two draws have nothing to do with each other, 1 if they are the same.
+
+    Args:
+        a, b: as many numbers each, in the order in which they were drawn.
+    """
     return np.corrcoef(a.astype("float64"), b.astype("float64"))[0, 1]
 
 

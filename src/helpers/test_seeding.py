@@ -9,7 +9,7 @@ import sys
 from helpers.quiet import import_tensorflow
 import_tensorflow()
 import keras, tensorflow as tf
-from autograder.kernels.seeding import keep_kernels
+from helpers.seeding import keep_kernels
 if sys.argv[1] == "kept":
     keep_kernels()
 for seed in (1, 2, 1, 3, 3):

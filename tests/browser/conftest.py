@@ -12,12 +12,9 @@ import pytest
 
 from browser.jupyter import MINUTE, UNIT
 
-CHROMIUM = next(
-    filter(
-        None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
-    ),
-    None,
-)
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+INSTALLED = [path for path in map(shutil.which, PROGRAMS) if path]
+CHROMIUM = INSTALLED[0] if INSTALLED else None
 NO_BROWSER = "no Chromium or Chrome on PATH: `apt install chromium`, then `pytest tests/browser`"
 
 
@@ -86,5 +83,6 @@ def course(tmp_path_factory):
 
     root = tmp_path_factory.mktemp("course")
     build([unit(UNIT)], course=root, notebooks=root / "notebooks")
-    shutil.rmtree(root / "release")  # the instructor makes it
+    # The instructor makes it.
+    shutil.rmtree(root / "release")
     return root

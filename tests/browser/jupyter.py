@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 UNIT = "01_forward_propagation"
-MINUTE = 60_000  # milliseconds; a kernel that imports TensorFlow on a busy machine needs most of one
+# Milliseconds; a kernel that imports TensorFlow on a busy machine needs most of one.
+MINUTE = 60_000
 
 
 @contextmanager
@@ -29,7 +30,8 @@ def jupyterlab(role: str, course: Path, place: Path):
             process.terminate()
             try:
                 process.wait(20)
-            except subprocess.TimeoutExpired:  # Jupyter waits without end for a kernel that is just starting
+            # Jupyter waits without end for a kernel that is just starting.
+            except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 

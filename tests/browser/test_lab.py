@@ -21,7 +21,8 @@ def test_who_looks_around_finds_every_unit_behind_a_link(page, shot, tmp_path, c
     with jupyterlab("student", course, tmp_path / "lab") as address:
         page.goto(address)
         expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
-        expect(page.get_by_role("button", name="Yes")).to_have_count(0)  # no question about news
+        # No question about news.
+        expect(page.get_by_role("button", name="Yes")).to_have_count(0)
         shot(page, "lab-start")
         page.get_by_role("link", name="Forward propagation").click()
         expect(page.locator(".jp-NotebookPanel .jp-CodeCell").first).to_be_visible()

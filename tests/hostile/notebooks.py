@@ -303,7 +303,8 @@ def _(file):
     (file.parent / "02_other.ipynb").write_bytes(file.read_bytes())
 
 
-NAMES = [  # of students, as folders
+# Of students; each is a folder.
+NAMES = [
     "; touch hacked",
     "$(touch hacked)",
     "--force",

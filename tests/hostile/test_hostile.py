@@ -17,7 +17,7 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.cli import tables_grade
+from autograder.cli import tables
 from autograder.course import catalogue, limits
 from autograder.course.layout import ROOT
 from autograder.gradebook import grade_class as grading
@@ -34,22 +34,33 @@ from tests.hostile.payloads import PAYLOADS
 
 UNIT = "01_forward_propagation"
 TARGET = "stable_softmax"
-BEYOND_CODE = {**{f"notebook: {name}": attack for name, attack in ATTACKS.items()}}
-EVERY = [*(f"code: {name}" for name in PAYLOADS), *BEYOND_CODE, *(f"name: {i}" for i in range(len(NAMES)))]
-SOME = [name for name in EVERY if name.startswith("code: ")][::3]  # without bubblewrap
+CODE = [f"code: {name}" for name in PAYLOADS]
+EVERY = [*CODE, *(f"notebook: {name}" for name in ATTACKS), *(f"name: {i}" for i in range(len(NAMES)))]
+# Without bubblewrap.
+SOME = CODE[::3]
 
 
 @dataclass
 class Battle:
-    """A graded class of attacks, and the traces that they left."""
+    """A graded class of attacks, and the traces that they left.
+
+    Attributes:
+        rows: by attack.
+        outputs: all that was recorded as outputs, by attack.
+        pages: what of that a browser would take for more than text.
+        received: what reached sockets of this machine.
+        changed: files of ours that are not as before.
+        left: processes.
+        seeds: of the secret draws, by attack.
+    """
 
     rows: dict[str, grading.Row]
-    outputs: dict[str, str]  # all that was recorded as outputs, by attack
-    pages: dict[str, list[str]]  # what of that a browser would take for more than text
+    outputs: dict[str, str]
+    pages: dict[str, list[str]]
     received: list[bytes]
-    changed: list[str]  # files of ours that are not as before
-    left: set[int]  # processes
-    seeds: dict[str, int]  # of the secret draws, by attack
+    changed: list[str]
+    left: set[int]
+    seeds: dict[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -119,20 +130,22 @@ def place(root: Path, student: str, data: bytes) -> Path:
 
 
 def filled(source: str, words: dict[str, str]) -> str:
+    """A payload with this battle's paths; no traceback may quote the word that tells a leak."""
     for word, value in words.items():
         source = source.replace(word, value)
-    return source.replace("LEAK", "LE' 'AK").replace(
-        "\"LE' 'AK\"", "'LE' 'AK'"
-    )  # no traceback may quote the word
+    source = source.replace('"LEAK"', "'LEAK'")
+    return source.replace("LEAK", "LE' 'AK")
 
 
 def fingerprints(canary: Path) -> dict[str, tuple]:
-    files = [canary, *(ROOT / "solutions").rglob("*.py"), *(ROOT / "src").rglob("*.py")]
-    return {
-        str(f): (f.stat().st_mode, f.stat().st_mtime_ns, hashlib.sha1(f.read_bytes()).hexdigest())
-        for f in files
-        if f.exists()
-    }
+    """Mode, time and content of files that must stay as they are."""
+    found = {}
+    for file in [canary, *(ROOT / "solutions").rglob("*.py"), *(ROOT / "src").rglob("*.py")]:
+        if file.exists():
+            about = file.stat()
+            content = hashlib.sha1(file.read_bytes()).hexdigest()
+            found[str(file)] = (about.st_mode, about.st_mtime_ns, content)
+    return found
 
 
 def recorded(root: Path, student: str) -> list[dict]:
@@ -170,14 +183,16 @@ class listening:
             while True:
                 self.received.append(repr(self.tcp.accept()).encode())
         except OSError:
-            return  # closed
+            # It was closed.
+            return
 
     def receive(self) -> None:
         try:
             while data := self.udp.recv(99):
                 self.received.append(data)
         except OSError:
-            return  # closed
+            # It was closed.
+            return
 
     def __exit__(self, *_: object) -> None:
         self.tcp.close()
@@ -199,7 +214,7 @@ def stands(battle: Battle, attack: str) -> None:
     assert row.graded.score <= battle.rows["honest"].graded.score, "an attack gained points"
     assert row.graded.max_score == battle.rows["honest"].graded.max_score
     assert row.error == ""
-    assert row.reasons or tables_grade.misunderstood(row.graded), "the report has no line about it"
+    assert row.reasons or tables.misunderstood(row.graded), "the report has no line about it"
     outputs = battle.outputs[attack]
     assert "LEAK" not in outputs
     assert "BEGIN SOLUTION" not in outputs
@@ -239,6 +254,11 @@ def test_what_is_shown_tells_nothing_of_secret_inputs(strongest, plan):
     )
     assert [number for number in public if number in told], "the attack did not tell what it could"
     assert not [number for number in secret - public if number in told]
+
+
+def test_what_an_attack_prints_would_be_seen(strongest):
+    """So that a word that is not found means that it was not printed."""
+    assert "none [" in strongest.outputs["code: environment printed"]
 
 
 @pytest.mark.parametrize("i", range(len(NAMES)))
