@@ -55,10 +55,9 @@ def test_what_stands_in_a_name_is_shown_as_it_stands(capsys):
 
 
 def test_who_needs_review_is_told_why_in_one_line_however_long(capsys):
-    why = "your code was stopped: it went on" + " and on" * 40
-    doubtful = made_up_results.verdict("Dense", "all", doubts=(why,))
-    row = Row("ada", graded(doubtful))
+    why = "the gradebook has it not: it went on" + " and on" * 40
+    row = Row("ada", graded(made_up_results.verdict("Dense", "all")), error=why)
     tables.show_class(Report("90_made_up", "nothing", [row]), Path("course"))
     shown = capsys.readouterr().out
-    assert f"  ada: Dense: {why}\n" in shown
+    assert f"  ada: {why}\n" in shown
     assert "1 to review" in shown

@@ -140,15 +140,15 @@ def of_module(module: str) -> list["Exercise"]:
 
 def imports(text: str) -> list[tuple[str, list[str]]]:
     """The cells of a py:percent file that hold just `from solutions... import A, B`: module and names."""
-    found = []
+    exercises = []
     for cell in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
         header, _, body = cell.partition("\n")
         if "[markdown]" in header or "from solutions." not in body:
             continue
         statements = ast.parse(body).body
         if all(map(_is_import_of_solutions, statements)):
-            found += [_module_and_names(statement) for statement in statements]
-    return found
+            exercises += [_module_and_names(statement) for statement in statements]
+    return exercises
 
 
 def suggestion(name: str, known: Sequence[str]) -> str:

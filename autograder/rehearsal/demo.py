@@ -91,11 +91,8 @@ def run(units: Sequence[Unit], out: Path, students: int, jobs: int, watched: Wat
         with demo.timed("building the course"), watched("building") as progress:
             build.build(units, out, out / "notebooks", progress=progress)
         with demo.timed("making the class"):
-            for number, plan in enumerate(plans):
-                is_first = number == 0
-                least = students if is_first else 0
-                other = _other_notebook(plan, another=plans[number - 1])
-                demo.planted[plan.unit] = make_class(plan, least, broken=is_first, other=other)
+            for plan in plans:
+                demo.planted[plan.unit] = _plant(plan, plans, students)
                 _hand_in(demo.planted[plan.unit], plan.unit, out)
         for unit in units:
             with demo.timed(f"grading {unit}"), watched(f"grading {unit}") as progress:
@@ -175,11 +172,14 @@ def _empty(out: Path) -> None:
     (out / MARK).write_text("fdl demo empties this folder when it is run again.\n")
 
 
-def _other_notebook(plan: Plan, another: Plan) -> bytes:
-    """A notebook that is none of this unit; `another` may be the unit itself, if it is alone."""
-    if another is plan:
-        return FOREIGN
-    return hand_in(another, {})
+def _plant(plan: Plan, plans: Sequence[Plan], students: int) -> list[Planted]:
+    """The class of a unit: in the first one so many students at least, and all that is broken."""
+    first, last = plans[0], plans[-1]
+    if plan is not first:
+        return make_class(plan, 0, broken=False, other=b"")
+    # a notebook that is none of this unit, be it the only one
+    other = FOREIGN if last is first else hand_in(last, {})
+    return make_class(plan, students, broken=True, other=other)
 
 
 def _hand_in(planted: Sequence[Planted], unit: str, out: Path) -> None:

@@ -5,7 +5,7 @@ that was handed in. It holds no script, nothing alive of a student's, and nothin
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -153,11 +153,12 @@ def sections(result: Result, cells: Sequence[CellView]) -> list[Section]:
         cells: the notebook below, where their answers stand.
     """
     anchors = {cell.grade_id: cell.anchor for cell in cells if cell.grade_id}
-    made = []
-    for number, part in enumerate(result.parts, 1):
-        answer = part.cell.removesuffix("-check")
-        made.append(Section(part, f"part-{number}", anchors.get(answer, ""), _checks(part)))
-    return made
+    return [_section(f"part-{number}", part, anchors) for number, part in enumerate(result.parts, 1)]
+
+
+def _section(anchor: str, part: Part, anchors: Mapping[str, str]) -> Section:
+    answer = anchors.get(part.cell.removesuffix("-check"), "")
+    return Section(part, anchor, answer, _check_lines(part))
 
 
 def _chosen(graded: list[Result], unit: str, students: Sequence[str]) -> list[Result]:
@@ -207,7 +208,7 @@ def _short_text(file: Path) -> str:
         return ""
 
 
-def _checks(part: Part) -> tuple[CheckLine, ...]:
+def _check_lines(part: Part) -> tuple[CheckLine, ...]:
     """As the card lists them: none of an exercise not yet begun, and no message twice."""
     if not part.verdict or part.verdict.not_begun:
         return ()

@@ -242,9 +242,14 @@ def _keys(cell: dict, place: str) -> list[str]:
     """By what a cell is found again, the surest first."""
     source = _joined(cell.get("source")).strip()
     keys = [place, str(cell.get("id")), f"source {source}"]
-    metadata = cell.get("metadata")
-    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = about.get("grade_id") if isinstance(about, dict) else None
+    grade_id = _entry(_entry(cell.get("metadata"), "nbgrader"), "grade_id")
     if grade_id:
         keys.insert(0, f"grade {grade_id}")
     return keys
+
+
+def _entry(value: object, key: str) -> object:
+    """What a value holds under a key; None if it is no dictionary."""
+    if not isinstance(value, dict):
+        return None
+    return value.get(key)
