@@ -65,6 +65,11 @@ def configure(level: str = "error", file: Path | None = None) -> None:
     logger.setLevel(level.upper())
 
 
+def discard() -> None:
+    """Log nothing, where nobody has asked for a log: what people must know they are told otherwise."""
+    logging.getLogger(LOGGER).addHandler(logging.NullHandler())
+
+
 class AboutWhom(logging.Filter):
     """Lets every record pass, and tells it the unit and the student that it is about."""
 

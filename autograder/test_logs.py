@@ -3,8 +3,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from typer.testing import CliRunner
 
 from autograder import logs
+from autograder.cli.app import app
 from helpers.errors import CalledWrongly
 
 log = logging.getLogger("autograder.somewhere")
@@ -94,3 +96,19 @@ def test_a_level_that_is_none_is_told():
 def test_a_file_that_cannot_be_written_is_told(tmp_path):
     with pytest.raises(OSError, match=r"nowhere.fdl\.log"):
         logs.configure("info", tmp_path / "nowhere" / "fdl.log")
+
+
+def test_without_a_log_nothing_reaches_stderr(capsys):
+    logs.discard()
+    log.error("nobody asked")
+    assert capsys.readouterr().err == ""
+
+
+def test_the_command_writes_a_log_where_it_is_asked_to(tmp_path):
+    file = tmp_path / "fdl.log"
+    asked = CliRunner().invoke(app, ["--log", str(file), "grade", "nothing"])
+    assert asked.exit_code == 2
+    assert file.exists()
+    nowhere = CliRunner().invoke(app, ["--log", str(tmp_path / "none" / "fdl.log"), "grade", "nothing"])
+    assert nowhere.exit_code == 1
+    assert nowhere.stderr.startswith("fdl --log: ")

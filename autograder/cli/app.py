@@ -1,8 +1,13 @@
 """The command line, `fdl`: a list of verbs, by what they are for."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from autograder import logs
 from autograder.cli import authoring, exporting, grading, rehearsal, reporting
+from autograder.cli.options import verb
 
 app = typer.Typer(
     help="Build, prove and grade the course.",
@@ -19,8 +24,23 @@ app.add_typer(rehearsal.app)
 
 
 @app.callback()
-def fdl() -> None:
+def fdl(
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Append a log to this file; - is stderr. By default there is none."
+        ),
+    ] = None,
+    log_level: Annotated[
+        str, typer.Option(metavar="LEVEL", help="The least that is logged: debug, info, warning or error.")
+    ] = "info",
+) -> None:
     """Build, prove and grade the course Foundations of deep learning."""
+    with verb("--log"):
+        if log is None:
+            logs.discard()
+        else:
+            logs.configure(log_level, None if str(log) == "-" else log)
 
 
 def main() -> None:

@@ -23,10 +23,10 @@ from helpers.errors import Refused
 MATCH = ("SIS Login ID", "SIS User ID", "ID", "Email")
 ABOUT_STUDENTS = ("Student", "LastName", "FirstName", "Section", "Integration ID", "Root Account", *MATCH)
 CALCULATED = re.compile("(Current|Final|Override) (Score|Points|Grade|Status)")
-NOTES = re.compile(
-    r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE
-)  # all that Canvas's row of remarks holds
-HELD = ("EX", "N/A")  # excused, or not assigned to this student: not ours to change
+# All that Canvas's row of remarks holds.
+NOTES = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
+# Excused, or not assigned to this student: not ours to change.
+HELD = ("EX", "N/A")
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -36,7 +36,14 @@ class NotCanvas(Refused):
 
 @dataclass
 class Gradebook:
-    """A Canvas gradebook file."""
+    """A Canvas gradebook file.
+
+    Attributes:
+        header: the titles of its columns.
+        rows: all others, the one with the points that are possible included.
+        separator: what stands between cells.
+        decimal: the sign of its decimals.
+    """
 
     header: list[str]
     rows: list[list[str]]
@@ -45,7 +52,12 @@ class Gradebook:
 
     @property
     def students(self) -> list[list[str]]:
-        return [row for row in self.rows if not _points_possible(row) and not all(map(NOTES.fullmatch, row))]
+        students = []
+        for row in self.rows:
+            remarks = all(NOTES.fullmatch(cell) for cell in row)
+            if not remarks and not _points_possible(row):
+                students.append(row)
+        return students
 
     def text(self) -> str:
         file = io.StringIO(newline="")
@@ -57,7 +69,9 @@ class Gradebook:
 class Filled:
     """What became of the scores.
 
-    Args:
+    Attributes:
+        column: the title of the column that was filled in.
+        entered: how many scores.
         told: a sentence for each thing that an instructor should know.
         ambiguous: a sentence for each student who may be several; they are left out.
     """
@@ -71,49 +85,77 @@ class Filled:
 def read(data: bytes) -> Gradebook:
     """Read a gradebook that Canvas exported, or that a spreadsheet saved since.
 
+    Args:
+        data: the file's bytes.
     Raises:
         NotCanvas: if it is none.
     """
-    encoding = next((name for mark, name in BOMS.items() if data.startswith(mark)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise NotCanvas("it is no text in UTF-8; in Excel, save it as “CSV UTF-8”") from None
+    text = _decoded(data)
     for separator in ",;\t":
         rows = _parse(text, separator)
-        if rows and _is_header(rows[0]):
-            header, rest = rows[0], [_padded(row, len(rows[0])) for row in rows[1:]]
-            comma = any(re.fullmatch(r"-?\d+,\d{1,2}", cell) for row in rest for cell in row)
-            return Gradebook(header, rest, ";" if separator == ";" else ",", "," if comma else ".")
+        if not rows or not _is_header(rows[0]):
+            continue
+        header = rows[0]
+        others = [_padded(row, len(header)) for row in rows[1:]]
+        # Canvas takes no tabs.
+        kept = ";" if separator == ";" else ","
+        return Gradebook(header, others, kept, _decimal_sign(others))
     raise NotCanvas(
         "its first line does not begin with Student and ID and name a Section; "
         "in Canvas, open Grades, choose Export, and give that file"
     )
 
 
+def _decoded(data: bytes) -> str:
+    encoding = "utf-8"
+    for mark, its_encoding in BOMS.items():
+        if data.startswith(mark):
+            encoding = its_encoding
+            break
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise NotCanvas("it is no text in UTF-8; in Excel, save it as “CSV UTF-8”") from None
+
+
+def _decimal_sign(rows: Iterable[Sequence[str]]) -> str:
+    for row in rows:
+        if any(re.fullmatch(r"-?\d+,\d{1,2}", cell) for cell in row):
+            return ","
+    return "."
+
+
 def fill(gradebook: Gradebook, results: Sequence[Result], title: str = "") -> Filled:
     """Enter the scores of a unit.
 
     Args:
+        gradebook: it is changed.
+        results: everybody's, of one unit.
         title: of the Canvas assignment, with or without its (id); by default the unit's id. If there is no such
             column there will be one, which Canvas takes for a new assignment.
+    Returns:
+        What became of the scores.
     Raises:
         NotCanvas: if several columns have this title, or Canvas calculates it.
     """
     unit, most = results[0].unit, max(result.max_score for result in results)
-    column, told = _column(gradebook, title or unit, most)
-    filled = Filled(gradebook.header[column], told=told)
-    found = _found(gradebook, [result.student for result in results], filled)
+    column, sentences = _column(gradebook, title or unit, most)
+    filled = Filled(gradebook.header[column], told=sentences)
+    rows = _rows_of(gradebook, [result.student for result in results], filled)
+    waiting = []
     for result in results:
-        row = found.get(result.student.id)
-        if row is None:
+        student = result.student.id
+        if student not in rows:
             continue
-        if row[column].strip().upper() in HELD:
-            filled.told.append(f"{result.student.id} stays {row[column].strip()}, as Canvas has it")
+        if any(part.waits for part in result.parts):
+            waiting.append(student)
+        row = rows[student]
+        there = row[column].strip()
+        if there.upper() in HELD:
+            filled.told.append(f"{student} stays {there}, as Canvas has it")
             continue
         row[column] = number(result.score).replace(".", gradebook.decimal)
         filled.entered += 1
-    waiting = [r.student.id for r in results if r.student.id in found and any(p.waits for p in r.parts)]
     if waiting:
         filled.told.append(f"not final yet, a person has to look at them: {_few(waiting)}")
     return filled
@@ -126,24 +168,45 @@ def _column(gradebook: Gradebook, title: str, most: float) -> tuple[int, list[st
         raise NotCanvas(
             f"{title!r} is no assignment but a column of Canvas's own; give --column another name"
         )
-    ours = [i for i, name in enumerate(header) if title.casefold() in _titles(name) and not _own(name)]
-    if len(ours) > 1:
-        names = " and ".join(repr(header[i]) for i in ours)
+    bear_it = []
+    for place, name in enumerate(header):
+        if title.casefold() in _titles(name) and not _own(name):
+            bear_it.append(place)
+    if len(bear_it) > 1:
+        names = " and ".join(repr(header[place]) for place in bear_it)
         raise NotCanvas(f"the columns {names} both have this title; give one of them in full with --column")
-    if ours:
-        return ours[0], _other_points(gradebook, ours[0], most)
-    place = next((i for i, name in enumerate(header) if CALCULATED.search(name)), len(header))
+    if bear_it:
+        return bear_it[0], _other_points(gradebook, bear_it[0], most)
+    return _new_column(gradebook, title, most)
+
+
+def _new_column(gradebook: Gradebook, title: str, most: float) -> tuple[int, list[str]]:
+    """Make a column, before those that Canvas calculates, and say so."""
+    header = gradebook.header
+    titles = [name for name in header if not _own(name)]
+    place = len(header)
+    for position, name in enumerate(header):
+        if CALCULATED.search(name):
+            place = position
+            break
     header.insert(place, title)
+    points = number(most).replace(".", gradebook.decimal)
     for row in gradebook.rows:
-        row.insert(place, number(most).replace(".", gradebook.decimal) if _points_possible(row) else "")
-    titles = [name for name in header if not _own(name) and name != title]
+        row.insert(place, points if _points_possible(row) else "")
+    sentence = f"there is no column {title!r}: Canvas will make a new assignment of it"
     close = difflib.get_close_matches(title, titles, n=1, cutoff=0.5)
-    meant = f"; if {close[0]!r} was meant, give it with --column" if close else ""
-    return place, [f"there is no column {title!r}: Canvas will make a new assignment of it{meant}"]
+    if close:
+        sentence += f"; if {close[0]!r} was meant, give it with --column"
+    return place, [sentence]
 
 
 def _other_points(gradebook: Gradebook, column: int, most: float) -> list[str]:
-    possible = next((row[column] for row in gradebook.rows if _points_possible(row)), "")
+    """What is to be said of a column that has other points in Canvas."""
+    possible = ""
+    for row in gradebook.rows:
+        if _points_possible(row):
+            possible = row[column]
+            break
     try:
         theirs = float(possible.strip().replace(",", "."))
     except ValueError:
@@ -154,31 +217,44 @@ def _other_points(gradebook: Gradebook, column: int, most: float) -> list[str]:
     return [f"{name!r} has {theirs:g} points in Canvas, {most:g} here: scores are entered as they are"]
 
 
-def _found(gradebook: Gradebook, people: Sequence[Person], filled: Filled) -> dict[str, list[str]]:
-    """The row of each student who has exactly one and shares it with nobody; the others are told."""
-    columns = [gradebook.header.index(name) for name in MATCH if name in gradebook.header]
-    rows, unknown = gradebook.students, []
-    places: dict[str, int] = {}
+def _rows_of(gradebook: Gradebook, people: Sequence[Person], filled: Filled) -> dict[str, list[str]]:
+    """The row of each student who has exactly one and shares it with nobody; of the others something is said."""
+    students = gradebook.students
+    people_at: dict[int, list[str]] = {}
+    unknown = []
     for person in people:
-        names = {name.strip().casefold() for name in (person.id, person.lms_user_id, person.email)} - {""}
-        for column in columns:
-            if there := [i for i, row in enumerate(rows) if row[column].strip().casefold() in names]:
-                break
-        if not columns or not there:
+        column, places = _places(gradebook, students, person)
+        if not places:
             unknown.append(person.id)
-        elif len(there) > 1:
-            who = " or ".join(rows[i][0] for i in there)
-            by = gradebook.header[column]
-            filled.ambiguous.append(f"{person.id} may be {who} by {by}: left out")
+        elif len(places) > 1:
+            who = " or ".join(students[place][0] for place in places)
+            filled.ambiguous.append(f"{person.id} may be {who} by {column}: left out")
         else:
-            places[person.id] = there[0]
-    for place in {p for p in places.values() if list(places.values()).count(p) > 1}:
-        several = [who for who, where in places.items() if where == place]
-        filled.ambiguous.append(f"{' and '.join(several)} are both {rows[place][0]} in Canvas: left out")
-        places = {who: where for who, where in places.items() if where != place}
+            people_at.setdefault(places[0], []).append(person.id)
+    rows = {}
+    for place, several in people_at.items():
+        if len(several) > 1:
+            names = " and ".join(several)
+            filled.ambiguous.append(f"{names} are both {students[place][0]} in Canvas: left out")
+        else:
+            rows[several[0]] = students[place]
     if unknown:
         filled.told.append(f"left out, since Canvas has no such student: {_few(unknown, 50)}")
-    return {who: rows[where] for who, where in places.items()}
+    return rows
+
+
+def _places(gradebook: Gradebook, students: list[list[str]], person: Person) -> tuple[str, list[int]]:
+    """The first column in which anything agrees with a person's names, and which students that are."""
+    names = {name.strip().casefold() for name in (person.id, person.lms_user_id, person.email)}
+    names.discard("")
+    for column in MATCH:
+        if column not in gradebook.header:
+            continue
+        at = gradebook.header.index(column)
+        places = [place for place, row in enumerate(students) if row[at].strip().casefold() in names]
+        if places:
+            return column, places
+    return "", []
 
 
 def _parse(text: str, separator: str) -> list[list[str]]:
@@ -215,5 +291,7 @@ def _titles(name: str) -> set[str]:
 
 def _few(names: Iterable[str], most: int = 8) -> str:
     every = list(names)
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more
+    text = ", ".join(every[:most])
+    if len(every) > most:
+        text += f" and {len(every) - most} more"
+    return text

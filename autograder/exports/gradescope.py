@@ -5,7 +5,7 @@ It holds answers and a secret of its own, never the course's: Gradescope shows i
 
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.authoring.build import evidence_name
@@ -54,6 +54,8 @@ def pack(unit: Unit, file: Path, visibility: str = "visible", unsafe: bool = Fal
     """Write the zip.
 
     Args:
+        unit: the unit.
+        file: where to.
         visibility: of the checks, as Gradescope calls it.
         unsafe: grade also where nothing can confine what a student wrote.
     Returns:
@@ -63,16 +65,27 @@ def pack(unit: Unit, file: Path, visibility: str = "visible", unsafe: bool = Fal
     plan = plan_of(unit)
     with tempfile.TemporaryDirectory(prefix="fdl-") as folder:
         made = Path(folder)
-        _stage(unit, made, [unit.id, '"$root"', visibility, *(["--unsafe"] if unsafe else [])])
-        content = dict(_content(unit)) | {p.relative_to(made).as_posix(): p for p in files(made)}
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, path in sorted(content.items()):
-                entry = zipfile.ZipInfo(name, LONG_AGO)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = (0o755 if name in PROGRAMS else 0o644) << 16
-                archive.writestr(entry, path.read_bytes())
+        arguments = [unit.id, '"$root"', visibility]
+        if unsafe:
+            arguments.append("--unsafe")
+        _stage(unit, made, arguments)
+        content = dict(_content(unit))
+        for path in files(made):
+            content[path.relative_to(made).as_posix()] = path
+        _write(file, content)
     return plan
+
+
+def _write(file: Path, content: Mapping[str, Path]) -> None:
+    """Write a zip that is the same whenever its content is."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in sorted(content.items()):
+            mode = 0o755 if name in PROGRAMS else 0o644
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = mode << 16
+            archive.writestr(entry, path.read_bytes())
 
 
 def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:

@@ -16,8 +16,9 @@ from pathlib import Path
 from autograder.authoring.mirror import files
 from autograder.course import catalogue, layout
 from autograder.grading import draws, engine
-from autograder.grading.engine import Graded
 from autograder.grading.graded_exercise import GradedExercise
+from autograder.grading.graded_submission import Graded
+from autograder.grading.grader import prepare
 from autograder.grading.plan import DERIVATION, Plan, plan_of
 from autograder.grading.running import Run
 from autograder.grading.submission import read_file
@@ -30,18 +31,33 @@ FAILED = "This could not be graded: {why}. It says nothing about your work; tell
 
 
 def main(unit: str, folder: Path, visibility: str, unsafe: bool) -> bool:
-    """Grade what lies in a folder; False if that was not possible, which results.json then says as well."""
+    """Grade what lies in a folder, and write results.json.
+
+    Args:
+        unit: its id.
+        folder: laid out as Gradescope does it.
+        visibility: of the checks, as Gradescope calls it.
+        unsafe: grade also where nothing can confine what a student wrote.
+    Returns:
+        False if that was not possible, which results.json then says as well.
+    """
     start = time.monotonic()
+    fine = True
     try:
-        with Kernels(workers=1, unsafe=unsafe) as kernels:  # starts while TensorFlow is imported here
+        # It starts while TensorFlow is imported here.
+        with Kernels(workers=1, unsafe=unsafe) as kernels:
             import_tensorflow()
+            prepare()
             plan = plan_of(catalogue.unit(unit))
             graded = grade(plan, folder, kernels.run)
-            report = results(graded, plan, visibility) | {"extra_data": {"confinement": kernels.tier}}
-        fine = True
-    except Exception as error:  # whatever it is, the student should read a sentence, and staff what happened
+            report = results(graded, plan, visibility)
+            report["extra_data"] = {"confinement": kernels.tier}
+    except Exception as error:
+        # Whatever it is, the student should read a sentence, and staff what happened.
         traceback.print_exc()
-        report, fine = {"score": 0, "output": FAILED.format(why=str(error).rstrip(".")[:500])}, False
+        fine = False
+        why = str(error).rstrip(".")[:500]
+        report = {"score": 0, "output": FAILED.format(why=why)}
     report |= {"execution_time": round(time.monotonic() - start), "stdout_visibility": "hidden"}
     (folder / "results").mkdir(exist_ok=True)
     (folder / "results" / "results.json").write_text(json.dumps(report, indent=1), "utf-8")
@@ -49,28 +65,43 @@ def main(unit: str, folder: Path, visibility: str, unsafe: bool) -> bool:
 
 
 def grade(plan: Plan, folder: Path, run: Run) -> Graded:
-    """Grade the submission in a folder; who hands in again gets the same draw."""
+    """Grade the submission in a folder; who hands in again gets the same draw.
+
+    Args:
+        plan: the unit's.
+        folder: laid out as Gradescope does it.
+        run: runs a job in a confined child.
+    """
     try:
         data: bytes | Unreadable = read_file(notebook(folder / "submission", plan.unit))
     except Unreadable as error:
         data = error
-    draw = draws.draw_of(draws.secret(layout.ROOT), plan.unit, who(folder / "submission_metadata.json"))
-    return engine.grade(data, plan, draw, run, LazyTables([layout.ROOT / "notebooks"]))
+    secret = draws.secret(layout.ROOT)
+    draw = draws.draw_of(secret, plan.unit, who(folder / "submission_metadata.json"))
+    tables = LazyTables([layout.ROOT / "notebooks"])
+    return engine.grade(data, plan, draw, run, tables)
 
 
 def notebook(folder: Path, unit: str) -> Path:
     """The uploaded notebook, whatever it is called.
 
+    Args:
+        folder: what was uploaded.
+        unit: whose notebook is looked for.
     Raises:
         Unreadable: if there is none, or there are several and none has the unit's name.
     """
-    found = [path for path in files(folder) if path.suffix == ".ipynb" and not path.name.startswith(".")]
-    named = [path for path in found if path.stem == unit]
-    if len(named or found) == 1:
-        return (named or found)[0]
+    notebooks = []
+    for path in files(folder):
+        if path.suffix == ".ipynb" and not path.name.startswith("."):
+            notebooks.append(path)
+    of_this_name = [path for path in notebooks if path.stem == unit]
+    candidates = of_this_name or notebooks
+    if len(candidates) == 1:
+        return candidates[0]
     there = ", ".join(path.relative_to(folder).as_posix() for path in files(folder)[:4])
-    if found:
-        raise Unreadable(f"There are {len(found)} notebooks ({there}). Hand in one, {unit}.ipynb.")
+    if notebooks:
+        raise Unreadable(f"There are {len(notebooks)} notebooks ({there}). Hand in one, {unit}.ipynb.")
     raise Unreadable(f"There is no notebook, but {there or 'nothing at all'}. Hand in {unit}.ipynb.")
 
 
@@ -84,23 +115,27 @@ def who(metadata: Path) -> str:
 
 
 def results(graded: Graded, plan: Plan, visibility: str) -> dict:
-    """What results.json says: a line for each check."""
+    """What results.json says: a line for each check.
+
+    Args:
+        graded: the submission.
+        plan: the unit's.
+        visibility: of the checks, as Gradescope calls it.
+    """
     lines = list(graded.notes)
     if graded.needs_review:
         lines.append("Not all of it could be judged; a person will look at it.")
-    by_hand = [
-        f"{c.grade_id} ({c.node.metadata.nbgrader.points:g})" for c in plan.cells if c.kind == DERIVATION
-    ]
+    by_hand = []
+    for cell in plan.cells:
+        if cell.kind == DERIVATION:
+            by_hand.append(f"{cell.grade_id} ({cell.node.metadata.nbgrader.points:g})")
     if by_hand:
         lines.append(f"Graded by hand and not counted here, with their points: {', '.join(by_hand)}.")
-    return {
-        "score": graded.score,
-        "output": "\n".join(lines),
-        "visibility": "visible",
-        "tests": [
-            test for n, v in enumerate(graded.verdicts.values(), 1) for test in _tests(n, v, visibility)
-        ],
-    }
+    tests: list[dict] = []
+    for number, verdict in enumerate(graded.verdicts.values(), 1):
+        tests += _tests(number, verdict, visibility)
+    output = "\n".join(lines)
+    return {"score": graded.score, "output": output, "visibility": "visible", "tests": tests}
 
 
 def _tests(number: int, verdict: GradedExercise, visibility: str) -> Iterator[dict]:
@@ -136,4 +171,5 @@ def _advice(verdict: GradedExercise) -> list[str]:
 
 if __name__ == "__main__":
     name, place, shown, *flags = sys.argv[1:]
-    sys.exit(0 if main(name, Path(place).resolve(), shown, "--unsafe" in flags) else 1)
+    fine = main(name, Path(place).resolve(), shown, "--unsafe" in flags)
+    sys.exit(0 if fine else 1)

@@ -22,28 +22,34 @@ HEAD = (
     "needs_review",
     "points_to_grade_by_hand",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet calculate a text
+# What makes a spreadsheet calculate a text.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 Cell = str | float | None
-Column = tuple[str, str]  # a unit, and the name of an exercise or derivation
+# A unit, and the name of an exercise or derivation.
+Column = tuple[str, str]
 
 
 def table(graded: Sequence[Sequence[Result]], people: Iterable[Person]) -> list[list[Cell]]:
     """The header and a row for each student and unit.
 
     Args:
-        graded: the results of each unit.
+        graded: the results of each unit, a list for each.
         people: everybody; those who handed in nothing have a row without a score.
     """
-    columns = [column for results in graded for column in _columns(results)]
-    several = len(graded) > 1
-    names = [f"{unit}: {name}" if several else name for unit, name in columns]
-    known = {person.id: person for person in people}
-    rows: list[list[Cell]] = [[*HEAD, *names]]
+    columns: list[Column] = []
     for results in graded:
-        by_student = {result.student.id: result for result in results}
+        columns += _columns(results)
+    titles = [name for _, name in columns]
+    if len(graded) > 1:
+        titles = [f"{unit}: {name}" for unit, name in columns]
+    known = {person.id: person for person in people}
+    rows: list[list[Cell]] = [[*HEAD, *titles]]
+    for results in graded:
         unit, most = results[0].unit, max(result.max_score for result in results)
+        by_student = {result.student.id: result for result in results}
         everybody = known | {result.student.id: result.student for result in results}
-        rows += [_row(everybody[i], unit, most, by_student.get(i), columns) for i in sorted(everybody)]
+        for student in sorted(everybody):
+            rows.append(_row(everybody[student], unit, most, by_student.get(student), columns))
     return rows
 
 
@@ -61,8 +67,10 @@ def encoded(rows: Iterable[Iterable[Cell]]) -> bytes:
 def _columns(results: Sequence[Result]) -> list[Column]:
     """The parts of a unit, in the order of the notebook that has most of them."""
     fullest = max(results, key=lambda result: len(result.parts))
-    every = [part.name for result in (fullest, *results) for part in result.parts]
-    return [(results[0].unit, name) for name in dict.fromkeys(every)]
+    names: dict[str, None] = {}
+    for result in (fullest, *results):
+        names |= dict.fromkeys(part.name for part in result.parts)
+    return [(results[0].unit, name) for name in names]
 
 
 def _row(
@@ -79,9 +87,13 @@ def _row(
 
 def _inert(cell: Cell) -> str:
     """A cell's text; an apostrophe keeps what looks like a formula from being one."""
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
-    return "" if cell is None else number(cell)
+    if cell is None:
+        return ""
+    if not isinstance(cell, str):
+        return number(cell)
+    if cell.lstrip(" ").startswith(FORMULA):
+        return f"'{cell}"
+    return cell
 
 
 def number(value: float) -> str:

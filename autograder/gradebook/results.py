@@ -39,12 +39,13 @@ class Person:
 class Part:
     """An exercise, or a derivation that is graded by hand, in one submission.
 
-    Args:
+    Attributes:
         name: of the exercise or the derivation.
         score: what counts: a grader's points where there are some, else the engine's.
         waits: whether a grader has still to look at it.
         comment: a grader's.
         verdict: what grading found; None for what is graded by hand, or if the notebook is gone.
+        cell: nbgrader's id of the graded cell.
         by_hand: whether it is a derivation.
         decided: whether the points are a grader's.
     """
@@ -64,8 +65,15 @@ class Part:
 class Result:
     """One student's graded submission of a unit.
 
-    Args:
+    Attributes:
+        student: who handed it in.
+        unit: its id.
+        parts: what has points, in the notebook's order.
         penalty: points that are taken off for being late.
+        handed_in: when, in UTC; None if nothing says so.
+        seconds_late: by the due date and extension.
+        notes: what is to be said of the submission as a whole.
+        seconds: how long grading it took.
         notebook: as it was graded; None if it is gone.
     """
 
@@ -100,8 +108,11 @@ class Result:
     @property
     def doubts(self) -> list[str]:
         """Why the engine withheld points that no grader has decided on since, each reason once."""
-        open_ = [p.verdict for p in self.parts if p.verdict and p.waits and p.verdict.needs_review]
-        return list(dict.fromkeys(f"{v.exercise}: {doubt}" for v in open_ for doubt in v.doubts))
+        doubts = []
+        for part in self.parts:
+            if part.waits and part.verdict:
+                doubts += [f"{part.verdict.exercise}: {doubt}" for doubt in part.verdict.doubts]
+        return list(dict.fromkeys(doubts))
 
     @property
     def needs_review(self) -> bool:
@@ -114,8 +125,13 @@ class Result:
             return []
         if not self.notebook:
             return [f"its graded notebook is gone; `fdl grade {self.unit}` makes it again"]
-        notes = " ".join(self.notes)
-        return [*self.notes, *(d for d in self.doubts if d.partition(": ")[2] not in notes)]
+        reasons = list(self.notes)
+        said = " ".join(self.notes)
+        for doubt in self.doubts:
+            _, _, sentence = doubt.partition(": ")
+            if sentence not in said:
+                reasons.append(doubt)
+        return reasons
 
     @property
     def to_read(self) -> float:
@@ -126,14 +142,18 @@ class Result:
 def of_class(course: Course, unit: str) -> list[Result]:
     """Everybody's graded submission of a unit, by student.
 
+    Args:
+        course: the course.
+        unit: its id.
     Raises:
         Refused: if nothing of it has been graded.
     """
     with opened(course) as gradebook:
-        found = [_result(course, unit, s) for s in gradebook.assignment_submissions(unit)]
-    if not found:
+        submissions = gradebook.assignment_submissions(unit)
+        results = [_result(course, unit, submission) for submission in submissions]
+    if not results:
         raise Refused(f"no submission of {unit} has been graded: run `fdl grade {unit}` first")
-    return sorted(found, key=lambda result: result.student.id)
+    return sorted(results, key=lambda result: result.student.id)
 
 
 def roster(course: Course) -> list[Person]:
@@ -149,7 +169,12 @@ def graded_units(course: Course) -> list[str]:
 
 
 def handed_out(course: Course, unit: str) -> list[str]:
-    """The code of a unit's stubs and set-up, as the gradebook has it from when the unit was graded first."""
+    """The code of a unit's stubs and set-up, as the gradebook has it from when the unit was graded first.
+
+    Args:
+        course: the course.
+        unit: its id.
+    """
     with opened(course) as gradebook:
         cells = gradebook.find_notebook(unit, unit).source_cells
         return [cell.source or "" for cell in cells if cell.cell_type == "code"]
@@ -159,26 +184,25 @@ def _result(course: Course, unit: str, submission: SubmittedAssignment) -> Resul
     notebook = last_graded(course, unit, submission.student.id)
     about = notebook.metadata[graded_notebook.OURS] if notebook else {}
     return Result(
-        _person(submission.student),
-        unit,
-        tuple(_parts(submission, notebook)),
-        submission.late_submission_penalty,
-        submission.timestamp,
-        seconds_late(submission),
-        tuple(about.get("notes", ())),
-        about.get("seconds", 0.0),
-        notebook,
+        student=_person(submission.student),
+        unit=unit,
+        parts=tuple(_parts(submission, notebook)),
+        penalty=submission.late_submission_penalty,
+        handed_in=submission.timestamp,
+        seconds_late=seconds_late(submission),
+        notes=tuple(about.get("notes", ())),
+        seconds=about.get("seconds", 0.0),
+        notebook=notebook,
     )
 
 
 def _parts(submission: SubmittedAssignment, notebook: NotebookNode | None) -> Iterator[Part]:
     """The graded cells, in the notebook's order where there is one."""
-    grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
-    comments = {
-        comment.name: comment.manual_comment or ""
-        for notebook in submission.notebooks
-        for comment in notebook.comments
-    }
+    grades: dict[str, Grade] = {}
+    comments: dict[str, str] = {}
+    for entered in submission.notebooks:
+        grades |= {grade.name: grade for grade in entered.grades}
+        comments |= {comment.name: comment.manual_comment or "" for comment in entered.comments}
     order: list[str] = []
     verdicts: dict[str, GradedExercise] = {}
     if notebook:

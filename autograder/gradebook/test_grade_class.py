@@ -1,130 +1,19 @@
+"""A class is graded into nbgrader's gradebook, as `fdl grade` does it."""
+
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from autograder.cli import app
-from autograder.course import catalogue, layout, limits
+from autograder.course import limits
 from autograder.course.layout import Course
-from autograder.gradebook import book as books
-from autograder.gradebook import database, nbgrader_steps
 from autograder.gradebook import grade_class as grading
-from autograder.gradebook.book import Book
-from autograder.grading import draws
-from autograder.grading.grader import Grader, last_graded
-from autograder.grading.plan import plan_of
+from autograder.gradebook.conftest import CONFIG, REVIEW, SCORES, SQUARES, auto_scores, book, grades
+from autograder.grading.grader import last_graded
 from autograder.testing import in_process_sandbox, toy_unit
-from helpers.errors import Refused
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
-CONFIG = layout.ROOT / "course" / "nbgrader_config.py"
-SQUARES = "def double(x):\n    return x * x"
-
-
-@pytest.fixture(scope="module")
-def unit(tmp_path_factory):
-    return toy_unit.make_unit(tmp_path_factory.mktemp("toy"))
-
-
-@pytest.fixture(scope="module")
-def plan(unit):
-    return plan_of(unit)
-
-
-@pytest.fixture(scope="module")
-def empty_gradebook(tmp_path_factory):
-    """Making one takes nbgrader seconds, since it starts alembic."""
-    folder = tmp_path_factory.mktemp("empty")
-    Book(Course(folder)).close()
-    return folder / "gradebook.db"
-
-
-@pytest.fixture
-def root(tmp_path, empty_gradebook):
-    (tmp_path / "course").mkdir()
-    shutil.copy(empty_gradebook, tmp_path / "course")
-    return tmp_path / "course"
-
-
-@pytest.fixture
-def hand_in(root):
-    def hand_in(student, work, name=f"{toy_unit.UNIT}.ipynb"):
-        folder = root / "submitted" / student / toy_unit.UNIT
-        folder.mkdir(parents=True, exist_ok=True)
-        if work is not None:
-            (folder / name).write_bytes(work if isinstance(work, bytes) else toy_unit.data(work))
-        return folder
-
-    return hand_in
-
-
-@pytest.fixture
-def grade(unit, root):
-    def grade(run=None, **settings):
-        return grading.grade(unit, root, run or in_process_sandbox.InProcess().run, "nothing", **settings)
-
-    return grade
-
-
-@pytest.fixture
-def small_class(plan, hand_in):
-    """Names as they come, and everything that can be handed in."""
-    hand_in("Ada Okafor", toy_unit.right(plan))
-    hand_in("Zoë O'Brien, Niamh", toy_unit.right(plan, double=SQUARES))
-    hand_in("محمد علي", toy_unit.work(plan, double="reference"))
-    hand_in("half [done] {x}", toy_unit.right(plan, halves="raise Died('took longer than 30 s')"))
-    hand_in("untouched", toy_unit.work(plan))
-    hand_in("no notebook", b"%PDF-1.7")
-    hand_in("empty", b"")
-    hand_in("nothing", None)
-    hand_in("wrong name", toy_unit.right(plan), "homework.ipynb")
-
-
-SCORES = {
-    "Ada Okafor": 8,
-    "Zoë O'Brien, Niamh": 5,
-    "محمد علي": 3,
-    "half [done] {x}": 6,
-    "untouched": 0,
-    "no notebook": 0,
-    "empty": 0,
-    "nothing": 0,
-    "wrong name": 0,
-}
-REVIEW = {"half [done] {x}", "no notebook", "empty", "nothing", "wrong name"}
-
-
-@contextmanager
-def book(root):
-    opened = Book(Course(root))
-    try:
-        yield opened.gradebook
-    finally:
-        opened.close()
-
-
-def grades(root):
-    """What the gradebook holds, by student and cell."""
-    with book(root) as gb:
-        return {
-            s.student.id: {
-                g.name: (g.auto_score, g.manual_score, g.needs_manual_grade)
-                for notebook in s.notebooks
-                for g in notebook.grades
-            }
-            for s in gb.assignment_submissions(toy_unit.UNIT)
-        }
-
-
-def auto_scores(root):
-    return {who: sum(auto or 0 for auto, _, _ in cells.values()) for who, cells in grades(root).items()}
 
 
 @pytest.mark.usefixtures("small_class")
@@ -241,170 +130,6 @@ def test_points_in_the_submission_are_not_believed(root, grade, hand_in, plan):
     assert auto_scores(root) == {"a": 5}
 
 
-def test_a_gradebook_with_other_cells_is_refused_in_a_sentence(root, grade, hand_in, plan, unit):
-    hand_in("a", toy_unit.right(plan))
-    grade()
-    other = unit.path.read_text().replace("from solutions.toy.quadruple import quadruple\n", "")
-    shorter = type(unit)(unit.id, root / "shorter.py", unit.package)
-    shorter.path.write_text(other.replace("# %%\n\n", "").rstrip().removesuffix("# %%"))
-    with pytest.raises(Refused, match="there is quadruple, quadruple-check"):
-        grading.grade(shorter, root, in_process_sandbox.InProcess().run, "nothing")
-
-
-def test_a_disk_that_is_full_costs_one_student_and_is_told(grade, hand_in, plan, monkeypatch):
-    hand_in("a", toy_unit.right(plan))
-    hand_in("b", toy_unit.right(plan))
-    replace = books._replace
-
-    def full(place, data):
-        if "/a/" in str(place):
-            raise OSError("No space left on device")
-        replace(place, data)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(books, "_replace", full)
-        report = grade()
-    assert [row.error for row in report.rows] == ["not saved: OSError: No space left on device", ""]
-    assert not report.fine
-    assert grade().fine
-
-
-def test_a_kernel_that_fails_is_told_and_tried_again(grade, hand_in, plan):
-    hand_in("a", toy_unit.right(plan))
-
-    def fail(job):
-        raise RuntimeError("the server ended twice")
-
-    (row,) = grade(fail).rows
-    assert row.needs_review
-    assert row.reasons == ["grading failed; the next run tries again (RuntimeError: the server ended twice)."]
-    assert grade().rows[0].graded.score == 8
-
-
-RUN = """
-import os, signal, sys, types
-from pathlib import Path
-# The toy needs nothing of Keras, and importing it takes five seconds.
-sys.modules["keras"] = types.SimpleNamespace(utils=types.SimpleNamespace(set_random_seed=print))
-from autograder.gradebook import book as gradebook, grade_class as grade, nbgrader_steps as execute
-from autograder.testing import toy_unit as toy
-from autograder.testing.in_process_sandbox import InProcess
-folder, where, at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-count = 0
-def dying(function):
-    def call(*args):
-        global count
-        count += 1
-        if count == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*args)
-    return call
-if where == "a cell's score":
-    execute.SaveVerdicts._add_score = dying(execute.SaveVerdicts._add_score)
-elif where == "the notebook":
-    gradebook.Book._keep = dying(gradebook.Book._keep)
-elif where == "a submission":
-    execute.RunByEngine.preprocess = dying(execute.RunByEngine.preprocess)
-unit = toy.make_unit(folder / "toy")
-grade.grade(unit, folder / "course", InProcess().run, "nothing", jobs=2)
-"""
-
-
-def _run(folder, where="", at=0):
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, "-c", RUN, str(folder), where, str(at)]
-    return subprocess.run(command, cwd=layout.ROOT, env=environment, timeout=120, check=False).returncode
-
-
-@pytest.mark.usefixtures("small_class")
-def test_a_grader_that_is_killed_leaves_nothing_half_done_and_the_next_run_finishes(root, grade, tmp_path):
-    shutil.copytree(tmp_path / "course", tmp_path / "undisturbed" / "course")
-    assert _run(tmp_path / "undisturbed") == 0
-    wanted = grades(tmp_path / "undisturbed" / "course")
-    for where, at in [("a submission", 2), ("a cell's score", 5), ("the notebook", 2)]:
-        assert _run(tmp_path, where, at) == -signal.SIGKILL
-        there = grades(root)
-        assert 0 < len(there) < len(wanted)
-        assert there == {who: wanted[who] for who in there}
-    assert _run(tmp_path) == 0
-    assert grades(root) == wanted
-
-
-@pytest.fixture
-def inside_nbgrader(unit, root, monkeypatch):
-    """nbgrader in a course folder, whose engine knows the toy unit."""
-    shutil.copy(CONFIG, root)
-    monkeypatch.chdir(root)
-    kernel = in_process_sandbox.InProcess()
-    grader = Grader(Course(root), draws.secret(root), kernel.run, lambda _: unit)
-    monkeypatch.setattr(nbgrader_steps, "grader", lambda _: grader)
-    opened = Book(Course(root))
-    opened.register(plan_of(unit))
-    opened.close()
-    return kernel
-
-
-NOT_NBGRADERS = {"nothing", "wrong name", "half [done] {x}"}  # it finds no notebook there
-
-
-@pytest.mark.usefixtures("small_class", "inside_nbgrader")
-@pytest.mark.parametrize("flags", [[], ["--no-execute"]], ids=["plain", "--no-execute"])
-def test_nbgrader_autograde_gives_the_same_scores(root, flags):
-    from nbgrader.apps import AutogradeApp
-
-    for who in NOT_NBGRADERS:
-        shutil.rmtree(root / "submitted" / who)
-    app = AutogradeApp()
-    app.initialize([toy_unit.UNIT, *flags])
-    app.start()
-    there = {who: score for who, score in SCORES.items() if who not in NOT_NBGRADERS}
-    assert auto_scores(root) == there
-    reviewed = {who for who, cells in grades(root).items() if any(review for _, _, review in cells.values())}
-    assert reviewed == REVIEW & there.keys()
-
-
-@pytest.mark.usefixtures("inside_nbgrader")
-def test_a_check_cell_without_a_verdict_earns_nothing(root, hand_in, plan, monkeypatch):
-    from nbgrader.apps import AutogradeApp
-
-    hand_in("Zoë", toy_unit.right(plan))
-    monkeypatch.setattr(nbgrader_steps.RunByEngine, "preprocess", lambda self, nb, resources: (nb, resources))
-    app = AutogradeApp()
-    app.initialize([toy_unit.UNIT])
-    app.start()
-    assert grades(root)["Zoë"]["double-check"] == (0, None, True)
-
-
-@pytest.mark.usefixtures("inside_nbgrader")
-def test_formgraders_button_goes_through_the_engine(root, hand_in, plan):
-    from nbgrader.apps.api import NbGraderAPI
-    from nbgrader.coursedir import CourseDirectory
-
-    config = database.settings(Course(root))
-    hand_in("Zoë", toy_unit.right(plan, double=SQUARES))
-    api = NbGraderAPI(CourseDirectory(config=config), config=config)
-    result = api.autograde(toy_unit.UNIT, "Zoë")
-    assert result["success"], result
-    assert auto_scores(root) == {"Zoë": 5}
-    graded = last_graded(Course(root), toy_unit.UNIT, "Zoë")
-    assert graded
-    assert graded.metadata.fdl
-
-
-@pytest.fixture
-def fdl(unit, monkeypatch):
-    """The command line, without a fork server, on the toy unit."""
-
-    @contextmanager
-    def kernels(jobs, unsafe=False):
-        yield in_process_sandbox.InProcess().run, "nothing"
-
-    real = catalogue.unit
-    monkeypatch.setattr(grading, "sandbox", kernels)
-    monkeypatch.setattr(catalogue, "unit", lambda name: unit if name == toy_unit.UNIT else real(name))
-    return lambda *words: CliRunner().invoke(app.app, ["grade", *map(str, words)])
-
-
 @pytest.mark.usefixtures("small_class")
 def test_the_json_keeps_its_contract(fdl, root):
     result = fdl(toy_unit.UNIT, "--course", root, "--json")
@@ -448,6 +173,26 @@ def test_wrong_usage_is_told_with_a_suggestion(fdl, root, hand_in, plan):
         result = fdl(*words)
         assert result.exit_code == 2
         assert told in " ".join(result.stderr.replace("│", " ").split()), result.stderr
+
+
+@pytest.mark.parametrize("symlink", [False, True], ids=["itself", "through a symlink"])
+def test_a_course_root_may_have_any_name(unit, plan, empty_gradebook, tmp_path, symlink):
+    real = tmp_path / "Übungen & été 2030, 50 % (neu)"
+    real.mkdir()
+    shutil.copy(empty_gradebook, real)
+    root = real
+    if symlink:
+        root = tmp_path / "link to it"
+        root.symlink_to(real)
+    file = root / "submitted" / "Zoë O'Brien" / toy_unit.UNIT / f"{toy_unit.UNIT}.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(toy_unit.data(toy_unit.right(plan)))
+    report = grading.grade(unit, root, in_process_sandbox.InProcess().run, "nothing")
+    assert report.fine
+    assert auto_scores(root) == {"Zoë O'Brien": 8}
+    assert (real / "autograded" / "Zoë O'Brien" / toy_unit.UNIT / file.name).is_file()
+    (again,) = grading.grade(unit, root, in_process_sandbox.InProcess().run, "nothing").rows
+    assert again.graded.ran == []
 
 
 def test_nobody_to_grade_is_a_sentence(fdl, root):

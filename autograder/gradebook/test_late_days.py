@@ -24,19 +24,6 @@ DUE = "2030-01-10 12:00 UTC"
 SQUARES = "def double(x):\n    return x * x"  # loses 3 of the 8 points
 
 
-@pytest.fixture(scope="module")
-def unit(tmp_path_factory):
-    return toy_unit.make_unit(tmp_path_factory.mktemp("toy"))
-
-
-@pytest.fixture(scope="module")
-def empty_gradebook(tmp_path_factory):
-    """Making one takes nbgrader seconds."""
-    folder = tmp_path_factory.mktemp("empty")
-    Book(Course(folder)).close()
-    return folder / "gradebook.db"
-
-
 class Class:
     """A course whose students hand in the toy unit."""
 

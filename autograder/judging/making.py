@@ -7,6 +7,7 @@ the exercises among them, each with one thread, so that sums come out the same.
 import importlib
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +22,7 @@ from autograder.judging.store import recorded
 from autograder.progress import Progress, silent
 from helpers.errors import Refused
 from helpers.published import Published, save
+from helpers.seeding import keep_kernels
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 # Each process holds a TensorFlow of its own, 0.7 GB.
@@ -118,14 +120,29 @@ def _left(exercises: Iterable[Exercise]) -> str:
     return f"evidence of {names[0]} and {len(names) - 1} more"
 
 
+def end_with_parent() -> None:
+    """Have this process end when the one that started it does, however roughly: nobody should have to look for it."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _quietly() -> None:
     """Misconceptions overflow and warn on purpose; nobody needs to read that."""
+    end_with_parent()
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
 
 
 def _make(module: str, name: str, path: Path) -> None:
+    keep_kernels()
     importlib.import_module(module)
     (exercise,) = (exercise for exercise in catalogue.of_module(module) if exercise.name == name)
     part = path.with_suffix(f".{os.getpid()}")

@@ -18,7 +18,7 @@ def answer(exercise: Checks, candidate: Candidate, seed: int, luck: int) -> Answ
         exercise: whose checks run.
         candidate: the objects that they run beside.
         seed: the draw.
-        luck: seeds the candidate's own randomness, the same for each check.
+        luck: seeds the candidate's own randomness.
     """
     return {check.name: gather(exercise, check, candidate, seed, luck) for check in exercise.checks}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.exercise import Exercise
-from autograder.judging.making import one_thread
+from autograder.judging.making import end_with_parent, one_thread
 from autograder.judging.tables import answer
 from autograder.progress import Progress
 from autograder.proving import kept
@@ -113,14 +113,7 @@ def _start(ticks: "Queue[float | None]", log: str) -> None:
     file = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Whoever stops `fdl verify`, however roughly, should not have to look for its processes."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 @dataclass

@@ -130,14 +130,15 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
         check: the check.
         candidate: the exercise's objects, in its order.
         seed: the draw; it decides the inputs and is the same for all candidates.
-        luck: seeds the candidate's own randomness; it should never repeat.
+        luck: seeds the candidate's own randomness, with draw and check; it should never repeat.
     Returns:
         The check's arrays, or the failure that came in their place.
     """
     # Late: reading a page of helpers should not cost an import of TensorFlow.
     import keras
 
-    keras.utils.set_random_seed(luck)
+    # A seed of its own for each check: TensorFlow throws its kernels away for one that comes again.
+    keras.utils.set_random_seed(zlib.crc32(f"{luck} {seed} {check.name}".encode()))
     rng = np.random.default_rng([seed, zlib.crc32(check.name.encode())])
     for wanted, thing in zip(exercise.objects, candidate, strict=True):
         if not callable(thing):

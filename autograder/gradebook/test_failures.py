@@ -1,0 +1,187 @@
+"""What goes wrong while a class is graded costs as little as it can, and is told."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from autograder.course import layout
+from autograder.gradebook import book as books
+from autograder.gradebook import grade_class as grading
+from autograder.gradebook import nbgrader_steps
+from autograder.gradebook.conftest import auto_scores, grades
+from autograder.grading import draws
+from autograder.testing import in_process_sandbox, toy_unit
+from helpers.errors import Refused
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+
+
+def test_a_disk_that_is_full_costs_one_student_and_is_told(grade, hand_in, plan, monkeypatch):
+    hand_in("a", toy_unit.right(plan))
+    hand_in("b", toy_unit.right(plan))
+    replace = books._replace
+
+    def full(place, data):
+        if "/a/" in str(place):
+            raise OSError("No space left on device")
+        replace(place, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(books, "_replace", full)
+        report = grade()
+    assert [row.error for row in report.rows] == ["not saved: OSError: No space left on device", ""]
+    assert not report.fine
+    assert grade().fine
+
+
+def test_a_kernel_that_fails_is_told_and_tried_again(grade, hand_in, plan):
+    hand_in("a", toy_unit.right(plan))
+
+    def fail(job):
+        raise RuntimeError("the server ended twice")
+
+    (row,) = grade(fail).rows
+    assert row.needs_review
+    assert row.reasons == ["grading failed; the next run tries again (RuntimeError: the server ended twice)."]
+    assert grade().rows[0].graded.score == 8
+
+
+RUN = """
+import os, signal, sys, types
+from pathlib import Path
+# The toy needs nothing of Keras, and importing it takes five seconds.
+sys.modules["keras"] = types.SimpleNamespace(utils=types.SimpleNamespace(set_random_seed=print))
+from autograder.gradebook import book as gradebook, grade_class as grade, nbgrader_steps as execute
+from autograder.testing import toy_unit as toy
+from autograder.testing.in_process_sandbox import InProcess
+folder, where, at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+count = 0
+def dying(function):
+    def call(*args):
+        global count
+        count += 1
+        if count == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*args)
+    return call
+if where == "a cell's score":
+    execute.SaveVerdicts._add_score = dying(execute.SaveVerdicts._add_score)
+elif where == "the notebook":
+    gradebook.Book._keep = dying(gradebook.Book._keep)
+elif where == "a submission":
+    execute.RunByEngine.preprocess = dying(execute.RunByEngine.preprocess)
+unit = toy.make_unit(folder / "toy")
+grade.grade(unit, folder / "course", InProcess().run, "nothing", jobs=2)
+"""
+
+
+def _run(folder, where="", at=0):
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-c", RUN, str(folder), where, str(at)]
+    return subprocess.run(command, cwd=layout.ROOT, env=environment, timeout=120, check=False).returncode
+
+
+@pytest.mark.usefixtures("small_class")
+def test_a_grader_that_is_killed_leaves_nothing_half_done_and_the_next_run_finishes(root, grade, tmp_path):
+    shutil.copytree(tmp_path / "course", tmp_path / "undisturbed" / "course")
+    assert _run(tmp_path / "undisturbed") == 0
+    wanted = grades(tmp_path / "undisturbed" / "course")
+    for where, at in [("a submission", 2), ("a cell's score", 5), ("the notebook", 2)]:
+        assert _run(tmp_path, where, at) == -signal.SIGKILL
+        there = grades(root)
+        assert 0 < len(there) < len(wanted)
+        assert there == {who: wanted[who] for who in there}
+    assert _run(tmp_path) == 0
+    assert grades(root) == wanted
+
+
+def test_nothing_that_could_be_read_falls_short(fdl, root, hand_in, plan):
+    hand_in("no notebook", b"%PDF-1.7")
+    hand_in("nothing", None)
+    assert fdl(toy_unit.UNIT, "--course", root).exit_code == 1
+    hand_in("untouched", toy_unit.work(plan))
+    assert fdl(toy_unit.UNIT, "--course", root).exit_code == 0
+
+
+def test_a_student_whom_grading_failed_falls_short_and_the_others_are_saved(grade, hand_in, plan):
+    hand_in("a", toy_unit.right(plan))
+    hand_in("b", toy_unit.right(plan, halves="def halve(x):\n    return x"))
+    inside = in_process_sandbox.InProcess()
+
+    def fail_for_a(job):
+        if "return x / 2.0" in " ".join(step.source for step in job.steps):
+            raise RuntimeError("the server ended twice")
+        return inside.run(job)
+
+    report = grade(fail_for_a)
+    assert [(row.graded.unfinished, row.book["score"]) for row in report.rows] == [(True, 0), (False, 6)]
+    assert not report.fine
+    assert grade().fine
+
+
+def test_a_gradebook_that_cannot_be_used_is_a_sentence(fdl, root, hand_in, plan):
+    hand_in("a", toy_unit.right(plan))
+    (root / "gradebook.db").write_bytes(b"PK\x03\x04" * 500)
+    result = fdl(toy_unit.UNIT, "--course", root)
+    assert (result.exit_code, result.stdout) == (1, "")
+    sentence = result.stderr.splitlines()[-1]
+    assert sentence.startswith(f"fdl grade: the gradebook {root / 'gradebook.db'} is damaged")
+    assert not (root / "autograded").exists()
+
+
+def test_a_gradebook_that_is_locked_meanwhile_costs_one_student_and_is_told(
+    grade, hand_in, plan, root, monkeypatch
+):
+    from sqlalchemy.exc import OperationalError
+
+    hand_in("a", toy_unit.right(plan))
+    hand_in("b", toy_unit.right(plan))
+    save = nbgrader_steps.SaveVerdicts.preprocess
+
+    def locked(self, nb, resources):
+        if resources["nbgrader"]["student"] == "a":
+            raise OperationalError("UPDATE grade", {}, Exception("database is locked"))
+        return save(self, nb, resources)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(nbgrader_steps.SaveVerdicts, "preprocess", locked)
+        report = grade()
+    place = root / "gradebook.db"
+    assert [row.error for row in report.rows] == [
+        f"not saved: the gradebook {place} is locked by another program. "
+        "Wait until that is done, or end it, and try again",
+        "",
+    ]
+    assert auto_scores(root) == {"b": 8}
+    assert grade().fine
+    assert auto_scores(root) == {"a": 8, "b": 8}
+
+
+def test_a_course_folder_that_cannot_be_written_is_told_before_anything_is_run(
+    root, grade, hand_in, plan, monkeypatch
+):
+    hand_in("a", toy_unit.right(plan))
+
+    def read_only(*args, dir, **settings):
+        raise OSError(errno.EROFS, "Read-only file system", str(dir))
+
+    monkeypatch.setattr(draws.tempfile, "NamedTemporaryFile", read_only)
+    kernel = in_process_sandbox.InProcess()
+    with pytest.raises(Refused, match=r"\.draws, .* can be neither read nor made: Read-only file system"):
+        grade(kernel.run)
+    assert kernel.jobs == []
+
+
+def test_a_gradebook_with_other_cells_is_refused_in_a_sentence(root, grade, hand_in, plan, unit):
+    hand_in("a", toy_unit.right(plan))
+    grade()
+    other = unit.path.read_text().replace("from solutions.toy.quadruple import quadruple\n", "")
+    shorter = type(unit)(unit.id, root / "shorter.py", unit.package)
+    shorter.path.write_text(other.replace("# %%\n\n", "").rstrip().removesuffix("# %%"))
+    with pytest.raises(Refused, match="there is quadruple, quadruple-check"):
+        grading.grade(shorter, root, in_process_sandbox.InProcess().run, "nothing")
