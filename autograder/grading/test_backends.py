@@ -2,6 +2,7 @@ import logging
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,8 @@ def test_whoever_stops_asking_ends_the_rest():
             if len(begun) > 1:
                 go_on.wait(20)
 
-    results = Threads().run(Slow(), "unit", [str(number) for number in range(50)], (), jobs=1)
+    slow: Any = Slow()
+    results: Any = Threads().run(slow, "unit", [str(number) for number in range(50)], (), jobs=1)
     next(results)
     results.close()
     go_on.set()
