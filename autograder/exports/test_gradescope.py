@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course import catalogue, layout
 from autograder.exports import gradescope, on_gradescope
-from autograder.grading import engine
+from autograder.grading import draws, engine
 from autograder.grading.plan import plan_of
 from autograder.sandbox import confine
 from autograder.testing import in_process_sandbox, toy_unit
@@ -68,7 +68,7 @@ def plan(tmp_path_factory):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Laid out as Gradescope's; the grader's secret is kept in it too."""
-    monkeypatch.setattr(catalogue, "ROOT", tmp_path)
+    monkeypatch.setattr(layout, "ROOT", tmp_path)
     (tmp_path / "submission").mkdir()
     return tmp_path
 
@@ -189,6 +189,18 @@ def packed(tmp_path_factory):
     return folder / "a.zip", unit
 
 
+def test_each_zip_has_a_secret_of_its_own_that_is_not_the_courses(packed, tmp_path, monkeypatch):
+    archive, unit = packed
+    course = draws.secret(tmp_path)
+    monkeypatch.setattr(layout, "COURSE", tmp_path)
+    gradescope.pack(unit, tmp_path / "again.zip")
+    secrets = {course.hex()}
+    for file in (archive, tmp_path / "again.zip"):
+        with zipfile.ZipFile(file) as opened:
+            secrets.add(opened.read(".draws").decode())
+    assert len(secrets) == 3
+
+
 def test_the_zip_holds_what_one_unit_needs(packed):
     with zipfile.ZipFile(packed[0]) as archive:
         modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
@@ -199,8 +211,6 @@ def test_the_zip_holds_what_one_unit_needs(packed):
     assert f"notebooks/{ID}/checks/softmax.evidence" in modes
     assert not any("test_" in name or "__pycache__" in name or name.endswith(".db") for name in modes)
     assert len(secret) == 64
-    course = layout.ROOT / "course" / ".draws"
-    assert not course.exists() or secret != course.read_bytes()
 
 
 @pytest.mark.parametrize("unsafe", [False, True])

@@ -81,15 +81,15 @@ def groups(
     def fits(name: str, group: list[str]) -> bool:
         return not any(may_profit(name, other) or may_profit(other, name) for other in group)
 
-    groups: list[list[str]] = []
+    chosen: list[list[str]] = []
     for name in names:
-        for group in groups:
-            if fits(name, group):
-                group.append(name)
-                break
+        fitting = (group for group in chosen if fits(name, group))
+        group = next(fitting, None)
+        if group is None:
+            chosen.append([name])
         else:
-            groups.append([name])
-    return groups
+            group.append(name)
+    return chosen
 
 
 def cells_of(group: list[str], needs: Mapping[str, rules.Need], breaches: Mapping[str, str]) -> list[Placed]:
@@ -159,12 +159,13 @@ def _where_it_died(steps: list[Step], child: list[StepResult]) -> str:
 
 def _steps_left(work: Work, steps: list[Step], done: set[str], died: str) -> Iterator[Step]:
     """What the next child has to do, after one that died in a step."""
-    lost = {cell.exercise for cell in work.placed if cell.id == died and cell.kind == SOLUTION}
+    without_answer = {cell.exercise for cell in work.placed if cell.id == died and cell.kind == SOLUTION}
     for step in steps:
-        if step.id == died or step.exercise in lost:
+        is_a_cell = not step.exercise
+        if step.id == died or step.exercise in without_answer:
             continue
         # Cells are run anew, checks that are done are not.
-        if not step.exercise or step.id not in done:
+        if is_a_cell or step.id not in done:
             yield step
 
 
@@ -182,16 +183,17 @@ def _steps(work: Work, group: set[str], cells: set[str]) -> Iterator[Step]:
 
     So nothing that is shown (printed text, values in messages) comes from code that has seen secret inputs.
     """
+    checks = []
     for cell in work.placed:
         needed = cell.kind in (SOLUTION, ADDED) and cell.id in cells
         if needed or cell.kind == SETUP:
             seconds = work.plan.limits(cell.exercise).cell
             yield Step(cell.id, syntax.runnable(cell.source), seconds=seconds)
         elif cell.kind == CHECK and cell.exercise in group:
+            checks.append(cell)
             yield _check_step(work, cell, cell.id, PUBLIC)
-    for cell in work.placed:
-        if cell.kind == CHECK and cell.exercise in group:
-            yield _check_step(work, cell, fresh(cell.id), work.draw.seed)
+    for cell in checks:
+        yield _check_step(work, cell, fresh(cell.id), work.draw.seed)
 
 
 def _check_step(work: Work, cell: Placed, id: str, draw: int) -> Step:

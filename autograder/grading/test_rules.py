@@ -78,17 +78,19 @@ def test_what_a_helper_uses_counts_as_the_answers(look, helper):
 
 
 @pytest.mark.parametrize(
-    "spoiler",
+    ("spoiler", "refused"),
     [
-        "np.multiply = np.polyval",
-        "double.trick = np.polyval",
-        "def double(x):\n    return np.polyval([2, 0], x)",
+        ("np.multiply = np.polyval", False),
+        ("double.trick = np.polyval", True),
+        ("def double(x):\n    return np.polyval([2, 0], x)", True),
     ],
+    ids=["set-up's is not run", "the answer's own is refused", "a second answer is refused"],
 )
-def test_a_cell_that_changes_what_an_answer_reads_is_either_not_run_or_refused(look, spoiler):
+def test_a_cell_that_changes_what_an_answer_reads_is_either_not_run_or_refused(look, spoiler, refused):
     answer = "def double(x):\n    return np.multiply(2.0, x)"
     need, complaints = look("double", spoiler, double=answer)
-    assert complaints or sources(need) == []
+    assert bool(complaints) == refused
+    assert sources(need) == ([spoiler] if refused else [])
 
 
 def test_a_definition_behind_the_check_does_not_count(look):

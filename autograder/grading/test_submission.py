@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from autograder.grading import submission
 from autograder.grading.plan import make_plan, plan_of
 from autograder.grading.restore import blank, restore
-from autograder.grading.submission import Cell, inert, parse, read_file
+from autograder.grading.submission import clean, inert, parse, read_file
 from autograder.testing import toy_unit
 from helpers.errors import Unreadable
 
@@ -293,7 +293,10 @@ def test_any_bytes_are_read_or_refused(data):
         cells = parse(data)
     except Unreadable:
         return
-    assert all(isinstance(cell, Cell) for cell in cells)
+    for cell in cells:
+        assert cell.type in ("code", "markdown", "raw")
+        assert cell.source == clean(cell.source)
+        cell.source.encode()
 
 
 @given(CELLS)
