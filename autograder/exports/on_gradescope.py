@@ -23,7 +23,7 @@ from autograder.grading.plan import DERIVATION, Plan, plan_of
 from autograder.grading.running import Run
 from autograder.grading.submission import read_file
 from autograder.judging.lazy_tables import LazyTables
-from autograder.sandbox.client import Kernels
+from autograder.sandbox.client import Sandbox
 from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
 
@@ -45,7 +45,7 @@ def main(unit: str, folder: Path, visibility: str, unsafe: bool) -> bool:
     fine = True
     try:
         # It starts while TensorFlow is imported here.
-        with Kernels(workers=1, unsafe=unsafe) as kernels:
+        with Sandbox(workers=1, unsafe=unsafe) as kernels:
             import_tensorflow()
             prepare()
             plan = plan_of(catalogue.unit(unit))

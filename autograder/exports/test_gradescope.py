@@ -168,7 +168,7 @@ def test_where_nothing_confines_nothing_is_graded_and_the_student_reads_why(fold
         assert not unsafe
         raise CannotConfine("nothing on this machine can confine students' code")
 
-    monkeypatch.setattr(on_gradescope, "Kernels", refuse)
+    monkeypatch.setattr(on_gradescope, "Sandbox", refuse)
     assert not on_gradescope.main(toy_unit.UNIT, folder, "visible", unsafe=False)
     found = json.loads((folder / "results" / "results.json").read_text())
     check_schema(found)

@@ -110,10 +110,10 @@ def sandbox(jobs: int, unsafe: bool = False) -> Iterator[tuple[Run, str]]:
     Raises:
         CannotConfine: if nothing on this machine can confine it and not `unsafe`.
     """
-    from autograder.sandbox.client import Kernels
+    from autograder.sandbox.client import Sandbox
     from helpers.quiet import import_tensorflow
 
-    with Kernels(workers=jobs, unsafe=unsafe) as started:
+    with Sandbox(workers=jobs, unsafe=unsafe) as started:
         import_tensorflow()
         prepare()
         yield started.run, started.tier

@@ -93,9 +93,9 @@ def _scores(grade: Grade) -> tuple[float | None, float | None]:
 @functools.cache
 def grader(root: str) -> Grader:
     """What grades in a process of nbgrader's; `fdl grade` has its own."""
-    from autograder.sandbox.client import Kernels
+    from autograder.sandbox.client import Sandbox
 
-    kernels = Kernels(workers=1)
+    kernels = Sandbox(workers=1)
     atexit.register(kernels.close)
     # It imports TensorFlow while this process does.
     kernels.start()

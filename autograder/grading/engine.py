@@ -57,7 +57,7 @@ def grade(
         data: the submitted notebook, or why there is none.
         plan: the unit's.
         draw: its secret draw.
-        run: runs a job in a confined child, such as `Kernels.run`.
+        run: runs a job in a confined child, such as `Sandbox.run`.
         tables: judge what came of it.
         before: the graded notebook of the last time. A verdict is taken from there if the same work was
             judged by the same rules for the same draw,

@@ -22,10 +22,10 @@ ATTEMPTS = 2
 KEPT = ("LD_LIBRARY_PATH", "HOME")
 
 
-class Kernels:
+class Sandbox:
     """Runs jobs in confined children, up to `workers` at once; may be shared by threads.
 
-        with Kernels(workers=2) as kernels:
+        with Sandbox(workers=2) as kernels:
             results = kernels.run(job)
 
     The server that forks them is started by `with`, by `start`, or else by the first `run`. It imports TensorFlow
@@ -48,7 +48,7 @@ class Kernels:
         self._server: _Server | None = None
         self._closed = False
 
-    def __enter__(self) -> "Kernels":
+    def __enter__(self) -> "Sandbox":
         self.start()
         return self
 
@@ -78,7 +78,7 @@ class Kernels:
             One result a step; if the child died in a step, that is the last one, and says so.
         Raises:
             Refused: if the server does not start.
-            RuntimeError: if these kernels are closed.
+            RuntimeError: if this sandbox is closed.
         """
         with self._slots:
             for _ in range(ATTEMPTS):
@@ -92,7 +92,7 @@ class Kernels:
     def _running(self) -> "_Server":
         with self._lock:
             if self._closed:
-                raise RuntimeError("these kernels are closed")
+                raise RuntimeError("this sandbox is closed")
             if self._server is None:
                 server = _Server(self.tier)
                 server.start()

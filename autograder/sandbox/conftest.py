@@ -1,16 +1,16 @@
-"""Kernels for the tests, one server for each confinement that this machine offers."""
+"""Sandbox for the tests, one server for each confinement that this machine offers."""
 
 import pytest
 
 from autograder.sandbox import TIERS
-from autograder.sandbox.client import Kernels
+from autograder.sandbox.client import Sandbox
 from helpers.errors import CannotConfine
 
 
 @pytest.fixture(scope="session", params=TIERS, ids=["bubblewrap", "Landlock"])
 def kernels(request):
     try:
-        opened = Kernels(workers=2, tier=request.param)
+        opened = Sandbox(workers=2, tier=request.param)
     except CannotConfine as error:
         pytest.skip(str(error))
     with pytest.MonkeyPatch.context() as patch:

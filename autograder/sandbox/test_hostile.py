@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import NO_TIER, Job, Step, StepResult
-from autograder.sandbox.client import Kernels
+from autograder.sandbox.client import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSCALL = """
@@ -351,8 +351,8 @@ def test_a_killed_server_takes_its_children_along_and_another_one_does_the_job(k
 def test_killing_the_grader_leaves_no_process(kernels, tmp_path, ready):
     script = tmp_path / "grader.py"
     script.write_text(
-        "import sys\nfrom autograder.sandbox import Job, Step\nfrom autograder.sandbox.client import Kernels\n"
-        "kernels = Kernels(tier=sys.argv[1])\n"
+        "import sys\nfrom autograder.sandbox import Job, Step\nfrom autograder.sandbox.client import Sandbox\n"
+        "kernels = Sandbox(tier=sys.argv[1])\n"
         "job = Job((Step('a', 'x = 1'),))\n"
         f"{ready} and kernels.run(job)\n"
         "print(kernels.folder, flush=True)\n"
@@ -376,7 +376,7 @@ def test_the_server_stays_a_single_thread_whatever_ran(kernels):
 
 def test_unconfined_a_job_that_is_ended_takes_what_it_started_along():
     source = "import subprocess\np = subprocess.Popen(['sleep', '4242'])\nprint(p.pid)"
-    with Kernels(unsafe=True, tier=NO_TIER) as fresh:
+    with Sandbox(unsafe=True, tier=NO_TIER) as fresh:
         first, second = run(fresh, source, "while True:\n    pass", seconds=2)
         assert second.died == LATE
         assert _soon(lambda: int(first.output) not in _processes("4242"))

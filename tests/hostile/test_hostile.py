@@ -27,7 +27,7 @@ from autograder.judging.lazy_tables import PUBLIC
 from autograder.judging.tables import answer
 from autograder.rehearsal.made_up_class import hand_in, reference
 from autograder.sandbox import TIERS
-from autograder.sandbox.client import Kernels
+from autograder.sandbox.client import Sandbox
 from helpers.quiet import import_tensorflow
 from tests.hostile.notebooks import ATTACKS, NAMES, TOLD
 from tests.hostile.payloads import PAYLOADS
@@ -88,7 +88,7 @@ def fight(plan: Plan, folder: Path, attacks: list[str], tier: str) -> Battle:
         words = {"COURSE": str(root), "REPO": str(ROOT), "CANARY": str(canary), "PORT": str(port)}
         students = submit(plan, root, attacks, words)
         before = fingerprints(canary)
-        with Kernels(workers=2, tier=tier) as kernels:
+        with Sandbox(workers=2, tier=tier) as kernels:
             report = grading.grade(catalogue.unit(UNIT), root, kernels.run, kernels.tier, jobs=2)
             server = str(kernels.folder)
     rows = {students[row.student]: row for row in report.rows}

@@ -25,32 +25,32 @@ def _far(rng):
 
 
 @activations.check("sigmoid squashes into (0, 1)")
-def _(sigmoid, tanh, relu, rng):
+def sigmoid_near_0(sigmoid, tanh, relu, rng):
     return {"sigmoid(a)": sigmoid(_some(rng))}
 
 
 @activations.check("sigmoid far from 0")
-def _(sigmoid, tanh, relu, rng):
+def sigmoid_far_from_0(sigmoid, tanh, relu, rng):
     return {"sigmoid(a)": sigmoid(_far(rng))}
 
 
 @activations.check("tanh squashes into (-1, 1)")
-def _(sigmoid, tanh, relu, rng):
+def tanh_near_0(sigmoid, tanh, relu, rng):
     return {"tanh(a)": tanh(_some(rng))}
 
 
 @activations.check("tanh far from 0")
-def _(sigmoid, tanh, relu, rng):
+def tanh_far_from_0(sigmoid, tanh, relu, rng):
     return {"tanh(a)": tanh(_far(rng))}
 
 
 @activations.check("relu keeps what is positive")
-def _(sigmoid, tanh, relu, rng):
+def relu_values(sigmoid, tanh, relu, rng):
     return {"relu(a)": relu(_some(rng)), "relu(a) far from 0": relu(_far(rng))}
 
 
 @activations.check("slopes are finite, near 0 and far")
-def _(sigmoid, tanh, relu, rng):
+def slopes(sigmoid, tanh, relu, rng):
     a = tf.concat([_far(rng), tf.constant(rng.uniform(0.2, 3, size=(2, 3)) * [[1], [-1]], "float32")], axis=0)
     slopes = {}
     for name, g in {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}.items():
@@ -62,6 +62,6 @@ def _(sigmoid, tanh, relu, rng):
 
 
 @activations.check("the dtype of a is kept")
-def _(sigmoid, tanh, relu, rng):
+def dtype_kept(sigmoid, tanh, relu, rng):
     a = _some(rng, "float64")
     return {"sigmoid(a)": sigmoid(a), "tanh(a)": tanh(a), "relu(a)": relu(a)}

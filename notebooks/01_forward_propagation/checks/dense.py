@@ -8,7 +8,8 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import Checks, fill
+from helpers.checks import Checks
+from helpers.inputs import filled, shapes_of
 
 dense = Checks("Dense", lecture="3:17")
 
@@ -17,8 +18,7 @@ def _filled(Dense, rng, units, inputs, dtype="float32"):
     """A built layer with random weights and biases, and activations for it."""
     layer, h = Dense(units, dtype=dtype), tf.constant(rng.normal(size=(5, inputs)), dtype)
     layer(h)
-    fill(layer, rng)
-    return layer, h
+    return filled(layer, rng), h
 
 
 def _built(Dense, rng):
@@ -29,9 +29,8 @@ def _built(Dense, rng):
 
 
 @dense.check("build makes W and b, in the shapes of the lecture")
-def _(Dense, rng):
-    shapes = [[*w.shape, 0][:2] for w in _built(Dense, rng).trainable_weights]
-    return {"shapes of the weights": np.sort(shapes, axis=0)}
+def weight_shapes(Dense, rng):
+    return {"shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights)}
 
 
 @dense.check("the biases start at 0, the weights do not")
@@ -46,7 +45,7 @@ def start(Dense, rng):
 
 
 @start.summary(**{"share of different values in W": 0.1})
-def _(theirs, ours):
+def start_summary(theirs, ours):
     return {
         "share of different values in W": np.unique(theirs["values in W"]).size / 200,
         "share of b's values that are 0": np.mean(theirs["values in b"] == 0),
@@ -55,32 +54,32 @@ def _(theirs, ours):
 
 
 @dense.check("a = hW + b", points=2)
-def _(Dense, rng):
+def pre_activation(Dense, rng):
     layer, h = _filled(Dense, rng, units=4, inputs=7)
     return {"a": layer(h)}
 
 
 @dense.check("as many units as inputs")
-def _(Dense, rng):
+def square_layer(Dense, rng):
     layer, h = _filled(Dense, rng, units=6, inputs=6)
     return {"a": layer(h)}
 
 
 @dense.check("the dtype policy is followed")
-def _(Dense, rng):
+def dtype_policy(Dense, rng):
     layer, h = _filled(Dense, rng, units=3, inputs=5, dtype="float64")
     return {"a": layer(h), "dtypes of the weights": " ".join(str(w.dtype) for w in layer.weights)}
 
 
 @dense.check("the output's shape is known beforehand")
-def _(Dense, rng):
+def output_shape(Dense, rng):
     units, steps = (int(n) for n in rng.integers(6, 90, size=2))
     shape = Dense(units).compute_output_shape((8, steps, 5))
     return {"shape": np.array(shape)}
 
 
 @dense.check("made again from its configuration")
-def _(Dense, rng):
+def configuration(Dense, rng):
     layer = Dense(int(rng.integers(5, 99)), dtype=str(rng.choice(["float16", "float64"])))
     again = Dense.from_config(layer.get_config())
     again.build((None, 4))

@@ -6,10 +6,10 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from helpers.checks import Checks, fill
+from helpers.checks import Checks
+from helpers.inputs import filled, shapes_of
 
 mlp = Checks(
     "MLP",
@@ -23,46 +23,42 @@ def _network(MLP, rng, units, D, g):
     x = tf.constant(rng.normal(size=(6, D)), "float32")
     network = MLP(units, 3, g)
     network(x)
-    fill(network, rng)
-    return network, x
+    return filled(network, rng), x
 
 
 @mlp.check("one hidden layer")
-def _(MLP, rng):
+def one_hidden_layer(MLP, rng):
     network, x = _network(MLP, rng, [5], 4, tf.tanh)
     return {"f(x)": network(x)}
 
 
 @mlp.check("two hidden layers of different sizes", points=2)
-def _(MLP, rng):
+def two_hidden_layers(MLP, rng):
     network, x = _network(MLP, rng, [7, 5], 4, tf.tanh)
-    return {
-        "f(x)": network(x),
-        "shapes": np.sort([[*w.shape, 0][:2] for w in network.trainable_weights], axis=0),
-    }
+    return {"f(x)": network(x), "shapes": shapes_of(network.trainable_weights)}
 
 
 @mlp.check("no hidden layer")
-def _(MLP, rng):
+def no_hidden_layer(MLP, rng):
     network, x = _network(MLP, rng, [], 4, tf.tanh)
     return {"f(x)": network(x)}
 
 
 @mlp.check("each layer has weights of its own")
-def _(MLP, rng):
+def own_weights(MLP, rng):
     network, x = _network(MLP, rng, [6, 6, 6], 6, tf.tanh)
     return {"f(x)": network(x)}
 
 
 @mlp.check("whatever activation function is given")
-def _(MLP, rng):
+def given_activation(MLP, rng):
     c = float(rng.uniform(0.5, 2))
     network, x = _network(MLP, rng, [5, 4], 4, lambda a: tf.sin(c * a) - 1)
     return {"f(x)": network(x)}
 
 
 @mlp.check("gradients reach every weight")
-def _(MLP, rng):
+def gradients(MLP, rng):
     network, x = _network(MLP, rng, [5], 4, tf.tanh)
     target = tf.constant(rng.normal(size=(6, 3)), "float32")
     with tf.GradientTape() as tape:

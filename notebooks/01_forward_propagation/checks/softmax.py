@@ -14,7 +14,7 @@ softmax = Checks("stable_softmax", lecture="6:52")
 
 
 @softmax.check("each row is a distribution")
-def _(stable_softmax, rng):
+def distribution(stable_softmax, rng):
     a, v = (tf.constant(rng.normal(size=(5, 7)), "float32") for _ in range(2))
     with tf.GradientTape() as tape:
         tape.watch(a)
@@ -24,24 +24,24 @@ def _(stable_softmax, rng):
 
 
 @softmax.check("along any axis")
-def _(stable_softmax, rng):
+def along_any_axis(stable_softmax, rng):
     a = tf.constant(rng.normal(size=(3, 4, 5)), "float32")
     return {f"f along axis {axis}": stable_softmax(a, axis=axis) for axis in (0, 1, 2, -1)}
 
 
 @softmax.check("large pre-activations")
-def _(stable_softmax, rng):
+def large_pre_activations(stable_softmax, rng):
     a = tf.constant(rng.normal(size=(5, 7)), "float32")
     at = {"f at +1000": a + 1000, "f at -1000": a - 1000, "f of 300·a": 300 * a}
     return {name: stable_softmax(value) for name, value in at.items()}
 
 
 @softmax.check("rows far apart")
-def _(stable_softmax, rng):
+def rows_far_apart(stable_softmax, rng):
     rows = np.array([[0], [300], [600], [2000]])
     return {"f": stable_softmax(tf.constant(rng.normal(size=(4, 4)) - rows, "float32"))}
 
 
 @softmax.check("the dtype of a is kept")
-def _(stable_softmax, rng):
+def dtype_kept(stable_softmax, rng):
     return {"f": stable_softmax(tf.constant(rng.normal(size=(2, 6)), "float64"))}

@@ -12,35 +12,35 @@ linear = Checks("add_and_matmul", lecture="27:30", objects=["Add", "MatMul"], gi
 
 
 @linear.check("chained, they give hW + b")
-def _(Add, MatMul, rng):
+def chained(Add, MatMul, rng):
     h, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=5)
     a = Add(MatMul(Leaf(h), Leaf(W)), Leaf(b))
     return {"a = hW + b": a.value, "a + a": Add(a, a).value}
 
 
 @linear.check("Add hands a shared bias its gradient")
-def _(Add, MatMul, rng):
+def add_shared_bias(Add, MatMul, rng):
     node = Add(Leaf(rng.normal(size=(4, 3))), Leaf(rng.normal(size=3)))
     da, db = node.bprop(rng.normal(size=(4, 3)))
     return {"da": da, "db": db}
 
 
 @linear.check("Add hands two matrices their gradients")
-def _(Add, MatMul, rng):
+def add_two_matrices(Add, MatMul, rng):
     node = Add(Leaf(rng.normal(size=(5, 3))), Leaf(rng.normal(size=(5, 3))))
     da, db = node.bprop(rng.normal(size=(5, 3)))
     return {"da": da, "db": db}
 
 
 @linear.check("MatMul hands on both gradients", points=2)
-def _(Add, MatMul, rng):
+def matmul_gradients(Add, MatMul, rng):
     node = MatMul(Leaf(rng.normal(size=(4, 3))), Leaf(rng.normal(size=(3, 5))))
     dh, dW = node.bprop(rng.normal(size=(4, 5)))
     return {"dh": dh, "dW": dW}
 
 
 @linear.check("square matrices, where a wrong product has the right shape")
-def _(Add, MatMul, rng):
+def square_matrices(Add, MatMul, rng):
     node = MatMul(Leaf(rng.normal(size=(3, 3))), Leaf(rng.normal(size=(3, 3))))
     dh, dW = node.bprop(rng.normal(size=(3, 3)))
     return {"dh": dh, "dW": dW}

@@ -87,20 +87,20 @@ def _named(names, gradients):
 
 
 @backward.check("a chain")
-def _(gradient, rng):
+def chain(gradient, rng):
     x, w, v = _inputs(rng, 3)
     return _named("x w v", gradient(_Times(_Times(x, w), v), [x, w, v]))
 
 
 @backward.check("a node that is used twice")
-def _(gradient, rng):
+def node_used_twice(gradient, rng):
     x, w = _inputs(rng, 2)
     out = _Plus(_Times(x, w), _Times(x, x))
     return _named("w x", gradient(out, [w, x]))
 
 
 @backward.check("a short way and a long way")
-def _(gradient, rng):
+def two_ways(gradient, rng):
     x, w, v = _inputs(rng, 3)
     h = _Times(x, w)
     out = _Plus(h, _Times(_Plus(h, v), v))
@@ -108,7 +108,7 @@ def _(gradient, rng):
 
 
 @backward.check("a sum's two arguments go on alone")
-def _(gradient, rng):
+def arguments_of_a_sum(gradient, rng):
     x, w, v = _inputs(rng, 3)
     left, right = _Times(x, w), _Times(x, v)
     out = _Plus(_Times(left, v), _Plus(left, right))
@@ -116,7 +116,7 @@ def _(gradient, rng):
 
 
 @backward.check("each node propagates once, when its gradient is complete")
-def _(gradient, rng):
+def propagated_once(gradient, rng):
     x = _Input(rng.normal(size=(2, 2)))
     node = x
     for _k in range(5):
@@ -126,7 +126,7 @@ def _(gradient, rng):
 
 
 @backward.check("a second pass starts afresh")
-def _(gradient, rng):
+def second_pass(gradient, rng):
     x, w = _inputs(rng, 2)
     h = _Times(x, w)
     out, other = _Times(h, x), _Times(h, w)
@@ -138,7 +138,7 @@ def _(gradient, rng):
 
 
 @backward.check("a node on which the output does not depend")
-def _(gradient, rng):
+def independent_node(gradient, rng):
     x, w, v, fresh = _inputs(rng, 4)
     unused, out = _Times(w, v), _Times(x, v)
     before = gradient(unused, [w])[0]
@@ -147,7 +147,7 @@ def _(gradient, rng):
 
 
 @backward.check("random graphs", points=2)
-def _(gradient, rng):
+def random_graphs(gradient, rng):
     found = {}
     for k in (1, 2):
         x, w, v = _inputs(rng, 3, shape=(2,))

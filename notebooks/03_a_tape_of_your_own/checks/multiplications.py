@@ -16,11 +16,11 @@ def _counts(found):
 
 
 @cost.check("one layer")
-def _(multiplications, rng):
+def one_layer(multiplications, rng):
     N, D, C = (int(n) for n in rng.integers(3, 90, size=3))
     return _counts(multiplications(N, [D, C]))
 
 
 @cost.check("several layers", points=2)
-def _(multiplications, rng):
+def several_layers(multiplications, rng):
     return _counts(multiplications(int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=5)]))

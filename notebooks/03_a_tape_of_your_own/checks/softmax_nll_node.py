@@ -9,37 +9,34 @@ import numpy as np
 
 from helpers.checks import Checks
 from helpers.graph import Leaf, Node
+from helpers.inputs import labelled_pre_activations
 
 loss = Checks("SoftmaxNLL", lecture="19:20", given={"Node": Node})
 
 
-def _batch(rng, N=4, C=6, scale=1.5):
-    return rng.normal(size=(N, C)) * scale, rng.integers(C, size=N)
-
-
 @loss.check("the mean loss of a batch")
-def _(SoftmaxNLL, rng):
-    a, y = _batch(rng)
+def mean_loss(SoftmaxNLL, rng):
+    a, y = labelled_pre_activations(rng)
     return {"loss": SoftmaxNLL(Leaf(a), y).value}
 
 
 @loss.check("the gradient of the loss", points=2)
-def _(SoftmaxNLL, rng):
-    a, y = _batch(rng)
+def loss_gradient(SoftmaxNLL, rng):
+    a, y = labelled_pre_activations(rng)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(1.0)
     return {"da": da}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
-def _(SoftmaxNLL, rng):
-    a, y = _batch(rng)
+def upstream_gradient(SoftmaxNLL, rng):
+    a, y = labelled_pre_activations(rng)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(rng.uniform(2, 3))
     return {"da": da}
 
 
 @loss.check("pre-activations of any magnitude")
-def _(SoftmaxNLL, rng):
-    a, y = _batch(rng)
+def any_magnitude(SoftmaxNLL, rng):
+    a, y = labelled_pre_activations(rng)
     up, apart = SoftmaxNLL(Leaf(a + 1000), y), SoftmaxNLL(Leaf(a * 1000), y)
     return {
         "loss at a + 1000": up.value,
@@ -50,8 +47,8 @@ def _(SoftmaxNLL, rng):
 
 
 @loss.check("a second call of bprop gives the same")
-def _(SoftmaxNLL, rng):
-    a, y = _batch(rng)
+def second_call(SoftmaxNLL, rng):
+    a, y = labelled_pre_activations(rng)
     node = SoftmaxNLL(Leaf(a), y)
     first = np.array(node.bprop(1.0)[0])
     return {"first call": first, "second call": node.bprop(1.0)[0]}

@@ -20,36 +20,36 @@ activations = Checks(
 
 
 @activations.check("the value of Tanh")
-def _(Tanh, ReLU, rng):
+def tanh_value(Tanh, ReLU, rng):
     return {"h": Tanh(Leaf(rng.normal(size=(4, 3)))).value}
 
 
 @activations.check("Tanh hands on its gradient", points=2)
-def _(Tanh, ReLU, rng):
+def tanh_gradient(Tanh, ReLU, rng):
     (da,) = Tanh(Leaf(rng.normal(size=(4, 3)) * 1.5)).bprop(rng.normal(size=(4, 3)))
     return {"da": da}
 
 
 @activations.check("a saturated Tanh passes almost nothing")
-def _(Tanh, ReLU, rng):
+def tanh_saturated(Tanh, ReLU, rng):
     a = np.array([[-900.0, -3.0, 3.0, 900.0]]) * rng.uniform(0.9, 1.1)
     (da,) = Tanh(Leaf(a)).bprop(rng.normal(size=(1, 4)))
     return {"da": da}
 
 
 @activations.check("the value of ReLU")
-def _(Tanh, ReLU, rng):
+def relu_value(Tanh, ReLU, rng):
     return {"h": ReLU(Leaf(rng.normal(size=(4, 3)))).value}
 
 
 @activations.check("ReLU hands on its gradient", points=2)
-def _(Tanh, ReLU, rng):
+def relu_gradient(Tanh, ReLU, rng):
     (da,) = ReLU(Leaf(rng.normal(size=(4, 5)))).bprop(rng.normal(size=(4, 5)))
     return {"da": da}
 
 
 @activations.check("a ReLU at exactly 0 passes nothing")
-def _(Tanh, ReLU, rng):
+def relu_at_0(Tanh, ReLU, rng):
     grad = rng.uniform(0.5, 2, size=4) * [1, -1, -1, 1]
     (da,) = ReLU(Leaf(np.array([0.0, -1.0, 1.0, 0.0]))).bprop(grad)
     return {"da": da}

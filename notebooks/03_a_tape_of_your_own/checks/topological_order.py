@@ -88,7 +88,8 @@ def _random_graph(rng, leaves=3, operations=8):
     nodes = [_Item(label) for label in labels[:leaves]]
     for i, label in enumerate(labels[leaves:]):
         other = int(rng.integers(len(nodes) - 1))
-        args = [nodes[-1], nodes[other]]  # every node but some leaves is used, many of them twice
+        # every node but some leaves is used, many of them twice
+        args = [nodes[-1], nodes[other]]
         nodes.append(_Item(label, *(args if i % 2 else args[::-1])))
     return nodes
 

@@ -23,34 +23,34 @@ def _inputs(rng, shape=(4, 5), dtype="float32"):
 
 
 @activation.check("through a sigmoid")
-def _(activation_backward, rng):
+def through_sigmoid(activation_backward, rng):
     return {"da": activation_backward(*_inputs(rng), "sigmoid")}
 
 
 @activation.check("through a tanh")
-def _(activation_backward, rng):
+def through_tanh(activation_backward, rng):
     return {"da": activation_backward(*_inputs(rng), "tanh")}
 
 
 @activation.check("through a ReLU")
-def _(activation_backward, rng):
+def through_relu(activation_backward, rng):
     return {"da": activation_backward(*_inputs(rng), "relu")}
 
 
 @activation.check("a ReLU at exactly 0 passes nothing")
-def _(activation_backward, rng):
+def relu_at_0(activation_backward, rng):
     dh = tf.constant(rng.uniform(0.5, 2, size=4) * [1, -1, -1, 1], "float32")
     return {"da": activation_backward(dh, tf.constant([0.0, -1.0, 1.0, 0.0]), "relu")}
 
 
 @activation.check("saturated units")
-def _(activation_backward, rng):
+def saturated_units(activation_backward, rng):
     a = tf.constant(np.array([-900.0, -2.0, 2.0, 900.0]) * rng.uniform(0.9, 1.1), "float32")
     dh = tf.constant(rng.uniform(1, 2, size=4), "float32")
     return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh")}
 
 
 @activation.check("in float64")
-def _(activation_backward, rng):
+def in_float64(activation_backward, rng):
     dh, a = _inputs(rng, dtype="float64")
     return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh", "relu")}

@@ -18,24 +18,24 @@ def _sizes(rng, N, H_in, H_out, dtype="float32"):
 
 
 @layer.check("the weights' gradient")
-def _(layer_backward, rng):
+def weight_gradient(layer_backward, rng):
     dW, _, _ = layer_backward(*_sizes(rng, 4, 3, 5))
     return {"dW": dW}
 
 
 @layer.check("the biases' gradient")
-def _(layer_backward, rng):
+def bias_gradient(layer_backward, rng):
     _, db, _ = layer_backward(*_sizes(rng, 4, 3, 5))
     return {"db": db}
 
 
 @layer.check("the gradient of the layer below")
-def _(layer_backward, rng):
+def layer_below(layer_backward, rng):
     _, _, dh = layer_backward(*_sizes(rng, 4, 3, 5))
     return {"dh": dh}
 
 
 @layer.check("square, where a wrong product has the right shape")
-def _(layer_backward, rng):
+def square_layer(layer_backward, rng):
     dW, db, dh = layer_backward(*_sizes(rng, 4, 4, 4, "float64"))
     return {"dW": dW, "db": db, "dh": dh}

@@ -19,27 +19,27 @@ def _probabilities(rng, C=5, dtype="float32"):
 
 
 @output.check("step 1, the loss by the probabilities")
-def _(dloss_df, df_da, dloss_da, rng):
+def loss_by_probabilities(dloss_df, df_da, dloss_da, rng):
     return {"df": dloss_df(_probabilities(rng), int(rng.integers(5)))}
 
 
 @output.check("step 2, the probabilities by the pre-activations", points=2)
-def _(dloss_df, df_da, dloss_da, rng):
+def probabilities_by_pre_activations(dloss_df, df_da, dloss_da, rng):
     return {"Jacobian of softmax": df_da(_probabilities(rng, C=4))}
 
 
 @output.check("step 3, the loss by the pre-activations", points=2)
-def _(dloss_df, df_da, dloss_da, rng):
+def loss_by_pre_activations(dloss_df, df_da, dloss_da, rng):
     return {"da": dloss_da(_probabilities(rng), int(rng.integers(5)))}
 
 
 @output.check("a correct class whose probability has become 0")
-def _(dloss_df, df_da, dloss_da, rng):
+def vanished_probability(dloss_df, df_da, dloss_da, rng):
     f = tf.concat([tf.zeros(1), _probabilities(rng, C=3)], 0)
     return {"da": dloss_da(f, 0)}
 
 
 @output.check("the dtype of f is kept")
-def _(dloss_df, df_da, dloss_da, rng):
+def dtype_kept(dloss_df, df_da, dloss_da, rng):
     f, y = _probabilities(rng, C=3, dtype="float64"), int(rng.integers(3))
     return {"df": dloss_df(f, y), "Jacobian of softmax": df_da(f), "da": dloss_da(f, y)}

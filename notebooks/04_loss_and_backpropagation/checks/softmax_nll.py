@@ -8,12 +8,14 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.inputs import labelled_pre_activations
 
 loss = Checks("softmax_nll", lecture="16:10", allow=["tensorflow.custom_gradient"])
 
 
-def _batch(rng, N=4, C=6, dtype="float32"):
-    return tf.constant(rng.normal(size=(N, C)) * 1.5, dtype), tf.constant(rng.integers(C, size=N))
+def _batch(rng, dtype="float32"):
+    a, y = labelled_pre_activations(rng)
+    return tf.constant(a, dtype), tf.constant(y)
 
 
 def _gradient(of, a):
@@ -24,25 +26,25 @@ def _gradient(of, a):
 
 
 @loss.check("the mean loss of a batch")
-def _(softmax_nll, rng):
+def mean_loss(softmax_nll, rng):
     return {"loss": softmax_nll(*_batch(rng))}
 
 
 @loss.check("its gradient", points=2)
-def _(softmax_nll, rng):
+def loss_gradient(softmax_nll, rng):
     a, y = _batch(rng)
     return {"da": _gradient(lambda a: softmax_nll(a, y), a)}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
-def _(softmax_nll, rng):
+def upstream_gradient(softmax_nll, rng):
     a, y = _batch(rng)
     return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a)}
 
 
 # At 200 a float32 is rounded to 1e-5, and so is whatever is computed from log sum exp(a).
 @loss.check("pre-activations of any magnitude", **{"da at a + 200": 1e-4, "da at 300 a": 1e-3})
-def _(softmax_nll, rng):
+def any_magnitude(softmax_nll, rng):
     a, y = _batch(rng)
     found = {}
     for name, big in {"a + 200": a + 200, "300 a": a * 300}.items():
@@ -52,13 +54,13 @@ def _(softmax_nll, rng):
 
 
 @loss.check("the dtype of a is kept")
-def _(softmax_nll, rng):
+def dtype_kept(softmax_nll, rng):
     a, y = _batch(rng, dtype="float64")
     return {"loss": softmax_nll(a, y), "da": _gradient(lambda a: softmax_nll(a, y), a)}
 
 
 @loss.check("compiled, as fit does it")
-def _(softmax_nll, rng):
+def compiled(softmax_nll, rng):
     a, y = _batch(rng)
 
     def both(a):

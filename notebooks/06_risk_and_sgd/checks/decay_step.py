@@ -20,27 +20,28 @@ def drawn(rng, dtype="float64"):
 
 
 @decay.check("∇Ω")
-def _(decay_step, rng):
+def penalty_gradient(decay_step, rng):
     return {"dOmega": decay_step(*drawn(rng))[0]}
 
 
 @decay.check("Δ, the direction of the step")
-def _(decay_step, rng):
+def step_direction(decay_step, rng):
     return {"delta": decay_step(*drawn(rng))[1]}
 
 
-@decay.check("the factor by which a weight shrinks", shrink=1e-5)  # it may come in float32
-def _(decay_step, rng):
+# it may come in float32
+@decay.check("the factor by which a weight shrinks", shrink=1e-5)
+def shrink_factor(decay_step, rng):
     return {"shrink": [np.asarray(decay_step(*drawn(rng))[2], "float64") for _ in range(4)]}
 
 
 @decay.check("the new weights")
-def _(decay_step, rng):
+def new_weights(decay_step, rng):
     return {"new": decay_step(*drawn(rng))[3]}
 
 
 @decay.check("five steps, the gradient another at each", points=2)
-def _(decay_step, rng):
+def five_steps(decay_step, rng):
     w, _, lr, lam = drawn(rng, "float32")
     path = [w]
     for _ in range(5):

@@ -18,14 +18,14 @@ def strength(rng):
 
 
 @l2.check("λ times the sum of the squares", points=2)
-def _(L2, rng):
+def sum_of_squares(L2, rng):
     omega = L2(strength(rng))
     shapes = {"a matrix": (5, 3), "a vector": (7,), "three axes": (2, 3, 4)}
     return {f"λΩ of {name}": omega(tf.constant(rng.normal(size=s), "float32")) for name, s in shapes.items()}
 
 
 @l2.check("its gradient leads every weight towards 0")
-def _(L2, rng):
+def gradient(L2, rng):
     omega, w = L2(strength(rng)), tf.Variable(rng.normal(size=(4, 3)), dtype="float32")
     with tf.GradientTape() as t:
         penalty = tf.convert_to_tensor(omega(w))
@@ -34,21 +34,22 @@ def _(L2, rng):
 
 
 @l2.check("a layer adds it to its losses")
-def _(L2, rng):
+def losses_of_a_layer(L2, rng):
     layer = keras.layers.Dense(3, kernel_regularizer=L2(strength(rng)))
     layer.build((None, 5))
     fill(layer, rng)
     return {"losses of the layer": layer.losses}
 
 
-@l2.check("the dtype of w is kept", **{"λΩ in float64": 1e-5})  # Keras's own cast of λ passes through float32
-def _(L2, rng):
+# Keras's own cast of λ passes through float32
+@l2.check("the dtype of w is kept", **{"λΩ in float64": 1e-5})
+def dtype_kept(L2, rng):
     omega, w = L2(strength(rng)), rng.uniform(0.5, 1, size=(3, 2))
     return {f"λΩ in {dtype}": omega(tf.constant(w, dtype)) for dtype in ("float64", "float16")}
 
 
 @l2.check("it can be saved and loaded")
-def _(L2, rng):
+def saved_and_loaded(L2, rng):
     omega, w = L2(strength(rng)), tf.constant(rng.normal(size=(4, 2)), "float32")
     copy = L2.from_config(omega.get_config())
     return {"registered as": keras.saving.get_registered_name(L2), "λΩ of the copy": copy(w)}

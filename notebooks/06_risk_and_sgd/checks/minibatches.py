@@ -8,10 +8,12 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 
 from helpers.checks import Checks
+from helpers.inputs import likeness_of_orders
 
 batches = Checks("minibatches", lecture="39:31", allow=["numpy.resize"])
 
-N, SIZE = 240, 16  # no rest, so that who drops or fills the last batch differs in one check only
+# no rest, so that who drops or fills the last batch differs in one check only
+N, SIZE = 240, 16
 
 
 def examples(rng, rows=N):
@@ -45,19 +47,13 @@ def numbers(part, x):
     return np.where((x[row] == part).all(axis=1), row, -1)
 
 
-def alike(a, b):
-    """0 if two orders have nothing to do with each other, 1 if they are the same; NaN if half the rows are missing."""
-    came = (a >= 0) & (b >= 0)
-    return np.corrcoef(a[came], b[came])[0, 1] if came.sum() > len(a) / 2 else np.nan
-
-
 @batches.check("the last batch holds what is left", points=2)
-def _(minibatches, rng):
+def last_batch(minibatches, rng):
     return sizes(minibatches, rng, [int(size) for size in rng.permutation(np.arange(3, 12))[:4]])
 
 
 @batches.check("a batch may be one example, or all of them")
-def _(minibatches, rng):
+def extreme_sizes(minibatches, rng):
     rows = int(rng.integers(12, 90))
     return sizes(minibatches, rng, [1, rows, rows + 7], rows)
 
@@ -72,7 +68,7 @@ def pairs(minibatches, rng):
 @pairs.summary(
     **{"rows that come once": 0.15, "rows with their own class": 0.05, "classes in the order given": 0.3}
 )
-def _(theirs, ours):
+def pairs_summary(theirs, ours):
     row = numbers(theirs["x of an epoch"], ours["given x"])
     own = (row >= 0) & (ours["given y"][row] == theirs["y of an epoch"])
     return {
@@ -97,13 +93,15 @@ def orders(minibatches, rng):
         "share of rows that stay in their batch": 0.3,
     }
 )
-def _(theirs, ours):
+def orders_summary(theirs, ours):
     first, *others = [numbers(part, ours["given x"]) for part in theirs["x epoch by epoch"]]
     steps = np.concatenate([np.diff(row) for row in (first, *others)])
     batch = np.arange(N) // SIZE
     return {
-        "likeness of two epochs": np.mean([alike(first, row) for row in others]),
-        "likeness to the order given": np.mean([alike(row, np.arange(N)) for row in (first, *others)]),
+        "likeness of two epochs": np.mean([likeness_of_orders(first, row) for row in others]),
+        "likeness to the order given": np.mean(
+            [likeness_of_orders(row, np.arange(N)) for row in (first, *others)]
+        ),
         "share of neighbours that stay neighbours": np.mean(steps == 1),
         "share of rows that stay in their batch": np.mean(first // SIZE == batch),
         "rows that belong to x": np.sum(np.array([first, *others]) >= 0),
@@ -119,9 +117,12 @@ def repeats(minibatches, rng):
 
 
 @repeats.summary(**{"likeness of two epochs with the same seed": 0.4})
-def _(theirs, ours):
+def repeats_summary(theirs, ours):
     a, b = [numbers(part, ours["given x"]) for part in theirs["x of two epochs with the same seed"]]
-    return {"likeness of two epochs with the same seed": alike(a, b), "rows that belong to x": np.sum(a >= 0)}
+    return {
+        "likeness of two epochs with the same seed": likeness_of_orders(a, b),
+        "rows that belong to x": np.sum(a >= 0),
+    }
 
 
 @batches.check("x and y themselves stay as they are")
@@ -134,7 +135,7 @@ def untouched(minibatches, rng):
 
 
 @untouched.summary(**{"share of rows of x in their place": 0.1, "share of classes in their place": 0.1})
-def _(theirs, ours):
+def untouched_summary(theirs, ours):
     return {
         "share of rows of x in their place": np.mean((theirs["x afterwards"] == ours["given x"]).all(axis=1)),
         "share of classes in their place": np.mean(theirs["y afterwards"] == ours["given y"]),

@@ -11,7 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import Checks, fill
+from helpers.checks import Checks
+from helpers.inputs import SPARSE_CROSS_ENTROPY, filled, likeness_of_orders
 
 
 # These stand in for the exercises above while the checks run, by other parts of TensorFlow.
@@ -29,20 +30,18 @@ def _step(model, x, y, lr, lam):
     return risk
 
 
-# For those who write the step out once more.
-ALLOW = """tensorflow.GradientTape sparse_categorical_crossentropy keras.losses.sparse_categorical_crossentropy
-    keras.losses.SparseCategoricalCrossentropy tensorflow.nn.l2_loss""".split()
-
 epoch = Checks(
     "train_epoch",
     lecture="13:19",
     given={"minibatches": _batches, "sgd_step": _step},
-    allow=ALLOW,
+    allow=["tensorflow.GradientTape", *SPARSE_CROSS_ENTROPY, "tensorflow.nn.l2_loss"],
 )
 
-seen = []  # numbers of the examples, in the order in which the network below met them
+# numbers of the examples, in the order in which the network below met them
+seen = []
 
-passes = []  # how many examples went through it at a time
+# how many examples went through it at a time
+passes = []
 
 
 @keras.saving.register_keras_serializable("fdl_checks")
@@ -59,7 +58,8 @@ class Witness(keras.layers.Layer):
         passes.append(len(column))
 
 
-@cache  # making a model takes longer than all checks; each check fills it anew
+# Making a model takes longer than all checks; each check fills it anew.
+@cache
 def built(witness):
     """4 columns, 4 classes, perhaps with a witness."""
     layers = [Witness()] if witness else []
@@ -70,11 +70,9 @@ def built(witness):
 
 def network(rng, witness=False):
     """A network whose every weight and bias is drawn."""
-    model = built(witness)
-    fill(model, rng)
     seen.clear()
     passes.clear()
-    return model
+    return filled(built(witness), rng)
 
 
 def alike_examples(rng, N):
@@ -84,7 +82,8 @@ def alike_examples(rng, N):
 
 def numbered_examples(rng, N):
     x = rng.normal(size=(N, 4)).astype("float32")
-    x[:, 0] = np.arange(N) / N  # small, so that no unit saturates
+    # small, so that no unit saturates
+    x[:, 0] = np.arange(N) / N
     return x, rng.integers(4, size=N)
 
 
@@ -93,12 +92,6 @@ def met(N):
     first = list(dict.fromkeys(round(number * N) for number in seen))
     seen.clear()
     return np.array([*first, *[-1] * N])[:N]
-
-
-def likeness(a, b):
-    """0 if two orders have nothing to do with each other, 1 if they are the same; NaN if half the rows are missing."""
-    came = (a >= 0) & (b >= 0)
-    return np.corrcoef(a[came], b[came])[0, 1] if came.sum() > len(a) / 2 else np.nan
 
 
 def trained(train_epoch, rng, lam):
@@ -110,17 +103,18 @@ def trained(train_epoch, rng, lam):
 
 
 @epoch.check("a step for each batch, the tail included", points=2)
-def _(train_epoch, rng):
+def step_for_each_batch(train_epoch, rng):
     found = trained(train_epoch, rng, lam=0.0)
     return {"W": found["W"], "b": found["b"]}
 
 
 @epoch.check("with weight decay, and the risk of each batch returned", points=2)
-def _(train_epoch, rng):
+def with_weight_decay(train_epoch, rng):
     return trained(train_epoch, rng, lam=float(rng.uniform(0.1, 0.3)))
 
 
-N, SIZE = 150, 50  # few batches, many examples: what chance does shows in the order of the examples
+# few batches, many examples: what chance does shows in the order of the examples
+N, SIZE = 150, 50
 
 
 @epoch.check("each epoch meets every example, in an order of its own that rng decides", points=2)
@@ -143,13 +137,13 @@ def orders(train_epoch, rng):
         "W before": 1e-6,
     }
 )
-def _(theirs, ours):
+def orders_summary(theirs, ours):
     first, second, again = theirs["examples as they came"]
     return {
         "examples at a time, at most": theirs["examples at a time"],
         "examples met": [np.sum(first >= 0), np.sum(second >= 0)],
-        "likeness of two epochs": likeness(first, second),
-        "likeness of two epochs whose generators are equal": likeness(first, again),
-        "likeness to the order given": likeness(first, np.arange(N)),
+        "likeness of two epochs": likeness_of_orders(first, second),
+        "likeness of two epochs whose generators are equal": likeness_of_orders(first, again),
+        "likeness to the order given": likeness_of_orders(first, np.arange(N)),
         "W before": theirs["W before"],
     }

@@ -22,20 +22,20 @@ def found(glorot_bound, rng, which):
 
 
 @bound.check("the variance that keeps a as wide as h", forward=1e-6)
-def _(glorot_bound, rng):
+def forward_variance(glorot_bound, rng):
     return {"forward": found(glorot_bound, rng, 0)}
 
 
 @bound.check("the variance that keeps dh as wide as da", backward=1e-6)
-def _(glorot_bound, rng):
+def backward_variance(glorot_bound, rng):
     return {"backward": found(glorot_bound, rng, 1)}
 
 
 @bound.check("the compromise", both=1e-6)
-def _(glorot_bound, rng):
+def compromise(glorot_bound, rng):
     return {"both": found(glorot_bound, rng, 2)}
 
 
 @bound.check("the bound r", r=1e-6)
-def _(glorot_bound, rng):
+def bound_r(glorot_bound, rng):
     return {"r": found(glorot_bound, rng, 3)}

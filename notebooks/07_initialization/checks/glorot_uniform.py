@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from helpers.checks import Checks
+from helpers.inputs import likeness
 
 glorot = Checks(
     "GlorotUniform",
@@ -27,11 +28,6 @@ def lopsided(rng):
 def oblong(rng):
     """A shape of at least 1,200 values, never a square."""
     return int(rng.integers(30, 36)), int(rng.integers(40, 50))
-
-
-def likeness(a, b):
-    """0 if two draws have nothing to do with each other, 1 if they are the same."""
-    return np.corrcoef(a.astype("float64"), b.astype("float64"))[0, 1]
 
 
 def spread(theirs, ours):
@@ -73,7 +69,7 @@ def values(GlorotUniform, rng):
         "share of values close to the bound or beyond it": 0.03,
     }
 )
-def _(theirs, ours):
+def values_summary(theirs, ours):
     found = {}
     for case in ("few units in", "many units in"):
         found[f"shape, {case}"] = theirs[f"shape, {case}"]
@@ -100,7 +96,7 @@ def calls(GlorotUniform, rng):
         "likeness of two initializers": 0.3,
     }
 )
-def _(theirs, ours):
+def calls_summary(theirs, ours):
     return {f"likeness of {case}": likeness(*pair) for case, pair in theirs.items()}
 
 
@@ -112,7 +108,7 @@ def repeats(GlorotUniform, rng):
 
 
 @repeats.summary(**{"likeness with the same seed": 0.3, "likeness with another seed": 0.3})
-def _(theirs, ours):
+def repeats_summary(theirs, ours):
     return {f"likeness with {case}": likeness(*pair) for case, pair in theirs.items()}
 
 
@@ -125,7 +121,7 @@ def in_a_layer(GlorotUniform, rng):
 
 
 @in_a_layer.summary(**{"mean and quantiles": 0.12})
-def _(theirs, ours):
+def in_a_layer_summary(theirs, ours):
     return {"shape": theirs["shape"], "mean and quantiles": spread(theirs["values"], ours["values"])}
 
 
@@ -151,7 +147,7 @@ def config(GlorotUniform, rng):
 
 
 @config.summary(**{"likeness of the copy's values": 0.3})
-def _(theirs, ours):
+def config_summary(theirs, ours):
     known = theirs["registered as"] == ours["registered as"]
     return {
         "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),

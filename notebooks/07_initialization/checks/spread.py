@@ -11,12 +11,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import Checks, fill
+from helpers.checks import Checks
+from helpers.inputs import filled
 
 spreads = Checks("spread", lecture="48:24", allow=["tensorflow.GradientTape"])
 
 
-@cache  # making layers takes longer than all checks; each check fills them anew
+# Making layers takes longer than all checks; each check fills them anew.
+@cache
 def built():
     """Three layers of different sizes, 4 inputs."""
     layers, below = [], 4
@@ -29,24 +31,23 @@ def built():
 
 def drawn(rng):
     """Layers, x and upstream, none of them with mean 0."""
-    for layer in built():
-        fill(layer, rng, scale=0.7)
+    layers = [filled(layer, rng, scale=0.7) for layer in built()]
     x, upstream = rng.normal(size=(8, 4)) + 0.5, rng.normal(size=(8, 6)) * 0.1 + 0.05
-    return built(), tf.constant(x, "float32"), tf.constant(upstream, "float32")
+    return layers, tf.constant(x, "float32"), tf.constant(upstream, "float32")
 
 
 @spreads.check("forward, through tanh")
-def _(spread, rng):
+def forward_through_tanh(spread, rng):
     return {"std of h": np.asarray(spread(*drawn(rng))[0], "float32")}
 
 
 @spreads.check("backward, through tanh")
-def _(spread, rng):
+def backward_through_tanh(spread, rng):
     return {"std of the gradient of h": np.asarray(spread(*drawn(rng))[1], "float32")}
 
 
 @spreads.check("both ways, through ReLU, whose activations have no mean of 0")
-def _(spread, rng):
+def both_ways_through_relu(spread, rng):
     def layer(H_in, H_out):
         W = tf.constant(rng.normal(size=(H_in, H_out)), "float32")
         return lambda h: tf.maximum(h @ W, 0)

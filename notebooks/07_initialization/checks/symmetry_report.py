@@ -7,34 +7,27 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 
 from functools import cache
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import Checks, fill
+from helpers.checks import Checks
+from helpers.inputs import CROSS_ENTROPY, classifier, filled
 
-LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
-    keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy
-    keras.losses.categorical_crossentropy keras.losses.CategoricalCrossentropy""".split()
-
-report = Checks("symmetry_report", lecture="30:27", allow=["tensorflow.GradientTape", "global_norm", *LOSSES])
+report = Checks(
+    "symmetry_report",
+    lecture="30:27",
+    allow=["tensorflow.GradientTape", "global_norm", *CROSS_ENTROPY],
+)
 
 UNITS = 7
 
-
-@cache  # making a model takes longer than all checks; each check fills it anew
-def built():
-    """4 inputs, 7 hidden units, 5 classes."""
-    hidden = keras.layers.Dense(UNITS, activation="tanh")
-    model = keras.Sequential([hidden, keras.layers.Dense(5, activation="softmax")])
-    model.build((None, 4))
-    return model
+# Making a model takes longer than all checks; each check fills it anew.
+built = cache(classifier)
 
 
 def network(rng):
-    """A network whose every weight and bias is drawn."""
-    fill(built(), rng)
-    return built()
+    """4 inputs, 7 hidden units, 5 classes; every weight and bias is drawn."""
+    return filled(built(4, UNITS, 5), rng)
 
 
 def examples(rng, N=6):
@@ -57,12 +50,12 @@ def copy_unit(model, one, other):
 
 
 @report.check("random weights: nothing is zero, no two units are alike")
-def _(symmetry_report, rng):
+def random_weights(symmetry_report, rng):
     return reported(symmetry_report, network(rng), *examples(rng))
 
 
 @report.check("all weights zero: what is left", points=2)
-def _(symmetry_report, rng):
+def zero_weights(symmetry_report, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
@@ -70,7 +63,7 @@ def _(symmetry_report, rng):
 
 
 @report.check("all hidden units are copies")
-def _(symmetry_report, rng):
+def all_units_copies(symmetry_report, rng):
     """Classes keep weights of their own: if all of W2 were equal, what comes down would be rounding and nothing else."""
     model = network(rng)
     W1, b1, W2, b2 = model.get_weights()
@@ -80,16 +73,17 @@ def _(symmetry_report, rng):
 
 
 @report.check("some units are copies")
-def _(symmetry_report, rng):
+def some_units_copies(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
-    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]  # never side by side
+    # never side by side
+    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]
     for other in others:
         copy_unit(model, one, other)
     return reported(symmetry_report, model, x, y)
 
 
 @report.check("gradients so small that only their ratio tells")
-def _(symmetry_report, rng):
+def small_gradients(symmetry_report, rng):
     model, (x, y) = network(rng), examples(rng)
     copy_unit(model, *rng.choice([1, 3, 5], 2, replace=False))
     return reported(symmetry_report, model, x * 1e-9, y)

@@ -7,46 +7,35 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 
 from functools import cache
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.checks import Checks, fill
-
-LOSSES = """sparse_categorical_crossentropy categorical_crossentropy
-    keras.losses.sparse_categorical_crossentropy keras.losses.SparseCategoricalCrossentropy
-    keras.losses.categorical_crossentropy keras.losses.CategoricalCrossentropy""".split()
+from helpers.checks import Checks
+from helpers.inputs import CROSS_ENTROPY, classifier, filled, labelled_examples
 
 watch = Checks(
     "train_and_watch",
     lecture="30:27",
-    allow=["tensorflow.GradientTape", "keras.optimizers.SGD", "global_norm", *LOSSES],
+    allow=["tensorflow.GradientTape", "keras.optimizers.SGD", "global_norm", *CROSS_ENTROPY],
 )
 
-
-@cache  # making a model takes longer than all checks; each check fills it anew
-def built(activation):
-    """4 inputs, 6 hidden units, 3 classes."""
-    hidden = keras.layers.Dense(6, activation=activation)
-    model = keras.Sequential([hidden, keras.layers.Dense(3, activation="softmax")])
-    model.build((None, 4))
-    return model
+# Making a model takes longer than all checks; each check fills it anew.
+built = cache(classifier)
 
 
 def network(rng, activation="tanh"):
-    """A network whose every weight and bias is drawn."""
-    fill(built(activation), rng)
-    return built(activation)
+    """4 inputs, 6 hidden units, 3 classes; every weight and bias is drawn."""
+    return filled(built(4, 6, 3, activation), rng)
 
 
 def watched(train_and_watch, rng, model, steps=3, lr=0.5):
-    x, y = tf.constant(rng.normal(size=(5, 4)), "float32"), tf.constant(rng.integers(3, size=5))
+    x, y = labelled_examples(rng, 5)
     norms, gap = train_and_watch(model, x, y, float(rng.uniform(lr, lr + 0.4)), steps)
     return {"norms": np.asarray(norms, "float32"), "gap": np.asarray(gap, "float32")}
 
 
 @watch.check("the norms, step by step, and where training leads")
-def _(train_and_watch, rng):
+def norms_step_by_step(train_and_watch, rng):
     model = network(rng)
     norms = watched(train_and_watch, rng, model)["norms"]
     trained = zip(("W1", "b1", "W2", "b2"), model.get_weights(), strict=True)
@@ -54,18 +43,19 @@ def _(train_and_watch, rng):
 
 
 @watch.check("the gap between the units, step by step")
-def _(train_and_watch, rng):
+def gap_step_by_step(train_and_watch, rng):
     """What b has to do with the gap shows late: here it is over three tolerances in each of 20,000 draws."""
     found = {"gap": watched(train_and_watch, rng, network(rng), steps=8, lr=1.0)["gap"]}
     model = network(rng)
     W = model.get_weights()[0]
-    W[0, :4] = np.array([0, 1, 3, -4]) * (1 + np.abs(W).max())  # the farthest from unit 1 lies below it
+    # the farthest from unit 1 lies below it
+    W[0, :4] = np.array([0, 1, 3, -4]) * (1 + np.abs(W).max())
     model.trainable_variables[0].assign(W)
     return found | {"gap at the beginning": watched(train_and_watch, rng, model, steps=1)["gap"]}
 
 
 @watch.check("zero weights and tanh: stuck for ever", norms=1e-5)
-def _(train_and_watch, rng):
+def zeros_and_tanh(train_and_watch, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
@@ -73,7 +63,7 @@ def _(train_and_watch, rng):
 
 
 @watch.check("zero weights and sigmoid: what does not move at first may move later", norms=1e-5)
-def _(train_and_watch, rng):
+def zeros_and_sigmoid(train_and_watch, rng):
     model = network(rng, "sigmoid")
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
@@ -81,7 +71,7 @@ def _(train_and_watch, rng):
 
 
 @watch.check("equal weights: the units stay copies while everything moves", norms=1e-5, gap=1e-5)
-def _(train_and_watch, rng):
+def equal_weights(train_and_watch, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.fill(v.shape, float(rng.uniform(0.1, 0.5))))

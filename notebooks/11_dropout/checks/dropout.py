@@ -9,94 +9,64 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers import inputs
 from helpers.checks import Checks
 
 dropout = Checks("Dropout", lecture="50:43")
 
-CALLS, N, H = 8, 64, 64  # 512 coins even where all units of an example, or all examples, share one
-
-
-def activations(rng):
-    """Activations far from zero, so that a zero in the output was put there by a mask."""
-    return tf.constant(rng.choice([1.0, 1.25, 1.5, 2.0], (N, H)), "float32")
-
-
-def uneven(rng):
-    """A rate far from one half, on either side: a rate and its complement are easily told apart."""
-    return float(rng.uniform(0.15, 0.25) if rng.random() < 0.5 else rng.uniform(0.75, 0.85))
-
-
-def agreement(a, b):
-    """How often two masks agree, scaled: 0 if they are independent, 1 if they are the same."""
-    p = np.mean([a.mean(), b.mean()])
-    chance = p**2 + (1 - p) ** 2
-    return ((a == b).mean() - chance) / max(1 - chance, 1e-9)
-
-
-def constant(factor):
-    """The one value that all factors have; NaN if they differ, since a mean would hide that."""
-    return factor.mean() if np.ptp(factor) < 1e-3 else np.nan
+# 512 coins even where all units of an example, or all examples, share one
+CALLS, N, H = 8, 64, 64
 
 
 @dropout.check("in training a unit is kept as it is, with probability 1 - rate, or is 0")
 def kept_share(Dropout, rng):
-    layer, h = Dropout(uneven(rng)), activations(rng)
+    layer, h = Dropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
 
 
 @kept_share.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
-def _(theirs, ours):
-    factor = theirs["output"] / ours["h"]
-    kept = factor[factor != 0]
-    return {"share of units kept": kept.size / factor.size, "factor of the kept": constant(kept)}
+def kept_share_summary(theirs, ours):
+    return inputs.factor_of_the_kept(theirs, ours)
 
 
 @dropout.check("every example, every unit and every call has a coin of its own", points=2)
 def masks(Dropout, rng):
-    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), activations(rng)
+    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
 
 
 @dropout.check("masks are fresh inside tf.function, where model.fit runs the layer")
 def masks_in_graph(Dropout, rng):
-    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), activations(rng)
+    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, N, H)
     step = tf.function(lambda h: layer(h, training=True), autograph=False)
     return {"h": h, "output": [step(h) for _ in range(CALLS)]}
 
 
-@masks.summary(**{"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4})
-@masks_in_graph.summary(
-    **{"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4}
-)
-def _(theirs, ours):
-    mask = np.abs(theirs["output"] / ours["h"]) > 1e-6
-    return {
-        "agreement of examples": agreement(mask[:, 1:], mask[:, :-1]),
-        "agreement of units": agreement(mask[:, :, 1:], mask[:, :, :-1]),
-        "agreement of calls": agreement(mask[1:], mask[:-1]),
-        "values that the factor takes": len(np.unique((theirs["output"] / ours["h"]).round(3))),
-    }
+@masks.summary(**inputs.AGREEMENTS)
+@masks_in_graph.summary(**inputs.AGREEMENTS)
+def masks_summary(theirs, ours):
+    factor = theirs["output"] / ours["h"]
+    found = inputs.agreements(np.abs(factor) > 1e-6)
+    return found | {"values that the factor takes": len(np.unique(factor.round(3)))}
 
 
 @dropout.check("at test time each unit is multiplied by the probability of keeping", points=2)
 def at_test_time(Dropout, rng):
-    layer, h = Dropout(uneven(rng)), activations(rng)
+    layer, h = Dropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
     return {"h": h, "output": [layer(h, training=False) for _ in range(2)], "without training=": layer(h)}
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
-def _(theirs, ours):
-    return {
-        "factor": constant(theirs["output"] / ours["h"]),
-        "factor without training=": constant(theirs["without training="] / ours["h"]),
-    }
+def at_test_time_summary(theirs, ours):
+    return inputs.factor_at_test_time(theirs, ours)
 
 
 @dropout.check("the backward pass goes through the mask of the forward pass")
 def backward(Dropout, rng):
-    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), activations(rng)
-    upstream = tf.constant(rng.choice([1.0, 1.25, 1.5, 2.0], (2, N, H)), "float32")
-    hs = tf.stack([h, h])  # two calls, each with a gradient of its own
+    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, N, H)
+    upstream = inputs.far_from_zero(rng, 2, N, H)
+    # two calls, each with a gradient of its own
+    hs = tf.stack([h, h])
     with tf.GradientTape() as tape:
         tape.watch(hs)
         output = tf.stack([layer(hs[0], training=True), layer(hs[1], training=True)])
@@ -104,7 +74,7 @@ def backward(Dropout, rng):
 
 
 @backward.summary(**{"largest difference of the two factors": 1e-3})
-def _(theirs, ours):
+def backward_summary(theirs, ours):
     forward, backward = theirs["output"] / ours["h"], theirs["dh"] / ours["upstream"]
     return {
         "largest difference of the two factors": np.abs(forward - backward).max(),
@@ -113,10 +83,10 @@ def _(theirs, ours):
 
 
 @dropout.check("it can be saved, loaded, and asked for its shape")
-def _(Dropout, rng):
-    layer = Dropout(uneven(rng), name="noise")
+def saved_and_loaded(Dropout, rng):
+    layer = Dropout(inputs.uneven_probability(rng), name="noise")
     copy = Dropout.from_config(layer.get_config())
-    h = activations(rng)
+    h = inputs.far_from_zero(rng, N, H)
     return {
         "registered as": keras.saving.get_registered_name(Dropout),
         "name of the copy": copy.name,
@@ -138,5 +108,6 @@ def dtypes(Dropout, rng):
 
 
 @dtypes.summary()
-def _(theirs, ours):
-    return {"h": theirs["h"]}  # dtypes and shapes are compared before any summary, and values elsewhere
+def dtypes_summary(theirs, ours):
+    # dtypes and shapes are compared before any summary, and values elsewhere
+    return {"h": theirs["h"]}

@@ -8,6 +8,7 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 
 from helpers.checks import Checks
+from helpers.inputs import uneven_probability
 
 ensemble = Checks("geometric_ensemble", lecture="53:36", objects=("all_masks", "geometric_ensemble"))
 
@@ -19,42 +20,37 @@ def in_order(masks, p):
     return masks[order], p[order]
 
 
-def uneven(rng):
-    """A probability of keeping far from one half."""
-    return float(rng.uniform(0.15, 0.3) if rng.random() < 0.5 else rng.uniform(0.7, 0.85))
-
-
 def output_layer(rng, N=3, H=6, C=4):
     return rng.normal(size=(H, C)), rng.normal(size=C), rng.normal(size=(N, H))
 
 
 @ensemble.check("every mask once, with its probability")
-def _(all_masks, geometric_ensemble, rng):
+def masks_and_probabilities(all_masks, geometric_ensemble, rng):
     found = {}
     for H in (1, 3, 4):
-        masks, p = in_order(*all_masks(H, uneven(rng)))
+        masks, p = in_order(*all_masks(H, uneven_probability(rng, most=0.3)))
         found |= {f"masks of {H} units": masks, f"p for {H} units": p}
     return found
 
 
 @ensemble.check("fair coins: Z, what the geometric mean sums to before it is renormalized")
-def _(all_masks, geometric_ensemble, rng):
+def fair_coins_sum(all_masks, geometric_ensemble, rng):
     return {"Z": geometric_ensemble(*output_layer(rng), 0.5)[1]}
 
 
 @ensemble.check("fair coins: the renormalized geometric mean", points=2)
-def _(all_masks, geometric_ensemble, rng):
+def fair_coins_mean(all_masks, geometric_ensemble, rng):
     return {"f": geometric_ensemble(*output_layer(rng), 0.5)[0]}
 
 
 @ensemble.check("unfair coins: each network counts as often as its mask is drawn", points=2)
-def _(all_masks, geometric_ensemble, rng):
-    f, Z = geometric_ensemble(*output_layer(rng), uneven(rng))
+def unfair_coins(all_masks, geometric_ensemble, rng):
+    f, Z = geometric_ensemble(*output_layer(rng), uneven_probability(rng, most=0.3))
     return {"f": f, "Z": Z}
 
 
 @ensemble.check("large pre-activations")
-def _(all_masks, geometric_ensemble, rng):
+def large_pre_activations(all_masks, geometric_ensemble, rng):
     W, b, h = output_layer(rng)
     f, Z = geometric_ensemble(W, b + 1000, h, 0.5)
     return {"f": f, "Z": Z}

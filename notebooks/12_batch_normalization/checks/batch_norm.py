@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.inputs import uneven_units
 
 batch_norm = Checks("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moments", "keras.ops.moments"])
 
@@ -17,7 +18,7 @@ def at_work(BatchNorm, rng, dtype="float32"):
     """A layer in the middle of its life, and a mini-batch with units of many scales."""
     N, H = 7, 5
     layer = BatchNorm(momentum=float(rng.uniform(0.6, 0.9)), eps=float(rng.uniform(0.1, 0.5)), dtype=dtype)
-    a = tf.constant(rng.normal(size=(N, H)) * rng.uniform(0.5, 3, H) + rng.normal(size=H), dtype)
+    a = tf.constant(uneven_units(rng, N, H, widest=3), dtype)
     layer.build(a.shape)
     for weight in (layer.gamma, layer.beta):
         weight.assign(rng.normal(size=H))
@@ -27,7 +28,7 @@ def at_work(BatchNorm, rng, dtype="float32"):
 
 
 @batch_norm.check("a new layer: four weights and how they start")
-def _(BatchNorm, rng):
+def new_layer(BatchNorm, rng):
     H = int(rng.integers(3, 60))
     layer = BatchNorm()
     layer.build((None, H))
@@ -40,19 +41,19 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
-def _(BatchNorm, rng):
+def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     return {"a_tilde": layer(a, training=True)}
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")
-def _(BatchNorm, rng):
+def test_time_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1])}
 
 
 @batch_norm.check("training moves the statistics a little")
-def _(BatchNorm, rng):
+def training_moves_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     for k in (1.0, 2.0, 3.0):
         layer(k * a + k, training=True)
@@ -65,7 +66,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("test time leaves the statistics alone")
-def _(BatchNorm, rng):
+def test_time_keeps_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     layer(a, training=False)
     layer(a)
@@ -73,7 +74,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("the gradient goes through mu and var", points=2)
-def _(BatchNorm, rng):
+def gradient_through_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     upstream = tf.constant(rng.normal(size=a.shape), "float32")
     with tf.GradientTape() as tape:
@@ -83,7 +84,7 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("it can be saved, loaded, and asked for its shape")
-def _(BatchNorm, rng):
+def saved_and_loaded(BatchNorm, rng):
     layer, _ = at_work(BatchNorm, rng)
     copy = BatchNorm.from_config(layer.get_config())
     return {
@@ -95,6 +96,6 @@ def _(BatchNorm, rng):
 
 
 @batch_norm.check("the dtype of a is kept")
-def _(BatchNorm, rng):
+def dtype_kept(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng, "float64")
     return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}

@@ -10,14 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
-
-
-class BatchNormStandIn(keras.layers.BatchNormalization):
-    """Keras's layer with the arguments of ours, so that a mistake in BatchNorm is not counted again here."""
-
-    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
-        super().__init__(momentum=momentum, epsilon=eps, **kwargs)
-
+from helpers.inputs import BatchNormStandIn
 
 capstone = Checks(
     "build_network",
@@ -37,7 +30,8 @@ capstone = Checks(
 
 BUDGET = 6000
 
-MOST_WEIGHTS = 200  # arrays of parameters; a network of 6000 parameters has far fewer
+# arrays of parameters; a network of 6000 parameters has far fewer
+MOST_WEIGHTS = 200
 
 
 def inputs(rng, N=32):
@@ -56,7 +50,7 @@ def form(build_network, rng):
 
 
 @form.summary()
-def _(theirs, ours):
+def form_summary(theirs, ours):
     f = theirs["f"]
     return {
         "x": theirs["x"][0, :3],
@@ -72,7 +66,7 @@ def budget(build_network, rng):
 
 
 @budget.summary()
-def _(theirs, ours):
+def budget_summary(theirs, ours):
     sizes = theirs["sizes"]
     whole = np.all(sizes == np.floor(sizes)) and np.all(sizes >= 0) and sizes.sum() > 0
     return {
@@ -89,7 +83,7 @@ def alone(build_network, rng):
 
 
 @alone.summary()
-def _(theirs, ours):
+def alone_summary(theirs, ours):
     gap = np.abs(theirs["together"][:2] - theirs["alone"]).max()
     return {"x": theirs["x"][0, :3], "the batch or luck changes an answer": gap > 1e-4}
 
@@ -109,7 +103,7 @@ def gradients(build_network, rng):
 
 
 @gradients.summary()
-def _(theirs, ours):
+def gradients_summary(theirs, ours):
     weights = int(theirs["weights"].sum())
     sizes = theirs["largest entry of each gradient"][1 : weights + 1]
     return {
@@ -126,12 +120,13 @@ def fresh(build_network, rng):
         "x": inputs(rng),
         "sums of the first network": padded([np.abs(w).sum() for w in first]),
         "sums of the second": padded([np.abs(w).sum() for w in second]),
-        "drawn": padded([np.ptp(w) for w in first]),  # biases and γ may well begin as one number
+        # biases and γ may well begin as one number
+        "drawn": padded([np.ptp(w) for w in first]),
     }
 
 
 @fresh.summary()
-def _(theirs, ours):
+def fresh_summary(theirs, ours):
     alike = theirs["sums of the first network"] == theirs["sums of the second"]
     return {
         "x": theirs["x"][0, :3],

@@ -10,19 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
-
-
-class BatchNormStandIn(keras.layers.BatchNormalization):
-    """Keras's layer under the names of ours, so that a mistake in BatchNorm is not counted again here."""
-
-    @property
-    def moving_mu(self):
-        return self.moving_mean
-
-    @property
-    def moving_var(self):
-        return self.moving_variance
-
+from helpers.inputs import BatchNormStandIn
 
 finalize = Checks(
     "finalize_statistics",
@@ -43,42 +31,44 @@ def trained(rng):
     model = keras.Sequential(
         [
             dense(4, use_bias=False),
-            norm(epsilon=0.1),
+            norm(momentum=0.99, eps=0.1),
             keras.layers.Activation("tanh"),
             dense(5),
-            norm(epsilon=0.1),
+            norm(momentum=0.99, eps=0.1),
         ]
     )
-    for layer, H in zip(model.layers, (3, 4, 4, 4, 5), strict=True):  # by itself each is built quickly
+    # by itself each is built quickly
+    for layer, H in zip(model.layers, (3, 4, 4, 4, 5), strict=True):
         layer.build((None, H))
         for weight in layer.weights:
             weight.assign(
                 rng.uniform(0.5, 1.5, weight.shape) * rng.choice([-1, 1]) ** (len(weight.shape) - 1)
             )
-    x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]  # in order, so that batches differ
+    # in order, so that batches differ
+    x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]
     return model, tf.constant(x, "float32")
 
 
 @finalize.check("pooled: batches of different sizes, whose means differ", points=2)
-def _(pooled_statistics, finalize_statistics, rng):
+def pooled_batches(pooled_statistics, finalize_statistics, rng):
     mu, var = pooled_statistics(batches(rng))
     return {"mu": mu, "var": var}
 
 
 @finalize.check("pooled: batches that can be read only once, of tensors")
-def _(pooled_statistics, finalize_statistics, rng):
+def pooled_read_once(pooled_statistics, finalize_statistics, rng):
     mu, var = pooled_statistics(tf.constant(a) for a in batches(rng, sizes=(5, 5, 5, 1), dtype="float32"))
     return {"mu": mu, "var": var}
 
 
 @finalize.check("pooled: a mean far larger than the deviation", var=1e-6)
-def _(pooled_statistics, finalize_statistics, rng):
+def pooled_far_mean(pooled_statistics, finalize_statistics, rng):
     mu, var = pooled_statistics(batches(rng, far=1e6))
     return {"mu": mu, "var": var}
 
 
 @finalize.check("finalized: the statistics of every BatchNorm", points=2)
-def _(pooled_statistics, finalize_statistics, rng):
+def finalized_statistics(pooled_statistics, finalize_statistics, rng):
     model, x = trained(rng)
     finalize_statistics(model, x, size=8)
     layers = [layer for layer in model.layers if isinstance(layer, BatchNormStandIn)]
@@ -88,7 +78,7 @@ def _(pooled_statistics, finalize_statistics, rng):
 
 
 @finalize.check("finalized: the network's answers at test time")
-def _(pooled_statistics, finalize_statistics, rng):
+def finalized_answers(pooled_statistics, finalize_statistics, rng):
     model, x = trained(rng)
     finalize_statistics(model, x, size=8)
     output = x

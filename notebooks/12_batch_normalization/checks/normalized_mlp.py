@@ -5,17 +5,8 @@ what a right answer gives for the same inputs. Read them, run them, take them ap
 graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
-import keras
-
 from helpers.checks import Checks
-
-
-class BatchNormStandIn(keras.layers.BatchNormalization):
-    """Keras's layer with the arguments of ours, so that a mistake in BatchNorm is not counted again here."""
-
-    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
-        super().__init__(momentum=momentum, epsilon=eps, **kwargs)
-
+from helpers.inputs import BatchNormStandIn
 
 normalized = Checks(
     "normalized_mlp",
@@ -49,7 +40,7 @@ def filled(model, rng):
 
 
 @normalized.check("the weights, layer by layer", points=2)
-def _(normalized_mlp, rng):
+def weights_by_layer(normalized_mlp, rng):
     D, units, C = int(rng.integers(20, 40)), [int(n) for n in rng.integers(5, 20, 2)], 4
     model = normalized_mlp(D, units, C)
     return {
@@ -60,18 +51,18 @@ def _(normalized_mlp, rng):
 
 
 @normalized.check("in training: normalized before the activation", points=2)
-def _(normalized_mlp, rng):
+def in_training(normalized_mlp, rng):
     model = filled(normalized_mlp(5, [7], 4), rng)
     return {"f": model(rng.normal(size=(8, 5)).astype("float32"), training=True)}
 
 
 @normalized.check("at test time, and with layers of the same width")
-def _(normalized_mlp, rng):
+def at_test_time(normalized_mlp, rng):
     model = filled(normalized_mlp(5, [6, 6], 4), rng)
     model(rng.normal(size=(8, 5)).astype("float32"), training=True)
     return {"f": model(rng.normal(size=(8, 5)).astype("float32"))}
 
 
 @normalized.check("without a hidden layer")
-def _(normalized_mlp, rng):
+def no_hidden_layer(normalized_mlp, rng):
     return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}

@@ -19,29 +19,32 @@ def activations(rng, N=11, H=8):
     h[rng.random((N, H)) < rng.uniform(0.2, 0.6)] = 0
     units, examples = rng.permutation(H), rng.permutation(N)
     h[:, units[: H // 4]] = 0
-    h[examples[0]] = 0  # an example of which every unit is off is no dead unit
-    if N > 2:  # a unit whose values sum to 0 is not dead either
+    # an example of which every unit is off is no dead unit
+    h[examples[0]] = 0
+    # a unit whose values sum to 0 is not dead either
+    if N > 2:
         h[:, units[-1]] = 0
         h[examples[1:3], units[-1]] = 2, -2
     return h
 
 
 @sparsity_exercise.check("the share of exact zeros")
-def _(sparsity, rng):
+def share_of_zeros(sparsity, rng):
     # in float32, the accuracy of most answers by TensorFlow
     return {"zeros": np.float32([sparsity(activations(rng, H=H))[0] for H in (8, 5, 9, 16)])}
 
 
 @sparsity_exercise.check("the share of dead units")
-def _(sparsity, rng):
+def share_of_dead_units(sparsity, rng):
     dead = [sparsity(activations(rng, N, H))[1] for N in (1, 2, 5, 9, 30) for H in (4, 8, 13, 17)]
     return {"dead": np.float32(dead)}
 
 
 @sparsity_exercise.check("activations of a ReLU, as a tensor")
-def _(sparsity, rng):
+def relu_activations(sparsity, rng):
     h = np.maximum(activations(rng), 0)
     h[:, 5] = 0
-    h[1:4, 5] = 1e-8  # small, but on: this unit is not dead
+    # small, but on: this unit is not dead
+    h[1:4, 5] = 1e-8
     zeros, dead = sparsity(tf.constant(h, "float32"))
     return {"zeros": np.float32(zeros), "dead": np.float32(dead)}
