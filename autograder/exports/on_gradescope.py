@@ -45,13 +45,13 @@ def main(unit: str, folder: Path, visibility: str, unsafe: bool) -> bool:
     fine = True
     try:
         # It starts while TensorFlow is imported here.
-        with Sandbox(workers=1, unsafe=unsafe) as kernels:
+        with Sandbox(workers=1, unsafe=unsafe) as sandbox:
             import_tensorflow()
             prepare()
             plan = plan_of(catalogue.unit(unit))
-            graded = grade(plan, folder, kernels.run)
+            graded = grade(plan, folder, sandbox.run)
             report = results(graded, plan, visibility)
-            report["extra_data"] = {"confinement": kernels.tier}
+            report["extra_data"] = {"confinement": sandbox.tier}
     except Exception as error:
         # Whatever it is, the student should read a sentence, and staff what happened.
         traceback.print_exc()

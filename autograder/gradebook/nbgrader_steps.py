@@ -95,11 +95,11 @@ def grader(root: str) -> Grader:
     """What grades in a process of nbgrader's; `fdl grade` has its own."""
     from autograder.sandbox.client import Sandbox
 
-    kernels = Sandbox(workers=1)
-    atexit.register(kernels.close)
+    sandbox = Sandbox(workers=1)
+    atexit.register(sandbox.close)
     # It imports TensorFlow while this process does.
-    kernels.start()
+    sandbox.start()
     import_tensorflow()
     prepare()
     course = Course(Path(root))
-    return Grader(course, draws.secret(course.root), kernels.run)
+    return Grader(course, draws.secret(course.root), sandbox.run)

@@ -25,8 +25,8 @@ KEPT = ("LD_LIBRARY_PATH", "HOME")
 class Sandbox:
     """Runs jobs in confined children, up to `workers` at once; may be shared by threads.
 
-        with Sandbox(workers=2) as kernels:
-            results = kernels.run(job)
+        with Sandbox(workers=2) as sandbox:
+            results = sandbox.run(job)
 
     The server that forks them is started by `with`, by `start`, or else by the first `run`. It imports TensorFlow
     while the caller does other things; the first `run` waits for it.
