@@ -18,7 +18,7 @@ from autograder.grading.plan import plan_of
 from autograder.sandbox import confine
 from autograder.testing import in_process_sandbox, toy_unit
 from autograder.testing.small_unit import ID, TEXT, unit_of
-from helpers.errors import Unreadable
+from helpers.errors import CannotConfine, Unreadable
 
 STATUS = {"passed", "failed"}
 TEST: dict[str, type | tuple[type, ...]] = {
@@ -166,7 +166,7 @@ def test_what_is_graded_by_hand_is_left_out_and_told():
 def test_where_nothing_confines_nothing_is_graded_and_the_student_reads_why(folder, monkeypatch, capsys):
     def refuse(workers, unsafe):
         assert not unsafe
-        raise RuntimeError("nothing on this machine can confine students' code")
+        raise CannotConfine("nothing on this machine can confine students' code")
 
     monkeypatch.setattr(on_gradescope, "Kernels", refuse)
     assert not on_gradescope.main(toy_unit.UNIT, folder, "visible", unsafe=False)

@@ -97,6 +97,8 @@ def grader(root: str) -> Grader:
 
     kernels = Kernels(workers=1)
     atexit.register(kernels.close)
+    # It imports TensorFlow while this process does.
+    kernels.start()
     import_tensorflow()
     prepare()
     course = Course(Path(root))

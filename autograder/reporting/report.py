@@ -83,7 +83,7 @@ def write_unit(
     render.write(
         place,
         TEMPLATES / "unit.html",
-        about=facts,
+        facts=facts,
         title=_title(graded),
         anonymous=names.anonymous,
         scores=charts.scores(facts.scores, facts.max_score, _scores_in_words(facts)),
@@ -113,7 +113,7 @@ def write_course(place: Path, graded: Mapping[str, Sequence[Result]], names: Dis
     render.write(
         place,
         TEMPLATES / "course.html",
-        about=facts,
+        facts=facts,
         titles=titles,
         anonymous=names.anonymous,
         spread=charts.units(shares, f"The spread of scores in each unit. Medians: {medians}."),
