@@ -3,7 +3,7 @@
 A backend grades and hands back; it writes nothing. Whoever asked it is the one writer of the gradebook.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Protocol
 
@@ -35,7 +35,7 @@ class Threads:
 
     def run(
         self, grader: Grader, unit: str, students: Sequence[str], again: Collection[str], jobs: int
-    ) -> Iterator[tuple[str, Graded]]:
+    ) -> Generator[tuple[str, Graded], None, None]:
         """See `Backend`."""
         # One reads or judges while the others' children run.
         pool = ThreadPoolExecutor(jobs + 1)

@@ -68,7 +68,7 @@ def test_each_student_is_handed_back_once(grader, hand_in, plan):
     ]
 
 
-def test_whoever_stops_asking_ends_the_rest():
+def test_whoever_stops_asking_ends_the_rest(plan, tmp_path):
     begun, go_on = [], threading.Event()
 
     class Slow:
