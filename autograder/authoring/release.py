@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.course.layout import CONFIG
+from autograder.course import configuration
 from helpers.errors import AuthoringError
 
 
@@ -13,17 +13,19 @@ def generate(unit: str, root: Path, config: Path) -> None:
         root: a course root, with source/ in it.
         config: the folder of the course's nbgrader_config.py.
     Raises:
-        ValueError: with nbgrader's own words, if it refuses.
+        AuthoringError: with nbgrader's own words, if it refuses.
+        Refused: if its configuration cannot be read.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.utils import capture_log
-    from traitlets.config.loader import PyFileConfigLoader
 
-    settings = PyFileConfigLoader(CONFIG, path=str(config)).load_config()
+    settings = configuration.load(config)
     settings.CourseDirectory.root = str(root)
     settings.CourseDirectory.assignment_id = unit
-    settings.SaveCells.enabled, settings.GenerateAssignment.no_database = False, True  # as --no-db does
+    # As --no-db does.
+    settings.SaveCells.enabled = False
+    settings.GenerateAssignment.no_database = True
     converter = GenerateAssignment(coursedir=CourseDirectory(config=settings), config=settings, force=True)
     result = capture_log(converter)
     if not result["success"]:

@@ -17,9 +17,10 @@ from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from traitlets.config.loader import Config, PyFileConfigLoader
+from traitlets.config.loader import Config
 
-from autograder.course.layout import CONFIG, ROOT, Course
+from autograder.course import configuration
+from autograder.course.layout import Course
 from helpers.errors import Refused
 
 FILE = "gradebook.db"
@@ -45,8 +46,7 @@ def alembic_on_path() -> Iterator[None]:
 
 def settings(course: Course) -> Config:
     """The course's nbgrader_config.py, or ours if it has none."""
-    folder = course.root if (course.root / CONFIG).exists() else ROOT / "course"
-    config = PyFileConfigLoader(CONFIG, path=str(folder)).load_config()
+    config = configuration.load(course.root)
     config.CourseDirectory.root = str(course.root)
     steps = config.Autograde.autograde_preprocessors
     config.Autograde.autograde_preprocessors = [OURS.get(step, step) for step in steps]

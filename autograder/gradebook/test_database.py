@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from autograder.course.layout import Course
+from autograder.course.layout import CONFIG, COURSE, Course
 from autograder.gradebook import database, results
 from autograder.gradebook.book import Book
 from helpers.errors import Refused
@@ -65,7 +65,7 @@ def test_a_gradebook_that_cannot_be_used_is_told_and_stays_as_it_is(root, spoil,
 
 def configure(root, options):
     url = f"sqlite:///file:{root / 'gradebook.db'}?{options}&uri=true"
-    config = database.ROOT / "course" / "nbgrader_config.py"
+    config = COURSE / CONFIG
     text = f"{config.read_text('utf-8')}\nc.CourseDirectory.db_url = {url!r}\n"
     (root / "nbgrader_config.py").write_text(text, "utf-8")
 

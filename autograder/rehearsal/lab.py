@@ -12,8 +12,8 @@ from pathlib import Path
 
 from autograder.authoring import student_bundle
 from autograder.authoring.build import build
-from autograder.course import catalogue
-from autograder.course.layout import CONFIG, COURSE, NOTEBOOKS
+from autograder.course import catalogue, configuration
+from autograder.course.layout import COURSE, NOTEBOOKS
 from autograder.gradebook.database import alembic_on_path
 from autograder.progress import Progress, silent
 from helpers.errors import Refused
@@ -251,7 +251,4 @@ def _built_notebooks(lab: Lab) -> Path:
 
 def _course_id(course: Path) -> str:
     """What the course's nbgrader_config.py calls it."""
-    from traitlets.config.loader import PyFileConfigLoader
-
-    folder = course if (course / CONFIG).exists() else COURSE
-    return PyFileConfigLoader(CONFIG, path=str(folder)).load_config().CourseDirectory.course_id
+    return configuration.load(course).CourseDirectory.course_id
