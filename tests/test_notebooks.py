@@ -52,9 +52,9 @@ def test_untouched_it_fails_every_check(unit):
     names = {}
     exec(sources["setup"], names)
     for exercise in catalogue.exercises(unit):
-        assert sources[check_id(exercise)] == f"check({', '.join(exercise.objects)})"
+        assert sources[check_id(exercise.name)] == f"check({', '.join(exercise.objects)})"
         try:
-            exec(sources[solution_id(exercise)], names)
+            exec(sources[solution_id(exercise.name)], names)
         except NotImplementedError:
             # Nothing is defined, and the check cell stops at the missing name.
             continue

@@ -11,12 +11,13 @@ from pathlib import Path
 from autograder.course.layout import ROOT
 from autograder.exercise import Exercise, file_of
 from autograder.judging import sources
-from autograder.proving import prove as proving
 from autograder.proving.proof import Proof
 
 FILE = ".proofs.json"
 # A proof over fewer draws, or without mutants, is worth nothing later.
 DRAWS = 20
+# Of how exercises are proved: raise it when a proof comes to mean more than before.
+VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class KeptProof:
 
 
 def state(exercise: Exercise) -> str:
-    """A digest that changes whenever a proof may: with the exercise's evidence, and with what proves it."""
-    return sources.state(exercise, Path(proving.__file__))
+    """What changes whenever a proof may: with the exercise and all that its evidence comes from, and with `VERSION`."""
+    return f"{sources.state(exercise)}-{VERSION}"
 
 
 def file_for(exercise: Exercise) -> Path:
@@ -84,9 +85,15 @@ def read(file: Path) -> dict[str, KeptProof]:
 
 
 def unproved(exercises: Iterable[Exercise]) -> list[str]:
-    """The exercises of which no proof is kept as they are now, each with its file."""
+    """The exercises of which no proof was ever kept."""
+    return [exercise.name for exercise in exercises if exercise.name not in read(file_for(exercise))]
+
+
+def outdated(exercises: Iterable[Exercise]) -> list[str]:
+    """The exercises that have changed since their proof was kept, each with its file."""
     names = []
     for exercise in exercises:
-        if still_valid(exercise, DRAWS) is None:
+        proof = read(file_for(exercise)).get(exercise.name)
+        if proof and still_valid(exercise, DRAWS) is None:
             names.append(f"{exercise.name} ({file_of(exercise).relative_to(ROOT)})")
     return names

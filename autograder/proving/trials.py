@@ -154,7 +154,7 @@ class Bench:
                 before = other[check.name]
                 found = summarize(check, given[check.name], table.ours[check.name])
                 if not same(check, found, before):
-                    how = explain(check, found, before)
+                    how = explain(check, found, before).message
                     return f"{check.name!r} differs from one luck to another: {how}"
         return ""
 
