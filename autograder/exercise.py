@@ -90,7 +90,7 @@ class Exercise(Checks):
         """The reference's source with pieces replaced.
 
         Raises:
-            ValueError: if a piece does not occur exactly once.
+            AuthoringError: if a piece does not occur exactly once.
         """
         source = self.source
         for old, new in edits:

@@ -103,7 +103,8 @@ def _cells(path: Path) -> Iterator[tuple[int, NotebookNode]]:
             there = (i for i in range(at, len(lines)) if lines[i].rstrip().endswith(line.rstrip()) and line)
             at = next(there, at - 1) + 1
             begins = begins or at
-        if cell.cell_type != "raw":  # the file's own header
+        # A raw cell is the file's own header.
+        if cell.cell_type != "raw":
             yield max(begins, 1), cell
 
 

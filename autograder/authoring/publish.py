@@ -19,7 +19,7 @@ def publish(exercise: Exercise, folder: Path) -> Path:
     """Write an exercise's checks into a folder, as `<module>.py`.
 
     Raises:
-        ValueError: if they cannot be published; it says why and where.
+        AuthoringError: if they cannot be published; it says why and where.
     """
     file = folder / file_of(exercise).name
     file.write_text(checks_source(exercise), "utf-8", newline="\n")

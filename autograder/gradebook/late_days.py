@@ -49,7 +49,8 @@ class LateDays(LateSubmissionPlugin):
         Returns:
             The points; None if nothing is taken off.
         """
-        step: Any = self.parent  # which has the gradebook open
+        # The step that asks has the gradebook open.
+        step: Any = self.parent
         submission = step.gradebook.find_submission(step.assignment_id, student_id)
         days = self.days(total_seconds_late)
         days -= min(days, self._free(step.gradebook, submission))

@@ -25,7 +25,7 @@ class KeptProof:
     """A proof that was made of an exercise in some state.
 
     Attributes:
-        sources: the state of the exercise, and of what proves it.
+        sources: the state of the exercise, and the version of what proves it.
         proof: what was found.
     """
 
@@ -70,7 +70,10 @@ def keep(name: str, kept: KeptProof, file: Path) -> None:
     for exercise, one in sorted(every.items()):
         entry = {"sources": one.sources, "proof": asdict(one.proof)}
         lines.append(f"{json.dumps(exercise)}: {json.dumps(entry, ensure_ascii=False)}")
-    file.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8", newline="\n")
+    # At once: who is killed in between leaves the proofs that were there.
+    part = file.with_name(f"{file.name}.part")
+    part.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8", newline="\n")
+    part.replace(file)
 
 
 def read(file: Path) -> dict[str, KeptProof]:

@@ -62,3 +62,16 @@ def test_the_proofs_of_other_exercises_stay(exercise, proof, file):
 def test_a_damaged_file_holds_no_proof(exercise, file, text):
     file.write_text(text)
     assert kept.still_valid(exercise, draws=2) is None
+
+
+def test_who_is_killed_while_a_proof_is_written_leaves_those_that_were_there(
+    exercise, proof, file, monkeypatch
+):
+    def killed(self, *arguments, **named):
+        raise KeyboardInterrupt
+
+    before = file.read_bytes()
+    monkeypatch.setattr("pathlib.Path.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        kept.keep("another", KeptProof("its state", proof), file)
+    assert file.read_bytes() == before

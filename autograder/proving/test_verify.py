@@ -3,7 +3,10 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import Future
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -12,10 +15,10 @@ from autograder.cli.app import app
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.progress import silent
-from autograder.proving import verify
+from autograder.proving import kept, verify
 from autograder.proving.prove import prove
 from autograder.proving.verify import Result
-from autograder.proving.workers import Survey, Task, Workers
+from autograder.proving.workers import Proved, Survey, Task, Workers
 from autograder.testing.tiny_exercise import TINY, tiny
 from helpers.errors import CalledWrongly
 
@@ -162,3 +165,19 @@ def test_a_real_exercise_is_found_and_proved():
     (proof,) = result.proofs
     assert (proof.unit, proof.exercise, proof.stub) == (unit.id, "stable_softmax", 0)
     assert proof.reference == proof.points > 0
+
+
+def test_a_proof_is_kept_by_whoever_asked_for_it(proof, tmp_path):
+    pool: Any = SimpleNamespace(submit=lambda function, task: done(task))
+
+    def done(task):
+        future: Future[Proved] = Future()
+        sources = "" if task.exercise == "early" else "a state"
+        future.set_result(Proved(replace(proof, exercise=task.exercise), tmp_path / kept.FILE, sources))
+        return future
+
+    tasks = [Task(UNIT.id, "m", name, 1, 20, True) for name in ("early", "middle", "late")]
+    result = Result(1, 20)
+    assert verify._collect(pool, tasks, result, Workers(tmp_path / "log", silent), lambda line: None) == []
+    assert {made.exercise for made in result.proofs} == {"early", "middle", "late"}
+    assert kept.read(tmp_path / kept.FILE).keys() == {"middle", "late"}

@@ -23,8 +23,10 @@ class Trial:
     """One candidate's answers to all draws, judged as in grading and more strictly: also by single draws."""
 
     answers: list[Answer]
-    alone: list[Verdict]  # by one draw
-    together: list[Verdict]  # by each draw and the next
+    # By one draw.
+    alone: list[Verdict]
+    # By each draw and the next.
+    together: list[Verdict]
 
     @property
     def scores(self) -> list[float]:

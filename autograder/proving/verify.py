@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.progress import Progress, silent
+from autograder.proving import kept
+from autograder.proving.kept import KeptProof
 from autograder.proving.workers import Survey, Task, Workers, prove_task, survey
 from helpers.errors import CalledWrongly
 
@@ -131,14 +133,17 @@ def _collect(
     for future in as_completed(running):
         task = running.pop(future)
         try:
-            proof = future.result()
+            proved = future.result()
         except BrokenProcessPool:
             lost.append(task)
         except Exception as error:
             # A mistake of the exercise's or of ours; the others go on.
             result.broken.append(f"{task}: {type(error).__name__}: {error}")
         else:
+            proof = proved.proof
             result.proofs.append(proof)
+            if proved.sources:
+                kept.keep(proof.exercise, KeptProof(proved.sources, proof), proved.file)
             # Told now, since whoever waits may not wait to the end.
             for sentence in proof.shortfalls or ["proved"]:
                 tell(f"{task}: {sentence}")

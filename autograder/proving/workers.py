@@ -36,7 +36,8 @@ class Task:
     draws: int
     mutants: bool
     answers: int = 0
-    each: float = 0.0  # seconds that an answer takes, about
+    # Seconds that an answer takes, about.
+    each: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -170,8 +171,23 @@ def _seconds_for_an_answer(exercise: Exercise) -> float:
     return time.perf_counter() - begin
 
 
-def prove_task(task: Task) -> Proof:
-    """Prove one exercise, in a process of a pool, and keep the proof if nothing falls short."""
+@dataclass(frozen=True)
+class Proved:
+    """What a process sends back of an exercise.
+
+    Attributes:
+        proof: what was found.
+        file: where the proof is to be kept,
+        sources: and the state of the sources that it is of; "" if it is not worth keeping.
+    """
+
+    proof: Proof
+    file: Path
+    sources: str = ""
+
+
+def prove_task(task: Task) -> Proved:
+    """Prove one exercise, in a process of a pool. The one that asked keeps the proof: a file has one writer."""
     keep_kernels()
     importlib.import_module(task.module)
     exercise = next(e for e in catalogue.of_module(task.module) if e.name == task.exercise)
@@ -186,5 +202,5 @@ def prove_task(task: Task) -> Proof:
     )
     whole = task.mutants and task.draws >= kept.DRAWS
     if whole and not proof.shortfalls and kept.state(exercise) == before:
-        kept.keep(exercise.name, kept.KeptProof(before, proof), kept.file_for(exercise))
-    return proof
+        return Proved(proof, kept.file_for(exercise), before)
+    return Proved(proof, kept.file_for(exercise))
