@@ -25,7 +25,9 @@ def test_every_proof_is_of_its_exercise_as_it_is(unit):
 
 @pytest.mark.parametrize("unit", UNITS, ids=str)
 def test_every_exercise_is_proved(unit):
-    assert kept.unproved(catalogue.exercises(unit)) == [], f"`fdl verify {unit}` proves them, for minutes each"
+    assert kept.unproved(catalogue.exercises(unit)) == [], (
+        f"`fdl verify {unit}` proves them, for minutes each"
+    )
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=str)
