@@ -36,6 +36,9 @@ class Check:
         points: what it is worth.
         atol: absolute tolerances by name of an array or, where there is a summary, of what that returns.
         summarize: what of random evidence can be compared, called as `summarize(theirs, ours)`.
+        probe: the probe's key, where an exercise's kind has brought the check (see `helpers.probes`).
+        mistake: what a failure of a probe means, whatever the answer.
+        advice: one thing to try then.
     """
 
     name: str
@@ -43,6 +46,9 @@ class Check:
     points: float = 1
     atol: dict[str, float] = field(default_factory=dict)
     summarize: Summary | None = None
+    probe: str = ""
+    mistake: str = ""
+    advice: str = ""
 
     def summary(self, **atol: float) -> Callable[[Summary], Summary]:
         """Decorate `f(theirs, ours)`: what of random evidence can be compared, with its tolerances.
@@ -70,6 +76,7 @@ class Checks:
     Args:
         name: how the exercise is called, "Dense".
         lecture: where the lecture treats it, "3:17".
+        kind: of what kind an answer is, "layer"; it brings probes, once there is an example.
         objects: the names that a student defines, if they are not just `name`.
         given: what stands in, while checks run, for names that earlier exercises define, so that a
             mistake made there is not counted twice.
@@ -82,6 +89,7 @@ class Checks:
         name: str,
         *,
         lecture: str,
+        kind: str = "",
         objects: Sequence[str] = (),
         given: dict[str, object] | None = None,
         allow: Sequence[str] = (),
@@ -89,6 +97,8 @@ class Checks:
     ) -> None:
         self.name = name
         self.lecture = lecture
+        self.kind = kind
+        self.without: dict[str, str] = {}
         self.objects = tuple(objects) or (name,)
         self.given = dict(given or {})
         self.allow = tuple(allow)
@@ -118,6 +128,30 @@ class Checks:
             made = Check(name, function, points, atol)
             self.checks.append(made)
             return made
+
+        return decorate
+
+    def example(
+        self, *, without: dict[str, str] | None = None, points: dict[str, float] | None = None
+    ) -> Callable[[Any], Any]:
+        """Decorate `f(*objects, rng, N=…, dtype=…)`: how an answer is used, by which its kind's probes try it.
+
+        Args:
+            without: why a probe is left out, by its key.
+            points: what a probe is worth, by its key, where it is not 1.
+        Returns:
+            The decorator; it adds a check for each probe of the kind.
+        Raises:
+            ValueError: when it decorates, if the kind has no such probe.
+        """
+        # Late: probes are made of checks.
+        from helpers.probes import checks_of
+
+        self.without = dict(without or {})
+
+        def decorate(function: Any) -> Any:
+            self.checks += checks_of(self.kind, function, points or {}, self.without)
+            return function
 
         return decorate
 
