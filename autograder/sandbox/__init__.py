@@ -29,7 +29,7 @@ class Step:
         exercise: whose checks are run; "" for a cell.
         draws: for which inputs they are run.
         names: of the exercise's checks.
-        seconds: wall clock of the cell, or of each check.
+        seconds: wall clock of the cell, or of each check, where the machine is not busy with others.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Job:
     Attributes:
         steps: in order.
         checks: the source of each exercise's public checks, by its name.
-        seconds: wall clock.
+        seconds: wall clock, where the machine is not busy with others.
         memory: bytes of the whole process tree.
         output: characters of printed text kept for each step.
     """

@@ -5,11 +5,13 @@ Whatever bytes a child sends, the worst that comes of them is a step that says i
 
 import contextlib
 import json
+import os
 import re
 import socket
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from typing import Any
 
 from autograder.sandbox import Job, Step, StepResult, wire
 from helpers.evidence import MAX_BYTES, Failure
@@ -20,6 +22,8 @@ MAX_TOTAL = 128 << 20
 MAX_PIECES = 512
 # Seconds in which a child must be gone after it was killed.
 HANGUP = 10.0
+# How many times its limit a step may take where the machine is busy with others.
+PATIENCE = 6.0
 NOT_RESULTS = "sent something other than results"
 # Control characters, and those that turn the direction of writing.
 UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -33,12 +37,24 @@ class _Died(Exception):
     """The child did not live through its step; the text says why."""
 
 
-@dataclass(frozen=True)
 class _Deadline:
-    """Until when something must have come, and what is said if it has not."""
+    """Until when something must have come, and what is said if it has not.
 
-    at: float
-    late: str
+    Where more processes want to run than there are cores, each gets its share only; it is given the time for it.
+    """
+
+    def __init__(self, seconds: float, late: str):
+        self.start, self.seconds, self.late = time.monotonic(), seconds, late
+
+    def left(self) -> float:
+        """Seconds, as busy as the machine is now."""
+        return self.start + self.seconds * _crowding() - time.monotonic()
+
+
+def _crowding() -> float:
+    """How many processes want to run for each core; at least 1, and no more than patience allows."""
+    load, _, _ = os.getloadavg()
+    return min(max(1.0, load / (os.cpu_count() or 1)), PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ class Conversation:
         self.total = 0
         # What the child says that it does just now, in the words of a report.
         self.doing = ""
-        self.end = _Deadline(time.monotonic() + job.seconds, f"took longer than {job.seconds:g} s in all")
+        self.end = _Deadline(job.seconds, f"took longer than {job.seconds:g} s in all")
 
     def results(self) -> list[StepResult]:
         """Do the steps one by one, up to the one in which the child dies.
@@ -114,7 +130,7 @@ class Conversation:
             _Died: if the child dies, is too slow, or sends anything that is not foreseen.
         """
         late = f"took longer than {step.seconds:g} s"
-        deadline = _Deadline(time.monotonic() + step.seconds, late)
+        deadline = _Deadline(step.seconds, late)
         for _ in range(2 * MAX_PIECES + 1):
             frame = self._frame(deadline)
             match frame.head:
@@ -130,7 +146,7 @@ class Conversation:
                 case ["evidence", str(name), int(draw)] if draw in step.draws:
                     # The first one counts, and each has the step's time for itself.
                     result.evidence.setdefault((name, draw), frame.body)
-                    deadline = _Deadline(time.monotonic() + step.seconds, late)
+                    deadline = _Deadline(step.seconds, late)
                 case _:
                     raise _Died(NOT_RESULTS)
         raise _Died(f"sent more than {MAX_PIECES} results in one step")
@@ -151,16 +167,18 @@ class Conversation:
 
     def _fill(self, size: int, deadline: _Deadline) -> None:
         """Wait until there are so many bytes."""
-        earlier = min(deadline, self.end, key=lambda one: one.at)
+        earlier = min(deadline, self.end, key=_Deadline.left)
         while len(self.buffer) < size:
             self.buffer += self._receive(earlier)
 
     def _receive(self, deadline: _Deadline) -> bytes:
         """Wait for some bytes."""
-        left = deadline.at - time.monotonic()
-        ready = wait([self.channel, self.line], left) if left > 0 else []
-        if not ready:
-            raise _Died(deadline.late)
+        ready: list[Any] = []
+        while not ready:
+            left = deadline.left()
+            if left <= 0:
+                raise _Died(deadline.late)
+            ready = wait([self.channel, self.line], left)
         part = b""
         if self.channel in ready:
             with contextlib.suppress(OSError):

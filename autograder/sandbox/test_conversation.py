@@ -1,5 +1,6 @@
 """The grader's side of a conversation, whatever the other side says."""
 
+import os
 import socket
 import struct
 import threading
@@ -14,6 +15,11 @@ from autograder.sandbox.conversation import MAX_PIECES, NOT_RESULTS, Conversatio
 from helpers.evidence import Failure
 
 JOB = Job((Step("a", "x = 1"), Step("b", exercise="E", draws=(1, 2), seconds=5)), {"E": "..."}, seconds=20)
+
+
+@pytest.fixture(autouse=True)
+def _idle_machine(monkeypatch):
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
 
 
 def talk(*said: bytes, job: Job = JOB, why: bytes = b"died", pause: float = 0) -> list[StepResult]:
@@ -141,6 +147,21 @@ def test_chatter_does_not_stretch_a_steps_time():
     job = Job((Step("b", exercise="E", draws=(1,), names=("c",), seconds=0.5),), {"E": "..."})
     (result,) = talk(*[wire.pack(["check", "c", 1])] * 12, job=job, pause=0.1)
     assert result.died == "in the check “c” it took longer than 0.5 s"
+
+
+def test_on_a_busy_machine_a_step_has_more_time(monkeypatch):
+    monkeypatch.setattr("os.getloadavg", lambda: (4.0 * (os.cpu_count() or 1), 0, 0))
+    job = Job((Step("b", exercise="E", draws=(1,), names=("c",), seconds=0.5),), {"E": "..."})
+    (result,) = talk(*[wire.pack(["check", "c", 1])] * 12, done(0), job=job, pause=0.1)
+    assert result.died == ""
+
+
+def test_patience_has_an_end(monkeypatch):
+    monkeypatch.setattr("os.getloadavg", lambda: (1e6, 0, 0))
+    monkeypatch.setattr("autograder.sandbox.conversation.PATIENCE", 2)
+    job = Job((Step("b", exercise="E", draws=(1,), names=("c",), seconds=0.2),), {"E": "..."})
+    (result,) = talk(*[wire.pack(["check", "c", 1])] * 12, job=job, pause=0.1)
+    assert result.died == "in the check “c” it took longer than 0.2 s"
 
 
 def test_a_server_that_is_gone_is_no_fault_of_the_job():
