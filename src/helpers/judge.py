@@ -69,13 +69,39 @@ class Judge:
         answer = [self._summarized(given, table) for given, table in zip(evidence, self.tables, strict=True)]
         wrong = self._differ(answer, self._right)
         names, how = self._name(answer, wrong)
+        mistakes = self._mistakes(answer, wrong) if how == "unrecognized" else {}
+        if mistakes:
+            names = tuple(dict.fromkeys(mistakes.values()))
+            if len(mistakes) == len(wrong):
+                how = "probes"
         outcomes = []
         for check in self.exercise.checks:
-            if check.name in wrong:
+            if check.name in mistakes:
+                outcomes.append(self._failed(check, answer, (mistakes[check.name],), "probes"))
+            elif check.name in wrong and mistakes:
+                outcomes.append(self._failed(check, answer, (), how))
+            elif check.name in wrong:
                 outcomes.append(self._failed(check, answer, names, how))
             else:
                 outcomes.append(Outcome(check.name, check.points, Kind.PASSED))
         return Verdict(self.exercise.name, tuple(outcomes), names, how)
+
+    def _mistakes(self, answer: list[Answer], wrong: frozenset[str]) -> dict[str, str]:
+        """What the failed probes mean: a probe looks at one property, whatever the values.
+
+        One that raised tells something of that property only where the answer works otherwise.
+        """
+        broken = any(self._raises(check.name, answer) for check in self.exercise.checks if not check.probe)
+        mistakes = {}
+        for check in self.exercise.checks:
+            if not check.mistake or check.name not in wrong:
+                continue
+            if not (broken and self._raises(check.name, answer)):
+                mistakes[check.name] = check.mistake
+        return mistakes
+
+    def _raises(self, check: str, answer: list[Answer]) -> bool:
+        return any(given[check].failure is not None for given in answer)
 
     def _summarized(self, given: Answer, table: Table) -> Answer:
         answer = {}
@@ -136,9 +162,9 @@ class Judge:
         return any(self.fails[name] < self.fails[other] for other in others)
 
     def _failed(self, check: Check, answer: list[Answer], names: tuple[str, ...], how: str) -> Outcome:
-        explaining = tuple(name for name in names if check.name in self.fails[name])
+        explaining = tuple(name for name in names if check.name in self.fails.get(name, ()))
         # Two faults at once may fail a check that neither fails alone.
-        if not explaining and how == "pair":
+        if not explaining and how in ("pair", "probes"):
             explaining = names
         difference = self._difference(check, answer)
         return Outcome(

@@ -220,8 +220,8 @@ def _in_graph(example: Example, objects: Sequence[Any], rng: np.random.Generator
     call = sabotage(call)
     tensors = {name: tf.convert_to_tensor(thing) for name, thing in inputs.items()}
     signature = [_spec(tensor, np.shape(few[name])) for name, tensor in tensors.items()]
-    traced = tf.function(lambda *values: call(**dict(zip(tensors, values, strict=True))), input_signature=signature)
-    graph = traced(*tensors.values())
+    traced = tf.function(lambda *values: call(**dict(zip(tensors, values, strict=True))))
+    graph = traced.get_concrete_function(*signature)(*tensors.values())
     eager = call(**tensors)
     return {**_shown(inputs), **eager, **{f"{name} in a graph": value for name, value in graph.items()}}
 
