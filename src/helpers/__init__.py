@@ -8,8 +8,9 @@
 import os
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up log helps nobody here
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # nor that sums may be reordered
+# TensorFlow's start-up log helps nobody here, nor that sums may be reordered.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 __all__ = ["check", "commit"]
 

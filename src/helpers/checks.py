@@ -18,12 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from helpers.evidence import AT_THE_CHECK, Evidence, Failure, plain
+from helpers.evidence import AT_THE_CHECK, Evidence, Failure, as_evidence
 
-Candidate = tuple[Any, ...]  # the objects of an exercise, in its order: (Dense,) or (sigmoid, tanh, relu)
-Arrays = dict[str, Any]  # what a check or a summary returns: arrays, or what becomes one, by name
-Run = Callable[..., Arrays]  # f(*objects, rng)
-Summary = Callable[[Arrays, Arrays], Arrays]  # f(theirs, ours)
+# The objects of an exercise, in its order: (Dense,) or (sigmoid, tanh, relu).
+Candidate = tuple[Any, ...]
+# What a check or a summary returns: arrays, or what becomes one, by name.
+Arrays = dict[str, Any]
+# f(*objects, rng)
+Run = Callable[..., Arrays]
+# f(theirs, ours)
+Summary = Callable[[Arrays, Arrays], Arrays]
 
 
 @dataclass
@@ -184,7 +188,7 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
         names = _namespace(candidate)
         with _standing_in(names, exercise.given), loading_as(candidate):
             found = check.run(*candidate, rng)
-        return Evidence({key: plain(value) for key, value in found.items()})
+        return as_evidence(found)
     # The student's code may raise anything.
     except (Exception, SystemExit) as error:
         return Evidence({}, failure_of(error, names))

@@ -16,7 +16,8 @@ from helpers.compare import Difference, explain, mismatch, same, say_the_same, s
 from helpers.evidence import Evidence, Value
 from helpers.verdict import Kind, Outcome, Verdict
 
-Answer = dict[str, Evidence]  # evidence by the check's name
+# Evidence by the check's name.
+Answer = dict[str, Evidence]
 REFERENCE = ""
 NOTHING = Evidence({})
 UNRECOGNIZED: tuple[tuple[str, ...], str] = ((), "unrecognized")

@@ -48,6 +48,15 @@ def test_anything_equals_itself(array):
     assert explain(check(), a, a).message == "equal to what was expected"
 
 
+def test_landmarks_are_not_compared_and_a_summary_never_meets_them():
+    marked = Evidence(seen(f=1.0).arrays, landmarks={"h": np.ones(3)})
+    assert same(check(), marked, seen(f=1.0))
+    assert mismatch(seen(f=1.0), marked) is None
+    assert summarize(check(), marked, marked) == seen(f=1.0)
+    counting = Check("it works", lambda f, rng: {}, summarize=lambda theirs, ours: {"n": len(theirs)})
+    assert summarize(counting, marked, marked).arrays["n"] == 1
+
+
 @given(arrays, arrays)
 def test_what_is_not_the_same_is_explained(x, y):
     a, b = seen(f=x), seen(f=y)
