@@ -86,6 +86,12 @@ class Exercise(Checks):
     def candidate(self) -> Candidate:
         return tuple(self.module[name] for name in self.objects)
 
+    @property
+    def advice(self) -> dict[str, Advice]:
+        """What is advised against each misconception, and against what a failed probe means."""
+        known = {check.mistake: Advice(check.advice, self.lecture) for check in self.checks if check.mistake}
+        return known | {rival.name: rival.advice for rival in self.misconceptions}
+
     def edited(self, *edits: Edit) -> str:
         """The reference's source with pieces replaced.
 

@@ -127,7 +127,6 @@ def check_cell(
         judged: what the judge says of it.
     """
     notes = [f"{doubt[0].upper()}{doubt[1:]}. A person will look at it." for doubt in judged.doubts]
-    advice = {rival.name: rival.advice for rival in exercise.misconceptions}
-    shown = card.Card(judged.verdict, advice, exercise.lecture, tuple(notes))
+    shown = card.Card(judged.verdict, exercise.advice, exercise.lecture, tuple(notes))
     graded = GradedExercise.of(shown, tuple(judged.doubts), key, draw, seconds)
     return CheckCell(graded, graded_notebook.check_outputs(shown, graded))

@@ -32,8 +32,7 @@ MOST_PROCESSES = 8
 def published(exercise: Exercise) -> Published:
     """The public draws' tables, and the misconceptions' advice."""
     draws = tables.PUBLIC_DRAWS
-    advice = {rival.name: rival.advice for rival in exercise.misconceptions}
-    return Published(draws, [tables.tabulate(exercise, draw) for draw in draws], advice)
+    return Published(draws, [tables.tabulate(exercise, draw) for draw in draws], exercise.advice)
 
 
 def evidence_files(

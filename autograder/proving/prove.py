@@ -176,6 +176,8 @@ def prove_misconceptions(bench: Bench, proof: Proof) -> None:
         if caught and not named and rival.name not in clashing:
             _not_named(bench, proof, rival, trial)
     for check in exercise.checks:
+        if check.probe and bench.catches_sabotage(check):
+            catches[check.name].append(check.mistake)
         proof.checks.append(CheckProof(check.name, check.points, catches[check.name]))
         if not catches[check.name]:
             advice = "Drop it, or add the misconception that it is there for."

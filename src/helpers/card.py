@@ -14,6 +14,7 @@ LEADS = {
     "whole": ("This is",),
     "pair": ("Two things at once. One is", "The other is"),
     "parts": ("Part of it looks like", "Another part looks like"),
+    "probes": ("What stands out", "And"),
 }
 GREEN, RED = "#2e7d32", "#c62828"
 

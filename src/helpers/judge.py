@@ -2,7 +2,7 @@
 
 Naming never misleads. In this order: *whole*, exactly one misconception equals the answer on every check;
 *pair*, exactly one double fault does; *parts*, disjoint misconceptions that together explain every ✗;
-otherwise no name. Evidence that many different faults share (an error, nothing, no finite number) names
+*probes*, what the failed probes mean whatever the answer; otherwise no name. Evidence that many different faults share (an error, nothing, no finite number) names
 only as a whole, and errors only if they say the same.
 """
 
@@ -72,13 +72,11 @@ class Judge:
         names, how = self._name(answer, wrong)
         mistakes = self._mistakes(answer, wrong) if how == "unrecognized" else {}
         if mistakes:
-            names = tuple(dict.fromkeys(mistakes.values()))
-            if len(mistakes) == len(wrong):
-                how = "probes"
+            names, how = tuple(mistakes.values()), "probes"
         outcomes = []
         for check in self.exercise.checks:
             if check.name in mistakes:
-                outcomes.append(self._failed(check, answer, (mistakes[check.name],), "probes"))
+                outcomes.append(self._failed(check, answer, (mistakes[check.name],), how))
             elif check.name in wrong and mistakes:
                 outcomes.append(self._failed(check, answer, (), how))
             elif check.name in wrong:

@@ -77,7 +77,7 @@ class Verdict:
         exercise: its name.
         outcomes: one for each check, in the exercise's order.
         names: the misconceptions that the answer looks like.
-        how: right, whole, pair, parts or unrecognized (see `helpers.judge`).
+        how: right, whole, pair, parts, probes or unrecognized (see `helpers.judge`).
     """
 
     exercise: str
