@@ -14,7 +14,9 @@ def _all_before(out):
     return list(out.past)
 
 
-backward = Exercise("gradient", lecture="27:30", given={"Node": Node, "topological_order": _all_before})
+backward = Exercise(
+    "gradient", kind="report", lecture="27:30", given={"Node": Node, "topological_order": _all_before}
+)
 
 
 @backward.reference
@@ -186,6 +188,42 @@ def random_graphs(gradient, rng):
     return found
 
 
+@backward.check("bprop is called once for each node")
+def called_once(gradient, rng):
+    asked = []
+
+    class _Counted(_Times):
+        def bprop(self, grad):
+            asked.append(self.number)
+            return super().bprop(grad)
+
+    x, w = _inputs(rng, 2)
+    node, made = x, []
+    for _ in range(int(rng.integers(3, 9))):
+        node = _Counted(node, w)
+        made.append(node.number)
+    gradient(node, [x, w, made and node])
+    return {"times that bprop was called, node by node": [asked.count(number) for number in made]}
+
+
+@backward.example(without={"again": "a check of its own makes a second pass"})
+def example(gradient, rng):
+    def backward_pass(x, w):
+        nodes = [_Input(x), _Input(w)]
+        return _named("x w", gradient(_Times(_Plus(*nodes), nodes[0]), nodes))
+
+    return {"x": rng.normal(size=(2, 3)), "w": rng.normal(size=(2, 3))}, backward_pass
+
+
+backward.misconception(
+    "bprop is called anew for each argument",
+    (
+        "        for arg, darg in zip(node.args, node.bprop(node.grad), strict=True):\n            arg.grad = arg.grad + darg\n",
+        "        for k, arg in enumerate(node.args):\n            arg.grad = arg.grad + node.bprop(node.grad)[k]\n",
+    ),
+    advice="The numbers are right, and the work is doubled wherever a node has two arguments. Call bprop once, and walk over its tuple "
+    "and the arguments together with zip.",
+)
 backward.misconception(
     "a gradient overwrites the one before it",
     ("arg.grad = arg.grad + darg", "arg.grad = darg"),

@@ -7,7 +7,7 @@ from autograder.exercise import Exercise
 from helpers.graph import Leaf, Node
 from helpers.inputs import labelled_pre_activations
 
-loss = Exercise("SoftmaxNLL", lecture="19:20", given={"Node": Node})
+loss = Exercise("SoftmaxNLL", kind="node", lecture="19:20", given={"Node": Node})
 
 
 @loss.reference
@@ -82,6 +82,17 @@ def second_call(SoftmaxNLL, rng):
     node = SoftmaxNLL(Leaf(a), y)
     first = np.array(node.bprop(1.0)[0])
     return {"first call": first, "second call": node.bprop(1.0)[0]}
+
+
+@loss.example()
+def example(SoftmaxNLL, rng, N=5, H=4):
+    def both(a, y):
+        node = SoftmaxNLL(Leaf(a), y)
+        (da,) = node.bprop(1.0)
+        return {"loss": node.value, "da": da}
+
+    a, y = labelled_pre_activations(rng, N, H)
+    return {"a": a, "y": y}, both
 
 
 loss.misconception(

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.exercise import Exercise
 from helpers.graph import Node
 
-order = Exercise("topological_order", lecture="27:30", given={"Node": Node})
+order = Exercise("topological_order", kind="report", lecture="27:30", given={"Node": Node})
 
 
 @order.reference
@@ -176,6 +176,15 @@ def ladder(topological_order, rng):
 
 for each in order.checks:
     each.summary()(_places)
+
+
+@order.example(
+    without={"untouched": "a node's arguments are a tuple", "again": "a check of its own asks a second time"}
+)
+def example(topological_order, rng):
+    nodes = _chain(rng)
+    return {}, lambda: _seen(nodes, topological_order(nodes[-1]))
+
 
 APPEND = "        # its arguments stand there already\n        done.append(node)\n"
 

@@ -6,9 +6,7 @@ import tensorflow as tf
 
 from autograder.exercise import Exercise
 
-activations = Exercise(
-    "activations", kind="function", lecture="4:50", objects=["sigmoid", "tanh", "relu"]
-)
+activations = Exercise("activations", kind="function", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
 
 
 @activations.reference
@@ -175,6 +173,21 @@ activations.misconception(
     advice="That is the hard sigmoid, an approximation. The lecture's is smooth: it has an exponential in it.",
 )
 activations.misconception(
+    "sigmoid of |a|, which has no slope at 0",
+    (SIGMOID, "    e = tf.exp(-tf.abs(a))\n    return tf.where(a < 0, e, tf.ones_like(e)) / (1 + e)\n"),
+    advice="The values are right everywhere, and one slope is not: TensorFlow takes the slope of |a| at 0 for 0, and a unit that starts "
+    "at exactly 0 would never move. Choose with tf.where between a and -a instead: there the slope of the branch that was taken counts.",
+)
+activations.misconception(
+    "sigmoid of the smaller of a and -a",
+    (
+        SIGMOID,
+        "    e = tf.exp(tf.minimum(a, -a))\n    return tf.where(a < 0, e, tf.ones_like(e)) / (1 + e)\n",
+    ),
+    advice="Where a = -a, at exactly 0, tf.minimum hands its slope to the first of the two and the fraction to the other: -1/4 comes out "
+    "where 1/4 belongs. Let one condition, a < 0, decide both.",
+)
+activations.misconception(
     "tanh runs from 0 to 1",
     (TANH, TANH.replace("return ", "return (1 + ").replace("(1 + q)\n", "(1 + q)) / 2\n")),
     lecture="5:26",
@@ -197,6 +210,12 @@ activations.misconception(
     (TANH, "    return 2 / (1 + tf.exp(-2 * a)) - 1\n"),
     lecture="5:26",
     advice="At a = -1000 exp(2000) is infinite; the value survives, the slope does not. Work with exp(-2|a|), which is at most 1.",
+)
+activations.misconception(
+    "tanh of |a| and the sign, which have no slope at 0",
+    (TANH, "    q = tf.exp(-2 * tf.abs(a))\n    return tf.sign(a) * (1 - q) / (1 + q)\n"),
+    lecture="5:26",
+    advice="The slope of tanh at 0 is 1; TensorFlow takes that of |a| and of the sign for 0. Choose with tf.where between a and -a.",
 )
 activations.misconception(
     "tanh loses the sign",
@@ -251,11 +270,13 @@ activations.misconception(
 )
 
 activations.alternative(
-    name="by minima, tanh from sigmoid",
+    name="each branch with its own safe argument, tanh from sigmoid",
     source="""
     def sigmoid(a):
-        up, down = tf.exp(tf.minimum(a, 0)), tf.exp(tf.minimum(-a, 0))
-        return up / (up + down)
+        positive = a >= 0
+        up = tf.exp(tf.where(positive, tf.zeros_like(a), a))
+        down = tf.exp(tf.where(positive, -a, tf.zeros_like(a)))
+        return tf.where(positive, 1 / (1 + down), up / (1 + up))
 
     def tanh(a):
         return 2 * sigmoid(2 * a) - 1
@@ -265,15 +286,15 @@ activations.alternative(
     """,
 )
 activations.alternative(
-    name="by keras.ops, with magnitudes and signs",
+    name="by keras.ops",
     source="""
     def sigmoid(a):
-        e = keras.ops.exp(-keras.ops.abs(a))
-        return keras.ops.where(a >= 0, 1 / (1 + e), e / (1 + e))
+        e = keras.ops.exp(keras.ops.where(a < 0, a, -a))
+        return keras.ops.where(a < 0, e, keras.ops.ones_like(e)) / (1 + e)
 
     def tanh(a):
-        e = keras.ops.exp(-2 * keras.ops.absolute(a))
-        return keras.ops.sign(a) * (1 - e) / (1 + e)
+        e = keras.ops.exp(-2 * keras.ops.where(a < 0, -a, a))
+        return keras.ops.where(a < 0, e - 1, 1 - e) / (1 + e)
 
     def relu(a):
         return a * keras.ops.cast(a > 0, a.dtype)
@@ -294,12 +315,7 @@ activations.alternative(
     """,
 )
 
-KINK = "It differs from the reference in the slope at exactly 0 only, where |a| and max(0, a) have none of their own."
-for mutant in (
-    "sigmoid line 1: < → <=",
-    "sigmoid line 2: < → <=",
-    "tanh line 1: < → <=",
-    "tanh line 2: < → <=",
+activations.equivalent(
     "relu line 1: > → >=",
-):
-    activations.equivalent(mutant, because=KINK)
+    because="It differs from the reference in the slope at exactly 0 only, where max(0, a) has none of its own.",
+)

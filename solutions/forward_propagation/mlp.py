@@ -10,6 +10,7 @@ from solutions.forward_propagation.softmax import stable_softmax
 
 mlp = Exercise(
     "MLP",
+    kind="network",
     lecture="3:17",
     given={"Dense": keras.layers.Dense, "stable_softmax": keras.activations.softmax},
 )
@@ -98,6 +99,12 @@ def gradients(MLP, rng):
     gradients = tape.gradient(loss, network.trainable_weights)
     pairs = zip(network.trainable_weights, gradients, strict=True)
     return {f"gradient of shape {tuple(w.shape)}": tf.zeros(w.shape) if d is None else d for w, d in pairs}
+
+
+@mlp.example()
+def example(MLP, rng, N=6, dtype="float32"):
+    network, _ = _network(MLP, rng, [5], 4, tf.tanh)
+    return {"x": tf.constant(rng.normal(size=(N, 4)), dtype)}, lambda x: {"f(x)": network(x)}
 
 
 mlp.misconception(

@@ -9,7 +9,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers.inputs import filled
 
-spreads = Exercise("spread", lecture="48:24", allow=["tensorflow.GradientTape"])
+spreads = Exercise("spread", kind="report", lecture="48:24", allow=["tensorflow.GradientTape"])
 
 
 @spreads.reference
@@ -82,6 +82,17 @@ def both_ways_through_relu(spread, rng):
         "std of h": np.asarray(forward, "float32"),
         "std of the gradient of h": np.asarray(backward, "float32"),
     }
+
+
+@spreads.example()
+def example(spread, rng):
+    layers, x, upstream = drawn(rng)
+
+    def report(**layers):
+        forward, backward = spread(list(layers.values()), x, upstream)
+        return {"std of h": np.asarray(forward), "std of the gradient of h": np.asarray(backward)}
+
+    return {f"layer {k}": layer for k, layer in enumerate(layers, 1)}, report
 
 
 spreads.misconception(

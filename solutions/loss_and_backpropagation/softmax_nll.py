@@ -7,7 +7,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers.inputs import labelled_pre_activations
 
-loss = Exercise("softmax_nll", lecture="16:10", allow=["tensorflow.custom_gradient"])
+loss = Exercise("softmax_nll", kind="function", lecture="16:10", allow=["tensorflow.custom_gradient"])
 
 
 @loss.reference
@@ -83,21 +83,14 @@ def any_magnitude(softmax_nll, rng):
     return found
 
 
-@loss.check("the dtype of a is kept")
-def dtype_kept(softmax_nll, rng):
-    a, y = _batch(rng, dtype="float64")
-    return {"loss": softmax_nll(a, y), "da": _gradient(lambda a: softmax_nll(a, y), a)}
+@loss.example(without={"untouched": "tensors cannot be changed"})
+def example(softmax_nll, rng, N=4, dtype="float32"):
+    a, y = labelled_pre_activations(rng, N)
 
+    def both(a, y):
+        return {"loss": softmax_nll(a, y), "da": _gradient(lambda a: softmax_nll(a, y), a)}
 
-@loss.check("compiled, as fit does it")
-def compiled(softmax_nll, rng):
-    a, y = _batch(rng)
-
-    def both(a):
-        return softmax_nll(a, y), _gradient(lambda a: softmax_nll(a, y), a)
-
-    value, da = tf.function(both, autograph=False)(a)
-    return {"loss": value, "da": da}
+    return {"a": tf.constant(a, dtype), "y": tf.constant(y)}, both
 
 
 loss.misconception(

@@ -114,7 +114,9 @@ def sabotage_of(key: str, kind: str) -> Sabotage:
 # ---- the inputs stay as they were
 
 
-def _untouched(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+def _untouched(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
     inputs, call = example(*objects, rng)
     before = {name: _values(thing) for name, thing in inputs.items() if _can_change(thing)}
     sabotage(call)(**inputs)
@@ -141,7 +143,9 @@ def _untouched_summary(theirs: Arrays, ours: Arrays) -> Arrays:
     for name in ours:
         if name.endswith(" afterwards"):
             drawn = ours[name.removesuffix(" afterwards")]
-            shares[f"share of {name.removesuffix(' afterwards')} that is as it was"] = np.mean(theirs[name] == drawn)
+            shares[f"share of {name.removesuffix(' afterwards')} that is as it was"] = np.mean(
+                theirs[name] == drawn
+            )
     return shares
 
 
@@ -151,6 +155,8 @@ def _overwrite(call: Call) -> Call:
         for thing in inputs.values():
             if isinstance(thing, np.ndarray):
                 thing += 1
+            elif isinstance(thing, list):
+                thing.append(thing[0])
             elif hasattr(thing, "set_weights"):
                 thing.set_weights([weight + 1 for weight in thing.get_weights()])
         return found
@@ -209,7 +215,9 @@ AGAIN = Probe(
 # ---- a batch size that is unknown while the graph is traced
 
 
-def _in_graph(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+def _in_graph(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
     # Late: whoever reads about probes need not import TensorFlow.
     import tensorflow as tf
 
@@ -220,7 +228,8 @@ def _in_graph(example: Example, objects: Sequence[Any], rng: np.random.Generator
     call = sabotage(call)
     tensors = {name: tf.convert_to_tensor(thing) for name, thing in inputs.items()}
     signature = [_spec(tensor, np.shape(few[name])) for name, tensor in tensors.items()]
-    traced = tf.function(lambda *values: call(**dict(zip(tensors, values, strict=True))))
+    # As in `fit`, which does not rewrite Python's `if` and `for` either.
+    traced = tf.function(lambda *values: call(**dict(zip(tensors, values, strict=True))), autograph=False)
     graph = traced.get_concrete_function(*signature)(*tensors.values())
     eager = call(**tensors)
     return {**_shown(inputs), **eager, **{f"{name} in a graph": value for name, value in graph.items()}}
@@ -282,7 +291,9 @@ def _bits(value: Any) -> int:
 
 
 def _in_single(call: Call) -> Call:
-    return lambda **inputs: {name: np.asarray(value).astype("float32") for name, value in call(**inputs).items()}
+    return lambda **inputs: {
+        name: np.asarray(value).astype("float32") for name, value in call(**inputs).items()
+    }
 
 
 DTYPE = Probe(
@@ -392,12 +403,12 @@ ZEROS = Probe(
 BATTERIES: dict[str, tuple[Probe, ...]] = {
     "function": (UNTOUCHED, GRAPH, DTYPE, ONE),
     "gradient": (UNTOUCHED, DTYPE, ONE, SQUARE),
-    "node": (UNTOUCHED, AGAIN, SQUARE),
+    "node": (UNTOUCHED, SQUARE),
     "layer": (GRAPH, DTYPE, ONE),
     "network": (GRAPH, ONE),
     "initializer": (DTYPE,),
     "regularizer": (DTYPE,),
-    "step": (UNTOUCHED, FROZEN, ZEROS),
+    "step": (FROZEN, ZEROS),
     "generator": (UNTOUCHED,),
     "report": (UNTOUCHED, AGAIN),
 }
@@ -405,7 +416,9 @@ BATTERIES: dict[str, tuple[Probe, ...]] = {
 
 def _shown(inputs: dict[str, Any]) -> Arrays:
     """The inputs as evidence: what belongs to another draw then fits nothing."""
-    return {name: _values(thing) for name, thing in inputs.items() if not callable(thing) or _can_change(thing)}
+    return {
+        name: _values(thing) for name, thing in inputs.items() if not callable(thing) or _can_change(thing)
+    }
 
 
 def _agreement(theirs: Arrays, ours: Arrays, ending: str, words: str) -> Arrays:
