@@ -8,6 +8,7 @@ from helpers.inputs import entries, uneven_units
 
 backward = Exercise(
     "batchnorm_backward",
+    kind="gradient",
     lecture="58:20",
     allow=["tensorflow.nn.moments", "keras.ops.moments", "numpy.float_power"],
 )
@@ -79,6 +80,13 @@ def line_5_dmu(batchnorm_backward, rng):
 @backward.check("line 6: da, by all three ways", points=2)
 def line_6_da(batchnorm_backward, rng):
     return entries(batchnorm_backward(*problem(rng)), "da")
+
+
+@backward.example(without={"dtype": "all of it is in float64"})
+def example(batchnorm_backward, rng, N=6, H=4):
+    da_tilde, a, gamma, eps = problem(rng, N, H)
+    inputs = {"da_tilde": da_tilde, "a": a, "gamma": gamma}
+    return inputs, lambda **given: batchnorm_backward(**given, eps=eps)
 
 
 backward.misconception(

@@ -8,6 +8,7 @@ from solutions.batch_normalization.batch_norm import BatchNorm
 
 normalized = Exercise(
     "normalized_mlp",
+    kind="network",
     lecture="54:33",
     given={"BatchNorm": BatchNormStandIn},
     allow=[
@@ -90,6 +91,12 @@ def at_test_time(normalized_mlp, rng):
 @normalized.check("without a hidden layer")
 def no_hidden_layer(normalized_mlp, rng):
     return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+
+
+@normalized.example()
+def example(normalized_mlp, rng, N=4):
+    model = filled(normalized_mlp(5, [6], 4), rng)
+    return {"x": rng.normal(size=(N, 5)).astype("float32")}, lambda x: {"f": model(x)}
 
 
 normalized.misconception(

@@ -7,7 +7,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers import inputs
 
-dropout = Exercise("Dropout", lecture="50:43")
+dropout = Exercise("Dropout", kind="layer", lecture="50:43")
 
 
 @dropout.reference
@@ -142,21 +142,25 @@ def saved_and_loaded(Dropout, rng):
     }
 
 
-@dropout.check("the dtype of h is kept")
-def dtypes(Dropout, rng):
-    h = rng.uniform(1, 2, (3, 4))
-    found = {"h": h}
-    for dtype in ("float64", "float16"):
-        layer = Dropout(0.5, dtype=dtype)
-        found[f"{dtype} in training"] = layer(tf.constant(h, dtype), training=True)
-        found[f"{dtype} at test time"] = layer(tf.constant(h, dtype), training=False)
-    return found
+@dropout.check("the number of dropped units is left to chance as well")
+def counts(Dropout, rng):
+    # Of three units, so that losing none and losing all both happen often.
+    layer, h = Dropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, 256, 3)
+    return {"h": h, "output": [layer(h, training=True) for _ in range(4)]}
 
 
-@dtypes.summary()
-def dtypes_summary(theirs, ours):
-    # dtypes and shapes are compared before any summary, and values elsewhere
-    return {"h": theirs["h"]}
+@counts.summary(**{f"share of examples that keep {k} of 3 units": 0.13 for k in range(4)})
+def counts_summary(theirs, ours):
+    kept = (np.abs(theirs["output"] / ours["h"]) > 1e-6).sum(axis=-1)
+    return {f"share of examples that keep {k} of 3 units": np.mean(kept == k) for k in range(4)}
+
+
+@dropout.example(without={"one": "nothing here depends on other examples"})
+def example(Dropout, rng, N=4, dtype="float32"):
+    # At a rate of 0 nothing is left to chance.
+    layer = Dropout(0.0, dtype=dtype)
+    h = tf.constant(rng.uniform(1, 2, size=(N, 5)), dtype)
+    return {"h": h}, lambda h: {"in training": layer(h, training=True), "at test time": layer(h)}
 
 
 dropout.misconception(

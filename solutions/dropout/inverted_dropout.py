@@ -7,7 +7,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers import inputs
 
-inverted_dropout = Exercise("InvertedDropout", lecture="53:18")
+inverted_dropout = Exercise("InvertedDropout", kind="layer", lecture="53:18")
 
 
 @inverted_dropout.reference
@@ -113,6 +113,27 @@ def backward_summary(theirs, ours):
         "largest difference of the two factors": np.abs(forward - backward).max(),
         "factor of dh where it is not 0": inputs.constant_factor(backward[backward != 0]),
     }
+
+
+@inverted_dropout.check("the number of dropped units is left to chance as well")
+def counts(InvertedDropout, rng):
+    # Of three units, so that losing none and losing all both happen often.
+    layer, h = InvertedDropout(float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, 256, 3)
+    return {"h": h, "output": [layer(h, training=True) for _ in range(4)]}
+
+
+@counts.summary(**{f"share of examples that keep {k} of 3 units": 0.13 for k in range(4)})
+def counts_summary(theirs, ours):
+    kept = (np.abs(theirs["output"] / ours["h"]) > 1e-6).sum(axis=-1)
+    return {f"share of examples that keep {k} of 3 units": np.mean(kept == k) for k in range(4)}
+
+
+@inverted_dropout.example(without={"one": "nothing here depends on other examples"})
+def example(InvertedDropout, rng, N=4, dtype="float32"):
+    # At a rate of 0 nothing is left to chance.
+    layer = InvertedDropout(0.0, dtype=dtype)
+    h = tf.constant(rng.uniform(1, 2, size=(N, 5)), dtype)
+    return {"h": h}, lambda h: {"in training": layer(h, training=True), "at test time": layer(h)}
 
 
 inverted_dropout.misconception(

@@ -90,7 +90,10 @@ def example(spread, rng):
 
     def report(**layers):
         forward, backward = spread(list(layers.values()), x, upstream)
-        return {"std of h": np.asarray(forward), "std of the gradient of h": np.asarray(backward)}
+        return {
+            "std of h": np.asarray(forward, "float32"),
+            "std of the gradient of h": np.asarray(backward, "float32"),
+        }
 
     return {f"layer {k}": layer for k, layer in enumerate(layers, 1)}, report
 

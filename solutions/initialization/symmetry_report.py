@@ -73,14 +73,14 @@ def every_entry(symmetry_report, rng):
     first, third = rng.permutation([1.0, 2.0, 4.0, 8.0]), rng.normal(size=4)
     second = first[[0, 2, 3, 1]]
     x, y = examples(rng)
-    return reported(symmetry_report, Steered(np.stack([first, second, third, third], axis=1)), x, y % 3)
+    return reported(symmetry_report, Steered(np.stack([first, second, third, third], axis=1)), x, 0 * y + 1)
 
 
 @report.check("how close is equal depends on the whole gradient, not on one column")
 def tolerance_of_whole(symmetry_report, rng):
     large, small = rng.uniform(1, 2, size=4), rng.uniform(1, 2, size=4) * 1e-6
     x, y = examples(rng)
-    return reported(symmetry_report, Steered(np.stack([large, small, 2 * small], axis=1)), x, y % 3)
+    return reported(symmetry_report, Steered(np.stack([large, small, 2 * small], axis=1)), x, 0 * y + 1)
 
 
 @report.example()

@@ -72,7 +72,11 @@ def five_steps(decay_step, rng):
 
 
 @decay.example(
-    without={"untouched": "tensors cannot be changed", "one": "weights are no examples"},
+    without={
+        "untouched": "tensors cannot be changed",
+        "graph": "the loop of training stands outside any graph",
+        "one": "weights are no examples",
+    },
 )
 def example(decay_step, rng, N=4, dtype="float32"):
     w, dw = (tf.constant(rng.normal(size=(N, 3)), dtype) for _ in range(2))

@@ -100,15 +100,19 @@ def slope_at_0(regularized_risk, rng):
 
 
 @risk.example(
-    without={"dtype": "the model has the dtype of its weights", "one": "a check of its own has one example"}
+    without={
+        "graph": "the loop of training stands outside any graph",
+        "dtype": "the model has the dtype of its weights",
+        "one": "a check of its own has one example",
+    }
 )
 def example(regularized_risk, rng, N=6):
-    model, (x, y) = network(rng), labelled_examples(rng, N)
+    x, y = labelled_examples(rng, N)
 
-    def with_penalty(x, y):
+    def with_penalty(model, x, y):
         return {"risk": regularized_risk(model, x, y, 0.1)}
 
-    return {"x": x, "y": y}, with_penalty
+    return {"model": network(rng), "x": x, "y": y}, with_penalty
 
 
 risk.misconception(

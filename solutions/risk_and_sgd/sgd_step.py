@@ -241,7 +241,9 @@ def by_layer(model, x, y, lr, lam):
         f = tf.gather(model(x), y, batch_dims=1)
         penalty = tf.add_n([tf.reduce_sum(layer.kernel**2) for layer in model.layers])
         risk = lam * penalty - tf.reduce_mean(tf.math.log(f))
-    moves = [(layer, tape.gradient(risk, [layer.kernel, layer.bias])) for layer in model.layers]
+    moves = [
+        (layer, tape.gradient(risk, [layer.kernel, layer.bias])) for layer in model.layers if layer.trainable
+    ]
     for layer, (dW, db) in moves:
         layer.kernel.assign_sub(lr * dW)
         layer.bias.assign_sub(lr * db)

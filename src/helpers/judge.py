@@ -2,8 +2,8 @@
 
 Naming never misleads. In this order: *whole*, exactly one misconception equals the answer on every check;
 *pair*, exactly one double fault does; *parts*, disjoint misconceptions that together explain every ✗;
-*probes*, what the failed probes mean whatever the answer; otherwise no name. Evidence that many different faults share (an error, nothing, no finite number) names
-only as a whole, and errors only if they say the same.
+*probes*, what the failed probes mean whatever the answer; otherwise no name. Evidence that many different
+faults share (an error, nothing, no finite number) names only as a whole, and errors only if they say the same.
 """
 
 from collections.abc import Iterable
