@@ -115,7 +115,7 @@ def same(check: Check, a: Evidence, b: Evidence) -> bool:
         return False
     if mismatch(a, b):
         return False
-    return all(_close(check, key, a.arrays[key], expected).all() for key, expected in b.arrays.items())
+    return all(close_to(check, key, a.arrays[key], expected).all() for key, expected in b.arrays.items())
 
 
 def say_the_same(a: Failure | None, b: Failure | None) -> bool:
@@ -138,8 +138,15 @@ def _words(message: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", without_addresses)
 
 
-def _close(check: Check, key: str, x: Value, y: Value) -> np.ndarray:
-    """Element by element: is x equal to y within the tolerance of `key`?"""
+def close_to(check: Check, key: str, x: Value, y: Value) -> np.ndarray:
+    """Say element by element whether x is equal to y within the tolerance of an array's name.
+
+    Args:
+        check: the check that gave both.
+        key: the array's name.
+        x: what was given.
+        y: what was expected, of the same shape and dtype.
+    """
     if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray) or y.dtype.kind not in "fc":
         return np.asarray(x == y)
     # The very same array, or the same to the last bit, is by far the most frequent case.
@@ -190,7 +197,7 @@ def explain(check: Check, theirs: Evidence, expected: Evidence) -> Difference:
         return other_form
     for key, y in expected.arrays.items():
         x = theirs.arrays[key]
-        close = _close(check, key, x, y)
+        close = close_to(check, key, x, y)
         if not close.all():
             return _difference_in_value(check, key, x, y, close)
     # Who asks has seen that something is wrong: what cannot be explained does not pass for all that.

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers.checks import Check
-from helpers.compare import RTOL, _close, explain, mismatch, same, say_the_same, summarize
+from helpers.compare import RTOL, close_to, explain, mismatch, same, say_the_same, summarize
 from helpers.evidence import DTYPES, Evidence, Failure, Odd
 
 
@@ -38,7 +38,7 @@ def test_values_are_close_where_numpy_finds_them_close(two):
     x, y = two
     with np.errstate(all="ignore"):
         expected = np.isclose(x, y, rtol=RTOL[y.dtype.itemsize], atol=0.5, equal_nan=True)
-    np.testing.assert_array_equal(_close(check(f=0.5), "f", x, y), expected)
+    np.testing.assert_array_equal(close_to(check(f=0.5), "f", x, y), expected)
 
 
 @given(arrays)
