@@ -162,6 +162,10 @@ def _record_of_check(outcome: Outcome) -> dict[str, Any]:
         "passed": outcome.passed,
         "message": outcome.message,
         "misconception": "; ".join(outcome.names) or None,
+        "fact": outcome.fact or None,
+        "strong": outcome.strong,
+        "raised": outcome.raised,
+        "follows": outcome.follows,
     }
 
 

@@ -88,7 +88,7 @@ def judge(exercise: Checks, published: Published, objects: Candidate) -> Verdict
         for draw in published.draws:
             lucky = (luck + draw) % 2**31
             answers.append({c.name: gather(exercise, c, objects, draw, lucky) for c in exercise.checks})
-    return Judge(exercise, published.tables).verdict(answers)
+    return Judge(exercise, published.tables).verdict(answers, tell=True)
 
 
 @contextmanager
