@@ -36,10 +36,17 @@ class Clue(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """What a student who holds a misconception reads, and where the lecture says it."""
+    """What a student who holds a misconception reads.
+
+    Attributes:
+        text: one thing to try.
+        lecture: where the lecture says it.
+        question: what to ask the student first; "" for a standard question.
+    """
 
     text: str = ""
     lecture: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True)
