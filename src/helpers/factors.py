@@ -33,20 +33,23 @@ class Factor:
     words: str
 
 
-def factor_name(c: float, scene: Scene) -> Factor | None:
-    """What a factor other than 1 is called: by a sign, a size, a number of the draw, or simply.
+def factor_names(c: float, scene: Scene) -> Iterator[Factor]:
+    """What a factor other than 1 may be called: by a sign, a size, simply, or by a number of the draw.
+
+    At one draw a size may be 2 by chance, so all names are told, and what holds at every draw is left.
 
     Args:
         c: the factor.
         scene: what sizes and numbers there are.
     """
     if abs(c + 1) < 1e-4:
-        return Factor(("sign",), "the sign is the other one")
+        yield Factor(("sign",), "the sign is the other one")
+        return
     for factor in _factors(abs(c), scene):
         if c > 0:
-            return factor
-        return Factor((*factor.key, "minus"), f"{factor.words}, with the other sign")
-    return None
+            yield factor
+        else:
+            yield Factor((*factor.key, "minus"), f"{factor.words}, with the other sign")
 
 
 def _factors(c: float, scene: Scene) -> Iterator[Factor]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from helpers.factors import factor_name
+from helpers.factors import factor_names
 from helpers.quantities import EXPECTED, plain_quantities
 from helpers.scene import Relation, Scene, close, constant_ratio, independent, is_numeric, rtol_of
 
@@ -83,7 +83,7 @@ def _what_there(x: np.ndarray, wrong: np.ndarray, scene: Scene, rtol: float) -> 
         return (), ""
     c = constant_ratio(there, expected, rtol)
     if c is not None:
-        factor = factor_name(c, scene)
+        factor = next(factor_names(c, scene), None)
         if factor:
             return factor.key, f": there, {factor.words}"
     for q in plain_quantities(scene, x.shape):

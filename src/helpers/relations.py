@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from helpers.factors import factor_name
+from helpers.factors import factor_names
 from helpers.forms import of_another_shape, order
 from helpers.places import not_finite, partly
 from helpers.quantities import EXPECTED, FUNCTIONS, LARGE, REDUCTIONS, identity, plain_quantities, quantities
@@ -60,10 +60,10 @@ def identities(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
             yield Relation(key, words, strong, independent(x))
         c = constant_ratio(fx, np.broadcast_to(q.value, x.shape), rtol)
         if c is not None and abs(c - 1) > 1e-3:
-            factor = factor_name(c, scene)
-            if factor and factor.key != ("sign",):
-                words = factor.words.replace(EXPECTED, q.name)
-                yield Relation((*factor.key, q.name), words, True, independent(x))
+            for factor in factor_names(c, scene):
+                if factor.key != ("sign",):
+                    words = factor.words.replace(EXPECTED, q.name)
+                    yield Relation((*factor.key, q.name), words, True, independent(x))
 
 
 def _of_the_same_shape(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
@@ -112,8 +112,7 @@ def _factor(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator
     c = constant_ratio(x, y, rtol)
     if c is None or abs(c - 1) < 1e-4:
         return
-    factor = factor_name(c, scene)
-    if factor:
+    for factor in factor_names(c, scene):
         yield factor.key, factor.words, True
     yield ("constant factor",), f"{c:.4g} times what was expected, everywhere", False
 
