@@ -16,7 +16,7 @@ from helpers.naming import informative
 from helpers.table import REFERENCE, Answer, Changed, Table
 
 # Of one exercise. More would cost the build more than they explain.
-MOST = 120
+MOST = 80
 # CPU seconds that a mutant may take at least.
 PATIENCE = 3.0
 # How many times as long as the reference it may take as well.

@@ -17,6 +17,8 @@ from helpers.scene import Relation, Scene, Size, is_numeric
 
 # Fewer could agree by chance.
 INDEPENDENT = 4
+# Of so many arrays the names are told.
+TOLD = 4
 # What a large array says, its first numbers say too.
 LARGEST = 200_000
 
@@ -104,7 +106,10 @@ def _best(candidates: list[_Candidate]) -> Fact | None:
     strong = [one for one in candidates if one.relation.strong]
     for one in strong or candidates:
         same = [other.array for other in candidates if other.relation.key == one.relation.key]
-        words = f"{', '.join(same)}: {one.relation.words}"
+        arrays = ", ".join(same[:TOLD])
+        if len(same) > TOLD:
+            arrays += f" and {len(same) - TOLD} more"
+        words = f"{arrays}: {one.relation.words}"
         return Fact(words, one.relation.strong, one.relation.key)
     return None
 

@@ -133,7 +133,7 @@ def _with_facts(outcomes: list[Outcome], told: dict[str, Fact], named: Named) ->
         fact = told.get(outcome.check)
         accounts: set[object] = set()
         if outcome.raised:
-            accounts.add(("raised", outcome.gist))
+            accounts.add(("raised", outcome.raised, outcome.gist or outcome.message))
         accounts |= {("name", name) for name in outcome.names}
         if fact:
             accounts.add(("fact", fact.key))

@@ -138,7 +138,7 @@ def identity(x: np.ndarray, q: Quantity, rtol: float) -> Iterator[Told]:
     value = np.broadcast_to(q.value, x.shape)
     repeated = ""
     if value.shape != q.value.shape:
-        repeated = ", the same along an axis"
+        repeated = ", repeated along an axis"
     unchanged = ""
     if q.plain and not repeated:
         unchanged = ", unchanged"
