@@ -88,9 +88,9 @@ def text(card: Card) -> str:
         if card.step == Step.FIX:
             words += f" {named.advice.text}"
         lines.append(f"{words} (lecture {named.advice.lecture})")
-    for sentence in (_question(card), _hint(card.verdict)):
-        if sentence:
-            lines.append(f"  {sentence}")
+    asked = _question(card) or _hint(card.verdict)
+    if asked:
+        lines.append(f"  {asked}")
     for note in card.notes:
         lines.append(f"  Note: {note}")
     return "\n".join(lines)
@@ -108,7 +108,7 @@ def html(card: Card) -> str:
     names = "".join(_html_of_name(named, card.step) for named in _told(card))
     sentences = "".join(
         f'<p style="margin:.5em 0">{escape(sentence)}</p>'
-        for sentence in (_question(card), _hint(card.verdict), *card.notes)
+        for sentence in (_question(card) or _hint(card.verdict), *card.notes)
         if sentence
     )
     side = _side(card)
