@@ -17,8 +17,8 @@ from helpers.scene import Relation, Scene, Size, is_numeric
 
 # Fewer could agree by chance.
 INDEPENDENT = 4
-# Of so many arrays the names are told.
-TOLD = 4
+# So many wrong arrays of a check are looked at: what is true of the first is mostly true of all.
+MOST_ARRAYS = 4
 # What a large array says, its first numbers say too.
 LARGEST = 200_000
 
@@ -106,10 +106,7 @@ def _best(candidates: list[_Candidate]) -> Fact | None:
     strong = [one for one in candidates if one.relation.strong]
     for one in strong or candidates:
         same = [other.array for other in candidates if other.relation.key == one.relation.key]
-        arrays = ", ".join(same[:TOLD])
-        if len(same) > TOLD:
-            arrays += f" and {len(same) - TOLD} more"
-        words = f"{arrays}: {one.relation.words}"
+        words = f"{', '.join(same)}: {one.relation.words}"
         return Fact(words, one.relation.strong, one.relation.key)
     return None
 
@@ -122,6 +119,7 @@ def _found(check: Check, one: Seen) -> dict[tuple[str, tuple[str, ...]], Relatio
     sizes = tuple(_sizes(one.ours))
     summarized = check.summarize is not None and mismatch(one.given, one.ours) is None
     compared = one.right if summarized else one.ours
+    wrong = 0
     for name, expected in compared.arrays.items():
         given = one.found.arrays.get(name)
         # What a summary is allowed to miss by, a relation could hit by chance.
@@ -129,7 +127,8 @@ def _found(check: Check, one: Seen) -> dict[tuple[str, tuple[str, ...]], Relatio
             continue
         if not is_numeric(given) or not is_numeric(expected):
             continue
-        if _differs(check, name, given, expected):
+        if wrong < MOST_ARRAYS and _differs(check, name, given, expected):
+            wrong += 1
             scene = Scene(_cut(expected), _others(one.ours, name), sizes)
             _add(found, name, relations(_cut(given), scene))
     if summarized:
