@@ -135,7 +135,7 @@ class Exercise(Checks):
                 registered[name] = thing
 
     def misconception(
-        self, name: str, *edits: Edit, advice: str, lecture: str = "", source: str = ""
+        self, name: str, *edits: Edit, advice: str, lecture: str = "", source: str = "", question: str = ""
     ) -> None:
         """Add a wrong answer that students give, as edits of the reference or as a source of its own.
 
@@ -143,11 +143,13 @@ class Exercise(Checks):
             name: what the student believes or forgot, as the card says it: "the bias is forgotten".
             advice: one thing to try.
             lecture: where the lecture treats it; by default where it treats the exercise.
+            source: a source of its own, where an edit would not do.
+            question: what the card asks first, before it tells the name; by default a standard question.
         """
         if name in [m.name for m in self.misconceptions]:
             raise AuthoringError(f"{self.name}: two misconceptions are called {name!r}")
         text = textwrap.dedent(source).strip() if source else self.edited(*edits)
-        note = Advice(advice, lecture or self.lecture)
+        note = Advice(advice, lecture or self.lecture, question)
         self.misconceptions.append(Rival(name, text, self.make(text), () if source else edits, note))
 
     def alternative(self, thing: Any = None, *, name: str = "", source: str = "") -> Any:

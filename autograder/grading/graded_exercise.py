@@ -22,6 +22,10 @@ class GradedCheck:
         points: what it earned, of `max_points`.
         message: what was given and expected, for the student.
         misconception: what it looks like; None if that is not known.
+        fact: a true sentence about the numbers, where no misconception explains them; None if none was found.
+        strong: whether the fact says exactly what became of each number.
+        raised: the type of the exception that the student's code raised; "" if it raised none.
+        follows: whether an earlier failed check accounts for this one.
     """
 
     check: str
@@ -30,6 +34,10 @@ class GradedCheck:
     max_points: float
     message: str = ""
     misconception: str | None = None
+    fact: str | None = None
+    strong: bool = False
+    raised: str = ""
+    follows: bool = False
 
     @property
     def passed(self) -> bool:
@@ -56,6 +64,10 @@ class GradedCheck:
             max_points=row["max_points"],
             message=row["message"],
             misconception=row["misconception"],
+            fact=row.get("fact"),
+            strong=row.get("strong", False),
+            raised=row.get("raised", ""),
+            follows=row.get("follows", False),
         )
 
 
@@ -75,7 +87,7 @@ class GradedExercise:
 
     Attributes:
         exercise: its name.
-        how: right, whole, pair, parts or unrecognized (see `helpers.judge`).
+        how: right, whole, pair, parts, mutant, first or unrecognized (see `helpers.naming`).
         lecture: where the lecture treats it.
         checks: in the exercise's order.
         misconceptions: the names of those that the answer looks like.

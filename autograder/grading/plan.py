@@ -8,6 +8,7 @@ import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -18,11 +19,15 @@ from autograder.course.catalogue import Unit, exercises
 from autograder.course.limits import Exceptions, Limits
 from autograder.exercise import Exercise, check_id, solution_id
 from autograder.judging.sources import state
+from helpers import judge
 
 SETUP, SOLUTION, CHECK, DERIVATION = "setup", "solution", "check", "derivation"
 EXPERIMENT, PROSE = "experiment", "prose"
 # What nbgrader knows, and what comes back if it was deleted.
 GRADED = (SETUP, SOLUTION, CHECK, DERIVATION)
+
+# What decides on a verdict beside the evidence.
+JUDGES = (Path(judge.__file__),)
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def make_plan(
     for exercise in exercises:
         name = exercise.name
         checks[name] = checks_source(exercise)
-        rests_on = f"{state(exercise)}\0{setup}\0{limits.limits(exceptions, name)}"
+        rests_on = f"{state(exercise, *JUDGES)}\0{setup}\0{limits.limits(exceptions, name)}"
         states[name] = hashlib.sha256(rests_on.encode()).hexdigest()
     by_name = {exercise.name: exercise for exercise in exercises}
     return Plan(unit, cells, by_name, checks, states, exceptions)

@@ -12,8 +12,10 @@ from autograder.judging.tables import summary
 from helpers.checks import Candidate, Check, gather
 from helpers.compare import explain, same, summarize
 from helpers.evidence import Evidence, Failure, encode
-from helpers.judge import REFERENCE, Answer, Judge, Outcome, Table, Verdict
+from helpers.judge import Judge
 from helpers.probes import sabotage_of
+from helpers.table import REFERENCE, Answer, Table
+from helpers.verdict import Outcome, Verdict
 
 # Draws for which a misconception meets a second luck at every check.
 LUCK_DRAWS = 3

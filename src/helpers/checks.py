@@ -43,6 +43,7 @@ class Check:
         probe: the probe's key, where an exercise's kind has brought the check (see `helpers.probes`).
         mistake: what a failure of a probe means, whatever the answer.
         advice: one thing to try then.
+        of_values: whether a probe compares values, which are wrong there as well where they are wrong elsewhere.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Check:
     probe: str = ""
     mistake: str = ""
     advice: str = ""
+    of_values: bool = False
 
     def summary(self, **atol: float) -> Callable[[Summary], Summary]:
         """Decorate `f(theirs, ours)`: what of random evidence can be compared, with its tolerances.

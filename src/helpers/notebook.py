@@ -16,7 +16,7 @@ from helpers.quiet import import_tensorflow
 
 import_tensorflow()
 
-from helpers import card  # noqa: E402
+from helpers import attempts, card  # noqa: E402
 from helpers.checks import Candidate, Checks, gather  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
 from helpers.operations import violations  # noqa: E402
@@ -57,7 +57,9 @@ def check(*objects: Any) -> None:
         raise CalledWrongly(str(error)) from None
     verdict = judge(exercise, published, objects)
     borrowed = tuple(f"Not yours yet, {reason}." for reason in _borrowed(exercise, names))
-    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld=bool(borrowed)))
+    step = attempts.note(verdict, _cells_of(exercise, _ran(names)))
+    withheld = bool(borrowed)
+    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld, step))
     wrong = sum(not outcome.passed for outcome in verdict.outcomes)
     if wrong:
         raise NotYet(f"{exercise.name}: {wrong} of {len(verdict.outcomes)} checks not passed yet")
@@ -88,7 +90,7 @@ def judge(exercise: Checks, published: Published, objects: Candidate) -> Verdict
         for draw in published.draws:
             lucky = (luck + draw) % 2**31
             answers.append({c.name: gather(exercise, c, objects, draw, lucky) for c in exercise.checks})
-    return Judge(exercise, published.tables).verdict(answers)
+    return Judge(exercise, published.tables).verdict(answers, tell=True)
 
 
 @contextmanager
@@ -121,14 +123,23 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
 
 def _borrowed(exercise: Checks, names: dict[str, Any]) -> list[str]:
     """What the cells that define the answer use although the exercise asks to write it; [] outside IPython."""
-    ran = [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
+    ran = _ran(names)
+    return violations(exercise, _cells_of(exercise, ran), context=ran)
+
+
+def _ran(names: dict[str, Any]) -> list[str]:
+    """The cells that were run so far, as Python; none outside IPython."""
+    return [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
+
+
+def _cells_of(exercise: Checks, ran: list[str]) -> list[str]:
+    """The cells that define an answer: for each of its objects the last that does."""
     last: dict[str, str] = {}
     for cell in ran:
         for name in exercise.objects:
             if _defines(cell, name):
                 last[name] = cell
-    cells = list(dict.fromkeys(last.values()))
-    return violations(exercise, cells, context=ran)
+    return list(dict.fromkeys(last.values()))
 
 
 def _defines(cell: str, name: str) -> bool:

@@ -41,6 +41,7 @@ class Probe:
         run: called as `run(example, objects, rng, sabotage)`.
         summarize: what of the evidence is compared; None compares all of it.
         sabotage: a use of an answer that lacks the property.
+        of_values: whether values are compared with the reference's, so that a wrong answer fails it anyway.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Probe:
     run: Callable[[Example, Sequence[Any], np.random.Generator, Sabotage], Arrays]
     summarize: Callable[[Arrays, Arrays], Arrays] | None
     sabotage: Sabotage
+    of_values: bool = False
 
 
 def as_it_is(call: Call) -> Call:
@@ -87,6 +89,7 @@ def checks_of(kind: str, example: Example, points: dict[str, float], without: di
             raise ValueError("the example takes no H, how many units there are: the probe 'square' needs it")
         check = Check(probe.title, _beside(probe, example), points.get(key, 1), summarize=probe.summarize)
         check.mistake, check.advice, check.probe = probe.mistake, probe.advice, key
+        check.of_values = probe.of_values
         checks.append(check)
     return checks
 
@@ -333,6 +336,7 @@ ONE = Probe(
     _one,
     None,
     _without_an_axis,
+    of_values=True,
 )
 SQUARE = Probe(
     "square",
@@ -342,6 +346,7 @@ SQUARE = Probe(
     _square,
     None,
     _without_an_axis,
+    of_values=True,
 )
 
 
@@ -398,6 +403,7 @@ ZEROS = Probe(
     _zeros,
     None,
     _spoiled,
+    of_values=True,
 )
 
 BATTERIES: dict[str, tuple[Probe, ...]] = {
