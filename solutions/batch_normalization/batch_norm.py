@@ -16,7 +16,8 @@ batch_norm = Exercise(
 class BatchNorm(keras.layers.Layer):
     """Normalize each unit over the mini-batch, then scale it by gamma and shift it by beta.
 
-    training:  mu = mean over the batch of a,   var = mean over the batch of (a - mu)^2
+    training:  mu = mean over the batch of a,   var = mean over the batch of (a - mu)^2, which is not rounded away
+               where mu is far larger than the deviation
                a_hat = (a - mu) / sqrt(var + eps),   a_tilde = gamma * a_hat + beta      (lecture 54:33)
                and, as a first guess at global statistics, moved towards those of the batch:
                moving_mu  <- momentum * moving_mu  + (1 - momentum) * mu,    the same for moving_var
@@ -177,6 +178,12 @@ NEW_VAR = "self.momentum * self.moving_var + (1 - self.momentum) * var"
 MOVE_MU = f"            self.moving_mu.assign({NEW_MU})\n"
 MOVE_VAR = f"            self.moving_var.assign({NEW_VAR})\n"
 
+batch_norm.misconception(
+    "the mean of the squares minus the square of the mean",
+    (VAR, "var = tf.reduce_mean(a**2, axis=0) - mu**2"),
+    advice="On paper that is the variance too. In float32 it is the small difference of two large numbers where mu is large: at "
+    "mu = 3000 nothing is left of a variance of 1. Subtract mu first, then square.",
+)
 batch_norm.misconception(
     "the variance divides by N - 1",
     (VAR, "var = tf.reduce_sum((a - mu) ** 2, axis=0) / (a.shape[0] - 1)"),
@@ -393,7 +400,7 @@ class BatchNormByMoments(keras.layers.Layer):
         if not training:
             return self.normalize(a, self.moving_mu, self.moving_var)
         mu = tf.reduce_mean(a, axis=0, keepdims=True)
-        var = tf.reduce_mean(tf.square(a), axis=0, keepdims=True) - tf.square(mu)
+        var = tf.reduce_mean(tf.math.squared_difference(a, mu), axis=0, keepdims=True)
         rate = 1 - self.momentum
         self.moving_mu.assign((1 - rate) * self.moving_mu + rate * mu[0])
         self.moving_var.assign((1 - rate) * self.moving_var + rate * var[0])

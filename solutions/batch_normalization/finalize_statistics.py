@@ -163,6 +163,11 @@ def finalized_with_dropout(pooled_statistics, finalize_statistics, rng):
     return {"moving_mu": norm.moving_mu, "moving_var": norm.moving_var}
 
 
+@finalized_with_dropout.summary()
+def finalized_with_dropout_summary(theirs, ours):
+    return {f"{name} as without dropout": np.allclose(theirs[name], ours[name], rtol=1e-4) for name in ours}
+
+
 @finalize.check("finalized: no more than `size` examples at a time")
 def finalized_in_batches(pooled_statistics, finalize_statistics, rng):
     crowd, size = Crowd(), int(rng.integers(3, 9))
@@ -182,6 +187,12 @@ def example(pooled_statistics, finalize_statistics, rng):
     return {"model": model}, lambda model: finalize_statistics(model, x, size=8) or {}
 
 
+finalize.misconception(
+    "the whole training set in one batch",
+    ("range(0, len(x), size)", "range(0, len(x), len(x))"),
+    advice="The numbers are the same, and a training set of a million images does not fit: `size` examples at a time is what "
+    "pooled_statistics is for.",
+)
 finalize.misconception(
     "the mean of the batches' variances",
     ("(n * (var_b + (mu_b - mu) ** 2))", "(n * var_b)"),
@@ -303,7 +314,7 @@ finalize.alternative(
     """,
 )
 finalize.alternative(
-    name="everything at once",
+    name="the statistics of everything at once",
     source="""
     def pooled_statistics(batches):
         a = np.concatenate([np.asarray(part, dtype="float64") for part in batches])
@@ -315,6 +326,6 @@ finalize.alternative(
             if isinstance(layer, BatchNorm):
                 for weight, value in zip((layer.moving_mu, layer.moving_var), pooled_statistics([h])):
                     weight.assign(value)
-            h = layer(h)
+            h = tf.concat([layer(h[i : i + size]) for i in range(0, len(h), size)], axis=0)
     """,
 )
