@@ -1,0 +1,182 @@
+"""The witness: what an answer called while a check ran beside it, however it was reached.
+
+From the moment a check enters the candidate until it leaves, each TensorFlow operation is recorded by its type, and
+with it every library function and class on the way from the student's code down to it. So an alias, a partial, a
+layer that was found by its name, a function that was traced before all show what they are. The record is data: who
+judges it is somebody else.
+"""
+
+import functools
+import inspect
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from helpers import op_callbacks
+from helpers.checks import Candidate, Check, Checks, gather
+from helpers.evidence import Evidence
+from helpers.frames import ENTRY, LIBRARY, OURS, STUDENT, Frames, Place, name_of, root_of
+from helpers.watchman import Watch, threads_of, watching
+
+OPERATION, FUNCTION, CLASS, IMPORT, ALARM = "operation", "function", "class", "import", "alarm"
+
+
+class Sighting(NamedTuple):
+    """Something that the witness saw.
+
+    Attributes:
+        kind: an operation's type, a library's function or class, an import, or an alarm.
+        name: "Softmax", "tensorflow.python.ops.nn_ops.softmax_v2", "keras.src.layers.core.dense.Dense",
+            "a thread was started".
+    """
+
+    kind: str
+    name: str
+
+
+class Witness:
+    """Watches candidates while checks run beside them.
+
+    Args:
+        names: the global names of the student's code, by which its frames are known.
+        tell: is given each sighting the first time.
+        threads: those that are not the student's, where that is known.
+
+    Attributes:
+        seen: how often each thing was seen.
+    """
+
+    def __init__(
+        self,
+        names: dict[str, Any] | None = None,
+        tell: Callable[[Sighting], None] = lambda sighting: None,
+        threads: Collection[threading.Thread] | None = None,
+    ) -> None:
+        self.names = names
+        self.tell = tell
+        self.threads = threads
+        self.seen: Counter[Sighting] = Counter()
+
+    def gather(self, exercise: Checks, check: Check, candidate: Candidate, seed: int, luck: int) -> Evidence:
+        """Run one check beside a candidate, as `helpers.checks.gather` does, and watch; see there."""
+        frames = Frames(self.names, [check.run, *exercise.given.values()], candidate)
+        for thing in candidate:
+            self._look_at(thing)
+        if threads_of(frames) or self._is_not_alone():
+            self._alarm("keeps a thread running")
+        entered = tuple(_entered(thing) for thing in candidate)
+        with self._listening(frames):
+            return gather(exercise, check, entered, seed, luck)
+
+    @contextmanager
+    def _listening(self, frames: Frames) -> Iterator[None]:
+        """Be told of operations, threads and tricks."""
+
+        def seen_operation(
+            op_type: str, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None
+        ) -> None:
+            self._operation(frames, sys._getframe(1), op_type, attrs)
+
+        with watching(Watch(frames, self._alarm, self._import)):
+            op_callbacks.listen(seen_operation)
+            try:
+                yield
+            finally:
+                if not op_callbacks.listening(seen_operation):
+                    self._alarm("stopped the witness")
+                op_callbacks.stop(seen_operation)
+
+    def _operation(self, frames: Frames, frame: FrameType | None, op_type: str, attrs: Any) -> None:
+        """Record an operation, if it is the candidate's, with what lies between that and it."""
+        way: list[Place] = []
+        while frame is not None:
+            place = frames.place(frame)
+            if place.kind == OURS:
+                return
+            if place.kind in (STUDENT, ENTRY):
+                break
+            if place.kind == LIBRARY:
+                way.append(place)
+                if place.has_self and frames.is_theirs(frame):
+                    break
+            frame = frame.f_back
+        else:
+            return
+        self._see(OPERATION, op_type)
+        if op_type.startswith("__"):
+            for within in op_callbacks.inside(op_type, None):
+                self._see(OPERATION, within)
+        for place in way:
+            if place.function:
+                self._see(FUNCTION, place.function)
+            if place.cls:
+                self._see(CLASS, place.cls)
+
+    def _look_at(self, thing: Any) -> None:
+        """Record what a candidate is, or holds, that a library wrote."""
+        if not inspect.isclass(thing):
+            self._held(thing)
+            return
+        for cls in thing.__mro__:
+            if root_of(cls.__module__):
+                self._see(CLASS, name_of(cls))
+                continue
+            for part in vars(cls).values():
+                self._held(part)
+
+    def _held(self, part: Any) -> None:
+        """Record a function of a library's that stands under a name of the student's."""
+        part = _plain_function(part)
+        if callable(part) and not inspect.isclass(part):
+            name = name_of(part)
+            if root_of(name):
+                self._see(FUNCTION, name)
+
+    def _is_not_alone(self) -> bool:
+        """Whether there is a thread that was not there before the student's code."""
+        return self.threads is not None and not set(threading.enumerate()) <= set(self.threads)
+
+    def _alarm(self, what: str) -> None:
+        self._see(ALARM, what)
+
+    def _import(self, module: str) -> None:
+        self._see(IMPORT, module)
+
+    def _see(self, kind: str, name: str) -> None:
+        sighting = Sighting(kind, name)
+        self.seen[sighting] += 1
+        if self.seen[sighting] == 1:
+            self.tell(sighting)
+
+
+def _entered(thing: Any) -> Any:
+    """A candidate as a check gets it: a function is wrapped, so that entering it shows; a class stays what it is."""
+    if not callable(thing) or inspect.isclass(thing):
+        return thing
+
+    def enter(*args: Any, **kwargs: Any) -> Any:
+        return thing(*args, **kwargs)
+
+    # Nothing of its __dict__: there TensorFlow keeps by what it would find the function within, and pass by this one.
+    functools.update_wrapper(enter, thing, updated=())
+    return enter
+
+
+def _plain_function(part: Any) -> Any:
+    """The function within a method, a property, a partial or a ufunc's wrapper."""
+    for _ in range(5):
+        if isinstance(part, staticmethod | classmethod):
+            part = part.__func__
+        elif isinstance(part, property):
+            part = part.fget
+        elif isinstance(part, functools.partial | functools.partialmethod):
+            part = part.func
+        elif isinstance(part, np.vectorize):
+            part = part.pyfunc
+    return part
