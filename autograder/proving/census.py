@@ -22,11 +22,12 @@ import numpy as np
 
 from autograder.exercise import Exercise
 from autograder.judging.tables import answer, summary
-from helpers.checks import Candidate, gather
+from helpers.checks import Candidate, Check, gather
 from helpers.compare import same, summarize
 from helpers.frames import name_of, root_of
 from helpers.ownership import NotYours
-from helpers.witness import FUNCTION, OPERATION, Sighting, Witness
+from helpers.sighting import OPERATION, Sighting
+from helpers.witness import Witness
 
 HOMES = (
     "numpy numpy.linalg scipy.special sklearn.utils.extmath tensorflow tensorflow.math tensorflow.nn "
@@ -143,8 +144,13 @@ class Census:
                 continue
             self.tried += 1
             if self._passes(place, cls, needed):
-                path = f"{home.__name__.replace('keras.api', 'keras')}.{name}"
-                self._hold({name_of(cls): path}, path)
+                path = f"{home.__name__}.{name}"
+                names = {name_of(cls): path}
+                at_work = _defining(cls)
+                if at_work not in reference.__mro__:
+                    # The witness tells a class by that which defines what it does.
+                    names[name_of(at_work)] = path
+                self._hold(names, path)
 
     def _try_in_call(self, place: int, reference: type) -> None:
         """Try operations in the place of a layer's `call`, with what numbers the layer holds."""
@@ -163,7 +169,9 @@ class Census:
                 self._hold_if_it_passes(place, layer, needed, path, operation)
 
     # ------------------------------------------------------------ judging
-    def _hold_if_it_passes(self, place: int, candidate: Any, needed: list, path: str, operation: Any) -> None:
+    def _hold_if_it_passes(
+        self, place: int, candidate: Any, needed: list[Check], path: str, operation: Any
+    ) -> None:
         if not self._passes(place, candidate, needed):
             return
         names = {name_of(operation): path}
@@ -180,38 +188,42 @@ class Census:
             # The first path of several stands for all.
             self.found = NotYours({**found, **self.found.names}, (*self.found.paths, path))
 
-    def _passes(self, place: int, candidate: Any, needed: list) -> bool:
+    def _passes(self, place: int, candidate: Any, needed: list[Check]) -> bool:
         """Whether a candidate passes more than one of the checks that count, or the only one."""
         passed = 0
         for check in needed:
-            evidence = _limited(lambda check=check: gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK))
-            if evidence is None or evidence.failure:
-                continue
-            try:
-                given = summarize(check, evidence, self._ours[check.name])
-                passed += same(check, given, self._right[check.name])
-            except Exception:
-                continue
+            passed += self._passes_at(check, place, candidate)
             if passed >= min(2, len(needed)):
                 return True
         return False
 
-    def _types(self, place: int, candidate: Any, needed: list) -> set[str]:
-        """The types of operations that tell a candidate from right answers, at the check that shows the fewest."""
-        fewest: set[str] | None = None
-        for check in needed:
-            witness = Witness()
-            _limited(lambda: witness.gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK))
-            types = {s.name for s in witness.seen if s.kind == OPERATION and s not in self._honest}
-            if types and (fewest is None or len(types) < len(fewest)):
-                fewest = types
-        return fewest or set()
+    def _passes_at(self, check: Check, place: int, candidate: Any) -> bool:
+        evidence = _limited(lambda: gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK))
+        if evidence is None or evidence.failure:
+            return False
+        try:
+            given = summarize(check, evidence, self._ours[check.name])
+        except Exception:
+            # A summary may trip over what is no answer at all.
+            return False
+        return same(check, given, self._right[check.name])
 
-    def _checks_about(self, place: int) -> list:
+    def _types(self, place: int, candidate: Any, needed: list[Check]) -> set[str]:
+        """The types of operations that tell a candidate from right answers, at the check that shows the fewest."""
+        found = [self._types_at(check, place, candidate) for check in needed]
+        return min(filter(None, found), key=len, default=set())
+
+    def _types_at(self, check: Check, place: int, candidate: Any) -> set[str]:
+        """The types of operations that a candidate runs at a check, and no right answer at any."""
+        witness = Witness()
+        _limited(lambda: witness.gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK))
+        return {s.name for s in witness.seen if s.kind == OPERATION and s not in self._honest}
+
+    def _checks_about(self, place: int) -> list[Check]:
         """The checks that a stub in this place fails."""
         return self._failed_by(place, self.exercise.make(self.exercise.stub)[place])
 
-    def _failed_by(self, place: int, candidate: Any) -> list:
+    def _failed_by(self, place: int, candidate: Any) -> list[Check]:
         failed = []
         for check in self.exercise.checks:
             evidence = gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK)
@@ -308,7 +320,9 @@ def _gives(candidate: Callable, call: _Call) -> bool:
 
 def _numbers_of(layer: Any) -> list:
     """The numbers that a layer was made with, as `rate`."""
-    return [value for name, value in vars(layer).items() if isinstance(value, float) and not name.startswith("_")]
+    return [
+        value for name, value in vars(layer).items() if isinstance(value, float) and not name.startswith("_")
+    ]
 
 
 def _weights_of(layer: Any) -> list:
@@ -334,6 +348,15 @@ def _as_call(operation: Callable, arguments: Callable) -> Callable:
 
 def _raise(self: Any, *args: Any, **kwargs: Any) -> Any:
     raise NotImplementedError
+
+
+def _defining(cls: type) -> type:
+    """The class that defines what objects of a class do when they are called."""
+    for name in ("call", "__call__"):
+        for base in cls.__mro__:
+            if name in vars(base):
+                return base
+    return cls
 
 
 def _home_of(reference: type) -> ModuleType | None:

@@ -6,9 +6,7 @@ import tensorflow as tf  # noqa: F401  for sources below
 from autograder.exercise import Exercise
 from helpers.graph import Leaf, Node
 
-activations = Exercise(
-    "tanh_and_relu", lecture="24:30", objects=["Tanh", "ReLU"], given={"Node": Node}, allow=["tanh"]
-)
+activations = Exercise("tanh_and_relu", lecture="24:30", objects=["Tanh", "ReLU"], given={"Node": Node})
 
 
 @activations.reference

@@ -12,16 +12,6 @@ capstone = Exercise(
     "build_network",
     lecture="54:33",
     given={"BatchNorm": BatchNormStandIn},
-    allow=[
-        "keras.layers",
-        "keras.Sequential",
-        "keras.models.Sequential",
-        "keras.Input",
-        "keras.activations",
-        "keras.initializers",
-        "keras.regularizers",
-        "tensorflow.nn",
-    ],
 )
 
 

@@ -4,8 +4,11 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.inputs import BY_ITSELF
 
-output = Exercise("output_gradient", lecture="19:20", objects=["dloss_df", "df_da", "dloss_da"])
+output = Exercise(
+    "output_gradient", lecture="19:20", objects=["dloss_df", "df_da", "dloss_da"], not_yours=BY_ITSELF
+)
 
 
 @output.reference

@@ -8,11 +8,15 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple
 
+from helpers.sighting import CLASS, FUNCTION, Sighting
+
 LIBRARY, OURS, STUDENT, ENTRY = "library", "ours", "student", "entry"
 LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "sklearn")
 HELPERS = str(Path(__file__).parent)
 # Where libraries and Python itself lie.
-INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {"<frozen "})
+INSTALLED = tuple(
+    {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {"<frozen "}
+)
 CONVERTED = "__autograph_generated_file"
 # Modules that hand every call on; they say nothing of what was called.
 HANDING_ON = (
@@ -20,7 +24,9 @@ HANDING_ON = (
     "override_binary_operator core op_callbacks execute ops"
 ).split()
 # A class is told by its methods where these modules define it.
-WITH_CLASSES = ("keras.src.layers", "keras.src.initializers", "keras.src.regularizers", "keras.src.losses", "keras.src.optimizers", "keras.src.models")  # fmt: skip
+WITH_CLASSES = tuple(
+    f"keras.src.{kind}" for kind in "layers initializers regularizers losses optimizers models".split()
+)
 
 
 class Place(NamedTuple):
@@ -28,14 +34,12 @@ class Place(NamedTuple):
 
     Attributes:
         kind: whose it is.
-        function: its name as it is recorded; "" if that says nothing.
-        cls: the class of a library's to which it belongs, "" if to none.
+        sightings: what is recorded of it: its function and its class, where a library's say something.
         has_self: whether it is a method, of an object that might be the student's.
     """
 
     kind: str
-    function: str = ""
-    cls: str = ""
+    sightings: tuple[Sighting, ...] = ()
     has_self: bool = False
 
 
@@ -50,7 +54,9 @@ class Frames:
 
     def __init__(self, names: dict[str, Any] | None, ours: Iterable[Any], candidate: Iterable[Any]) -> None:
         self.names = names
-        self.ours = [thing.__globals__ for thing in map(inspect.unwrap, ours) if isinstance(thing, FunctionType)]
+        self.ours = [
+            thing.__globals__ for thing in map(inspect.unwrap, ours) if isinstance(thing, FunctionType)
+        ]
         self.classes = tuple(thing for thing in candidate if inspect.isclass(thing))
         # By the code's id; the code is kept, so that nothing else gets its id.
         self._places: dict[int, tuple[CodeType, Place]] = {}
@@ -95,14 +101,13 @@ def _of_library(code: CodeType, names: dict[str, Any]) -> Place:
     last = module.rpartition(".")[2]
     if not root_of(module) or last in HANDING_ON:
         return Place(LIBRARY)
-    cls = ""
+    found = []
     owner = code.co_qualname.rpartition(".")[0]
     if module.startswith(WITH_CLASSES) and owner and "<" not in owner:
-        cls = f"{module}.{owner}"
-    function = ""
+        found.append(Sighting(CLASS, f"{module}.{owner}"))
     if not code.co_name.startswith(("_", "<")):
-        function = f"{module}.{code.co_qualname}"
-    return Place(LIBRARY, function, cls, module.startswith("keras.") and _has_self(code))
+        found.append(Sighting(FUNCTION, f"{module}.{code.co_qualname}"))
+    return Place(LIBRARY, tuple(found), module.startswith("keras.") and _has_self(code))
 
 
 def _has_self(code: CodeType) -> bool:

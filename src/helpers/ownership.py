@@ -1,13 +1,19 @@
 """What is not the student's to call in an exercise, and what of that the witness saw."""
 
 import importlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from helpers.frames import name_of
-from helpers.witness import ALARM, IMPORT, Sighting
+from helpers.operations import Reading
+from helpers.sighting import ALARM, IMPORT, Sighting
+
+# In a unit's folder of checks.
+FILE = "not_yours.json"
 
 
 @dataclass(frozen=True)
@@ -26,15 +32,25 @@ class NotYours:
     def __or__(self, other: "NotYours") -> "NotYours":
         return NotYours(self.names | other.names, tuple(sorted({*self.paths, *other.paths})))
 
-    def without(self, paths: Iterable[str]) -> "NotYours":
-        """The same, but that some paths may be used."""
-        taken = set(paths)
-        names = {name: path for name, path in self.names.items() if path not in taken}
-        return NotYours(names, tuple(path for path in self.paths if path not in taken))
+    def without_names(self, other: "NotYours") -> "NotYours":
+        """The same, but for what others name: an operation goes by each of its paths, and by its type."""
+        public = set(other.paths) | {self.names[name] for name in other.names if name in self.names}
+        names = {}
+        for name, path in self.names.items():
+            if name not in other.names and path not in public:
+                names[name] = path
+        return NotYours(names, tuple(path for path in self.paths if path not in public))
 
     def called(self, seen: Iterable[Sighting]) -> list[str]:
         """The public paths of what the witness saw of it, each once."""
-        found = {self.names[name] for kind, name in seen if name in self.names and kind not in (ALARM, IMPORT)}
+        found = set()
+        for kind, name in seen:
+            if kind in (ALARM, IMPORT):
+                continue
+            # A method is its class's.
+            for one in (name, name.rpartition(".")[0]):
+                if one in self.names:
+                    found.add(self.names[one])
         return sorted(found)
 
     def to_json(self) -> dict[str, Any]:
@@ -85,9 +101,39 @@ def resolved(path: str) -> Any:
     return thing
 
 
+def what_is_called(not_yours: NotYours, seen: Iterable[Sighting], reading: Reading) -> str:
+    """The first thing that an answer called although it should write it, in words; "" if nothing.
+
+    Args:
+        not_yours: what the student should not call.
+        seen: what the witness saw.
+        reading: of the answer's source, for the line.
+    """
+    for path in not_yours.called(seen):
+        line = reading.line_of(path)
+        where = f"line {line}: " if line else ""
+        return f"{where}it calls {public(path)}, which this exercise asks you to write"
+    return ""
+
+
 def alarms(seen: Iterable[Sighting]) -> list[str]:
     """What the witness saw that no answer needs: "started a thread"."""
     return sorted({name for kind, name in seen if kind == ALARM})
+
+
+def written(file: Path) -> dict[str, NotYours]:
+    """What students get of it, by the exercise's name; nothing if the file is missing or damaged."""
+    try:
+        data = json.loads(file.read_text("utf-8"))
+        return {name: NotYours.from_json(entry) for name, entry in data.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def save(file: Path, every: Mapping[str, NotYours]) -> None:
+    """Write what students get of it; the same content gives the same bytes."""
+    data = {name: one.to_json() for name, one in every.items()}
+    file.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", "utf-8", newline="\n")
 
 
 def public(path: str) -> str:

@@ -37,7 +37,12 @@ TRICKS = {
     "_thread.start_new_thread": "started a thread",
     IMPORT: "imported",
 }
-BEGINNINGS = {"ctypes.": "reached for memory", "os.": "called the system", "subprocess.": "called the system", "socket.": "called the system"}
+BEGINNINGS = {
+    "ctypes.": "reached for memory",
+    "os.": "called the system",
+    "subprocess.": "called the system",
+    "socket.": "called the system",
+}
 # Modules of Python's own that lie between an answer and a thread, or an import.
 BETWEEN = ("threading", "_thread", "concurrent.", "multiprocessing", "importlib", "_frozen_importlib")
 STARTED = "_thread.start_new_thread"

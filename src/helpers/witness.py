@@ -11,10 +11,10 @@ import inspect
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -22,22 +22,8 @@ from helpers import op_callbacks
 from helpers.checks import Candidate, Check, Checks, gather
 from helpers.evidence import Evidence
 from helpers.frames import ENTRY, LIBRARY, OURS, STUDENT, Frames, Place, name_of, root_of
+from helpers.sighting import ALARM, CLASS, FUNCTION, IMPORT, OPERATION, Sighting
 from helpers.watchman import Watch, threads_of, watching
-
-OPERATION, FUNCTION, CLASS, IMPORT, ALARM = "operation", "function", "class", "import", "alarm"
-
-
-class Sighting(NamedTuple):
-    """Something that the witness saw.
-
-    Attributes:
-        kind: an operation's type, a library's function or class, an import, or an alarm.
-        name: "Softmax", "tensorflow.python.ops.nn_ops.softmax_v2", "keras.src.layers.core.dense.Dense",
-            "a thread was started".
-    """
-
-    kind: str
-    name: str
 
 
 class Witness:
@@ -45,7 +31,7 @@ class Witness:
 
     Args:
         names: the global names of the student's code, by which its frames are known.
-        tell: is given each sighting the first time.
+        tell: is given what was not seen before, as soon as it is seen.
         threads: those that are not the student's, where that is known.
 
     Attributes:
@@ -55,7 +41,7 @@ class Witness:
     def __init__(
         self,
         names: dict[str, Any] | None = None,
-        tell: Callable[[Sighting], None] = lambda sighting: None,
+        tell: Callable[[list[Sighting]], None] = lambda sightings: None,
         threads: Collection[threading.Thread] | None = None,
     ) -> None:
         self.names = names
@@ -108,51 +94,43 @@ class Witness:
             frame = frame.f_back
         else:
             return
-        self._see(OPERATION, op_type)
+        found = [Sighting(OPERATION, op_type)]
         if op_type.startswith("__"):
-            for within in op_callbacks.inside(op_type, None):
-                self._see(OPERATION, within)
+            found += [Sighting(OPERATION, within) for within in op_callbacks.inside(op_type, None)]
         for place in way:
-            if place.function:
-                self._see(FUNCTION, place.function)
-            if place.cls:
-                self._see(CLASS, place.cls)
+            found += place.sightings
+        self._see(found)
 
     def _look_at(self, thing: Any) -> None:
         """Record what a candidate is, or holds, that a library wrote."""
         if not inspect.isclass(thing):
-            self._held(thing)
+            self._see(_held(thing))
             return
         for cls in thing.__mro__:
             if root_of(cls.__module__):
-                self._see(CLASS, name_of(cls))
+                self._see([Sighting(CLASS, name_of(cls))])
                 continue
             for part in vars(cls).values():
-                self._held(part)
-
-    def _held(self, part: Any) -> None:
-        """Record a function of a library's that stands under a name of the student's."""
-        part = _plain_function(part)
-        if callable(part) and not inspect.isclass(part):
-            name = name_of(part)
-            if root_of(name):
-                self._see(FUNCTION, name)
+                self._see(_held(part))
 
     def _is_not_alone(self) -> bool:
         """Whether there is a thread that was not there before the student's code."""
         return self.threads is not None and not set(threading.enumerate()) <= set(self.threads)
 
     def _alarm(self, what: str) -> None:
-        self._see(ALARM, what)
+        self._see([Sighting(ALARM, what)])
 
     def _import(self, module: str) -> None:
-        self._see(IMPORT, module)
+        self._see([Sighting(IMPORT, module)])
 
-    def _see(self, kind: str, name: str) -> None:
-        sighting = Sighting(kind, name)
-        self.seen[sighting] += 1
-        if self.seen[sighting] == 1:
-            self.tell(sighting)
+    def _see(self, sightings: Iterable[Sighting]) -> None:
+        new = []
+        for sighting in sightings:
+            if sighting not in self.seen:
+                new.append(sighting)
+            self.seen[sighting] += 1
+        if new:
+            self.tell(new)
 
 
 def _entered(thing: Any) -> Any:
@@ -166,6 +144,15 @@ def _entered(thing: Any) -> Any:
     # Nothing of its __dict__: there TensorFlow keeps by what it would find the function within, and pass by this one.
     functools.update_wrapper(enter, thing, updated=())
     return enter
+
+
+def _held(part: Any) -> list[Sighting]:
+    """A function of a library's that stands under a name of the student's."""
+    part = _plain_function(part)
+    if not callable(part) or inspect.isclass(part):
+        return []
+    name = name_of(part)
+    return [Sighting(FUNCTION, name)] if root_of(name) else []
 
 
 def _plain_function(part: Any) -> Any:
