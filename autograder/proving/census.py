@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import inspect
 import io
+import math
 import os
 import signal
 import warnings
@@ -129,7 +130,7 @@ class Census:
             calls.clear()
             gather(self.exercise, check, self._with(place, recording), DRAW, LUCK)
             chosen += calls[:2]
-        return [call for call in chosen if call.value.dtype.kind in "fiu" and call.value.size > 1][:CALLS]
+        return [call for call in chosen if call.value.dtype.kind in "fiu" and call.value.size][:CALLS]
 
     # ------------------------------------------------------------ classes
     def _try_classes(self, place: int, reference: type) -> None:
@@ -189,11 +190,12 @@ class Census:
             self.found = NotYours({**found, **self.found.names}, (*self.found.paths, path))
 
     def _passes(self, place: int, candidate: Any, needed: list[Check]) -> bool:
-        """Whether a candidate passes more than one of the checks that count, or the only one."""
+        """Whether a candidate passes more than one of the checks that count, and a third of them; or the only one."""
+        enough = max(min(2, len(needed)), math.ceil(len(needed) / 3))
         passed = 0
         for check in needed:
             passed += self._passes_at(check, place, candidate)
-            if passed >= min(2, len(needed)):
+            if passed >= enough:
                 return True
         return False
 

@@ -54,10 +54,12 @@ class Frames:
 
     def __init__(self, names: dict[str, Any] | None, ours: Iterable[Any], candidate: Iterable[Any]) -> None:
         self.names = names
+        ours = list(ours)
         self.ours = [
             thing.__globals__ for thing in map(inspect.unwrap, ours) if isinstance(thing, FunctionType)
         ]
         self.classes = tuple(thing for thing in candidate if inspect.isclass(thing))
+        self.standing_in = tuple(thing for thing in ours if inspect.isclass(thing))
         # By the code's id; the code is kept, so that nothing else gets its id.
         self._places: dict[int, tuple[CodeType, Place]] = {}
 
@@ -88,12 +90,14 @@ class Frames:
             return _of_library(code, names)
         return Place(STUDENT)
 
-    def is_theirs(self, frame: FrameType) -> bool:
-        """Whether a method runs for an object of the candidate's class."""
-        if not self.classes:
-            return False
+    def owner(self, frame: FrameType) -> str:
+        """For whom a method of a library's runs: an object of the candidate's class, or of one that stands in."""
+        if not self.classes and not self.standing_in:
+            return LIBRARY
         owner = frame.f_locals.get("self")
-        return isinstance(owner, self.classes)
+        if isinstance(owner, self.standing_in):
+            return OURS
+        return STUDENT if isinstance(owner, self.classes) else LIBRARY
 
 
 def _of_library(code: CodeType, names: dict[str, Any]) -> Place:

@@ -89,7 +89,10 @@ class Witness:
                 break
             if place.kind == LIBRARY:
                 way.append(place)
-                if place.has_self and frames.is_theirs(frame):
+                owner = frames.owner(frame) if place.has_self else LIBRARY
+                if owner == OURS:
+                    return
+                if owner == STUDENT:
                     break
             frame = frame.f_back
         else:
