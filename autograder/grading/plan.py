@@ -8,6 +8,7 @@ import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -83,8 +84,12 @@ class Plan:
 
 
 @functools.cache
-def plan_of(unit: Unit) -> Plan:
+def plan_of(unit: Unit, root: Path | None = None) -> Plan:
     """The plan of a unit of the course, as it was when it was asked for first.
+
+    Args:
+        unit: the unit.
+        root: the course root where it is graded, whose decisions about operations hold; by default the unit's.
 
     Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
     """
@@ -94,7 +99,10 @@ def plan_of(unit: Unit) -> Plan:
     course = unit.path.parent.parent
     names = [exercise.name for exercise in graded]
     exceptions = limits.read(course / "limits.yml", unit.id, names)
-    return make_plan(unit.id, instructor, graded, exceptions, operations.read(course))
+    decisions = operations.read(course)
+    if root is not None and root.resolve() != course.resolve():
+        decisions += operations.read(root)
+    return make_plan(unit.id, instructor, graded, exceptions, decisions)
 
 
 def make_plan(

@@ -10,10 +10,12 @@ from typing import Any
 
 from helpers.frames import name_of
 from helpers.operations import Reading
+from helpers.permitted import canonical
 from helpers.sighting import ALARM, IMPORT, Sighting
 
 # In a unit's folder of checks.
 FILE = "not_yours.json"
+SHORT = (("tensorflow.", "tf."), ("numpy.", "np."))
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,17 @@ def save(file: Path, every: Mapping[str, NotYours]) -> None:
     file.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", "utf-8", newline="\n")
 
 
+def whole(path: str) -> str:
+    """The one path of what a student writes as "tf.nn.softmax"."""
+    for module, short in SHORT:
+        if path.startswith(short):
+            path = module + path.removeprefix(short)
+    return canonical(path)
+
+
 def public(path: str) -> str:
     """A path as a student writes it, "tf.nn.softmax"."""
-    for module, short in (("tensorflow.", "tf."), ("numpy.", "np.")):
+    for module, short in SHORT:
         if path.startswith(module):
             return short + path.removeprefix(module)
     return path

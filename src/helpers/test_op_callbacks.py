@@ -12,7 +12,7 @@ A = tf.constant([[1.0, 2.0]])
 @pytest.fixture
 def told():
     """The types of operations that a callback is told of."""
-    types = []
+    types: list[str] = []
 
     def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
         types.append(op_type)
@@ -44,7 +44,7 @@ def test_an_operation_that_is_put_into_a_graph_is_told(told):
 def test_a_function_that_was_traced_before_is_looked_into():
     traced = tf.function(tf.nn.softmax)
     traced(A)
-    types = []
+    types: list[str] = []
 
     def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
         types.extend(op_callbacks.inside(op_type, attrs))

@@ -236,7 +236,7 @@ def test_a_class_is_told_by_what_it_descends_from():
 
 
 def test_each_thing_is_told_once_and_as_soon_as_it_is_seen():
-    told = []
+    told: list[Sighting] = []
     names = {"tf": tf, "np": np}
     exec(
         "def f(a):\n    b = tf.exp(a)\n    np.asarray(len(told))\n    return tf.exp(b)",
