@@ -79,7 +79,9 @@ def run(
             workers.expect(tasks)
             lost = _collect(pool, tasks, result, workers, tell)
         _one_by_one(workers, lost, result, tell)
-        _take_censuses(workers, units, names, result, tell)
+        if mutants and draws >= kept.DRAWS:
+            # As with proofs: what is only tried out leaves nothing behind.
+            _take_censuses(workers, units, names, result, tell)
     order = [unit.id for unit in units]
     result.proofs.sort(key=lambda proof: (order.index(proof.unit), proof.exercise))
     return result
