@@ -60,16 +60,18 @@ class Frames:
         ]
         self.classes = tuple(thing for thing in candidate if inspect.isclass(thing))
         self.standing_in = tuple(thing for thing in ours if inspect.isclass(thing))
-        # By the code's id; the code is kept, so that nothing else gets its id.
-        self._places: dict[int, tuple[CodeType, Place]] = {}
+        # Ways from an operation up to the student's code that have been gone before.
+        self.ways: set[tuple[str | int, ...]] = set()
+        # Places by their code's id; the code is kept, so that nothing else gets its id.
+        self.known: dict[int, tuple[CodeType, Place]] = {}
 
     def place(self, frame: FrameType) -> Place:
         """What is known of the code that a frame runs."""
         code = frame.f_code
-        known = self._places.get(id(code))
+        known = self.known.get(id(code))
         if known is None:
             known = code, self._place(code, frame.f_globals)
-            self._places[id(code)] = known
+            self.known[id(code)] = known
         return known[1]
 
     def _place(self, code: CodeType, names: dict[str, Any]) -> Place:

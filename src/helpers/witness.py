@@ -10,7 +10,6 @@ import functools
 import inspect
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -21,7 +20,7 @@ import numpy as np
 from helpers import op_callbacks
 from helpers.checks import Candidate, Check, Checks, gather
 from helpers.evidence import Evidence
-from helpers.frames import ENTRY, LIBRARY, OURS, STUDENT, Frames, Place, name_of, root_of
+from helpers.frames import LIBRARY, OURS, STUDENT, Frames, Place, name_of, root_of
 from helpers.sighting import ALARM, CLASS, FUNCTION, IMPORT, OPERATION, Sighting
 from helpers.watchman import Watch, threads_of, watching
 
@@ -35,7 +34,7 @@ class Witness:
         threads: those that are not the student's, where that is known.
 
     Attributes:
-        seen: how often each thing was seen.
+        seen: each thing that was seen.
     """
 
     def __init__(
@@ -47,11 +46,13 @@ class Witness:
         self.names = names
         self.tell = tell
         self.threads = threads
-        self.seen: Counter[Sighting] = Counter()
+        self.seen: set[Sighting] = set()
+        # Of the exercise and the candidate that were watched last: what is known of their code holds for all checks.
+        self._last: tuple[object, Frames] | None = None
 
     def gather(self, exercise: Checks, check: Check, candidate: Candidate, seed: int, luck: int) -> Evidence:
         """Run one check beside a candidate, as `helpers.checks.gather` does, and watch; see there."""
-        frames = Frames(self.names, [check.run, *exercise.given.values()], candidate)
+        frames = self._frames_of(exercise, check, candidate)
         for thing in candidate:
             self._look_at(thing)
         if threads_of(frames) or self._is_not_alone():
@@ -59,6 +60,13 @@ class Witness:
         entered = tuple(_entered(thing) for thing in candidate)
         with self._listening(frames):
             return gather(exercise, check, entered, seed, luck)
+
+    def _frames_of(self, exercise: Checks, check: Check, candidate: Candidate) -> Frames:
+        ours = [check.run, *(other.run for other in exercise.checks), *exercise.given.values()]
+        key = candidate, exercise, [id(thing) for thing in ours]
+        if self._last is None or self._last[0] != key:
+            self._last = key, Frames(self.names, ours, candidate)
+        return self._last[1]
 
     @contextmanager
     def _listening(self, frames: Frames) -> Iterator[None]:
@@ -81,22 +89,33 @@ class Witness:
     def _operation(self, frames: Frames, frame: FrameType | None, op_type: str, attrs: Any) -> None:
         """Record an operation, if it is the candidate's, with what lies between that and it."""
         way: list[Place] = []
+        codes: list[int] = []
+        known = frames.known
         while frame is not None:
-            place = frames.place(frame)
-            if place.kind == OURS:
-                return
-            if place.kind in (STUDENT, ENTRY):
-                break
-            if place.kind == LIBRARY:
+            code = id(frame.f_code)
+            codes.append(code)
+            entry = known.get(code)
+            place = entry[1] if entry else frames.place(frame)
+            kind = place.kind
+            if kind is LIBRARY:
                 way.append(place)
                 owner = frames.owner(frame) if place.has_self else LIBRARY
                 if owner == OURS:
                     return
                 if owner == STUDENT:
                     break
+            elif kind is OURS:
+                return
+            else:
+                break
             frame = frame.f_back
         else:
             return
+        # Most operations come by a way that is known.
+        way_here = (op_type, *codes)
+        if way_here in frames.ways:
+            return
+        frames.ways.add(way_here)
         found = [Sighting(OPERATION, op_type)]
         if op_type.startswith("__"):
             found += [Sighting(OPERATION, within) for within in op_callbacks.inside(op_type, None)]
@@ -127,12 +146,9 @@ class Witness:
         self._see([Sighting(IMPORT, module)])
 
     def _see(self, sightings: Iterable[Sighting]) -> None:
-        new = []
-        for sighting in sightings:
-            if sighting not in self.seen:
-                new.append(sighting)
-            self.seen[sighting] += 1
+        new = [sighting for sighting in dict.fromkeys(sightings) if sighting not in self.seen]
         if new:
+            self.seen.update(new)
             self.tell(new)
 
 
