@@ -5,7 +5,7 @@ it made again, from the JSON that the notebook holds.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from helpers import card
@@ -98,6 +98,7 @@ class GradedExercise:
         key: equal for equal work, judged by the same rules for the same draw; "" if it must be judged again.
         draw: the index of the secret draw; None if nothing was run.
         seconds: how long its cells and checks ran.
+        used: operations that no list knows, and in how many lines each stands.
     """
 
     exercise: str
@@ -112,6 +113,7 @@ class GradedExercise:
     key: str = ""
     draw: int | None = None
     seconds: float = 0.0
+    used: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
@@ -162,6 +164,7 @@ class GradedExercise:
             key=data.get("key", ""),
             draw=data.get("draw"),
             seconds=data.get("seconds", 0.0),
+            used=dict(data.get("used", {})),
         )
 
     @classmethod
@@ -172,11 +175,12 @@ class GradedExercise:
         key: str = "",
         draw: int | None = None,
         seconds: float = 0.0,
+        used: Mapping[str, int] | None = None,
     ) -> "GradedExercise":
         """What a card shows, and how it came about; see the attributes.
 
         Args:
             shown: the card.
         """
-        about = {"doubts": doubts, "key": key, "draw": draw, "seconds": seconds}
+        about = {"doubts": doubts, "key": key, "draw": draw, "seconds": seconds, "used": used or {}}
         return cls.from_json({**card.record(shown), **about})

@@ -10,6 +10,7 @@ from autograder.gradebook.results import Part, Result
 from autograder.grading.graded_exercise import GradedCheck, GradedExercise, Named
 from autograder.reporting.anonymity import DisplayNames
 from autograder.reporting.similarity import Pair
+from autograder.reporting.used import UsedOperation, used
 
 # of the submissions that took longest to grade
 SLOWEST = 5
@@ -146,6 +147,7 @@ class UnitFacts(UnitScores):
     slow_exercises: tuple[SlowExercise, ...]
     slow_students: tuple[SlowSubmission, ...]
     alike: tuple[Alike, ...]
+    used: tuple[UsedOperation, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The object as plain JSON, for `fdl report UNIT --json`."""
@@ -200,6 +202,7 @@ def of_unit(results: Sequence[Result], names: DisplayNames, pairs: Sequence[Pair
         slow_exercises=tuple(_slow_exercises(results, names)),
         slow_students=tuple(_slow_submissions(results, names)),
         alike=tuple(_alike(pairs, names)),
+        used=tuple(used(results)),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercise import Exercise
 from helpers.graph import Node
+from helpers.inputs import BY_ITSELF
 from solutions.a_tape_of_your_own.topological_order import topological_order
 
 
@@ -15,7 +16,11 @@ def _all_before(out):
 
 
 backward = Exercise(
-    "gradient", kind="report", lecture="27:30", given={"Node": Node, "topological_order": _all_before}
+    "gradient",
+    kind="report",
+    lecture="27:30",
+    given={"Node": Node, "topological_order": _all_before},
+    not_yours=BY_ITSELF,
 )
 
 

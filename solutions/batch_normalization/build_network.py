@@ -13,16 +13,6 @@ capstone = Exercise(
     kind="network",
     lecture="54:33",
     given={"BatchNorm": BatchNormStandIn},
-    allow=[
-        "keras.layers",
-        "keras.Sequential",
-        "keras.models.Sequential",
-        "keras.Input",
-        "keras.activations",
-        "keras.initializers",
-        "keras.regularizers",
-        "tensorflow.nn",
-    ],
 )
 
 

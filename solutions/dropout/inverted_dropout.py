@@ -7,7 +7,12 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers import inputs
 
-inverted_dropout = Exercise("InvertedDropout", kind="layer", lecture="53:18")
+inverted_dropout = Exercise(
+    "InvertedDropout",
+    kind="layer",
+    lecture="53:18",
+    not_yours=["keras.layers.Dropout", "keras.random.dropout", "tensorflow.nn.dropout"],
+)
 
 
 @inverted_dropout.reference

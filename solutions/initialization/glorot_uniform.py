@@ -11,10 +11,7 @@ glorot = Exercise(
     "GlorotUniform",
     kind="initializer",
     lecture="32:09",
-    # the bound is theirs
-    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],
-    # whatever finds an initializer by its name
-    forbid=["keras.initializers.GlorotUniform", "keras.initializers.get", "keras.Variable", ".add_weight"],
+    not_yours=["keras.initializers.VarianceScaling"],
 )
 
 

@@ -7,13 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import CROSS_ENTROPY, classifier, filled
+from helpers.inputs import classifier, filled
 
 report = Exercise(
     "symmetry_report",
     kind="report",
     lecture="30:27",
-    allow=["tensorflow.GradientTape", "global_norm", *CROSS_ENTROPY],
 )
 
 

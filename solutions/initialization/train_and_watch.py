@@ -7,13 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import CROSS_ENTROPY, classifier, filled, labelled_examples
+from helpers.inputs import classifier, filled, labelled_examples
 
 watch = Exercise(
     "train_and_watch",
     kind="step",
     lecture="30:27",
-    allow=["tensorflow.GradientTape", "keras.optimizers.SGD", "global_norm", *CROSS_ENTROPY],
 )
 
 

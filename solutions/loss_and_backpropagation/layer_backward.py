@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.inputs import BY_ITSELF
 
-layer = Exercise("layer_backward", kind="gradient", lecture="21:30")
+layer = Exercise("layer_backward", kind="gradient", lecture="21:30", not_yours=BY_ITSELF)
 
 
 @layer.reference

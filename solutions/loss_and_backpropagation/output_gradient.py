@@ -4,9 +4,14 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.inputs import BY_ITSELF
 
 output = Exercise(
-    "output_gradient", kind="gradient", lecture="19:20", objects=["dloss_df", "df_da", "dloss_da"]
+    "output_gradient",
+    kind="gradient",
+    lecture="19:20",
+    objects=["dloss_df", "df_da", "dloss_da"],
+    not_yours=BY_ITSELF,
 )
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from autograder.exercise import Exercise
 
-decay = Exercise("decay_step", kind="function", lecture="29:50", allow=["scalar_mul"])
+decay = Exercise("decay_step", kind="function", lecture="29:50")
 
 
 @decay.reference

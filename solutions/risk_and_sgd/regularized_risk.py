@@ -6,11 +6,9 @@ import keras
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import CROSS_ENTROPY, classifier, filled, labelled_examples
+from helpers.inputs import classifier, filled, labelled_examples
 
-risk = Exercise(
-    "regularized_risk", kind="function", lecture="10:59", allow=[*CROSS_ENTROPY, "tensorflow.nn.l2_loss"]
-)
+risk = Exercise("regularized_risk", kind="function", lecture="10:59")
 
 
 @risk.reference

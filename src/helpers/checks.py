@@ -86,8 +86,8 @@ class Checks:
         objects: the names that a student defines, if they are not just `name`.
         given: what stands in, while checks run, for names that earlier exercises define, so that a
             mistake made there is not counted twice.
-        allow: operations that this exercise may use beyond those that every exercise may (helpers.operations).
-        forbid: operations that every exercise may use but this one, since it asks to write them.
+        not_yours: what a student should not call, by full names ("keras.layers.Dropout") or by an operation's
+            type ("Softmax"), beyond what the census finds (autograder.proving.census).
     """
 
     def __init__(
@@ -98,8 +98,7 @@ class Checks:
         kind: str = "",
         objects: Sequence[str] = (),
         given: dict[str, object] | None = None,
-        allow: Sequence[str] = (),
-        forbid: Sequence[str] = (),
+        not_yours: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.lecture = lecture
@@ -107,8 +106,7 @@ class Checks:
         self.without: dict[str, str] = {}
         self.objects = tuple(objects) or (name,)
         self.given = dict(given or {})
-        self.allow = tuple(allow)
-        self.forbid = tuple(forbid)
+        self.not_yours = tuple(not_yours)
         self.checks: list[Check] = []
 
     @property

@@ -4,7 +4,7 @@ import inspect
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,11 +17,14 @@ from helpers.quiet import import_tensorflow
 import_tensorflow()
 
 from helpers import attempts, card  # noqa: E402
-from helpers.checks import Candidate, Checks, gather  # noqa: E402
+from helpers.checks import Candidate, Checks  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
-from helpers.operations import violations  # noqa: E402
+from helpers.operations import Reading, read  # noqa: E402
+from helpers.ownership import FILE, NotYours, alarms, what_is_called, written  # noqa: E402
 from helpers.published import Published, load, load_checks  # noqa: E402
+from helpers.sighting import Sighting  # noqa: E402
 from helpers.verdict import Verdict  # noqa: E402
+from helpers.witness import Witness  # noqa: E402
 
 _opened: dict[Path, tuple[Checks, Published]] = {}
 
@@ -55,8 +58,9 @@ def check(*objects: Any) -> None:
         exercise, published = _find(objects, names)
     except ValueError as error:
         raise CalledWrongly(str(error)) from None
-    verdict = judge(exercise, published, objects)
-    borrowed = tuple(f"Not yours yet, {reason}." for reason in _borrowed(exercise, names))
+    witness = Witness(names)
+    verdict = judge(exercise, published, objects, witness)
+    borrowed = tuple(_withheld(exercise, names, witness.seen))
     step = attempts.note(verdict, _cells_of(exercise, _ran(names)))
     withheld = bool(borrowed)
     card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld, step))
@@ -74,22 +78,29 @@ def _names_of_caller(frame: FrameType | None) -> dict[str, Any]:
     return frame.f_back.f_globals
 
 
-def judge(exercise: Checks, published: Published, objects: Candidate) -> Verdict:
+def judge(
+    exercise: Checks, published: Published, objects: Candidate, witness: Witness | None = None
+) -> Verdict:
     """Run the public draws beside a candidate and judge what they gave.
 
     Args:
         exercise: the exercise.
         published: what is known of it for the public draws.
         objects: the candidate, in the order of the exercise's objects.
+        witness: sees what the candidate calls.
     Returns:
         The verdict; nothing is shown.
     """
     luck = secrets.randbits(31)
+    witness = witness or Witness()
     answers = []
     with _unwarned():
         for draw in published.draws:
             lucky = (luck + draw) % 2**31
-            answers.append({c.name: gather(exercise, c, objects, draw, lucky) for c in exercise.checks})
+            answer = {}
+            for one in exercise.checks:
+                answer[one.name] = witness.gather(exercise, one, objects, draw, lucky)
+            answers.append(answer)
     return Judge(exercise, published.tables).verdict(answers, tell=True)
 
 
@@ -121,10 +132,23 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
         print(f"Your guess: {options[guess]}")
 
 
-def _borrowed(exercise: Checks, names: dict[str, Any]) -> list[str]:
-    """What the cells that define the answer use although the exercise asks to write it; [] outside IPython."""
+def _withheld(exercise: Checks, names: dict[str, Any], seen: Iterable[Sighting]) -> Iterator[str]:
+    """Why an answer would have no points yet although its checks may pass, a sentence each."""
+    theirs = written(Path("checks") / FILE).get(exercise.name, NotYours())
+    reading = _read(exercise, names)
+    called = what_is_called(theirs, seen, reading)
+    if called:
+        yield f"Not yours yet: {called}."
+    for sentence in reading.borrowed(theirs.paths, exercise.objects):
+        yield f"Not yours yet: {sentence}."
+    for sentence in (*reading.reaching, *(f"it {what}" for what in alarms(seen))):
+        yield f"A person looks at this before it has points: {sentence}."
+
+
+def _read(exercise: Checks, names: dict[str, Any]) -> Reading:
+    """What the cells that define the answer use; nothing outside IPython."""
     ran = _ran(names)
-    return violations(exercise, _cells_of(exercise, ran), context=ran)
+    return read(_cells_of(exercise, ran), context=ran)
 
 
 def _ran(names: dict[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.inputs import labelled_examples
+from helpers.inputs import BY_ITSELF, labelled_examples
 
 
 # These stand in for the three exercises above while the checks run, by TensorFlow's own differentiation.
@@ -42,14 +42,7 @@ network = Checks(
         "layer_backward": _through_layer,
         "activation_backward": _through_activation,
     },
-    allow=[
-        "sigmoid",
-        "tanh",
-        "relu",
-        "softmax",
-        *(f"tensorflow.nn.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
-        *(f"keras.activations.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
-    ],
+    not_yours=BY_ITSELF,
 )
 
 

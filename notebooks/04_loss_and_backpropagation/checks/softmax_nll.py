@@ -8,9 +8,9 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.inputs import labelled_pre_activations
+from helpers.inputs import BY_ITSELF, labelled_pre_activations
 
-loss = Checks("softmax_nll", lecture="16:10", allow=["tensorflow.custom_gradient"])
+loss = Checks("softmax_nll", lecture="16:10", not_yours=BY_ITSELF)
 
 
 def _batch(rng, dtype="float32"):

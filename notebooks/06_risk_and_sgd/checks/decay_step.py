@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from helpers.checks import Checks
 
-decay = Checks("decay_step", lecture="29:50", allow=["scalar_mul"])
+decay = Checks("decay_step", lecture="29:50")
 
 
 def drawn(rng, dtype="float64"):

@@ -10,9 +10,9 @@ from functools import cache
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.inputs import CROSS_ENTROPY, classifier, filled, labelled_examples
+from helpers.inputs import classifier, filled, labelled_examples
 
-risk = Checks("regularized_risk", lecture="10:59", allow=[*CROSS_ENTROPY, "tensorflow.nn.l2_loss"])
+risk = Checks("regularized_risk", lecture="10:59")
 
 # Making a model takes longer than all checks; each check fills it anew.
 built = cache(classifier)

@@ -11,7 +11,7 @@ import keras
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.inputs import SPARSE_CROSS_ENTROPY, classifier, filled, labelled_examples
+from helpers.inputs import classifier, filled, labelled_examples
 
 
 # This stands in for the exercise above while the checks run.
@@ -24,7 +24,7 @@ step = Checks(
     "sgd_step",
     lecture="13:19",
     given={"regularized_risk": _risk},
-    allow=["tensorflow.GradientTape", *SPARSE_CROSS_ENTROPY, "tensorflow.nn.l2_loss"],
+    not_yours=["keras.optimizers.SGD", "keras.Model.fit", "keras.Model.train_on_batch"],
 )
 
 # Making a model takes longer than all checks; each check fills it anew.

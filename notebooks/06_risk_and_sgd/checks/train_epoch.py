@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.inputs import SPARSE_CROSS_ENTROPY, filled, likeness_of_orders
+from helpers.inputs import filled, likeness_of_orders
 
 
 # These stand in for the exercises above while the checks run, by other parts of TensorFlow.
@@ -34,7 +34,7 @@ epoch = Checks(
     "train_epoch",
     lecture="13:19",
     given={"minibatches": _batches, "sgd_step": _step},
-    allow=["tensorflow.GradientTape", *SPARSE_CROSS_ENTROPY, "tensorflow.nn.l2_loss"],
+    not_yours=["keras.Model.fit", "keras.Model.train_on_batch"],
 )
 
 # numbers of the examples, in the order in which the network below met them

@@ -11,7 +11,16 @@ import tensorflow as tf
 from helpers.checks import Checks
 from helpers.inputs import uneven_units
 
-batch_norm = Checks("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moments", "keras.ops.moments"])
+batch_norm = Checks(
+    "BatchNorm",
+    lecture="54:33",
+    not_yours=[
+        "keras.layers.BatchNormalization",
+        "keras.ops.batch_normalization",
+        "tensorflow.nn.batch_normalization",
+        "FusedBatchNormV3",
+    ],
+)
 
 
 def at_work(BatchNorm, rng, dtype="float32"):
