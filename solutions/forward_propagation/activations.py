@@ -173,8 +173,8 @@ activations.misconception(
     "tanh written as its definition",
     (TANH, "    return (tf.exp(a) - tf.exp(-a)) / (tf.exp(a) + tf.exp(-a))\n"),
     lecture="5:26",
-    advice="As written in the definition, exp(1000) becomes inf/inf. Choose the exponent first, 2a where a < 0 and -2a elsewhere: its exp is at most 1. "
-    "Then put the sign back.",
+    advice="As written in the definition, exp(1000) becomes inf/inf. Choose the exponent first, 2a where a < 0 and -2a "
+    "elsewhere: its exp is at most 1. Then put the sign back.",
 )
 activations.misconception(
     "tanh overflows on the left",
@@ -187,7 +187,7 @@ activations.misconception(
     "tanh loses the sign",
     ("tf.where(a < 0, q - 1, 1 - q)", "(1 - q)"),
     lecture="5:26",
-    advice="tanh(-a) = -tanh(a). Working with |a| is a good idea; the sign of a has to come back.",
+    advice="tanh(-a) = -tanh(a): below 0 the sign of a has to come back.",
 )
 activations.misconception(
     "relu leaks",
