@@ -539,7 +539,7 @@ ax.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0.92))
 plt.show()
 
 # %% [markdown]
-# The sigmoid network has the same number of weights and the same correct gradient. It does not lack information, it lacks *size*: its lower layers stay where
+# Over three starts the sigmoid network was right on 9 to 12 % of the digits, as by chance, tanh on 95 to 96 %, ReLU on 82 to 93 %. The sigmoid network has the same number of weights and the same correct gradient. It does not lack information, it lacks *size*: its lower layers stay where
 # chance put them, and the upper ones find nothing in what comes through. Units 7, 11 and 12 are about remedies.
 
 # %% [markdown]
