@@ -183,14 +183,27 @@ print("half its size after step", [int(np.argmax(np.abs(p) <= abs(p[0]) / 2)) fo
 # The lecture's stochastic gradient descent takes one example at a time (13:19). In practice one takes 64 or 128 (39:31): the loss is their mean, and the
 # products become matrix times matrix, which a computer does far faster than as many vectors one by one.
 #
+# **Why the mean?** Because it is an estimate of what we are after. Draw the N examples of a batch at random: each of the T has the same chance to be among them, so *on average over all draws* the mean gradient of the batch
+# is the mean gradient of all T. Such an estimate is called **unbiased**: it errs, but in no preferred direction, and many small steps that err at random lead where one exact step would. And a mean does not
+# grow with N, as a sum would, so that α need not shrink with it. For both it is essential that the examples come *at random*.
+#
 # An **epoch** is one pass over all T examples. Each comes exactly once, in an order that is new every time; if the size does not divide T, the last batch is
 # smaller. (Keras and `tf.data` would do this for you. Here you cut the batches yourself.)
+#
+# Two tools for it. `rng.permutation(n)` gives the numbers 0 to n − 1 in random order. And an array takes a list of row numbers in brackets, and gives those rows in that order, as a new array:
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(0)
+letters, numbers = np.array(["a", "b", "c", "d", "e"]), np.array([1, 2, 3, 4, 5])
+rows = rng.permutation(5)
+print("rows", rows, " letters", letters[rows], " numbers", numbers[rows], " and as it was:", letters)
+print("two of them:", letters[rows[:2]], numbers[rows[:2]], " a new order:", rng.permutation(5))
 
 # %%
 from solutions.risk_and_sgd.minibatches import minibatches
 
 # %% [markdown]
-# A batch's gradient is an estimate of the gradient over all examples. How good? The cosine of the angle between the two is 1 if they point the same way, and 0 if
+# A batch's gradient is an estimate of the gradient over all examples, right on average. How good is a single one? The cosine of the angle between the two is 1 if they point the same way, and 0 if
 # they have nothing to do with each other. (`tf.GradientTape` is TensorFlow's version of the tape of unit 3: what is computed inside `with` is recorded, and
 # `tape.gradient(risk, variables)` goes back through it.)
 #
@@ -237,6 +250,9 @@ for name, model in {"untrained": fresh(), "trained for 20 epochs": trained}.item
         ]
         curves[name].append(np.mean(found))
     print(f"{name}:", ", ".join(f"{size}: {c:.2f}" for size, c in zip(sizes, curves[name])))
+    # 19 batches of 63 make the 1,197 digits: over one epoch their mean is the whole gradient
+    parts = [gradient(model, *part) for part in minibatches(x_train, y_train, 63, rng)]
+    print(f"   the mean over an epoch in batches of 63: cosine {cosine(whole, np.mean(parts, axis=0)):.6f}")
 ax = plots.lines(
     sizes,
     curves,
@@ -288,6 +304,49 @@ plt.show()
 # that at first, and still it wins. Factors of 10 matter here: that is why unit 10 searches α on a logarithmic scale.
 
 # %% [markdown]
+# ### Two paths
+#
+# What does the noise of small batches look like? With two weights one can see it: a straight line through 60 points, its slope and its offset, and the mean squared error as the loss. Gradient descent takes all 60 points
+# for each step, stochastic gradient descent four; both start at the same place, with the same α, and both may look at 600 points.
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(1)
+u = rng.normal(size=60)
+v = 1.5 * u - 0.5 + rng.normal(size=60)
+
+
+def error(w):
+    return np.mean((w[0] * u + w[1] - v) ** 2)
+
+
+def walk(size, epochs, lr=0.15):
+    """The weights, step by step."""
+    w, path, rng = np.array([-1.5, 1.5]), [], np.random.default_rng(2)
+    for _ in range(epochs):
+        for inputs, targets in minibatches(u, v, size, rng):
+            path.append(w)
+            left = w[0] * inputs + w[1] - targets
+            w = w - lr * 2 * np.array([np.mean(left * inputs), np.mean(left)])
+    return np.array([*path, w])
+
+
+best = np.polyfit(u, v, 1)
+side = np.linspace(-2, 2.5, 80)
+heights = [[error(np.array([slope, offset])) for slope in side] for offset in side]
+axes = plots.panels(2, height=3.6, sharey=True)
+for ax, (name, size) in zip(axes, {"all 60 points a step": 60, "4 points a step": 4}.items(), strict=True):
+    path = walk(size, 10)
+    ax.contour(side, side, heights, levels=np.geomspace(1, 16, 9), colors="#aaaaaa", linewidths=0.8)
+    ax.plot(*path.T, color="black", marker=".", linewidth=0.9)
+    ax.plot(*best, marker="x", color="tab:red", markersize=10)
+    plots.label(ax, "slope", "offset", f"{name}: {len(path) - 1} steps").label_outer()
+    print(f"{name:20} error after 10 epochs {error(path[-1]):.3f}, the least possible is {error(best):.3f}")
+plt.show()
+
+# %% [markdown]
+# PATHTEXT
+
+# %% [markdown]
 # ## 6 · An epoch
 #
 # All together: deal the examples out, and take a step for each batch. To train is to call this again and again, with the same `rng`, so that each epoch has an
@@ -297,6 +356,61 @@ plt.show()
 from solutions.risk_and_sgd.train_epoch import train_epoch
 
 # %% [markdown]
+# ### In which order?
+#
+# Files often come sorted: first all zeros, then all ones. And x and y lie in two arrays, so that somebody who shuffles may shuffle just one. Six epochs on the sorted digits, in three ways: as they come; dealt out by your
+# `minibatches`; and with x in order and y shuffled.
+#
+# **Before you run the next cell:** where will the three end, as they come, dealt out, misaligned?
+
+# %% tags=["experiment"]
+guess = None  # "a", "b" or "c"
+commit(
+    guess,
+    {
+        "a": "all above 0.9: it is the same data",
+        "b": "as they come a little lower than dealt out; misaligned about 0.5",
+        "c": "only dealt out above 0.9; misaligned no better than chance",
+    },
+)
+
+
+def accuracy(model, x, y):
+    return float(np.mean(model(x).numpy().argmax(axis=1) == y))
+
+
+in_order = np.argsort(y_train, kind="stable")
+x_sorted, y_sorted = x_train[in_order], y_train[in_order]
+
+
+def as_they_come(rng):
+    return [(x_sorted[i : i + 32], y_sorted[i : i + 32]) for i in range(0, len(x_sorted), 32)]
+
+
+def dealt_out(rng):
+    return minibatches(x_sorted, y_sorted, 32, rng)
+
+
+def misaligned(rng):
+    return minibatches(x_sorted, rng.permutation(y_sorted), 32, rng)
+
+
+curves = {}
+for deal in (as_they_come, dealt_out, misaligned):
+    model, rng, curve = fresh(), np.random.default_rng(0), []
+    for _ in range(6):
+        for part, classes in deal(rng):
+            sgd_step(model, part, classes, 0.5, 0.0)
+        curve.append(accuracy(model, x_valid, y_valid))
+    curves[deal.__name__.replace("_", " ")] = curve
+    print(f"{deal.__name__:13}", np.round(curve, 2))
+ax = plots.lines(None, curves, xlabel="epoch", ylabel="validation accuracy", marker=True)
+ax.set_ylim(0, 1)
+plt.show()
+
+# %% [markdown]
+# SORTEDTEXT
+#
 # ### The size of a batch: time and progress
 #
 # Three epochs over 256 digits, with batches of 1, 8, 64, 128 and all 256, with the same learning rate.
