@@ -344,7 +344,8 @@ for ax, (name, size) in zip(axes, {"all 60 points a step": 60, "4 points a step"
 plt.show()
 
 # %% [markdown]
-# PATHTEXT
+# Both arrive. The exact gradient takes ten smooth steps. The noisy one takes 150 for the same number of points looked at: it is near the bottom long before, and then does not settle, since each four points have a best line of their own. That is the price of a constant α,
+# and a reason to lower it in the end (unit 9).
 
 # %% [markdown]
 # ## 6 · An epoch
@@ -409,77 +410,84 @@ ax.set_ylim(0, 1)
 plt.show()
 
 # %% [markdown]
-# SORTEDTEXT
+# Dealt out, the network is right on 0.92 to 0.97 of the digits after five epochs and more (three seeds). Misaligned it has learned nothing, as it must: every x comes with the class of some other. As they come, the digits are the right ones with the
+# right classes, and yet after six epochs it is at 0.11 to 0.2. For a while it sees nothing but zeros, and learns to answer 0; then nothing but ones. Each batch's gradient is a fine estimate of *something*, but not of the whole gradient:
+# it is biased, and the biases do not cancel while the network follows them. (A smaller α helps: with 0.1 we got 0.5 to 0.6 after six epochs, against 0.94.) Neither fault stops the program, and both look like a bad network.
 #
 # ### The size of a batch: time and progress
 #
-# Three epochs over 256 digits, with batches of 1, 8, 64, 128 and all 256, with the same learning rate.
+# First the price of an epoch: 256 digits in batches of 1, 8, 64, 128 and all 256.
 #
-# **Before you run the next cell:** an epoch in batches of 64 is faster than one in single examples. By how much? And where is the validation
-# accuracy higher after three epochs?
+# **Before you run the next cell:** an epoch in batches of 64 is faster than one in single examples. By how much?
 
 # %% tags=["experiment"]
-guess = None  # "a", "b", "c" or "d"
+guess = None  # "two", "fifty" or "same"
 commit(
     guess,
     {
-        "a": "about four times faster; higher with single examples",
-        "b": "about four times faster; higher with batches of 64",
-        "c": "about fifty times faster; higher with single examples",
-        "d": "about fifty times faster; higher with batches of 64",
+        "same": "not at all: it is the same number of examples",
+        "two": "about twice",
+        "fifty": "about fifty times",
+    },
+)
+
+sizes, seconds = [1, 8, 64, 128, 256], []
+for size in sizes:
+    model, rng = fresh(), np.random.default_rng(0)
+    # The first call of anything is slow; with α = 0 it moves nothing.
+    sgd_step(model, x_train[:size], y_train[:size], 0.0, 0.0)
+    begin = time.perf_counter()
+    train_epoch(model, x_train[:256], y_train[:256], size, 0.1, 0.0, rng)
+    seconds.append(time.perf_counter() - begin)
+    print(f"size {size:3}: {seconds[-1]:6.3f} s an epoch, {-(-256 // size):3} steps")
+
+# %% [markdown]
+# A step costs nearly the same for one example as for 64: for so small a network it is mostly the trouble of asking. So larger batches make an epoch cheaper almost in proportion. But an epoch in larger batches has fewer steps, too,
+# and learns less. What counts is progress by the *second*, and each size with a rate to match: a better estimate bears a larger step.
+#
+# **Before you run the next cell:** one second of computing for each size. Which has the highest validation accuracy then?
+
+# %% tags=["experiment"]
+guess = None  # "1", "8", "64" or "all"
+commit(
+    guess,
+    {
+        "1": "single examples",
+        "8": "batches of 8",
+        "64": "batches of 64 or 128, ahead of the rest",
+        "all": "64, 128 and all 1,197 together",
     },
 )
 
 
-def accuracy(model, x, y):
-    return float(np.mean(model(x).numpy().argmax(axis=1) == y))
+def learn_for(budget, size, lr):
+    """Validation accuracy against seconds of computing; the time for looking is not counted."""
+    model, rng, spent, seen = fresh(), np.random.default_rng(0), 0.0, []
+    sgd_step(model, x_train[:size], y_train[:size], 0.0, 0.0)
+    while True:
+        for part, classes in minibatches(x_train, y_train, size, rng):
+            begin = time.process_time()
+            sgd_step(model, part, classes, lr, 0.0)
+            spent += time.process_time() - begin
+            if spent > budget * (len(seen) + 1) / 8:
+                seen.append((spent, accuracy(model, x_valid, y_valid)))
+            if spent > budget:
+                return np.array(seen)
 
 
-sizes, seconds, scores = [1, 8, 64, 128, 256], [], []
-for size in sizes:
-    model, rng = fresh(), np.random.default_rng(0)
-    sgd_step(
-        model, x_train[:size], y_train[:size], 0.0, 0.0
-    )  # the first call of anything is slow; it moves nothing
-    begin = time.perf_counter()
-    for _ in range(3):
-        train_epoch(model, x_train[:256], y_train[:256], size, 0.1, 0.0, rng)
-    seconds.append((time.perf_counter() - begin) / 3)
-    scores.append(accuracy(model, x_valid, y_valid))
-    print(
-        f"size {size:3}: {seconds[-1]:6.3f} s an epoch, {-(-256 // size):3} steps, validation accuracy {scores[-1]:.2f}"
-    )
-
-axes = plots.panels(2)
-plots.lines(
-    sizes,
-    {"": seconds},
-    xlabel="examples in a batch",
-    ylabel="seconds an epoch",
-    marker=True,
-    logx=True,
-    logy=True,
-    ax=axes[0],
-)
-plots.lines(
-    sizes,
-    {"": scores},
-    xlabel="examples in a batch",
-    ylabel="validation accuracy",
-    marker=True,
-    logx=True,
-    ax=axes[1],
-)
-for ax in axes:
-    ax.set_xticks(sizes, sizes)
-    ax.tick_params(axis="x", which="minor", bottom=False)
+ax = plots.panels(1, width=6)
+for i, (size, lr) in enumerate({1: 0.02, 8: 0.1, 64: 0.5, 128: 1.0, len(x_train): 1.0}.items()):
+    seen = learn_for(1.0, size, lr)
+    ax.plot(*seen.T, label=f"{size} with α = {lr:g}", **plots.style(i, marker=True))
+    print(f"size {size:4}, α = {lr:4g}: validation accuracy {seen[-1, 1]:.2f} after a second")
+ax.legend(frameon=False)
+plots.label(ax, "seconds of computing", "validation accuracy")
 plt.show()
 
 # %% [markdown]
-# The two pictures pull apart. A step costs nearly the same for one example as for 64, so larger batches make an epoch cheaper almost in proportion. But the
-# smaller the batches, the more steps an epoch has: for the *same number of epochs* and the same α, batches of 1 and 8 got much farther than larger
-# ones, whose three epochs were only a few steps. Single examples did no better than batches of 8, at many times the price: their steps are noisier. What counts
-# in the end is progress by the *second*, and there 64 or 128 (39:31) is a good bargain, with a learning rate to match.
+# Single examples are far behind, and batches of 8 need a while: after two seconds on a busy machine (three seeds) we saw 0.25 to 0.61 and 0.88 to 0.90. From 64 on there was nothing to choose between: 0.93 to 0.96 with 64, 0.94 to 0.97 with 128, 0.96 to 0.97 with all 1,197. That is how far "64 or 128" (39:31)
+# can be *seen* here. The network is small and the training set too, so one step on all of it costs hardly more than one on 64. With a million examples it would cost thousands of times as much, for a gradient whose direction 64 examples already tell
+# roughly; that is where the advice comes from.
 
 # %% [markdown]
 # ### Weight decay: when does it help?
@@ -507,31 +515,40 @@ y_clean = y_train[:100]
 y_wrong = np.where(careless, rng.integers(10, size=100), y_clean)
 
 
-def train(y, lam, epochs=50):
+def train(y, lam, seed, epochs=40):
     """A network trained on 100 digits; its accuracy on them and on the validation set, epoch by epoch."""
-    model, rng, curve = fresh(seed=1), np.random.default_rng(1), []
+    model, rng, curve = fresh(seed), np.random.default_rng(seed), []
     for _ in range(epochs):
         train_epoch(model, x_train[:100], y, 20, 0.3, lam, rng)
         curve.append((accuracy(model, x_train[:100], y), accuracy(model, x_valid, y_valid)))
     return model, np.array(curve)
 
 
-runs = {
-    (kind, lam): train(y, lam) for kind, y in (("clean", y_clean), ("wrong", y_wrong)) for lam in (0.0, 0.01)
-}
+seeds = (1, 2, 3)
+runs = {}
+for kind, y in (("clean", y_clean), ("wrong", y_wrong)):
+    for lam in (0.0, 0.01):
+        runs[kind, lam] = [train(y, lam, seed) for seed in seeds]
 axes = plots.panels(2, sharey=True)
 for ax, kind in zip(axes, ("clean", "wrong")):
     for i, lam in enumerate((0.0, 0.01)):
-        curve = runs[kind, lam][1]
+        curves = np.array([curve for _, curve in runs[kind, lam]])
         for part, dashes in ((0, "--"), (1, "-")):
-            name = f"λ = {lam:g}, {('training', 'validation')[part]}"
+            line = plots.style(i) | {"linestyle": dashes, "linewidth": 1.2 + 1.4 * i}
+            epochs = range(1, curves.shape[1] + 1)
             ax.plot(
-                range(1, len(curve) + 1),
-                curve[:, part],
-                label=name,
-                **plots.style(i) | {"linestyle": dashes, "linewidth": 1.2 + 1.4 * i},
+                epochs,
+                curves[:, :, part].mean(axis=0),
+                label=f"λ = {lam:g}, {('training', 'validation')[part]}",
+                **line,
             )
-        print(f"{kind:5}, λ = {lam:4g}: training {curve[-1, 0]:.2f}, validation {curve[-1, 1]:.2f}")
+            ax.fill_between(
+                epochs, *np.percentile(curves[:, :, part], (0, 100), axis=0), color=line["color"], alpha=0.12
+            )
+        trained_on, valid = curves[:, -1].T
+        print(
+            f"{kind:5}, λ = {lam:4g}: training {trained_on.mean():.2f}, validation {np.round(valid, 2)}, mean {valid.mean():.3f}"
+        )
     plots.label(
         ax,
         "epoch",
@@ -542,9 +559,11 @@ axes[1].legend(frameon=False, loc="lower right", fontsize=9)
 plt.show()
 
 # %% [markdown]
-# In our run decay did nothing for the clean digits: 0.91 with and without. Where classes are wrong, the network without decay learns the mistakes
-# by heart: its training accuracy climbs to nearly 1, and its validation accuracy *falls* meanwhile, from above 0.8 to 0.7. With decay it
-# cannot afford the large weights that such exceptions need; it loses less, and ends near 0.78. A regularizer is no present; it is a bet that what it punishes
+# The lines are means of three starts, the bands reach from the lowest to the highest: wide, so a single run proves little. We therefore did it twenty times, each time with another hundred digits, other wrong classes and another start. Where
+# classes are wrong, decay raised the final validation accuracy from 0.738 to 0.770 on average, and in 16 runs of 20. With clean digits it did not help: 0.899 without, 0.885 with it, lower in 17 of 20.
+#
+# In the right picture the network without decay learns the mistakes by heart: its training accuracy climbs to nearly 1, and its validation accuracy *falls* meanwhile, from above 0.8. With decay it
+# cannot afford the large weights that such exceptions need, and loses less. A regularizer is no present; it is a bet that what it punishes
 # is noise. Whether it pays is decided on the validation set (33:02).
 #
 # What has λ done to the weights? Each picture below shows four hidden units of a network trained on the wrong classes, 8 × 8 weights each, dark where they are
@@ -560,7 +579,7 @@ commit(
 )
 
 nets = {
-    lam: runs["wrong", lam][0] if ("wrong", lam) in runs else train(y_wrong, lam)[0]
+    lam: runs["wrong", lam][0][0] if ("wrong", lam) in runs else train(y_wrong, lam, seeds[0])[0]
     for lam in (0.0, 0.01, 0.03)
 }
 edge = x_train[:100].mean(axis=0) < 0.05
@@ -607,7 +626,8 @@ print(
 # - Training minimizes the *mean* loss plus λΩ. Right decisions do not stop the loss from falling; large weights make it fall (10:59).
 # - L2 is the sum of the squared weights, gradient 2w. A step multiplies a weight by 1 − 2αλ: decay (29:50).
 # - An epoch meets every example once, in a new order, x and y together, the tail included (13:19).
-# - Batches of 64 or 128 are chosen for speed. At first their gradient points roughly where the whole one does, and it is a mean, so that α keeps its meaning (39:31).
+# - Batches of 64 or 128 are chosen for speed. At first their gradient points roughly where the whole one does; it is a mean over examples drawn at random, hence unbiased, and α keeps its meaning (39:31).
+# - Without shuffling the estimate is biased; shuffling x without y leaves nothing to learn. Neither stops the program.
 # - Decay helps where large weights would learn noise, and hardly where there is none. Measure on validation data (33:02).
 #
 # **Next:** the fourth choice, where θ begins. In unit 7 some beginnings turn out to have no end.
