@@ -344,7 +344,7 @@ for ax, (name, size) in zip(axes, {"all 60 points a step": 60, "4 points a step"
 plt.show()
 
 # %% [markdown]
-# Both arrive. The exact gradient takes ten smooth steps. The noisy one takes 150 for the same number of points looked at: it is near the bottom long before, and then does not settle, since each four points have a best line of their own. That is the price of a constant α,
+# The exact gradient goes straight, and is not quite there after its ten steps. The noisy one takes 150 for the same number of points looked at: it staggers, is at the bottom after ten of them, and then does not settle, since each four points have a best line of their own. That is the price of a constant α,
 # and a reason to lower it in the end (unit 9).
 
 # %% [markdown]
@@ -475,12 +475,12 @@ def learn_for(budget, size, lr):
                 return np.array(seen)
 
 
-ax = plots.panels(1, width=6)
+ax = plots.panels(1, width=7)
 for i, (size, lr) in enumerate({1: 0.02, 8: 0.1, 64: 0.5, 128: 1.0, len(x_train): 1.0}.items()):
     seen = learn_for(1.0, size, lr)
     ax.plot(*seen.T, label=f"{size} with α = {lr:g}", **plots.style(i, marker=True))
     print(f"size {size:4}, α = {lr:4g}: validation accuracy {seen[-1, 1]:.2f} after a second")
-ax.legend(frameon=False)
+ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 plots.label(ax, "seconds of computing", "validation accuracy")
 plt.show()
 
