@@ -18,7 +18,8 @@ def sigmoid(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`. The slope at
+        a = 0 is 1/4.
     """
     ### BEGIN SOLUTION
     e = tf.exp(tf.where(a < 0, a, -a))
@@ -35,7 +36,8 @@ def tanh(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`. The slope at
+        a = 0 is 1.
     """
     ### BEGIN SOLUTION
     q = tf.exp(tf.where(a < 0, 2 * a, -2 * a))
