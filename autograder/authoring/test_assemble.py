@@ -157,7 +157,7 @@ def test_students_see_neither_answer_nor_rubric(derived, tmp_path):
     build([derived], course=tmp_path / "course", notebooks=tmp_path / "notebooks")
     notebook = nbformat.read(tmp_path / "notebooks" / ID / f"{ID}.ipynb", 4)
     assert by_grade_id(notebook)["tanh_from_sigmoid"].source == (
-        "**Your derivation** (4 points, graded by hand; lecture 5:26)\n\nYOUR ANSWER HERE"
+        "**Your answer** (4 points, graded by hand; lecture 5:26)\n\nYOUR ANSWER HERE"
     )
 
 

@@ -29,8 +29,9 @@ def gradient(out, nodes):
     """Differentiate the value of `out` with respect to the values of `nodes`, in one pass over its flow graph.
 
     Start with d out/d out = 1. Go through the nodes in reverse topological order; each hands its arguments
-    theirs by `bprop`, and what reaches a node by several ways adds up.      (lecture 27:30)
-    Your `topological_order` gives the order.
+    theirs by `bprop`, once, and what reaches a node by several ways adds up.      (lecture 27:30)
+    Your `topological_order` gives the order. No array that a node or a bprop gave you is changed in place: two
+    arguments may have been handed the same one.
 
     Args:
         out: the node to differentiate, mostly a loss. Of an array, the gradient of its sum is meant, as with

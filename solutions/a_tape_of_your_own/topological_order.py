@@ -16,7 +16,8 @@ def topological_order(out):
         out: a node, with everything that it was computed from behind it: `node.args`, their `args`, and so on.
     Returns:
         A list of all nodes that `out` depends on, leaves included, each of them once; `out` is the last.
-        The work grows with the number of nodes and arguments, not with the number of paths between them.
+        The work grows with the number of nodes and arguments, not with the number of paths between them. A function
+        that calls itself is fine: no graph is deeper than 500 nodes.
     """
     ### BEGIN SOLUTION
     done, seen = [], set()

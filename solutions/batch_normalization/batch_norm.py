@@ -33,13 +33,13 @@ class BatchNorm(keras.layers.Layer):
     test:      the same with moving_mu and moving_var in the place of mu and var
 
     Args:
-        momentum: what share of the old moving statistics stays at each training call.
+        momentum: what share of the old moving statistics stays at each training call; no optimizer's momentum.
         eps: added to the variance, inside the square root.
     Attributes:
         gamma, beta: (H,), trained, start at 1 and 0.
         moving_mu, moving_var: (H,), not trained, start at 0 and 1.
     Call:
-        a: pre-activations, float tensor of shape (N, H).
+        a: pre-activations, float tensor of shape (N, H); N is unknown while `model.fit` builds its graph.
         training: True in training, False at test time.
     Returns:
         a_tilde, same shape and dtype as `a`.

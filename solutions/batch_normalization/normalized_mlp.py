@@ -23,7 +23,8 @@ def normalized_mlp(D, units, C):
     the output layer:    f = softmax(h W + b)
 
     No weight may be without effect on the output: leave out what BatchNorm makes superfluous. Here you may use
-    keras.Sequential, Input, Dense, ReLU, Softmax and Activation, and your own BatchNorm.
+    keras.Sequential, Input, Dense, ReLU, Softmax and Activation, and your own BatchNorm with its defaults, momentum 0.9 and
+    eps 0.001.
 
     Args:
         D: the number of inputs.    units: a list, how many units each hidden layer has.    C: of classes.

@@ -19,7 +19,8 @@ class Dropout(keras.layers.Layer):
     test:      h * (1 - rate), the mean of the mask                              (lecture 53:18)
 
     Every example, every unit and every call gets a coin flip of its own, also inside `tf.function`,
-    where `model.fit` runs it. Draw from `self.seeds`: it moves on with each draw.
+    where `model.fit` runs it. Draw from `self.seeds`: it moves on with each draw. How many examples there are is unknown
+    while the graph is built; `tf.shape` asks when it runs.
 
     Args:
         rate: the probability of dropping a unit, at least 0 and below 1.

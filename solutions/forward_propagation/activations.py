@@ -18,7 +18,8 @@ def sigmoid(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`. The slope at
+        a = 0 is 1/4.
     """
     ### BEGIN SOLUTION
     e = tf.exp(tf.where(a < 0, a, -a))
@@ -35,7 +36,8 @@ def tanh(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`. The slope at
+        a = 0 is 1.
     """
     ### BEGIN SOLUTION
     q = tf.exp(tf.where(a < 0, 2 * a, -2 * a))
@@ -160,7 +162,7 @@ activations.misconception(
     "sigmoid overflows in the branch not taken",
     (SIGMOID, "    return tf.where(a < 0, tf.exp(a) / (1 + tf.exp(a)), 1 / (1 + tf.exp(-a)))\n"),
     advice="tf.where computes both branches for every a and chooses afterwards; in the slope, 0 times the infinite one is no number. "
-    "Choose before exp instead, so that it only ever sees -|a|.",
+    "Choose before exp instead: exp(tf.where(a < 0, a, -a)) never overflows.",
 )
 activations.misconception(
     "sigmoid runs from -1 to 1",
@@ -203,13 +205,15 @@ activations.misconception(
     "tanh written as its definition",
     (TANH, "    return (tf.exp(a) - tf.exp(-a)) / (tf.exp(a) + tf.exp(-a))\n"),
     lecture="5:26",
-    advice="As written in the definition, exp(1000) becomes inf/inf. Work with exp(-2|a|), which is at most 1, and put the sign back.",
+    advice="As written in the definition, exp(1000) becomes inf/inf. Choose the exponent first, 2a where a < 0 and -2a "
+    "elsewhere: its exp is at most 1. Then put the sign back.",
 )
 activations.misconception(
     "tanh overflows on the left",
     (TANH, "    return 2 / (1 + tf.exp(-2 * a)) - 1\n"),
     lecture="5:26",
-    advice="At a = -1000 exp(2000) is infinite; the value survives, the slope does not. Work with exp(-2|a|), which is at most 1.",
+    advice="At a = -1000 exp(2000) is infinite; the value survives, the slope does not. Choose the exponent first, "
+    "2a where a < 0 and -2a elsewhere: its exp is at most 1.",
 )
 activations.misconception(
     "tanh of |a| and the sign, which have no slope at 0",
@@ -221,7 +225,7 @@ activations.misconception(
     "tanh loses the sign",
     ("tf.where(a < 0, q - 1, 1 - q)", "(1 - q)"),
     lecture="5:26",
-    advice="tanh(-a) = -tanh(a). Working with |a| is a good idea; the sign of a has to come back.",
+    advice="tanh(-a) = -tanh(a): below 0 the sign of a has to come back.",
 )
 activations.misconception(
     "relu leaks",

@@ -21,7 +21,8 @@ class Dense(keras.layers.Layer):
         units: number of units, H_out.
     Shapes:
         h is (N, H_in), W (H_in, H_out), b (H_out,), a (N, H_out); h and a may have more axes before the last.
-        W and b have the layer's dtype; b starts at 0.
+        W and b have the layer's dtype; W starts random, as `add_weight` does by itself, and b at 0.
+        N is unknown while `model.fit` builds its graph.
     """
 
     def __init__(self, units, **kwargs):

@@ -19,7 +19,8 @@ def spread(layers, x, upstream):
     forward:   h1 = layer1(x), h2 = layer2(h1), …, and std(h_k) over all examples and units
     backward:  std(∇_{h_k} L) over all examples and units, where ∇ at the last h is `upstream`      (lecture 48:24)
 
-    `tape.gradient` starts from `output_gradients` where it is given, and from ones where it is not.
+    `tape.gradient` takes any tensors as sources that were computed under the tape. It starts from `output_gradients` where
+    they are given, and from ones where they are not. `tape.watch(x)` makes it record also where no layer has variables.
 
     Args:
         layers: callables, each of which takes the h of the one before; the first takes x.

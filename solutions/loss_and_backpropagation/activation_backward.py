@@ -23,7 +23,7 @@ def activation_backward(dh, a, g):
 
     Args:
         dh: gradient at the activation, float tensor of any shape.
-        a: pre-activation, same shape; of any magnitude.
+        a: pre-activation (not the activation h), same shape; of any magnitude.
         g: "sigmoid", "tanh" or "relu".
     Returns:
         da, same shape and dtype as a.

@@ -59,7 +59,8 @@ def mlp_backward(params, x, y, g="tanh"):
         y: classes, integer tensor of shape (N,).
         g: the hidden layers' activation function: "sigmoid", "tanh" or "relu".
     Returns:
-        loss, grads: the mean loss, and a list of pairs (dW, db) in the order of `params`.
+        loss, grads: the mean loss, and a list of pairs (dW, db) in the order of `params`; finite for pre-activations of
+        any magnitude.
     """
     activation = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": lambda a: tf.maximum(a, 0)}[g]
     ### BEGIN SOLUTION

@@ -25,7 +25,8 @@ def dloss_df(f, y):
         f: probabilities of one example, float tensor of shape (C,).
         y: its class, an integer.
     Returns:
-        The gradient with respect to f, same shape and dtype as f.
+        The gradient with respect to f, same shape and dtype as f: 0 for every class but y, also where an f_c is 0.
+        f_y is above 0; where it were 0, the loss would be infinite.
     """
     ### BEGIN SOLUTION
     onehot = tf.one_hot(y, len(f), dtype=f.dtype)

@@ -23,8 +23,9 @@ def softmax_nll(a, y):
     formula above times `upstream`, for the classes `y` None.
 
     Args:
-        a: pre-activations of the output, float tensor of shape (N, C).
-        y: classes, integer tensor of shape (N,).
+        a: pre-activations of the output, float tensor of shape (N, C). In `fit` N is unknown while the graph is
+            built: `a.shape[0]` is None there, and `tf.shape(a)[0]` gives it.
+        y: classes, integer tensor of shape (N,), int32 or int64.
     Returns:
         The loss, a number in the dtype of `a`; finite for pre-activations of any magnitude. Use TensorFlow's
         operations only, so that `fit` can compile it; softmax, log_softmax and logsumexp are yours to write.

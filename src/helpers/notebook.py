@@ -18,6 +18,7 @@ import_tensorflow()
 
 from helpers import attempts, card  # noqa: E402
 from helpers.checks import Candidate, Checks  # noqa: E402
+from helpers.hold_back import hold_back_output  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
 from helpers.operations import Reading, read  # noqa: E402
 from helpers.ownership import FILE, NotYours, alarms, what_is_called, written  # noqa: E402
@@ -119,17 +120,20 @@ def _unwarned() -> Iterator[None]:
 def commit(guess: str | None, options: dict[str, str]) -> None:
     """Say what you guessed, before you see what comes out.
 
+    While there is no guess, the cell runs to its end, and what it prints and draws is held back.
+
     Args:
         guess: one of the keys of `options`, or None while you have not made up your mind.
         options: what could come out, in words.
     """
-    keys = ", ".join(map(repr, options))
-    if guess is None:
-        print(f"No guess yet: set guess to one of {keys}, then run this cell again.")
-    elif guess not in options:
-        print(f"{guess!r} is none of {keys}.")
-    else:
+    if guess in list(options):
         print(f"Your guess: {options[guess]}")
+        return
+    keys = ", ".join(map(repr, options))
+    if guess is not None:
+        print(f"{guess!r} is none of {keys}.")
+    print(f"This cell waits for your guess: set guess to one of {keys}, then run it again.")
+    hold_back_output()
 
 
 def _withheld(exercise: Checks, names: dict[str, Any], seen: Iterable[Sighting]) -> Iterator[str]:

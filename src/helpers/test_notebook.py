@@ -138,10 +138,11 @@ def test_saving_what_was_loaded_gives_the_same_bytes(unit, tmp_path):
     ("guess", "says"),
     [
         ("a", "Your guess: it falls"),
-        (None, "No guess yet: set guess to one of 'a', 'b'"),
+        (None, "This cell waits for your guess: set guess to one of 'a', 'b', then run it again."),
         ("c", "'c' is none of 'a', 'b'"),
+        (["a"], "['a'] is none of 'a', 'b'"),
     ],
-    ids=["made", "open", "unknown"],
+    ids=["made", "open", "unknown", "in a list"],
 )
 def test_a_guess_is_repeated_or_asked_for(guess, says, capsys):
     commit(guess, {"a": "it falls", "b": "it rises"})
