@@ -61,7 +61,7 @@ class Frames:
         self.classes = tuple(thing for thing in candidate if inspect.isclass(thing))
         self.standing_in = tuple(thing for thing in ours if inspect.isclass(thing))
         # Ways from an operation up to the student's code that have been gone before.
-        self.ways: set[tuple[str | int, ...]] = set()
+        self.ways: set[tuple[object, ...]] = set()
         # Places by their code's id; the code is kept, so that nothing else gets its id.
         self.known: dict[int, tuple[CodeType, Place]] = {}
 
