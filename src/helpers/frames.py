@@ -61,7 +61,7 @@ class Frames:
         self.classes = tuple(thing for thing in candidate if inspect.isclass(thing))
         self.standing_in = tuple(thing for thing in ours if inspect.isclass(thing))
         # Ways from an operation up to the student's code that have been gone before.
-        self.ways: set[tuple[str | int, ...]] = set()
+        self.ways: set[tuple[object, ...]] = set()
         # Places by their code's id; the code is kept, so that nothing else gets its id.
         self.known: dict[int, tuple[CodeType, Place]] = {}
 
@@ -114,6 +114,16 @@ def _of_library(code: CodeType, names: dict[str, Any]) -> Place:
     if not code.co_name.startswith(("_", "<")):
         found.append(Sighting(FUNCTION, f"{module}.{code.co_qualname}"))
     return Place(LIBRARY, tuple(found), module.startswith("keras.") and _has_self(code))
+
+
+def caller() -> FrameType | None:
+    """The frame of who called whoever asks; unlike `sys._getframe` this is no event that a hook is told of."""
+    try:
+        raise LookupError
+    except LookupError as error:
+        here = error.__traceback__
+    asking = here.tb_frame.f_back if here else None
+    return asking.f_back if asking else None
 
 
 def _has_self(code: CodeType) -> bool:
