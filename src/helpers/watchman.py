@@ -43,6 +43,7 @@ BEGINNINGS = {
     "subprocess.": "called the system",
     "socket.": "called the system",
 }
+OF_FRAMES = ("f_code", "tb_frame")
 # Modules of Python's own that lie between an answer and a thread, or an import.
 BETWEEN = ("threading", "_thread", "concurrent.", "multiprocessing", "importlib", "_frozen_importlib")
 STARTED = "_thread.start_new_thread"
@@ -118,6 +119,9 @@ def threads_of(frames: Frames) -> bool:
 
 
 def _heard(event: str, args: tuple[Any, ...]) -> None:
+    # Python tells of each look at a frame, and the witness looks at many.
+    if event == "object.__getattr__" and args[1] in OF_FRAMES:
+        return
     watch = _watch
     if watch is None:
         return

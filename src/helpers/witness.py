@@ -8,7 +8,6 @@ judges it is somebody else.
 
 import functools
 import inspect
-import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ import numpy as np
 from helpers import op_callbacks
 from helpers.checks import Candidate, Check, Checks, gather
 from helpers.evidence import Evidence
-from helpers.frames import LIBRARY, OURS, STUDENT, Frames, Place, name_of, root_of
+from helpers.frames import LIBRARY, OURS, STUDENT, Frames, Place, caller, name_of, root_of
 from helpers.sighting import ALARM, CLASS, FUNCTION, IMPORT, OPERATION, Sighting
 from helpers.watchman import Watch, threads_of, watching
 
@@ -75,7 +74,7 @@ class Witness:
         def seen_operation(
             op_type: str, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None
         ) -> None:
-            self._operation(frames, sys._getframe(1), op_type, attrs)
+            self._operation(frames, caller(), op_type, attrs)
 
         with watching(Watch(frames, self._alarm, self._import)):
             op_callbacks.listen(seen_operation)
