@@ -304,8 +304,11 @@ def test_programs_find_what_a_page_says_under_its_names(write):
     assert found["scores"] == [2, 2]
     assert found["exercises"][0]["checks"][0] == {"check": "the shapes", "points": 1, "passed": 1, "of": 2}
     names = {
-        name: set(value[0]) for name, value in found.items() if isinstance(value, list) and name != "scores"
+        name: set(value[0])
+        for name, value in found.items()
+        if isinstance(value, list) and name not in ("scores", "used")
     }
+    assert found["used"] == []
     assert names == {
         "exercises": {"exercise", "lecture", "outcomes", "checks"},
         "derivations": {"derivation", "max_score", "waiting", "read", "mean"},

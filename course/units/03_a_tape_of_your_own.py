@@ -55,7 +55,7 @@ print(inspect.getsource(Node), inspect.getsource(Leaf), sep="\n")
 
 # %% [markdown]
 # An operation that is not among yours, to see how one is written: the square of each entry. Its derivative is 2a, so it hands its argument what reached it times 2a. It
-# finds a in `self.args[0].value`: the node keeps its arguments, and they keep their values.
+# finds the argument in `self.args` and a in its `value`: the node keeps its arguments, and they keep their values.
 
 
 # %% tags=["experiment"]
@@ -66,8 +66,8 @@ class Square(Node):
         return a**2
 
     def bprop(self, grad):
-        a = self.args[0].value
-        return (grad * 2 * a,)
+        (argument,) = self.args
+        return (grad * 2 * argument.value,)
 
 
 a = Leaf(3.0, "a")

@@ -184,7 +184,7 @@ plt.show()
 def square(a):
     """a², with a gradient of its own: a pair of the value and a function."""
 
-    def grad(upstream):
+    def slopes(upstream):
         print("  asked for the gradient; upstream is", upstream.numpy())
         return upstream * 2 * a
 
