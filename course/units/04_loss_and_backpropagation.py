@@ -188,7 +188,7 @@ def square(a):
         print("  asked for the gradient; upstream is", upstream.numpy())
         return upstream * 2 * a
 
-    return a * a, grad
+    return a * a, slopes
 
 
 a = tf.constant(3.0)
@@ -198,7 +198,7 @@ with tf.GradientTape() as tape:
 print("gradient:", tape.gradient(loss, a).numpy(), "= 10 · 2 · 3")
 
 # %% [markdown]
-# What stands behind the operation, here 10 ·, reaches it as `upstream`, and has to be multiplied by; that is the chain rule. With two arguments `grad` returns a pair; the classes y have no gradient, so theirs is None.
+# What stands behind the operation, here 10 ·, reaches it as `upstream`, and has to be multiplied by; that is the chain rule. With two arguments `slopes` would return a pair; the classes y have no gradient, so theirs is None.
 #
 # Two things before you write the loss. Its 1/N is the number of examples *of this batch*, and while `fit` builds its graph that number is unknown: `a.shape[0]` is None. `tf.shape(a)[0]` is an
 # operation that gives it at run time, an integer, to be cast to a's dtype. And y may come as int32 or int64.
