@@ -95,9 +95,10 @@ print(
 )
 
 model = network(keras.initializers.Zeros())
-with tf.GradientTape() as tape:
-    loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
-db3 = tape.gradient(loss, model.trainable_variables[-1]).numpy()
+with tf.GradientTape() as record:
+    nll = keras.losses.sparse_categorical_crossentropy(y, model(x))
+    risk = tf.reduce_mean(nll)
+db3 = record.gradient(risk, model.trainable_variables[-1]).numpy()
 share = np.bincount(y, minlength=10) / len(y)
 print("\nclass           ", "".join(f"{c:8d}" for c in range(10)))
 print("share of the 200", "".join(f"{s:8.3f}" for s in share))
