@@ -22,6 +22,7 @@ def _risk(model, x, y, lam):
 
 step = Checks(
     "sgd_step",
+    kind="step",
     lecture="13:19",
     given={"regularized_risk": _risk},
     not_yours=["keras.optimizers.SGD", "keras.Model.fit", "keras.Model.train_on_batch"],
@@ -68,3 +69,21 @@ def risk_returned(sgd_step, rng):
     model, (x, y) = network(rng), labelled_examples(rng, 6)
     risk = sgd_step(model, x, y, lr=0.5, lam=float(rng.uniform(0.1, 0.3)))
     return {"risk": float(risk)}
+
+
+@step.check("as far as the gradient says, however large it is")
+def large_gradients(sgd_step, rng):
+    model, (x, y) = network(rng), labelled_examples(rng, 6)
+    sgd_step(model, 40 * x, y, lr=float(rng.uniform(0.3, 0.6)), lam=0.0)
+    return parameters(model)
+
+
+@step.example()
+def example(sgd_step, rng):
+    x, y = labelled_examples(rng, 6)
+
+    def one_step(model, x, y):
+        sgd_step(model, x, y, lr=0.4, lam=0.1)
+        return {}
+
+    return {"model": network(rng), "x": x, "y": y}, one_step

@@ -11,7 +11,12 @@ import numpy as np
 from helpers.checks import Checks
 from helpers.inputs import likeness
 
-glorot = Checks("GlorotUniform", lecture="32:09", not_yours=["keras.initializers.VarianceScaling"])
+glorot = Checks(
+    "GlorotUniform",
+    kind="initializer",
+    lecture="32:09",
+    not_yours=["keras.initializers.VarianceScaling"],
+)
 
 
 def lopsided(rng):
@@ -148,3 +153,20 @@ def config_summary(theirs, ours):
         "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
         "registered": known,
     }
+
+
+@glorot.check("without a dtype, Keras's default, whatever that is")
+def default_dtype(GlorotUniform, rng):
+    shape, before = oblong(rng), keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        W = GlorotUniform()(shape)
+    finally:
+        keras.config.set_floatx(before)
+    return {"shape": tuple(W.shape), "dtype where Keras's default is float64": np.asarray(W).dtype.name}
+
+
+@glorot.example(without={"dtype": "a check of its own asks for several"})
+def example(GlorotUniform, rng):
+    shape = np.array(oblong(rng))
+    return {"shape": shape}, lambda shape: {"W": GlorotUniform()(tuple(shape))}

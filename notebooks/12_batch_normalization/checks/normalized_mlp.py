@@ -10,6 +10,7 @@ from helpers.inputs import BatchNormStandIn
 
 normalized = Checks(
     "normalized_mlp",
+    kind="network",
     lecture="54:33",
     given={"BatchNorm": BatchNormStandIn},
     not_yours=["keras.layers.BatchNormalization"],
@@ -51,3 +52,9 @@ def at_test_time(normalized_mlp, rng):
 @normalized.check("without a hidden layer")
 def no_hidden_layer(normalized_mlp, rng):
     return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+
+
+@normalized.example()
+def example(normalized_mlp, rng, N=4):
+    model = filled(normalized_mlp(5, [6], 4), rng)
+    return {"x": rng.normal(size=(N, 5)).astype("float32")}, lambda x: {"f": model(x)}
