@@ -1,6 +1,6 @@
 """Which operations of the libraries are an exercise's answer? They are tried, not listed.
 
-Every public operation is tried as the answer: alone, under exp, log, a mean and a gradient. What passes more than one
+Every public operation is tried as the answer: alone, under exp, log, a mean and a gradient, and as what is left of exp. What passes more than one
 of the checks that a stub fails is not the student's to call, and is kept by the names under which the witness would
 see it. Where the exercise is a layer, an initializer or a regularizer, Keras's classes of that kind are tried, and
 operations in the place of its `call`.
@@ -190,8 +190,10 @@ class Census:
             self.found = NotYours({**found, **self.found.names}, (*self.found.paths, path))
 
     def _passes(self, place: int, candidate: Any, needed: list[Check]) -> bool:
-        """Whether a candidate passes more than one of the checks that count, and a third of them; or the only one."""
-        enough = max(min(2, len(needed)), math.ceil(len(needed) / 3))
+        """Whether a candidate passes more than one of the checks that count, or the only one; a layer, a third of them."""
+        enough = min(2, len(needed))
+        if inspect.isclass(candidate):
+            enough = max(enough, math.ceil(len(needed) / 3))
         passed = 0
         for check in needed:
             passed += self._passes_at(check, place, candidate)
@@ -226,8 +228,11 @@ class Census:
         return self._failed_by(place, self.exercise.make(self.exercise.stub)[place])
 
     def _failed_by(self, place: int, candidate: Any) -> list[Check]:
+        """The checks that a candidate fails; probes aside, which look at no answer."""
         failed = []
         for check in self.exercise.checks:
+            if check.probe:
+                continue
             evidence = gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK)
             given = summarize(check, evidence, self._ours[check.name])
             if not same(check, given, self._right[check.name]):
@@ -277,6 +282,13 @@ def _under_exp(f: Callable) -> Callable:
     return lambda *args, **kwargs: _tf().exp(f(*args, **kwargs))
 
 
+def _exp_of_rest(f: Callable) -> Callable:
+    def exp_of_rest(a: Any, *rest: Any, **kwargs: Any) -> Any:
+        return _tf().exp(a - f(a, *rest, keepdims=True, **kwargs))
+
+    return exp_of_rest
+
+
 def _under_log(f: Callable) -> Callable:
     return lambda *args, **kwargs: _tf().math.log(f(*args, **kwargs))
 
@@ -305,7 +317,17 @@ def _gradient(f: Callable) -> Callable:
     return slope
 
 
-FORMS = (_alone, _under_exp, _under_log, _gradient, _swapped, _mean, _mean_of_swapped, _from_logits)
+FORMS = (
+    _alone,
+    _under_exp,
+    _exp_of_rest,
+    _under_log,
+    _gradient,
+    _swapped,
+    _mean,
+    _mean_of_swapped,
+    _from_logits,
+)
 
 
 def _tf() -> Any:

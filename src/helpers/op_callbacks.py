@@ -21,6 +21,13 @@ def listen(callback: Callback) -> None:
     op_callbacks.add_op_callback(callback)
 
 
+def type_of(op_type: str | bytes) -> str:
+    """An operation's type as text: of a traced function that is called eagerly it comes as bytes."""
+    if isinstance(op_type, bytes):
+        return op_type.decode(errors="replace")
+    return op_type
+
+
 def stop(callback: Callback) -> None:
     """Take a function back; nothing happens if it is not there any more."""
     if not listening(callback):

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks import Arrays, Check
+from helpers.check import Arrays, Check
 
 Call = Callable[..., Arrays]
 # f(*objects, rng, N=..., dtype=...) gives inputs by name, and what an answer makes of them.

@@ -72,9 +72,14 @@ class Witness:
         """Be told of operations, threads and tricks."""
 
         def seen_operation(
-            op_type: str, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None
+            op_type: str | bytes,
+            inputs: Any,
+            attrs: Any,
+            outputs: Any,
+            op_name: Any = None,
+            graph: Any = None,
         ) -> None:
-            self._operation(frames, caller(), op_type, attrs)
+            self._operation(frames, caller(), op_callbacks.type_of(op_type), attrs)
 
         with watching(Watch(frames, self._alarm, self._import)):
             op_callbacks.listen(seen_operation)
