@@ -1,8 +1,8 @@
 """Which operations of the libraries are an exercise's answer? They are tried, not listed.
 
-Every public operation is tried as the answer: alone, under exp, log, a mean and a gradient, and as what is left of exp. What passes more than one
-of the checks that a stub fails is not the student's to call, and is kept by the names under which the witness would
-see it. Where the exercise is a layer, an initializer or a regularizer, Keras's classes of that kind are tried, and
+Every public operation is tried as the answer: alone, under exp, log, a mean and a gradient, and as exp of what it
+leaves. What passes more than one of the checks that a stub fails, probes aside, is not the student's to call, and is
+kept by the names under which the witness would see it. Where the exercise is a layer, an initializer or a regularizer, Keras's classes of that kind are tried, and
 operations in the place of its `call`.
 """
 
@@ -107,12 +107,13 @@ class Census:
         if not calls:
             return
         needed = self._checks_about(place)
+        reference = self.exercise.candidate[place]
         for path, operation in operations():
             for form in FORMS:
-                self.tried += 1
-                candidate = form(operation)
-                if any(_gives(candidate, call) for call in calls):
-                    self._hold_if_it_passes(place, candidate, needed, path, operation)
+                for candidate in _as_called(form(operation), reference):
+                    self.tried += 1
+                    if any(_gives(candidate, call) for call in calls):
+                        self._hold_if_it_passes(place, candidate, needed, path, operation)
 
     def _calls(self, place: int) -> list[_Call]:
         """Calls of the reference's, from all checks, that gave an array."""
@@ -268,6 +269,23 @@ def operations() -> Iterator[tuple[str, Callable]]:
                 continue
             if callable(operation) and not isinstance(operation, ModuleType):
                 yield f"{home}.{name}", operation
+
+
+def _as_called(candidate: Callable, reference: Callable) -> Iterator[Callable]:
+    """A candidate as it is called; and as told what the reference takes where it is told nothing, as `axis=-1`."""
+    yield candidate
+    signature = inspect.signature(reference)
+    by_default = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
+    if not by_default:
+        return
+
+    def told(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        named = {name: bound.arguments.pop(name) for name in by_default}
+        return candidate(*bound.args, **named)
+
+    yield told
 
 
 def _alone(f: Callable) -> Callable:
