@@ -4,6 +4,7 @@ import numpy as np  # noqa: F401  for sources below
 import tensorflow as tf  # noqa: F401  for sources below
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.graph import Leaf, Node
 
 linear = Exercise(
@@ -89,9 +90,9 @@ def add_two_matrices(Add, MatMul, rng):
 
 @linear.check("MatMul hands on both gradients", points=2)
 def matmul_gradients(Add, MatMul, rng):
-    node = MatMul(Leaf(rng.normal(size=(4, 3))), Leaf(rng.normal(size=(3, 5))))
-    dh, dW = node.bprop(rng.normal(size=(4, 5)))
-    return {"dh": dh, "dW": dW}
+    h, W, grad = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=(4, 5))
+    dh, dW = MatMul(Leaf(h), Leaf(W)).bprop(grad)
+    return {"dh": dh, "dW": dW, **landmarks(h=h, W=W, grad=grad, examples=4)}
 
 
 @linear.check("square matrices, where a wrong product has the right shape")

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf  # noqa: F401  for sources below
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.graph import Leaf, Node
 
 activations = Exercise(
@@ -66,8 +67,9 @@ def tanh_value(Tanh, ReLU, rng):
 
 @activations.check("Tanh hands on its gradient", points=2)
 def tanh_gradient(Tanh, ReLU, rng):
-    (da,) = Tanh(Leaf(rng.normal(size=(4, 3)) * 1.5)).bprop(rng.normal(size=(4, 3)))
-    return {"da": da}
+    a, grad = rng.normal(size=(4, 3)) * 1.5, rng.normal(size=(4, 3))
+    (da,) = Tanh(Leaf(a)).bprop(grad)
+    return {"da": da, **landmarks(a=a, h=np.tanh(a), grad=grad)}
 
 
 @activations.check("a saturated Tanh passes almost nothing")
@@ -84,8 +86,9 @@ def relu_value(Tanh, ReLU, rng):
 
 @activations.check("ReLU hands on its gradient", points=2)
 def relu_gradient(Tanh, ReLU, rng):
-    (da,) = ReLU(Leaf(rng.normal(size=(4, 5)))).bprop(rng.normal(size=(4, 5)))
-    return {"da": da}
+    a, grad = rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
+    (da,) = ReLU(Leaf(a)).bprop(grad)
+    return {"da": da, **landmarks(a=a, h=np.maximum(a, 0), grad=grad)}
 
 
 @activations.check("a ReLU at exactly 0 passes nothing")

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 
 activations = Exercise("activations", kind="function", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
 
@@ -74,7 +75,8 @@ def _far(rng):
 
 @activations.check("sigmoid squashes into (0, 1)")
 def sigmoid_near_0(sigmoid, tanh, relu, rng):
-    return {"sigmoid(a)": sigmoid(_some(rng))}
+    a = _some(rng)
+    return {"sigmoid(a)": sigmoid(a), **landmarks(a=a)}
 
 
 @activations.check("sigmoid far from 0")
@@ -84,7 +86,8 @@ def sigmoid_far_from_0(sigmoid, tanh, relu, rng):
 
 @activations.check("tanh squashes into (-1, 1)")
 def tanh_near_0(sigmoid, tanh, relu, rng):
-    return {"tanh(a)": tanh(_some(rng))}
+    a = _some(rng)
+    return {"tanh(a)": tanh(a), **landmarks(a=a)}
 
 
 @activations.check("tanh far from 0")

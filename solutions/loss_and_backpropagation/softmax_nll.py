@@ -5,6 +5,7 @@ import numpy as np  # noqa: F401  for a source below
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF, labelled_pre_activations
 
 loss = Exercise("softmax_nll", kind="function", lecture="16:10", not_yours=BY_ITSELF)
@@ -58,13 +59,15 @@ def _gradient(of, a):
 
 @loss.check("the mean loss of a batch")
 def mean_loss(softmax_nll, rng):
-    return {"loss": softmax_nll(*_batch(rng))}
+    a, y = _batch(rng)
+    return {"loss": softmax_nll(a, y), **landmarks(examples=4, classes=6)}
 
 
 @loss.check("its gradient", points=2)
 def loss_gradient(softmax_nll, rng):
     a, y = _batch(rng)
-    return {"da": _gradient(lambda a: softmax_nll(a, y), a)}
+    marks = landmarks(f=tf.nn.softmax(a), onehot=tf.one_hot(y, 6), examples=4, classes=6)
+    return {"da": _gradient(lambda a: softmax_nll(a, y), a), **marks}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
