@@ -90,6 +90,7 @@ def start(Dense, rng):
 def start_summary(theirs, ours):
     return {
         "share of different values in W": np.unique(theirs["values in W"]).size / 200,
+        "share of W's values that are 0": np.mean(theirs["values in W"] == 0),
         "share of b's values that are 0": np.mean(theirs["values in b"] == 0),
         "size of W": theirs["size of W"],
     }
@@ -113,7 +114,9 @@ def more_axes(Dense, rng):
     layer, h = _filled(Dense, rng, units=3, inputs=5)
     found = {"a of fewer examples": layer(h[:2])}
     h = tf.constant(rng.normal(size=(2, 4, 5)), "float32")
-    return {**found, "a of three axes": layer(h)}
+    another = Dense(3)
+    another(h)
+    return {**found, "a of three axes": filled(another, rng)(h)}
 
 
 @dense.check("the output's shape is known beforehand")
@@ -137,6 +140,20 @@ def example(Dense, rng, N=5, dtype="float32"):
     return {"h": tf.constant(rng.normal(size=(N, 5)), dtype)}, lambda h: {"a": layer(h)}
 
 
+dense.misconception(
+    "all weights start alike",
+    (
+        'shape=(input_shape[-1], self.units), name="W"',
+        'shape=(input_shape[-1], self.units), initializer=keras.initializers.Constant(0.01), name="W"',
+    ),
+    lecture="30:27",
+    advice="Units that start alike get the same gradient and stay copies of one another. Leave the initializer out: Keras then draws W at random.",
+)
+dense.misconception(
+    "the inputs are counted along axis 1",
+    ("input_shape[-1]", "input_shape[1]"),
+    advice="With more axes in front the features are still the last: input_shape[-1].",
+)
 dense.misconception(
     "the bias is forgotten",
     (" + self.b\n", "\n"),
