@@ -147,7 +147,7 @@ dense.misconception(
         'shape=(input_shape[-1], self.units), initializer=keras.initializers.Constant(0.01), name="W"',
     ),
     lecture="30:27",
-    advice="Units that start alike get the same gradient and stay copies of one another. Leave the initializer out: Keras then draws W at random.",
+    advice="Units that start alike get the same gradient and stay copies of one another. Leave the initializer out: Keras then draws W.",
 )
 dense.misconception(
     "the inputs are counted along axis 1",
