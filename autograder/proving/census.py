@@ -2,8 +2,8 @@
 
 Every public operation is tried as the answer: alone, under exp, log, a mean and a gradient, and as exp of what it
 leaves. What passes more than one of the checks that a stub fails, probes aside, is not the student's to call, and is
-kept by the names under which the witness would see it. Where the exercise is a layer, an initializer or a regularizer, Keras's classes of that kind are tried, and
-operations in the place of its `call`.
+kept by the names under which the witness would see it. Where the exercise is a layer, an initializer or a regularizer,
+Keras's classes of that kind are tried, and operations in the place of its `call`.
 """
 
 import contextlib

@@ -8,7 +8,7 @@ from autograder.proving.proof import MutantProof, Proof
 from autograder.proving.trials import Bench
 from helpers.checks import Candidate, gather
 from helpers.compare import same, summarize
-from helpers.table import REFERENCE, Table
+from helpers.table import REFERENCE
 
 # A mutant that only one draw in many catches would pass in grading too.
 MUTANT_DRAWS = 5
@@ -62,8 +62,8 @@ def _catches(bench: Bench, mutant: Mutant) -> str:
     try:
         with time_limit(max(PATIENCE, SLOWER * MUTANT_DRAWS * bench.seconds)):
             candidate = bench.exercise.make(mutant.source)
-            for draw, table in zip(bench.draws[:MUTANT_DRAWS], bench.tables[:MUTANT_DRAWS], strict=True):
-                caught = _catching_check(bench, candidate, draw, table)
+            for index in range(min(MUTANT_DRAWS, len(bench.draws))):
+                caught = _catching_check(bench, candidate, index)
                 if caught:
                     return caught
     except TimeUp:
@@ -74,10 +74,11 @@ def _catches(bench: Bench, mutant: Mutant) -> str:
     return ""
 
 
-def _catching_check(bench: Bench, candidate: Candidate, draw: int, table: Table) -> str:
-    """The first check that tells a candidate from the reference at one draw; "" if none does."""
-    for check in bench.exercise.checks:
-        given = gather(bench.exercise, check, candidate, draw, bench.luck())
+def _catching_check(bench: Bench, candidate: Candidate, index: int) -> str:
+    """The first check that tells a candidate from the reference at a draw, told by its index; "" if none does."""
+    table = bench.tables[index]
+    for check in bench.checks_at(index):
+        given = gather(bench.exercise, check, candidate, bench.draws[index], bench.luck())
         found = summarize(check, given, table.ours[check.name])
         if not same(check, found, table.known[REFERENCE][check.name]):
             return check.name

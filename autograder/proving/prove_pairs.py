@@ -1,18 +1,19 @@
 """Double faults are named by both their names, where they can be told apart, and never by others."""
 
 from dataclasses import replace
+from itertools import combinations
 
 from autograder.judging.tables import summary
 from autograder.proving.proof import SAME_FOR_EVERY_LUCK, PairProof, Proof, told
-from autograder.proving.trials import Bench, neighbours
+from autograder.proving.trials import Bench
 from helpers.checks import Candidate, Check
 from helpers.compare import same
 from helpers.judge import Judge
 from helpers.naming import informative
 from helpers.table import REFERENCE, Answer, Table
 
-# There are many pairs.
-PAIR_DRAWS = 3
+# There are many pairs; they are judged by two draws, as in grading.
+PAIR_DRAWS = 2
 # Draws for which a pair meets a second luck at every check.
 PAIR_LUCK_DRAWS = 1
 
@@ -32,7 +33,7 @@ def prove_pairs(bench: Bench, proof: Proof) -> None:
         for draw, table in zip(bench.draws, tables, strict=False):
             table.pairs[names] = summary(bench.exercise, bench.answer(candidate, draw), table.ours)
     judges = {}
-    for i, j in neighbours(list(range(len(tables)))):
+    for i, j in combinations(range(len(tables)), 2):
         judges[i, j] = Judge(bench.exercise, [tables[i], tables[j]])
     for names, candidate in candidates.items():
         known = [table.pairs[names] for table in tables]

@@ -1,7 +1,7 @@
 """The bench on which an exercise is tried: its draws, their tables, and the judges, each made once."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -19,6 +19,9 @@ from helpers.verdict import Outcome, Verdict
 
 # Draws for which a misconception meets a second luck at every check.
 LUCK_DRAWS = 3
+# Draws at which the probes are run. They look at what an answer does, whatever the values are, and some build a graph
+# each time: what they saw stands for the other draws too.
+PROBE_DRAWS = 3
 
 
 @dataclass
@@ -65,18 +68,18 @@ class Bench:
     @cached_property
     def tables(self) -> list[Table]:
         """What is known for each draw; the pairs, which are many, are left to whoever needs them."""
-        return [self._table(draw) for draw in self.draws]
-
-    def _table(self, draw: int) -> Table:
         exercise = self.exercise
-        ours = self.answer(exercise.candidate, draw)
+        ours = self.answers(exercise.candidate)
         # What is random is held against the reference's own, and that should not be the very same.
-        random = [check for check in exercise.checks if check.summarize]
-        again = ours | self._gather(exercise.candidate, draw, random)
-        known = {REFERENCE: summary(exercise, again, ours)}
+        random = {check.name for check in exercise.checks if check.summarize}
+        again = self._over_draws(exercise.candidate, random)
+        tables = []
+        for mine, anew in zip(ours, again, strict=True):
+            tables.append(Table(mine, {REFERENCE: summary(exercise, mine | anew, mine)}))
         for rival in exercise.misconceptions:
-            known[rival.name] = summary(exercise, self.answer(rival.candidate, draw), ours)
-        return Table(ours, known)
+            for table, given in zip(tables, self.answers(rival.candidate), strict=True):
+                table.known[rival.name] = summary(exercise, given, table.ours)
+        return tables
 
     @cached_property
     def _alone(self) -> list[Judge]:
@@ -97,6 +100,27 @@ class Bench:
         """A seed for a candidate's own randomness, which none had before."""
         return int(self._lucks.integers(1 << 32))
 
+    def checks_at(self, index: int) -> list[Check]:
+        """The checks that are run at a draw, told by its index: probes at the first ones alone."""
+        if index < PROBE_DRAWS:
+            return list(self.exercise.checks)
+        return [check for check in self.exercise.checks if not check.probe]
+
+    def answers(self, candidate: Candidate) -> list[Answer]:
+        """What a candidate gives at every check for all draws; probes as they were at the first ones."""
+        return self._over_draws(candidate, {check.name for check in self.exercise.checks})
+
+    def _over_draws(self, candidate: Candidate, names: Container[str]) -> list[Answer]:
+        answers: list[Answer] = []
+        for index, draw in enumerate(self.draws):
+            self.tick()
+            checks = [check for check in self.checks_at(index) if check.name in names]
+            answer = self._gather(candidate, draw, checks)
+            if index >= PROBE_DRAWS:
+                answer = answers[index % PROBE_DRAWS] | answer
+            answers.append(answer)
+        return answers
+
     def answer(self, candidate: Candidate, draw: int) -> Answer:
         """What a candidate gives at every check for one draw."""
         self.tick()
@@ -115,8 +139,9 @@ class Bench:
         draws = self.draws[: len(known)]
         again = [self.answer(candidate, draw) for draw in draws[:tries]]
         lucky = [check for check in self.exercise.checks if _depends_on_luck(check, known[:tries], again)]
-        for draw, before in zip(draws[tries:], known[tries:], strict=True):
-            again.append(before | self._gather(candidate, draw, lucky))
+        for index in range(tries, len(draws)):
+            checks = [check for check in lucky if check in self.checks_at(index)]
+            again.append(known[index] | self._gather(candidate, draws[index], checks))
         return again
 
     def _gather(self, candidate: Candidate, draw: int, checks: Iterable[Check]) -> Answer:
@@ -128,7 +153,7 @@ class Bench:
 
     def trial(self, candidate: Candidate) -> Trial:
         """Judge a candidate over all draws."""
-        return self._judged([self.answer(candidate, draw) for draw in self.draws])
+        return self._judged(self.answers(candidate))
 
     def trial_again(self, rival: Rival) -> Trial:
         """Judge a misconception by what it gives with another luck than that by which it is known."""
