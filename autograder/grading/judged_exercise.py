@@ -20,6 +20,7 @@ from helpers.verdict import Kind, Outcome, Verdict
 
 log = logging.getLogger(__name__)
 FAILED = "grading failed; the next run tries again"
+ANOTHER_STOPPED = "another cell was stopped, which this may rest on"
 
 
 @dataclass
@@ -31,12 +32,14 @@ class Judged:
         doubts: why somebody should look at it, a sentence each.
         failed: whether judging itself failed.
         used: operations that no list knows, and in how many lines each stands.
+        notes: what else the card says, a sentence each.
     """
 
     verdict: Verdict
     doubts: list[str]
     failed: bool = False
     used: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tables: LazyTables) -> Judged:
@@ -60,7 +63,7 @@ def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tab
         doubts.append(f"{FAILED} ({type(error).__name__}: {str(error)[:200]})")
         return Judged(verdict_without_points(exercise, "this could not be judged"), doubts, failed=True)
     if not verdict.right and not doubts and _stopped(work.placed, results):
-        doubts.append("another cell was stopped, which this may rest on")
+        doubts.append(ANOTHER_STOPPED)
     return Judged(verdict, doubts)
 
 
@@ -152,6 +155,6 @@ def check_cell(
         judged: what the judge says of it.
     """
     notes = [f"{doubt[0].upper()}{doubt[1:]}. A person will look at it." for doubt in judged.doubts]
-    shown = card.Card(judged.verdict, exercise.advice, exercise.lecture, tuple(notes))
+    shown = card.Card(judged.verdict, exercise.advice, exercise.lecture, (*judged.notes, *notes))
     graded = GradedExercise.of(shown, tuple(judged.doubts), key, draw, seconds, judged.used)
     return CheckCell(graded, graded_notebook.check_outputs(shown, graded))

@@ -7,7 +7,7 @@ import copy
 import functools
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.authoring.assemble import assemble
 from autograder.authoring.public_checks import checks_source
 from autograder.course import limits, operations
-from autograder.course.catalogue import Unit, exercises
+from autograder.course.catalogue import Unit, exercises, units
 from autograder.course.limits import Exceptions, Limits
 from autograder.exercise import Exercise, check_id, solution_id
 from autograder.judging.not_yours import not_yours
@@ -72,6 +72,7 @@ class Plan:
         not_yours: what the student should not call, by name.
         allowed: operations that an instructor has allowed.
         exceptions: the unit's own limits of time and memory.
+        earlier: the course's units before this one.
     """
 
     unit: str
@@ -82,6 +83,7 @@ class Plan:
     exceptions: Exceptions = field(default_factory=dict)
     not_yours: dict[str, NotYours] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
+    earlier: tuple[Unit, ...] = ()
 
     def limits(self, exercise: str = "") -> Limits:
         return limits.limits(self.exceptions, exercise)
@@ -106,7 +108,9 @@ def plan_of(unit: Unit, root: Path | None = None) -> Plan:
     decisions = operations.read(course)
     if root is not None and root.resolve() != course.resolve():
         decisions += operations.read(root)
-    return make_plan(unit.id, instructor, graded, exceptions, decisions)
+    made = make_plan(unit.id, instructor, graded, exceptions, decisions)
+    before = [other for other in units(course.parent) if other.id < unit.id]
+    return replace(made, earlier=tuple(before))
 
 
 def make_plan(

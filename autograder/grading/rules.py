@@ -31,11 +31,13 @@ class Need:
         exercises: other exercises whose objects these use.
         shared: the names that they read and that are neither set-up's nor any exercise's. What one of these
             stands for may hold anything that another cell has put there.
+        wanted: all names that they read.
     """
 
     cells: tuple[Placed, ...]
     exercises: frozenset[str]
     shared: frozenset[str]
+    wanted: frozenset[str] = frozenset()
 
     def handed(self, cells: Iterable[Placed]) -> bool:
         """Whether some cells could hand something to these, by a name that both know."""
@@ -75,7 +77,8 @@ def need(exercise: Exercise, placed: list[Placed], plan: Plan) -> Need:
         chosen = chosen | new
     used = {cell.exercise for cell in candidates if wanted & theirs.get(cell.id, set())}
     cells = tuple(cell for cell in candidates if cell.id in chosen)
-    return Need(cells, frozenset(used), frozenset(wanted - _public(setup, plan)))
+    shared = frozenset(wanted - _public(setup, plan))
+    return Need(cells, frozenset(used), shared, frozenset(wanted))
 
 
 def _before_its_check(exercise: Exercise, placed: list[Placed]) -> list[Placed]:

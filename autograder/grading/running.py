@@ -65,16 +65,12 @@ def groups(
         breaches: exercises that use what they should write, and where.
     """
     cells = {name: cells_of([name], needs, breaches) for name in names}
-    objects = {name for exercise in plan.exercises.values() for name in exercise.objects}
 
     def may_profit(one: str, other: str) -> bool:
         """Whether an exercise could get something from another one in its child."""
         if one in breaches or needs[one].handed(cells[other]):
             return True
         exercise = plan.exercises[one]
-        # Its checks hand its answer what others ask for.
-        if exercise.given.keys() & objects:
-            return True
         needs_of_other = replace(needs[other], cells=tuple(cells[other]))
         return rules.may_hand_over(exercise, rules.read_cells(needs_of_other, plan), plan)
 
@@ -109,8 +105,8 @@ def cells_of(group: list[str], needs: Mapping[str, rules.Need], breaches: Mappin
     return [cell for name in names for cell in needs[name].cells]
 
 
-def run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str, StepResult]:
-    """Run cells and checks in the notebook's order, in as many children as it takes.
+def run_all(work: Work, group: list[str], steps: list[Step], run: Run) -> dict[str, StepResult]:
+    """Run cells and checks, in as many children as it takes.
 
     A step in which a child dies is left out of the next, as are checks that have been done and those of a
     solution cell that is left out.
@@ -118,13 +114,12 @@ def run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str
     Args:
         work: the submission.
         group: the exercises whose checks are run.
-        cells: the ids of the cells that they need.
+        steps: what is to be done.
         run: runs a job in a confined child.
     Returns:
         What became of each step, by its id; a step that was not reached is not in it.
     """
     results: dict[str, StepResult] = {}
-    steps = list(_steps(work, set(group), cells))
     while any(step.exercise for step in steps):
         seconds = work.deadline.left()
         if seconds <= 1:
@@ -178,22 +173,48 @@ def _job(plan: Plan, steps: list[Step], group: list[str], seconds: float) -> Job
     return Job(tuple(steps), checks, seconds, int(gigabytes * 2**30), output)
 
 
-def _steps(work: Work, group: set[str], cells: set[str]) -> Iterator[Step]:
+def steps_of(work: Work, group: list[str], cells: set[str]) -> list[Step]:
     """Cells, and checks on the public draw in their places; at the end all checks on the secret draw.
 
     So nothing that is shown (printed text, values in messages) comes from code that has seen secret inputs.
+
+    Args:
+        work: the submission.
+        group: the exercises whose checks are run.
+        cells: the ids of the cells that they need.
     """
-    checks = []
+    steps, on_fresh_inputs = [], []
     for cell in work.placed:
         needed = cell.kind in (SOLUTION, ADDED) and cell.id in cells
         if needed or cell.kind == SETUP:
-            seconds = work.plan.limits(cell.exercise).cell
-            yield Step(cell.id, syntax.runnable(cell.source), seconds=seconds)
+            steps.append(solution_step(work, cell))
         elif cell.kind == CHECK and cell.exercise in group:
-            checks.append(cell)
-            yield _check_step(work, cell, cell.id, PUBLIC)
-    for cell in checks:
-        yield _check_step(work, cell, fresh(cell.id), work.draw.seed)
+            public, secret = check_steps(work, cell)
+            steps.append(public)
+            on_fresh_inputs.append(secret)
+    return steps + on_fresh_inputs
+
+
+def solution_step(work: Work, cell: Placed) -> Step:
+    """Runs a cell that is no check.
+
+    Args:
+        work: the submission.
+        cell: the cell.
+    """
+    seconds = work.plan.limits(cell.exercise).cell
+    return Step(cell.id, syntax.runnable(cell.source), seconds=seconds)
+
+
+def check_steps(work: Work, cell: Placed) -> tuple[Step, Step]:
+    """Run the checks of a check cell, on the public draw and on the secret one.
+
+    Args:
+        work: the submission.
+        cell: the cell.
+    """
+    public = _check_step(work, cell, cell.id, PUBLIC)
+    return public, _check_step(work, cell, fresh(cell.id), work.draw.seed)
 
 
 def _check_step(work: Work, cell: Placed, id: str, draw: int) -> Step:

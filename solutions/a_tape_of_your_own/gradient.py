@@ -9,17 +9,10 @@ from helpers.graph import Node
 from helpers.inputs import BY_ITSELF
 from solutions.a_tape_of_your_own.topological_order import topological_order
 
-
-def _all_before(out):
-    """Stands in for topological_order while the checks run: their nodes know what they depend on."""
-    return list(out.past)
-
-
 backward = Exercise(
     "gradient",
     kind="report",
     lecture="27:30",
-    given={"Node": Node, "topological_order": _all_before},
     not_yours=BY_ITSELF,
 )
 

@@ -13,7 +13,7 @@ LOSSES = (
     "Softmax LogSoftmax SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits scipy.special.softmax "
     "scipy.special.log_softmax sklearn.utils.extmath.softmax"
 ).split()
-loss = Exercise("SoftmaxNLL", kind="node", lecture="19:20", given={"Node": Node}, not_yours=LOSSES)
+loss = Exercise("SoftmaxNLL", kind="node", lecture="19:20", not_yours=LOSSES)
 
 
 @loss.reference

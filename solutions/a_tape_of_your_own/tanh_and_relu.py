@@ -7,9 +7,7 @@ from autograder.exercise import Exercise
 from helpers.evidence import landmarks
 from helpers.graph import Leaf, Node
 
-activations = Exercise(
-    "tanh_and_relu", kind="node", lecture="24:30", objects=["Tanh", "ReLU"], given={"Node": Node}
-)
+activations = Exercise("tanh_and_relu", kind="node", lecture="24:30", objects=["Tanh", "ReLU"])
 
 
 @activations.reference

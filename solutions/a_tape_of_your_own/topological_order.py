@@ -5,7 +5,7 @@ import numpy as np
 from autograder.exercise import Exercise
 from helpers.graph import Node
 
-order = Exercise("topological_order", kind="report", lecture="27:30", given={"Node": Node})
+order = Exercise("topological_order", kind="report", lecture="27:30")
 
 
 @order.reference

@@ -3,14 +3,12 @@
 import keras
 
 from autograder.exercise import Exercise
-from helpers.inputs import BatchNormStandIn
 from solutions.batch_normalization.batch_norm import BatchNorm
 
 normalized = Exercise(
     "normalized_mlp",
     kind="network",
     lecture="54:33",
-    given={"BatchNorm": BatchNormStandIn},
     not_yours=["keras.layers.BatchNormalization"],
 )
 
@@ -43,10 +41,14 @@ def normalized_mlp(D, units, C):
 
 
 def filled(model, rng):
-    """Set all weights by shape; those of one shape by the order in which the model lists them. Vectors are positive: variances must be."""
-    for weight in model.weights:
-        noise = rng.normal(size=weight.shape)
-        weight.assign(0.5 + abs(noise) if len(weight.shape) == 1 else noise)
+    """Set all weights, a BatchNorm's whatever the order in which it made them. Vectors are positive: variances must be."""
+    for layer in model.layers:
+        weights = layer.weights
+        if hasattr(layer, "moving_mu"):
+            weights = [layer.gamma, layer.beta, layer.moving_mu, layer.moving_var]
+        for weight in weights:
+            noise = rng.normal(size=weight.shape)
+            weight.assign(0.5 + abs(noise) if len(weight.shape) == 1 else noise)
     return model
 
 

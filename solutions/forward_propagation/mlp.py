@@ -12,7 +12,6 @@ mlp = Exercise(
     "MLP",
     kind="network",
     lecture="3:17",
-    given={"Dense": keras.layers.Dense, "stable_softmax": keras.activations.softmax},
 )
 
 

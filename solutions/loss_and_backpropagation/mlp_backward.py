@@ -11,36 +11,10 @@ from solutions.loss_and_backpropagation.activation_backward import activation_ba
 from solutions.loss_and_backpropagation.layer_backward import layer_backward
 from solutions.loss_and_backpropagation.softmax_nll import softmax_nll
 
-
-# These stand in for the three exercises above while the checks run, by TensorFlow's own differentiation.
-def _loss(a, y):
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, a))
-
-
-def _through_layer(da, h, W):
-    h, W, b = tf.convert_to_tensor(h), tf.convert_to_tensor(W), tf.zeros(W.shape[1], W.dtype)
-    with tf.GradientTape() as tape:
-        tape.watch([h, W, b])
-        a = h @ W + b
-    return tape.gradient(a, [W, b, h], output_gradients=da)
-
-
-def _through_activation(dh, a, g):
-    with tf.GradientTape() as tape:
-        tape.watch(a)
-        h = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
-    return tape.gradient(h, a, output_gradients=dh)
-
-
 network = Exercise(
     "mlp_backward",
     kind="gradient",
     lecture="21:30",
-    given={
-        "softmax_nll": _loss,
-        "layer_backward": _through_layer,
-        "activation_backward": _through_activation,
-    },
     not_yours=BY_ITSELF,
 )
 

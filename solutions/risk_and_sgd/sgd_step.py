@@ -2,25 +2,16 @@
 
 from functools import cache
 
-import keras
 import tensorflow as tf
 
 from autograder.exercise import Exercise
 from helpers.inputs import classifier, filled, labelled_examples
 from solutions.risk_and_sgd.regularized_risk import regularized_risk
 
-
-# This stands in for the exercise above while the checks run.
-def _risk(model, x, y, lam):
-    nll = keras.losses.sparse_categorical_crossentropy(y, model(x))
-    return tf.reduce_mean(nll) + 2 * lam * sum(tf.nn.l2_loss(layer.kernel) for layer in model.layers)
-
-
 step = Exercise(
     "sgd_step",
     kind="step",
     lecture="13:19",
-    given={"regularized_risk": _risk},
     not_yours=["keras.optimizers.SGD", "keras.Model.fit", "keras.Model.train_on_batch"],
 )
 

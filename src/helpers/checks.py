@@ -32,8 +32,8 @@ class Checks:
         lecture: where the lecture treats it, "3:17".
         kind: of what kind an answer is, "layer"; it brings probes, once there is an example.
         objects: the names that a student defines, if they are not just `name`.
-        given: what stands in, while checks run, for names that earlier exercises define, so that a
-            mistake made there is not counted twice.
+        given: what the checks hand to an answer under a name of its notebook: networks made of their own
+            `BatchNorm`, say, which the answer should find.
         not_yours: what a student should not call, by full names ("keras.layers.Dropout") or by an operation's
             type ("Softmax"), beyond what the census finds (autograder.proving.census).
     """

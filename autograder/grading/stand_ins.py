@@ -1,0 +1,123 @@
+"""A second run of an answer that rests on earlier ones: the course's own stand in for these.
+
+So a mistake costs its points once. The answers of all earlier exercises are given, in a process that checks nothing but
+this one; nothing that is printed or raised there is shown: all that comes of it is which checks pass then.
+"""
+
+from collections.abc import Iterator
+
+from autograder import syntax
+from autograder.course.catalogue import Unit, exercises
+from autograder.exercise import Exercise
+from autograder.grading.plan import CHECK, SETUP, Plan, plan_of
+from autograder.grading.rules import Need
+from autograder.grading.running import Work, check_steps, solution_step
+from autograder.sandbox import Step
+from helpers.verdict import Verdict
+
+
+def rests_on(exercise: Exercise, need: Need, plan: Plan) -> list[str]:
+    """The earlier answers that an answer uses, by the names that it uses.
+
+    Args:
+        exercise: the exercise.
+        need: what its answer needs of the notebook.
+        plan: the unit's.
+    Returns:
+        Objects of this unit's earlier exercises, and of earlier units' where the notebook does not define them.
+    """
+    names = []
+    for other in _earlier(exercise, plan):
+        if other.name in need.exercises:
+            names += [name for name in other.objects if name in need.wanted]
+    return names + [
+        name for unit in _units(need, plan) for name in _objects(unit) if name in _undefined(need)
+    ]
+
+
+def steps(work: Work, exercise: Exercise, need: Need) -> list[Step]:
+    """What the second run does: the earlier answers as the course has them, the answer, its checks.
+
+    Args:
+        work: the submission.
+        exercise: the exercise.
+        need: what its answer needs of the notebook.
+    """
+    return list(_steps(work, exercise, need))
+
+
+def _steps(work: Work, exercise: Exercise, need: Need) -> Iterator[Step]:
+    plan = work.plan
+    for unit in _units(need, plan):
+        other = plan_of(unit)
+        for planned in other.cells:
+            if planned.kind == SETUP:
+                yield Step(f"{unit} {planned.id}", syntax.runnable(planned.source))
+        for given in other.exercises.values():
+            yield Step(f"{unit} {given.name}", given.source)
+    for cell in work.placed:
+        if cell.kind == SETUP:
+            yield solution_step(work, cell)
+    earlier = _earlier(exercise, plan)
+    for given in earlier:
+        yield Step(f"given {given.name}", given.source)
+    bound: set[str] = set()
+    for cell in need.cells:
+        bound |= syntax.names(cell.source).binds.keys()
+        yield solution_step(work, cell)
+    # A cell may hold several answers.
+    for given in earlier:
+        if bound.intersection(given.objects):
+            yield Step(f"given {given.name} again", given.source)
+    for cell in work.placed:
+        if cell.kind == CHECK and cell.exercise == exercise.name:
+            yield from check_steps(work, cell)
+
+
+def merge(alone: Verdict, given: Verdict) -> Verdict:
+    """What counts: a check that passes in either run, and otherwise what the student's own notebook gave.
+
+    Args:
+        alone: of the notebook as it is.
+        given: with the course's own earlier answers.
+    """
+    outcomes = []
+    for own, other in zip(alone.outcomes, given.outcomes, strict=True):
+        outcomes.append(other if other.passed else own)
+    right = all(outcome.passed for outcome in outcomes)
+    if right:
+        return Verdict(alone.exercise, tuple(outcomes), names=(), how="right")
+    return Verdict(alone.exercise, tuple(outcomes), alone.names, alone.how)
+
+
+def note(names: list[str]) -> str:
+    """What the card says of checks that pass with the course's own earlier answers.
+
+    Args:
+        names: of what the answer rests on.
+    """
+    those = ", ".join(f"`{name}`" for name in names)
+    return f"Graded with the course's own {those} in the place of yours, so that a mistake there costs its points once"
+
+
+def _earlier(exercise: Exercise, plan: Plan) -> list[Exercise]:
+    """The exercises of the unit before this one."""
+    every = list(plan.exercises.values())
+    return every[: every.index(exercise)]
+
+
+def _units(need: Need, plan: Plan) -> list[Unit]:
+    """Earlier units that define names which the notebook does not."""
+    missing = _undefined(need)
+    return [unit for unit in plan.earlier if missing and missing & _objects(unit)]
+
+
+def _undefined(need: Need) -> set[str]:
+    bound: set[str] = set()
+    for cell in need.cells:
+        bound |= syntax.names(cell.source).binds.keys()
+    return set(need.shared - bound)
+
+
+def _objects(unit: Unit) -> set[str]:
+    return {name for exercise in exercises(unit) for name in exercise.objects}
