@@ -11,6 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.authoring.yours_to_write import decided, sentence
 from autograder.course import derivation
 from autograder.course.catalogue import Unit
 from autograder.course.layout import KERNEL
@@ -40,7 +41,9 @@ def assemble(unit: Unit, exercises: Sequence[Exercise]) -> NotebookNode:
     cells: list[NotebookNode] = []
     for kind, cell in read:
         if kind == "exercise":
-            cells += exercise_cells(next(ready))
+            exercise = next(ready)
+            cells.append(new_markdown_cell(sentence(decided(exercise, unit))))
+            cells += exercise_cells(exercise)
         elif kind == "derivation":
             cells += [new_markdown_cell(cell.source), answer_cell(unit, cell.metadata["derivation"])]
         elif cell.cell_type == "markdown":

@@ -17,12 +17,12 @@ from autograder.authoring.assemble import assemble, write
 from autograder.authoring.mirror import Difference, compare, files, mirror
 from autograder.authoring.publish import leaks, publish
 from autograder.authoring.release import generate
+from autograder.authoring.yours_to_write import decided
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import CONFIG, COURSE, MADE, NOTEBOOKS
 from autograder.exercise import Exercise, file_of
 from autograder.judging.making import evidence_files
-from autograder.judging.not_yours import not_yours
 from autograder.judging.sources import state
 from autograder.judging.store import record, record_of, recorded, says_the_same
 from autograder.progress import Progress, part, silent
@@ -163,7 +163,7 @@ def _make_source(built: BuiltUnit, folder: Path) -> None:
     write(assemble(built.unit, built.exercises), folder / f"{built.unit}.ipynb")
     for exercise in built.exercises:
         publish(exercise, folder / "checks")
-    theirs = {exercise.name: not_yours(exercise) for exercise in built.exercises}
+    theirs = {exercise.name: decided(exercise, built.unit) for exercise in built.exercises}
     ownership.save(folder / "checks" / ownership.FILE, theirs)
 
 

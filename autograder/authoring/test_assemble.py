@@ -29,6 +29,8 @@ def test_every_kind_of_cell_gets_its_place_in_nbgrader(sample):
         ("markdown", None, None),
         ("code", "setup", None),
         ("markdown", None, None),
+        # What is the student's to write.
+        ("markdown", None, None),
         ("code", "stable_softmax", None),
         ("code", "stable_softmax-check", 8),
         ("code", None, None),

@@ -6,9 +6,7 @@ from autograder.grading.conftest import messages, points
 from autograder.testing import toy_unit
 
 FULL = {"double": 3, "halves": 2, "quadruple": 3}
-RESTS = (
-    "Graded with the course's own `double` in the place of yours, so that a mistake there costs its points once."
-)
+RESTS = "Graded with the course's own `double` in the place of yours, so that a mistake there costs its points once."
 WRONG = "def double(x):\n    return x * 1.5"
 MERGED = f"{WRONG}\n\n\ndef quadruple(x):\n    return double(double(x))"
 

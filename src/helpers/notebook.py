@@ -1,5 +1,6 @@
 """`check` and `commit`, as they stand in a student's notebook."""
 
+import ast
 import inspect
 import logging
 import re
@@ -28,6 +29,8 @@ from helpers.verdict import Verdict  # noqa: E402
 from helpers.witness import Witness  # noqa: E402
 
 _opened: dict[Path, tuple[Checks, Published]] = {}
+# The objects with which an exercise's checks all passed the last time, by its name.
+_right: dict[str, Candidate] = {}
 
 
 class NotYet(Exception):
@@ -62,9 +65,15 @@ def check(*objects: Any) -> None:
     witness = Witness(names)
     verdict = judge(exercise, published, objects, witness)
     borrowed = tuple(_withheld(exercise, names, witness.seen))
-    step = attempts.note(verdict, _cells_of(exercise, _ran(names)))
-    withheld = bool(borrowed)
-    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld, step))
+    cells = _cells_of(exercise, _ran(names))
+    step = attempts.note(verdict, cells)
+    notes = borrowed
+    _right.pop(exercise.name, None)
+    if verdict.right:
+        _right[exercise.name] = objects
+    else:
+        notes += tuple(_rests_on(exercise, cells, names))
+    card.display(card.Card(verdict, published.advice, exercise.lecture, notes, bool(borrowed), step))
     wrong = sum(not outcome.passed for outcome in verdict.outcomes)
     if wrong:
         raise NotYet(f"{exercise.name}: {wrong} of {len(verdict.outcomes)} checks not passed yet")
@@ -134,6 +143,36 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
         print(f"{guess!r} is none of {keys}.")
     print(f"This cell waits for your guess: set guess to one of {keys}, then run it again.")
     hold_back_output()
+
+
+def _rests_on(exercise: Checks, cells: list[str], names: dict[str, Any]) -> Iterator[str]:
+    """Earlier answers that this one uses and whose checks have not passed, a sentence each."""
+    used = {name for cell in cells for name in _names_in(cell)}
+    for other, _ in _opened.values():
+        theirs = [name for name in other.objects if name in used]
+        if other is exercise or not theirs or _is_right(other, names):
+            continue
+        those = ", ".join(f"`{name}`" for name in theirs)
+        yield (
+            f"This rests on your {those}, whose check has not passed since it was last run. "
+            "Mend that first: what is wrong there shows here as well, and counts once when your work is graded."
+        )
+
+
+def _is_right(exercise: Checks, names: dict[str, Any]) -> bool:
+    """Whether an exercise's checks all passed the last time, with the objects that the notebook has now."""
+    then = _right.get(exercise.name, ())
+    now = [names.get(name) for name in exercise.objects]
+    return len(then) == len(now) and all(one is other for one, other in zip(then, now, strict=True))
+
+
+def _names_in(cell: str) -> set[str]:
+    """The names that a cell reads or binds."""
+    try:
+        tree = ast.parse(cell)
+    except SyntaxError:
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _withheld(exercise: Checks, names: dict[str, Any], seen: Iterable[Sighting]) -> Iterator[str]:

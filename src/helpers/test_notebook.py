@@ -2,6 +2,7 @@
 
 import logging
 import textwrap
+from contextlib import suppress
 from fractions import Fraction
 
 import numpy as np
@@ -53,6 +54,7 @@ def unit(tmp_path, monkeypatch):
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(notebook, "_opened", {})
+    monkeypatch.setattr(notebook, "_right", {})
     return file
 
 
@@ -159,3 +161,41 @@ def test_tensorflow_does_not_warn_of_what_a_check_traces(unit, caplog):
     assert caplog.records == []
     logging.getLogger("tensorflow").warning("of the student's own")
     assert len(caplog.records) == 1
+
+
+QUADRUPLE = "def quadruple(x):\n    return double(double(x))"
+
+
+@pytest.fixture
+def quadruple(unit):
+    """A second exercise, whose answer uses the first one."""
+    file = unit.with_name("quadruple.py")
+    file.write_text(unit.read_text().replace("double", "quadruple"))
+    exercise = load_checks(file)
+    answer = {c.name: gather(exercise, c, (lambda x: 4 * x,), 1, 7) for c in exercise.checks}
+    save(file.with_suffix(".evidence"), Published((1,), [Table(answer, {"": answer})], {}))
+
+
+def run_cells(*cells):
+    """Run cells as a notebook does; the last may raise `NotYet`."""
+    names = {"check": notebook.check, "In": list(cells)}
+    for cell in cells:
+        with suppress(notebook.NotYet):
+            exec(cell, names)
+
+
+@pytest.mark.parametrize(
+    ("double", "told"),
+    [("return 3 * x", True), ("return 2 * x", False)],
+    ids=["which is wrong", "which is right"],
+)
+def test_a_wrong_answer_is_told_on_which_earlier_one_it_rests(unit, quadruple, capsys, double, told):
+    wrong = QUADRUPLE.replace("double(double(x))", "double(double(x)) - 1")
+    run_cells(f"def double(x):\n    {double}", "check(double)", wrong, "check(quadruple)")
+    assert ("This rests on your `double`" in capsys.readouterr().out) == told
+
+
+def test_an_earlier_answer_that_was_changed_since_is_told(unit, quadruple, capsys):
+    right, wrong = "def double(x):\n    return 2 * x", "def double(x):\n    return 3 * x"
+    run_cells(right, "check(double)", wrong, QUADRUPLE, "check(quadruple)")
+    assert "This rests on your `double`" in capsys.readouterr().out

@@ -1,0 +1,48 @@
+"""The sentence below an exercise's text that says what of the libraries is the student's to write."""
+
+from autograder.course import operations
+from autograder.course.catalogue import Unit
+from autograder.exercise import Exercise
+from autograder.judging.not_yours import not_yours
+from helpers.ownership import NotYours
+
+# A sentence that names more is read by nobody.
+MOST = 12
+
+
+def decided(exercise: Exercise, unit: Unit) -> NotYours:
+    """What an exercise asks to write: what the census found, its author names, and the course has decided.
+
+    Args:
+        exercise: the exercise.
+        unit: whose it is.
+    """
+    theirs = not_yours(exercise)
+    if unit.path is None:
+        return theirs
+    return operations.applied(theirs, operations.read(unit.path.parent.parent), unit.id, exercise.name)
+
+
+def sentence(theirs: NotYours) -> str:
+    """What a student reads of it.
+
+    Args:
+        theirs: what the exercise asks to write.
+    """
+    names = _names(theirs)
+    if not names:
+        return "**Yours to write**: what stands in the cell. Whatever NumPy, TensorFlow and Keras have, you may use."
+    listed = ", ".join(f"`{name}`" for name in names[:MOST])
+    if len(names) > MOST:
+        listed += f" and {len(names) - MOST} relatives of theirs"
+    return f"**Yours to write**: what the libraries call {listed}. Whatever else NumPy, TensorFlow and Keras have, you may use."
+
+
+def _names(theirs: NotYours) -> list[str]:
+    """What things are called, each once: `tf.nn.softmax`, `keras.ops.softmax` and the operation Softmax are one."""
+    by_letters: dict[str, str] = {}
+    # The longer path first: an operation's type, which nobody writes, is named only where nothing else is.
+    for path in sorted(theirs.paths, key=lambda path: (-path.count("."), path)):
+        name = path.rpartition(".")[2]
+        by_letters.setdefault(name.replace("_", "").lower(), name)
+    return sorted(by_letters.values(), key=str.lower)
