@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.cli.options import AsJson, CourseRoot, root_of, unit_of, verb
+from autograder.cli.options import AsJson, CourseRoot, Jobs, cores, root_of, unit_of, verb
 
 if TYPE_CHECKING:
+    from autograder.course.layout import Course
     from autograder.course.operations import Decision
 
 app = typer.Typer(help="Decide about operations that no list knew.", no_args_is_help=True)
@@ -16,6 +17,9 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The public path, as t
 InUnit = Annotated[str, typer.Option("--unit", metavar="UNIT", help="Only in this unit.")]
 InExercise = Annotated[str, typer.Option("--exercise", metavar="NAME", help="Only in this exercise.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take back what was decided about it there.")]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe", help="Run students' code even where nothing can confine it.")
+]
 
 
 @app.command("list")
@@ -35,9 +39,10 @@ def list_(course: CourseRoot = None, json: AsJson = False) -> None:
         if root.root != COURSE.resolve():
             decisions = operations.read(COURSE) + decisions
         open_ones = []
-        graded = results.graded_units(root) if (root.root / "gradebook.db").exists() else []
-        for unit in graded:
-            open_ones += [(unit, row) for row in used(results.of_class(root, unit))]
+        for unit in _graded_units(root):
+            for row in used(results.of_class(root, unit)):
+                if not operations.is_decided(decisions, row.operation, unit, row.exercise):
+                    open_ones.append((unit, row))
         if json:
             rows = [{"unit": unit, **vars(row)} for unit, row in open_ones]
             print(dumps({"decided": [vars(one) for one in decisions], "open": rows}, indent=1))
@@ -58,12 +63,15 @@ def allow(
     exercise: InExercise = "",
     undo: Undo = False,
     course: CourseRoot = None,
+    jobs: Jobs = 0,
+    unsafe: Unsafe = False,
 ) -> None:
-    """Let an operation be used, in all exercises or in some.
+    """Let an operation be used, in all exercises or in some, and grade anew what that touches.
 
     Example: fdl operations allow tensorflow.math.softplus --exercise activations
     """
-    _decide("allow", name, (unit, exercise), undo, course)
+    decision = _decide("allow", name, (unit, exercise), undo, course)
+    _regrade(decision, course, jobs, unsafe)
 
 
 @app.command()
@@ -73,15 +81,19 @@ def refuse(
     exercise: InExercise = "",
     undo: Undo = False,
     course: CourseRoot = None,
+    jobs: Jobs = 0,
+    unsafe: Unsafe = False,
 ) -> None:
-    """Say that an operation does what exercises ask to write.
+    """Say that an operation does what exercises ask to write, and grade anew what that touches.
 
     Example: fdl operations refuse tensorflow.linalg.normalize --unit 01_forward_propagation
     """
-    _decide("refuse", name, (unit, exercise), undo, course)
+    decision = _decide("refuse", name, (unit, exercise), undo, course)
+    _regrade(decision, course, jobs, unsafe)
 
 
-def _decide(what: str, name: str, where: tuple[str, str], undo: bool, course: Path | None) -> None:
+def _decide(what: str, name: str, where: tuple[str, str], undo: bool, course: Path | None) -> "Decision":
+    """Write down what was decided, and say how to take it back."""
     with verb(f"operations {what}"):
         root = root_of(course)
         from autograder.course import operations
@@ -106,10 +118,38 @@ def _decide(what: str, name: str, where: tuple[str, str], undo: bool, course: Pa
             print(f"{name}: {what}, {_where(decision)} ({file})")
             words = ["fdl operations", what, name, *_options(decision), *to_course, "--undo"]
             print(f"To take it back: {' '.join(words)}")
-        # What rests on it is judged anew, and nothing else.
-        print(
-            f"It decides for all once they are graded: {' '.join(['fdl grade', found or 'UNIT', *to_course])}"
-        )
+    return decision
+
+
+def _regrade(decision: "Decision", course: Path | None, jobs: int, unsafe: bool) -> None:
+    """Grade the units anew that were graded and that a decision is about; what it does not touch is not run again."""
+    with verb(f"operations {decision.what}", "It is decided; `fdl grade UNIT` goes on from there."):
+        from autograder.cli import tables
+        from autograder.cli.progress import bar
+        from autograder.course.layout import Course
+        from autograder.gradebook import grade_class
+
+        root, workers = root_of(course), cores(jobs)
+        units = [unit for unit in _graded_units(Course(root)) if decision.unit in ("", unit)]
+        if not units:
+            print("Nothing that it touches has been graded yet.")
+            return
+        with grade_class.sandbox(workers, unsafe) as (run, tier):
+            for name in units:
+                with bar(f"grading {name}") as progress:
+                    report = grade_class.grade(
+                        unit_of(name), root, run, tier, jobs=workers, progress=progress
+                    )
+                tables.show_class(report, root)
+
+
+def _graded_units(root: "Course") -> list[str]:
+    """The units that were graded in a course root; none where nothing was."""
+    from autograder.gradebook import results
+
+    if not (root.root / "gradebook.db").exists():
+        return []
+    return results.graded_units(root)
 
 
 def _must_be_there(unit: str, exercise: str) -> None:

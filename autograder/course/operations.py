@@ -107,6 +107,11 @@ def _others(course: Path, decision: Decision) -> list[Decision]:
     return [one for one in read(course) if (one.operation, one.unit, one.exercise) != about]
 
 
+def is_decided(decisions: Iterable[Decision], operation: str, unit: str, exercise: str) -> bool:
+    """Whether somebody has decided about an operation in an exercise."""
+    return any(one.operation == operation and one.holds(unit, exercise) for one in decisions)
+
+
 def applied(not_yours: NotYours, decisions: Iterable[Decision], unit: str, exercise: str) -> NotYours:
     """What is not the student's, once an instructor has decided.
 

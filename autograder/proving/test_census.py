@@ -1,0 +1,80 @@
+"""The census finds what is an exercise's answer, under every name and form, and nothing that is not."""
+
+import pytest
+
+from autograder.proving import census
+from autograder.proving.census import Census
+from autograder.testing.tiny_exercise import tiny
+
+SOFT = '''
+import numpy as np
+import tensorflow as tf
+
+from autograder.exercise import Exercise
+
+soft = Exercise("soft", lecture="6:52")
+
+
+@soft.reference
+def soft_max(a, axis=-1):
+    """Probabilities."""
+    ### BEGIN SOLUTION
+    e = tf.exp(a - tf.reduce_max(a, axis=axis, keepdims=True))
+    return e / tf.reduce_sum(e, axis=axis, keepdims=True)
+    ### END SOLUTION
+
+
+@soft.check("rows")
+def rows(soft_max, rng):
+    return {"f": soft_max(tf.constant(rng.normal(size=(5, 7)), "float32"))}
+
+
+@soft.check("along the first axis")
+def along_first(soft_max, rng):
+    return {"f": soft_max(tf.constant(rng.normal(size=(5, 7)), "float32"), axis=0)}
+
+
+@soft.check("large")
+def large(soft_max, rng):
+    return {"f": soft_max(tf.constant(300 * rng.normal(size=(5, 7)), "float32"))}
+
+
+soft.misconception("not normalized", ("e / tf.reduce_sum(e, axis=axis, keepdims=True)", "e"), advice="Divide.")
+'''.replace('Exercise("soft"', 'Exercise("soft_max"')
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(census, "HOMES", ["tensorflow.nn", "scipy.special"])
+        return Census(tiny(tmp_path_factory.mktemp("soft"), text=SOFT)).take()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tensorflow.nn.softmax",
+        "scipy.special.softmax",
+        "tensorflow.nn.log_softmax",
+        "scipy.special.log_softmax",
+    ],
+)
+def test_whatever_gives_the_answer_is_found_also_under_exp(found, path):
+    assert path in found.paths
+
+
+def test_what_leaves_the_answer_under_exp_is_found(found):
+    assert "scipy.special.logsumexp" in found.paths
+
+
+@pytest.mark.parametrize("path", ["tensorflow.nn.relu", "tensorflow.nn.moments", "scipy.special.expit"])
+def test_whatever_gives_something_else_is_not(found, path):
+    assert path not in found.paths
+
+
+def test_an_operation_is_known_by_its_type_as_well(found):
+    assert {"Softmax", "LogSoftmax"} <= found.names.keys()
+
+
+def test_what_the_reference_itself_runs_is_nobodys_answer(found):
+    assert not found.names.keys() & {"Exp", "Max", "Sum", "RealDiv", "Sub"}
