@@ -20,6 +20,7 @@ from autograder.course.limits import Exceptions, Limits
 from autograder.exercise import Exercise, check_id, solution_id
 from autograder.judging.not_yours import not_yours
 from autograder.judging.sources import state
+from autograder.syntax import ALONE
 from helpers import judge
 from helpers.ownership import NotYours
 
@@ -89,25 +90,32 @@ class Plan:
         return limits.limits(self.exceptions, exercise)
 
 
-@functools.cache
 def plan_of(unit: Unit, root: Path | None = None) -> Plan:
     """The plan of a unit of the course, as it was when it was asked for first.
 
     Args:
         unit: the unit.
-        root: the course root where it is graded, whose decisions about operations hold; by default the unit's.
+        root: the course root where it is graded, whose decisions about operations hold as they are now; by default
+            the unit's.
 
     Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
     """
-    graded = exercises(unit)
-    instructor = assemble(unit, graded)
     assert unit.path
     course = unit.path.parent.parent
-    names = [exercise.name for exercise in graded]
-    exceptions = limits.read(course / "limits.yml", unit.id, names)
     decisions = operations.read(course)
     if root is not None and root.resolve() != course.resolve():
         decisions += operations.read(root)
+    # Threads may ask for it, and it takes sources apart.
+    with ALONE:
+        return _plan_of(unit, course, tuple(decisions))
+
+
+@functools.cache
+def _plan_of(unit: Unit, course: Path, decisions: tuple[operations.Decision, ...]) -> Plan:
+    graded = exercises(unit)
+    instructor = assemble(unit, graded)
+    names = [exercise.name for exercise in graded]
+    exceptions = limits.read(course / "limits.yml", unit.id, names)
     made = make_plan(unit.id, instructor, graded, exceptions, decisions)
     before = [other for other in units(course.parent) if other.id < unit.id]
     return replace(made, earlier=tuple(before))

@@ -120,4 +120,6 @@ def _undefined(need: Need) -> set[str]:
 
 
 def _objects(unit: Unit) -> set[str]:
-    return {name for exercise in exercises(unit) for name in exercise.objects}
+    # Where they are imported, their sources are taken apart.
+    with syntax.ALONE:
+        return {name for exercise in exercises(unit) for name in exercise.objects}
