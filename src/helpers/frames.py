@@ -1,12 +1,16 @@
 """Whose code a frame runs: a library's, ours, the student's, or the step from a check into a candidate."""
 
+import functools
 import inspect
 import sys
 import sysconfig
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from helpers.sighting import CLASS, FUNCTION, Sighting
 
@@ -19,14 +23,24 @@ INSTALLED = tuple(
 )
 CONVERTED = "__autograph_generated_file"
 # Modules that hand every call on; they say nothing of what was called.
-HANDING_ON = (
+HANDING_ON = frozenset(
     "traceback_utils dispatch weak_tensor_ops tf_export deprecation tensor_math_operator_overrides "
-    "override_binary_operator core op_callbacks execute ops"
-).split()
+    "override_binary_operator core op_callbacks execute ops".split()
+)
 # A class is told by its methods where these modules define it.
 WITH_CLASSES = tuple(
     f"keras.src.{kind}" for kind in "layers initializers regularizers losses optimizers models".split()
 )
+
+
+# Of the process, by the code's identity; the code is kept with it.
+_libraries: dict[int, tuple[CodeType, "Place"]] = {}
+
+
+# How an operation was reached.
+Way = tuple[object, ...]
+# As `id`, of each call of which Python tells its audit hooks.
+identity = object.__hash__
 
 
 class Place(NamedTuple):
@@ -35,12 +49,12 @@ class Place(NamedTuple):
     Attributes:
         kind: whose it is.
         sightings: what is recorded of it: its function and its class, where a library's say something.
-        has_self: whether it is a method, of an object that might be the student's.
+        is_method: whether it is a method that an object of the student's may have.
     """
 
     kind: str
     sightings: tuple[Sighting, ...] = ()
-    has_self: bool = False
+    is_method: bool = False
 
 
 class Frames:
@@ -55,24 +69,65 @@ class Frames:
     def __init__(self, names: dict[str, Any] | None, ours: Iterable[Any], candidate: Iterable[Any]) -> None:
         self.names = names
         ours = list(ours)
-        self.ours = [
-            thing.__globals__ for thing in map(inspect.unwrap, ours) if isinstance(thing, FunctionType)
-        ]
+        functions = [thing for thing in map(inspect.unwrap, ours) if isinstance(thing, FunctionType)]
+        self.ours = {identity(function.__globals__) for function in functions}
         self.classes = tuple(thing for thing in candidate if inspect.isclass(thing))
         self.standing_in = tuple(thing for thing in ours if inspect.isclass(thing))
-        # Ways from an operation up to the student's code that have been gone before.
-        self.ways: set[tuple[object, ...]] = set()
-        # Places by their code's id; the code is kept, so that nothing else gets its id.
+        # What objects of these classes can do, by the code's identity.
+        self.methods: set[int] = set()
+        for cls in (*self.classes, *self.standing_in):
+            self.methods |= _methods_of(cls)
+        # Ways from an operation upwards that have been gone before, and at which steps of each an object's class counts.
+        self.ways: dict[Way, list[int]] = {}
+        # Whether a library's code has these global names, by their identity; and the names, so that it stays theirs.
+        self.spaces: dict[int, bool] = {}
+        self.names_of_spaces: list[dict[str, Any]] = []
+        # Places by their code's identity; the code is kept, so that nothing else gets its identity.
         self.known: dict[int, tuple[CodeType, Place]] = {}
 
     def place(self, frame: FrameType) -> Place:
         """What is known of the code that a frame runs."""
         code = frame.f_code
-        known = self.known.get(id(code))
+        known = self.known.get(identity(code))
         if known is None:
-            known = code, self._place(code, frame.f_globals)
-            self.known[id(code)] = known
+            place = self._place(code, frame.f_globals)
+            if place.kind == LIBRARY and identity(code) in self.methods:
+                place = place._replace(is_method=True)
+            known = code, place
+            self.known[identity(code)] = known
         return known[1]
+
+    def leads_on(self, frame: FrameType) -> bool:
+        """Whether a frame's global names are a library's, as far as is known."""
+        is_library = self.place(frame).kind == LIBRARY
+        self.spaces[identity(frame.f_globals)] = is_library
+        self.names_of_spaces.append(frame.f_globals)
+        return is_library
+
+    def way(self, op_type: str, frame: FrameType | None) -> Way:
+        """How an operation was reached: each step by its module, and where in its code it stands.
+
+        Python tells its audit hooks of each look at a frame's code, so that is not looked at here.
+
+        Args:
+            op_type: the operation's.
+            frame: who asked for it.
+        Returns:
+            The way up to the first code that is no library's; () if there is none.
+        """
+        way: list[object] = [op_type]
+        is_library_at = self.spaces.get
+        while frame is not None:
+            space = identity(frame.f_globals)
+            way.append(space)
+            is_library = is_library_at(space)
+            if is_library is None:
+                is_library = self.leads_on(frame)
+            if not is_library:
+                return tuple(way)
+            way.append(frame.f_lasti)
+            frame = frame.f_back
+        return ()
 
     def _place(self, code: CodeType, names: dict[str, Any]) -> Place:
         file = code.co_filename
@@ -83,26 +138,34 @@ class Frames:
             return Place(ENTRY)
         if names is self.names:
             return Place(STUDENT)
-        if any(names is space for space in self.ours):
+        if identity(names) in self.ours:
             return Place(OURS)
         if file.startswith(HELPERS):
             # What of helpers a student's code calls passes it on.
-            return Place(OURS if file.endswith("checks.py") else LIBRARY, has_self=_has_self(code))
+            return Place(OURS if file.endswith("checks.py") else LIBRARY)
         if converted or file.startswith(INSTALLED):
             return _of_library(code, names)
         return Place(STUDENT)
 
     def owner(self, frame: FrameType) -> str:
         """For whom a method of a library's runs: an object of the candidate's class, or of one that stands in."""
-        if not self.classes and not self.standing_in:
-            return LIBRARY
-        owner = frame.f_locals.get("self")
+        code = frame.f_code
+        owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
         if isinstance(owner, self.standing_in):
             return OURS
         return STUDENT if isinstance(owner, self.classes) else LIBRARY
 
 
 def _of_library(code: CodeType, names: dict[str, Any]) -> Place:
+    """The place of a library's code, which is the same for all exercises."""
+    known = _libraries.get(identity(code))
+    if known is None:
+        known = code, _read(code, names)
+        _libraries[identity(code)] = known
+    return known[1]
+
+
+def _read(code: CodeType, names: dict[str, Any]) -> Place:
     module = names.get("__name__", "")
     last = module.rpartition(".")[2]
     if not root_of(module) or last in HANDING_ON:
@@ -113,7 +176,7 @@ def _of_library(code: CodeType, names: dict[str, Any]) -> Place:
         found.append(Sighting(CLASS, f"{module}.{owner}"))
     if not code.co_name.startswith(("_", "<")):
         found.append(Sighting(FUNCTION, f"{module}.{code.co_qualname}"))
-    return Place(LIBRARY, tuple(found), module.startswith("keras.") and _has_self(code))
+    return Place(LIBRARY, tuple(found))
 
 
 def caller() -> FrameType | None:
@@ -126,8 +189,30 @@ def caller() -> FrameType | None:
     return asking.f_back if asking else None
 
 
-def _has_self(code: CodeType) -> bool:
-    return code.co_varnames[:1] == ("self",)
+def _methods_of(cls: type) -> frozenset[int]:
+    """The identities of the code of all methods of a class, those that it inherits from a library among them."""
+    found: set[int] = set()
+    for one in cls.__mro__:
+        if root_of(one.__module__):
+            found |= _own_methods_of(one)
+        else:
+            found |= _read_methods(one)
+    return frozenset(found)
+
+
+@cache
+def _own_methods_of(cls: type) -> frozenset[int]:
+    """The same of a library's class alone."""
+    return _read_methods(cls)
+
+
+def _read_methods(cls: type) -> frozenset[int]:
+    found = set()
+    for part in list(vars(cls).values()):
+        part = plain_function(part)
+        if isinstance(part, FunctionType):
+            found.add(identity(inspect.unwrap(part).__code__))
+    return frozenset(found)
 
 
 def root_of(name: str) -> str:
@@ -157,6 +242,20 @@ def name_of(thing: Any) -> str:
         module = "scipy.special" if thing.__name__ not in vars(sys.modules["numpy"]) else "numpy"
     name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", "")
     return f"{module}.{name}"
+
+
+def plain_function(part: Any) -> Any:
+    """The function within a method, a property, a partial or a ufunc's wrapper."""
+    for _ in range(5):
+        if isinstance(part, staticmethod | classmethod):
+            part = part.__func__
+        elif isinstance(part, property):
+            part = part.fget
+        elif isinstance(part, functools.partial | functools.partialmethod):
+            part = part.func
+        elif isinstance(part, np.vectorize):
+            part = part.pyfunc
+    return part
 
 
 ENTRY_FILE = str(Path(__file__).with_name("witness.py"))

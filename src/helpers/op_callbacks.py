@@ -3,15 +3,23 @@
 `tests/test_op_callbacks.py` says what of this a new TensorFlow broke, and what to look for.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 # op_type, inputs, attrs, outputs, op_name, graph
 Callback = Callable[..., None]
+# In a graph these call a traced function, whose name is in their attributes.
+CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+
+# What is told of operations that are put into graphs, and what it stands in the place of.
+_of_graphs: list[Callback] = []
+_before: list[tuple[Any, str, Any]] = []
 
 
 def listen(callback: Callback) -> None:
-    """Have a function called for each operation of this thread: eager, in a tape, or put into a graph.
+    """Have a function called for each operation: eager ones of this thread, in a tape or not; all that go into a graph.
+
+    TensorFlow would tell of a graph's as well, but unpacks each from its protocol buffer to do so.
 
     Args:
         callback: called as `callback(op_type, inputs, attrs, outputs, op_name, graph)`; what it returns is ignored.
@@ -19,6 +27,41 @@ def listen(callback: Callback) -> None:
     from tensorflow.python.framework import op_callbacks
 
     op_callbacks.add_op_callback(callback)
+    if not _of_graphs:
+        _listen_to_graphs()
+    _of_graphs.append(callback)
+
+
+def _listen_to_graphs() -> None:
+    from tensorflow.python.framework import op_callbacks, ops
+
+    create = ops.Graph._create_op_internal
+
+    def create_op(graph: Any, op_type: str, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        made = create(graph, op_type, inputs, *args, **kwargs)
+        attrs = kwargs.get("attrs") or {}
+        for callback in tuple(_of_graphs):
+            callback(_type_in_graph(op_type, attrs), inputs, attrs, ())
+        return made
+
+    _put(ops.Graph, "_create_op_internal", create_op)
+    _put(op_callbacks, "should_invoke_op_callbacks", _not_by_tensorflow)
+
+
+def _not_by_tensorflow() -> bool:
+    return False
+
+
+def _put(home: Any, name: str, function: Any) -> None:
+    _before.append((home, name, getattr(home, name)))
+    setattr(home, name, function)
+
+
+def _type_in_graph(op_type: str, attrs: Any) -> str:
+    """An operation's type; of one that calls a traced function, that function's name."""
+    if op_type in CALLS and "f" in attrs:
+        return str(attrs["f"].func.name)
+    return op_type
 
 
 def type_of(op_type: str | bytes) -> str:
@@ -30,18 +73,25 @@ def type_of(op_type: str | bytes) -> str:
 
 def stop(callback: Callback) -> None:
     """Take a function back; nothing happens if it is not there any more."""
-    if not listening(callback):
-        return
+    from tensorflow.python.eager import context
     from tensorflow.python.framework import op_callbacks
 
-    op_callbacks.remove_op_callback(callback)
+    if callback in context.context().op_callbacks:
+        op_callbacks.remove_op_callback(callback)
+    if callback in _of_graphs:
+        _of_graphs.remove(callback)
+    if not _of_graphs:
+        while _before:
+            setattr(*_before.pop())
 
 
 def listening(callback: Callback) -> bool:
     """Whether a function is still told of operations."""
     from tensorflow.python.eager import context
+    from tensorflow.python.framework import ops
 
-    return callback in context.context().op_callbacks
+    in_graphs = callback in _of_graphs and ops.Graph._create_op_internal.__module__ == __name__
+    return in_graphs and callback in context.context().op_callbacks
 
 
 def inside(op_type: str, attrs: Iterable[Any] | None) -> Iterator[str]:
@@ -49,10 +99,11 @@ def inside(op_type: str, attrs: Iterable[Any] | None) -> Iterator[str]:
 
     Args:
         op_type: the operation's type; a traced function that is called eagerly is known by its own name.
-        attrs: names and values in turn, as callbacks get them; a name of a function may be among them.
+        attrs: names and values in turn, or by name, as callbacks get them; a name of a function may be among them.
     """
     names = [op_type]
-    for value in attrs or ():
+    values = attrs.values() if isinstance(attrs, Mapping) else attrs or ()
+    for value in values:
         names += _functions_in(value)
     seen: set[str] = set()
     # The list grows while it is gone through.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple
 
-from helpers.frames import ENTRY, OURS, STUDENT, Frames
+from helpers.frames import ENTRY, OURS, STUDENT, Frames, identity
 
 IMPORT = "import"
 # What an answer has no need of, by Python's names for it.
@@ -66,6 +66,8 @@ class Watch(NamedTuple):
 
 _watch: Watch | None = None
 _hooked = False
+# What events mean that were heard before; "" if nothing.
+_meanings: dict[str, str] = {}
 _telling = threading.local()
 
 
@@ -119,21 +121,32 @@ def threads_of(frames: Frames) -> bool:
 
 
 def _heard(event: str, args: tuple[Any, ...]) -> None:
-    # Python tells of each look at a frame, and the witness looks at many.
+    # Python tells of much that is no trick, `id` among it.
+    what = _meanings.get(event)
+    if what is None:
+        what = _meanings[event] = _meaning(event)
+    watch = _watch
+    if not what or watch is None:
+        return
+    # The witness looks at many frames.
     if event == "object.__getattr__" and args[1] in OF_FRAMES:
         return
-    watch = _watch
-    if watch is None:
-        return
-    what = _meaning(event)
     # What is done here may be heard as well.
-    if not what or getattr(_telling, "now", False):
+    if getattr(_telling, "now", False):
         return
     _telling.now = True
     try:
-        _tell(watch, event, what, args, sys._getframe(1))
+        frame = sys._getframe(1)
+        if _could_be_candidates(watch.frames, frame, event):
+            _tell(watch, event, what, args, frame)
     finally:
         _telling.now = False
+
+
+def _could_be_candidates(frames: Frames, frame: FrameType, event: str) -> bool:
+    """Whether more than a look at a frame's module is needed: libraries look behind functions all the time."""
+    known = frames.spaces.get(identity(frame.f_globals))
+    return not known or event in (IMPORT, STARTED)
 
 
 def _tell(watch: Watch, event: str, what: str, args: tuple[Any, ...], frame: FrameType) -> None:
@@ -143,6 +156,8 @@ def _tell(watch: Watch, event: str, what: str, args: tuple[Any, ...], frame: Fra
             watch.imported(str(args[0]))
     elif _is_candidates(watch.frames, frame, BETWEEN if event == STARTED else ()):
         watch.alarm(what)
+    elif event != STARTED:
+        watch.frames.leads_on(frame)
 
 
 def _meaning(event: str) -> str:

@@ -8,18 +8,17 @@ judges it is somebody else.
 
 import functools
 import inspect
+import operator
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from helpers import op_callbacks
 from helpers.checks import Candidate, Check, Checks, gather
 from helpers.evidence import Evidence
-from helpers.frames import LIBRARY, OURS, STUDENT, Frames, Place, caller, name_of, root_of
+from helpers.frames import LIBRARY, OURS, STUDENT, Frames, Place, caller, name_of, plain_function, root_of
 from helpers.sighting import ALARM, CLASS, FUNCTION, IMPORT, OPERATION, Sighting
 from helpers.watchman import Watch, threads_of, watching
 
@@ -47,7 +46,7 @@ class Witness:
         self.threads = threads
         self.seen: set[Sighting] = set()
         # Of the exercise and the candidate that were watched last: what is known of their code holds for all checks.
-        self._last: tuple[object, Frames] | None = None
+        self._last: tuple[list[object], Frames] | None = None
 
     def gather(self, exercise: Checks, check: Check, candidate: Candidate, seed: int, luck: int) -> Evidence:
         """Run one check beside a candidate, as `helpers.checks.gather` does, and watch; see there."""
@@ -61,10 +60,12 @@ class Witness:
             return gather(exercise, check, entered, seed, luck)
 
     def _frames_of(self, exercise: Checks, check: Check, candidate: Candidate) -> Frames:
-        ours = [check.run, *(other.run for other in exercise.checks), *exercise.given.values()]
-        key = candidate, exercise, [id(thing) for thing in ours]
-        if self._last is None or self._last[0] != key:
-            self._last = key, Frames(self.names, ours, candidate)
+        ours = [*(one.run for one in exercise.checks), *exercise.given.values()]
+        if check not in exercise.checks:
+            ours.append(check.run)
+        things = [exercise, *candidate, *ours]
+        if self._last is None or not _are_same(things, self._last[0]):
+            self._last = things, Frames(self.names, ours, candidate)
         return self._last[1]
 
     @contextmanager
@@ -92,38 +93,18 @@ class Witness:
 
     def _operation(self, frames: Frames, frame: FrameType | None, op_type: str, attrs: Any) -> None:
         """Record an operation, if it is the candidate's, with what lies between that and it."""
-        way: list[Place] = []
-        codes: list[int] = []
-        known = frames.known
-        while frame is not None:
-            code = id(frame.f_code)
-            codes.append(code)
-            entry = known.get(code)
-            place = entry[1] if entry else frames.place(frame)
-            kind = place.kind
-            if kind is LIBRARY:
-                way.append(place)
-                owner = frames.owner(frame) if place.has_self else LIBRARY
-                if owner == OURS:
-                    return
-                if owner == STUDENT:
-                    break
-            elif kind is OURS:
-                return
-            else:
-                break
-            frame = frame.f_back
-        else:
-            return
+        way = frames.way(op_type, frame)
+        objects_at = frames.ways.get(way)
         # Most operations come by a way that is known.
-        way_here = (op_type, *codes)
-        if way_here in frames.ways:
+        if not way or (objects_at is not None and not _is_of_objects(frames, frame, objects_at)):
             return
-        frames.ways.add(way_here)
+        between, objects_at = _between(frames, frame)
+        frames.ways[way] = objects_at
+        if between is None:
+            return
         found = [Sighting(OPERATION, op_type)]
-        if op_type.startswith("__"):
-            found += [Sighting(OPERATION, within) for within in op_callbacks.inside(op_type, None)]
-        for place in way:
+        found += [Sighting(OPERATION, within) for within in op_callbacks.inside(op_type, attrs)]
+        for place in between:
             found += place.sightings
         self._see(found)
 
@@ -156,6 +137,47 @@ class Witness:
             self.tell(new)
 
 
+def _are_same(things: list[object], others: list[object]) -> bool:
+    return len(things) == len(others) and all(map(operator.is_, things, others))
+
+
+def _between(frames: Frames, frame: FrameType | None) -> tuple[list[Place] | None, list[int]]:
+    """What of libraries lies between an operation and the candidate; None if it is not the candidate's.
+
+    Where it is not, also the steps at which it would have been, had a method been run for an object of the candidate's.
+    """
+    between: list[Place] = []
+    objects_at: list[int] = []
+    while frame is not None:
+        place = frames.place(frame)
+        if place.kind == OURS:
+            return None, objects_at
+        if place.kind != LIBRARY:
+            return between, []
+        if place.is_method:
+            owner = frames.owner(frame)
+            objects_at.append(len(between))
+            if owner == OURS:
+                return None, objects_at
+        between.append(place)
+        if place.is_method and owner == STUDENT:
+            return between, []
+        frame = frame.f_back
+    return None, objects_at
+
+
+def _is_of_objects(frames: Frames, frame: FrameType | None, steps: list[int]) -> bool:
+    """Whether at one of some steps upwards a method runs for an object of the candidate's."""
+    here = 0
+    for step in steps:
+        while here < step and frame is not None:
+            frame = frame.f_back
+            here += 1
+        if frame is not None and frames.owner(frame) == STUDENT:
+            return True
+    return False
+
+
 def _entered(thing: Any) -> Any:
     """A candidate as a check gets it: a function is wrapped, so that entering it shows; a class stays what it is."""
     if not callable(thing) or inspect.isclass(thing):
@@ -171,22 +193,8 @@ def _entered(thing: Any) -> Any:
 
 def _held(part: Any) -> list[Sighting]:
     """A function of a library's that stands under a name of the student's."""
-    part = _plain_function(part)
+    part = plain_function(part)
     if not callable(part) or inspect.isclass(part):
         return []
     name = name_of(part)
     return [Sighting(FUNCTION, name)] if root_of(name) else []
-
-
-def _plain_function(part: Any) -> Any:
-    """The function within a method, a property, a partial or a ufunc's wrapper."""
-    for _ in range(5):
-        if isinstance(part, staticmethod | classmethod):
-            part = part.__func__
-        elif isinstance(part, property):
-            part = part.fget
-        elif isinstance(part, functools.partial | functools.partialmethod):
-            part = part.func
-        elif isinstance(part, np.vectorize):
-            part = part.pyfunc
-    return part
