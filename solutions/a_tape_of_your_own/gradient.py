@@ -231,6 +231,56 @@ backward.misconception(
     "and the arguments together with zip.",
 )
 backward.misconception(
+    "a whole pass for each node that is asked for",
+    source="""
+        def gradient(out, nodes):
+            found = []
+            for wanted in nodes:
+                order = topological_order(out)
+                for node in [*order, wanted]:
+                    node.grad = np.zeros_like(node.value)
+                out.grad = np.ones_like(out.value)
+                for node in reversed(order):
+                    for arg, darg in zip(node.args, node.bprop(node.grad)):
+                        arg.grad = arg.grad + darg
+                found.append(wanted.grad)
+            return found
+    """,
+    advice="The numbers are right, and the work grows with the number of nodes asked for. One pass gives all gradients: read them off at the end.",
+)
+backward.misconception(
+    "breadth first, not in topological order",
+    source="""
+        def gradient(out, nodes):
+            grads, queue = {out: np.ones_like(out.value)}, [out]
+            for node in queue:
+                for arg, darg in zip(node.args, node.bprop(grads[node])):
+                    if arg not in grads:
+                        queue.append(arg)
+                    grads[arg] = grads.get(arg, 0) + darg
+            return [grads.get(node, np.zeros_like(node.value)) for node in nodes]
+    """,
+    advice="By steps from `out`, a node's turn can come before all that reaches it has arrived. Take the nodes in reverse topological order.",
+)
+backward.misconception(
+    "what has come in so far is handed on each time",
+    source="""
+        def gradient(out, nodes):
+            order = topological_order(out)
+            for node in [*order, *nodes]:
+                node.grad = np.zeros_like(node.value)
+
+            def walk(node, grad):
+                node.grad = node.grad + grad
+                for arg, darg in zip(node.args, node.bprop(node.grad)):
+                    walk(arg, darg)
+
+            walk(out, np.ones_like(out.value))
+            return [node.grad for node in nodes]
+    """,
+    advice="At the second visit the first gradient is handed on once more, in the running total. Wait until all has arrived, then call bprop once.",
+)
+backward.misconception(
     "a gradient overwrites the one before it",
     ("arg.grad = arg.grad + darg", "arg.grad = darg"),
     advice="A node that is used in two places gets a gradient from each. They add up: that is the chain rule for several paths.",

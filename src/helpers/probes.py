@@ -120,7 +120,15 @@ def sabotage_of(key: str, kind: str) -> Sabotage:
 def _untouched(
     example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
 ) -> Arrays:
-    inputs, call = example(*objects, rng)
+    found = _before_and_after(*example(*objects, rng), sabotage)
+    if "H" in inspect.signature(example).parameters:
+        # Where all shapes agree, what comes out may be written into what came in.
+        square = _before_and_after(*example(*objects, rng, N=4, H=4), sabotage)
+        found |= {f"square {name}": values for name, values in square.items()}
+    return found
+
+
+def _before_and_after(inputs: dict[str, Any], call: Call, sabotage: Sabotage) -> Arrays:
     before = {name: _values(thing) for name, thing in inputs.items() if _can_change(thing)}
     sabotage(call)(**inputs)
     found: Arrays = {}
@@ -206,9 +214,9 @@ def _changing(call: Call) -> Call:
 AGAIN = Probe(
     "again",
     "a second call gives the same again",
-    "a call leaves something behind that changes the next",
+    "the same call gives something else the second time",
     "Begin with new sums and new lists inside the function: a default argument `=[]`, a global name or an attribute keeps "
-    "what the first call left in it.",
+    "what the first call left in it. Nothing is drawn at random here either.",
     _again,
     _again_summary,
     _changing,
@@ -264,7 +272,7 @@ def _sized(call: Call) -> Call:
 GRAPH = Probe(
     "graph",
     "it runs in a graph, where the size of a batch is unknown",
-    "the size of the batch is taken for known",
+    "a size or a value is asked for that a graph does not know yet",
     "`model.fit` builds a graph once, for batches of any size: there `a.shape[0]` is None, and NumPy, `.numpy()`, `if` and `range` "
     "see no values. Take `tf.shape(a)[0]`, shapes with -1, and TensorFlow's operations.",
     _in_graph,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from helpers.factors import factor_names
+from helpers.combinations import combined, larger_divisor, matrix_product, shifted
+from helpers.factors import coefficient, factor_names
 from helpers.forms import of_another_shape, order
 from helpers.places import not_finite, partly
 from helpers.quantities import EXPECTED, FUNCTIONS, LARGE, REDUCTIONS, identity, plain_quantities, quantities
@@ -30,6 +31,8 @@ def relations(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
         return
     if x.shape != y.shape:
         yield from of_another_shape(x, scene)
+        for key, words, strong in matrix_product(x.astype("float64"), y, scene, rtol_of(x)):
+            yield Relation(key, words, strong, independent(x))
     elif not np.isfinite(x.astype("float64")).all():
         yield from not_finite(x, scene)
     elif np.isfinite(y.astype("float64")).all():
@@ -178,6 +181,9 @@ def _clipped(x: np.ndarray, y: np.ndarray, rtol: float) -> Iterator[Told]:
         if low == 0:
             words = "0 wherever a negative number was expected"
         yield ("cut off below",), words, True
+    if 2 < at_low + at_high < x.size and np.any(y > high) and np.any(y < low):
+        if close(x, np.clip(y, low, high), rtol):
+            yield ("cut off",), f"cut off at both ends: never below {low:.4g}, never above {high:.4g}", True
 
 
 def _another(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
@@ -233,7 +239,13 @@ def _term(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
         if share is not None:
             yield ("term", str(share), q.name), SHARES[share].format(q.name), True
         elif q.plain:
-            yield ("term", q.name), f"differs from what was expected by {k:.4g} times {q.name}", False
+            times = coefficient(abs(k), scene)
+            more = "more" if k > 0 else "less"
+            if times:
+                words = f"{times} times {q.name} {more} than expected"
+                yield ("term", times, q.name, more), words, True
+            words = f"differs from what was expected by {k:.4g} times {q.name}"
+            yield ("term", q.name), words, False
 
 
 def _product(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
@@ -379,5 +391,9 @@ WHOLE = (
     _normalized,
     order,
     _sums_to_one,
+    shifted,
+    combined,
+    matrix_product,
+    larger_divisor,
 )
 LAST = (_one_off, _same_along_an_axis, _nearly)
