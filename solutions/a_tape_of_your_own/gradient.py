@@ -236,17 +236,14 @@ backward.misconception(
         def gradient(out, nodes):
             found = []
             for wanted in nodes:
-                order = topological_order(out)
-                for node in [*order, wanted]:
-                    node.grad = np.zeros_like(node.value)
-                out.grad = np.ones_like(out.value)
-                for node in reversed(order):
-                    for arg, darg in zip(node.args, node.bprop(node.grad)):
-                        arg.grad = arg.grad + darg
-                found.append(wanted.grad)
+                grads = {out: np.ones_like(out.value)}
+                for node in reversed(topological_order(out)):
+                    for arg, darg in zip(node.args, node.bprop(grads[node])):
+                        grads[arg] = grads.get(arg, 0) + darg
+                found.append(grads.get(wanted, np.zeros_like(wanted.value)))
             return found
     """,
-    advice="The numbers are right, and the work grows with the number of nodes asked for. One pass gives all gradients: read them off at the end.",
+    advice="The numbers are right, and each node asked for costs a pass. One pass gives all gradients: read them off at the end.",
 )
 backward.misconception(
     "breadth first, not in topological order",
@@ -260,25 +257,23 @@ backward.misconception(
                     grads[arg] = grads.get(arg, 0) + darg
             return [grads.get(node, np.zeros_like(node.value)) for node in nodes]
     """,
-    advice="By steps from `out`, a node's turn can come before all that reaches it has arrived. Take the nodes in reverse topological order.",
+    advice="By steps from `out`, a node's turn can come before all has arrived. Take the nodes in reverse topological order.",
 )
 backward.misconception(
     "what has come in so far is handed on each time",
     source="""
         def gradient(out, nodes):
-            order = topological_order(out)
-            for node in [*order, *nodes]:
-                node.grad = np.zeros_like(node.value)
+            grads = {}
 
             def walk(node, grad):
-                node.grad = node.grad + grad
-                for arg, darg in zip(node.args, node.bprop(node.grad)):
+                grads[node] = grads.get(node, 0) + grad
+                for arg, darg in zip(node.args, node.bprop(grads[node])):
                     walk(arg, darg)
 
             walk(out, np.ones_like(out.value))
-            return [node.grad for node in nodes]
+            return [grads.get(node, np.zeros_like(node.value)) for node in nodes]
     """,
-    advice="At the second visit the first gradient is handed on once more, in the running total. Wait until all has arrived, then call bprop once.",
+    advice="At its second visit a node hands the first gradient on once more. Wait until all has arrived, then call bprop once.",
 )
 backward.misconception(
     "a gradient overwrites the one before it",

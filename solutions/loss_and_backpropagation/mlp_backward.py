@@ -263,7 +263,10 @@ network.misconception(
 )
 network.misconception(
     "no g on the last hidden layer",
-    ("act.append(activation(pre[-1]))", "act.append(activation(pre[-1]) if len(pre) < len(params) - 1 else pre[-1])"),
+    (
+        "act.append(activation(pre[-1]))",
+        "act.append(activation(pre[-1]) if len(pre) < len(params) - 1 else pre[-1])",
+    ),
     lecture="3:17",
     advice="All hidden layers have g, the last one as well; only the output has softmax in its place.",
 )

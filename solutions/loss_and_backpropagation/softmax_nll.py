@@ -180,7 +180,10 @@ loss.misconception(
 )
 loss.misconception(
     "a small number is added inside the logarithm",
-    ("tf.reduce_sum(onehot * log_f, axis=-1)", "tf.reduce_sum(onehot * tf.math.log(tf.exp(log_f) + 1e-7), axis=-1)"),
+    (
+        "tf.reduce_sum(onehot * log_f, axis=-1)",
+        "tf.reduce_sum(onehot * tf.math.log(tf.exp(log_f) + 1e-7), axis=-1)",
+    ),
     advice="It hides log 0, and the loss of a bad mistake stops growing at -log ε. log f needs no f: "
     "log f_c = a_c - max a - log sum exp(a - max a).",
 )

@@ -97,7 +97,12 @@ def pairs(minibatches, rng):
 
 
 @pairs.summary(
-    **{"rows that come once": 0.15, "rows that come once, where there is one batch": 0.15, "rows with their own class": 0.05, "classes in the order given": 0.3}
+    **{
+        "rows that come once": 0.15,
+        "rows that come once, where there is one batch": 0.15,
+        "rows with their own class": 0.05,
+        "classes in the order given": 0.3,
+    }
 )
 def pairs_summary(theirs, ours):
     row = numbers(theirs["x of an epoch"], ours["given x"])
@@ -271,7 +276,7 @@ batches.misconception(
             yield x[rows], y[rows]
     """,
     lecture="13:19",
-    advice="Within a batch no row comes twice, but batches overlap, and some rows never come. Draw one order for the whole epoch and cut it.",
+    advice="Batches overlap, and some rows never come. Draw one order for the whole epoch, and cut it.",
 )
 batches.misconception(
     "x and y are shuffled in place",

@@ -111,6 +111,8 @@ def risk_returned(sgd_step, rng):
 @step.check("as far as the gradient says, however large it is")
 def large_gradients(sgd_step, rng):
     model, (x, y) = network(rng), labelled_examples(rng, 6)
+    # Large inputs make large gradients, unless they saturate the units.
+    model.layers[0].kernel.assign(model.layers[0].kernel / 40)
     return moved(sgd_step, model, 40 * x, y, float(rng.uniform(0.3, 0.6)), 0.0)
 
 
@@ -172,7 +174,10 @@ step.misconception(
 )
 step.misconception(
     "the risk without its penalty is returned",
-    ("    with tf.GradientTape() as tape:\n", "    loss = regularized_risk(model, x, y, 0.0)\n    with tf.GradientTape() as tape:\n"),
+    (
+        "    with tf.GradientTape() as tape:\n",
+        "    loss = regularized_risk(model, x, y, 0.0)\n    with tf.GradientTape() as tape:\n",
+    ),
     ("return risk", "return loss"),
     lecture="10:59",
     advice="The risk is the mean loss plus λΩ. Return what regularized_risk gave with `lam`.",

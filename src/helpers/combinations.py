@@ -1,6 +1,6 @@
 """What two of a reference's arrays give together: a sum, a product, a quotient, a product of matrices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from helpers.scene import Scene, Told, close, constant_ratio, independent, is_nu
 ENOUGH = 4
 # So many numbers are looked at before all are.
 SAMPLE = 4
-OPERATIONS = {
+OPERATIONS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "{0} times {1}": np.multiply,
     "{0} divided by {1}": np.divide,
     "{1} divided by {0}": lambda a, b: b / a,

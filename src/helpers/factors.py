@@ -60,7 +60,7 @@ def coefficient(c: float, scene: Scene) -> str:
         scene: what numbers there are.
     """
     numbers = list(_single_numbers(scene))
-    products = {name: value for name, value in numbers}
+    products = dict(numbers)
     for i, (name, value) in enumerate(numbers):
         for other, another in numbers[i + 1 :]:
             products[f"{name}·{other}"] = value * another

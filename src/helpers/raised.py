@@ -112,7 +112,10 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (r"name '(\w+)' is not defined", _said("nothing is called {0} where the line runs")),
     (r"'(\w+)' object has no attribute '(\w+)'", _said("a {0} has no .{1}")),
     (r"'(\w+)' object does not support item assignment", _said("a {0} cannot be changed by [...] = …")),
-    (r"unexpected keyword argument '(\w+)'", _said("an argument {0}= is handed to something that takes none")),
+    (
+        r"unexpected keyword argument '(\w+)'",
+        _said("an argument {0}= is handed to something that takes none"),
+    ),
     (r"missing \d+ required (?:positional|keyword-only) arguments?: (.+)", _said("{0} is not handed over")),
     (
         r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given",

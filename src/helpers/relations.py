@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from helpers.bounds import clipped
 from helpers.combinations import combined, larger_divisor, matrix_product, shifted
 from helpers.factors import coefficient, factor_names
 from helpers.forms import of_another_shape, order
@@ -163,27 +164,7 @@ def _function(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterat
                 yield ("inverse", name), f"what was expected is {name.format('it')}", True
             if independent(back) > 1 and close(-back, y, rtol):
                 yield ("inverse", name, "minus"), f"what was expected is minus {name.format('it')}", True
-        yield from _clipped(x, y, rtol)
-
-
-def _clipped(x: np.ndarray, y: np.ndarray, rtol: float) -> Iterator[Told]:
-    """Cut off where it would be larger, or smaller, than some number."""
-    low, high = float(np.min(x)), float(np.max(x))
-    at_high = int(np.sum(x == high))
-    if 2 < at_high < x.size and close(x, np.minimum(y, high), rtol):
-        words = f"cut off at {high:.4g}: it is that wherever more was expected"
-        if high == 0:
-            words = "0 wherever a positive number was expected"
-        yield ("cut off above",), words, True
-    at_low = int(np.sum(x == low))
-    if 2 < at_low < x.size and close(x, np.maximum(y, low), rtol):
-        words = f"cut off at {low:.4g}: it is that wherever less was expected"
-        if low == 0:
-            words = "0 wherever a negative number was expected"
-        yield ("cut off below",), words, True
-    if 2 < at_low + at_high < x.size and np.any(y > high) and np.any(y < low):
-        if close(x, np.clip(y, low, high), rtol):
-            yield ("cut off",), f"cut off at both ends: never below {low:.4g}, never above {high:.4g}", True
+        yield from clipped(x, y, rtol)
 
 
 def _another(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
