@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from helpers.factors import factor_names
-from helpers.quantities import EXPECTED, FUNCTIONS, LARGE, MOST, Quantity, plain_quantities, quantities
+from helpers.quantities import (
+    EXPECTED,
+    FUNCTIONS,
+    LARGE,
+    MOST,
+    Quantity,
+    in_brackets,
+    plain_quantities,
+    quantities,
+)
 from helpers.scene import Scene, Told, close, constant_ratio, independent, is_numeric
 
 # Fewer different numbers could be met by one of so many combinations by chance.
@@ -47,7 +56,7 @@ def combined(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterato
             for i in np.flatnonzero(_could_be(wanted, made)):
                 other = all_of_them[i]
                 candidate = operation(value, np.broadcast_to(other.value, x.shape))
-                name = words.format(one.name, _in_brackets(other))
+                name = words.format(one.name, in_brackets(other))
                 yield from _told(x, y, candidate, name, scene, rtol)
 
 
@@ -58,12 +67,6 @@ def _could_be(wanted: np.ndarray, made: np.ndarray) -> np.ndarray:
     spread = np.ptp(np.where(np.isfinite(ratio), ratio, 0), axis=1)
     largest = np.max(np.abs(np.where(np.isfinite(ratio), ratio, 0)), axis=1)
     return good & (largest > 0) & (spread <= 0.02 * largest)
-
-
-def _in_brackets(q: Quantity) -> str:
-    if q.plain:
-        return q.name
-    return f"({q.name})"
 
 
 def _told(
@@ -178,11 +181,14 @@ def larger_divisor(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> I
     there = y != 0
     if not there.any() or not np.array_equal(there, x != 0):
         return
-    below = 1 / np.abs(x[there]), 1 / np.abs(y[there])
-    gap = below[0] - below[1]
-    noise = rtol * float(np.max(below[1]))
-    c = float(np.median(gap))
-    if c < 20 * noise or np.ptp(gap) > 0.02 * c + noise or not np.array_equal(np.sign(x), np.sign(y)):
+    below = 1 / np.abs(y[there])
+    gap = 1 / np.abs(x[there]) - below
+    noise = rtol * below
+    surest = int(np.argmin(noise))
+    c = float(gap[surest])
+    if c < 5 * noise[surest] or np.any(np.abs(gap - c) > 0.02 * c + 2 * noise):
+        return
+    if not np.array_equal(np.sign(x), np.sign(y)):
         return
     digits = 10.0 ** np.floor(np.log10(c))
     for rounded in (digits, 2 * digits, 5 * digits, 10 * digits):

@@ -110,8 +110,11 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (r"^(list|tuple|string) index out of range", _said("an index points beyond the end of a {0}")),
     (r"cannot access local variable '(\w+)'", _said("{0} is read before anything is assigned to it")),
     (r"name '(\w+)' is not defined", _said("nothing is called {0} where the line runs")),
-    (r"'(\w+)' object has no attribute '(\w+)'", _said("a {0} has no .{1}")),
-    (r"'(\w+)' object does not support item assignment", _said("a {0} cannot be changed by [...] = …")),
+    (r"'(?:[\w.]+\.)?(\w+)' object has no attribute '(\w+)'", _said("an object of type {0} has no .{1}")),
+    (
+        r"'(\w+)' object does not support item assignment",
+        _said("an object of type {0} cannot be changed by […] = …"),
+    ),
     (
         r"unexpected keyword argument '(\w+)'",
         _said("an argument {0}= is handed to something that takes none"),

@@ -13,7 +13,16 @@ from helpers.combinations import combined, larger_divisor, matrix_product, shift
 from helpers.factors import coefficient, factor_names
 from helpers.forms import of_another_shape, order
 from helpers.places import not_finite, partly
-from helpers.quantities import EXPECTED, FUNCTIONS, LARGE, REDUCTIONS, identity, plain_quantities, quantities
+from helpers.quantities import (
+    EXPECTED,
+    FUNCTIONS,
+    LARGE,
+    REDUCTIONS,
+    identity,
+    in_brackets,
+    plain_quantities,
+    quantities,
+)
 from helpers.scene import Relation, Scene, Told, close, constant_ratio, independent, is_numeric, rtol_of
 
 # So many numbers are looked at before all are.
@@ -218,7 +227,7 @@ def _term(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
             continue
         share = next((s for s in SHARES if abs(k - s) < 1e-3), None)
         if share is not None:
-            yield ("term", str(share), q.name), SHARES[share].format(q.name), True
+            yield ("term", str(share), q.name), SHARES[share].format(in_brackets(q)), True
         elif q.plain:
             times = coefficient(abs(k), scene)
             more = "more" if k > 0 else "less"
@@ -238,8 +247,8 @@ def _product(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterato
         for q in quantities(scene, x.shape):
             value = np.broadcast_to(q.value, x.shape)
             for key, words, one, other in (
-                ("lacks", f"lacks the factor {q.name}", x, y),
-                ("has", f"has the factor {q.name}, which should not be there", y, x),
+                ("lacks", f"lacks the factor {in_brackets(q)}", x, y),
+                ("has", f"has the factor {in_brackets(q)}, which should not be there", y, x),
             ):
                 if not _proportional((one * value).ravel()[some], other.ravel()[some]):
                     continue
@@ -366,13 +375,13 @@ WHOLE = (
     _offset,
     _function,
     _another,
+    shifted,
     _affine,
     _term,
     _product,
     _normalized,
     order,
     _sums_to_one,
-    shifted,
     combined,
     matrix_product,
     larger_divisor,
