@@ -383,7 +383,7 @@ plt.show()
 
 # %% [markdown]
 # A `keras.Model` is a layer made of layers: `__init__` makes them, `call` chains them, and Keras finds all weights by itself. Like a layer it has a `get_config`, so that
-# the same network can be made again; what `__init__` was given belongs there, Keras's own entries first.
+# the same network can be made again; here it is written already.
 
 # %%
 from solutions.forward_propagation.mlp import MLP

@@ -224,6 +224,51 @@ backward.misconception(
     "and the arguments together with zip.",
 )
 backward.misconception(
+    "a whole pass for each node that is asked for",
+    source="""
+        def gradient(out, nodes):
+            found = []
+            for wanted in nodes:
+                grads = {out: np.ones_like(out.value)}
+                for node in reversed(topological_order(out)):
+                    for arg, darg in zip(node.args, node.bprop(grads[node])):
+                        grads[arg] = grads.get(arg, 0) + darg
+                found.append(grads.get(wanted, np.zeros_like(wanted.value)))
+            return found
+    """,
+    advice="The numbers are right, and each node asked for costs a pass. One pass gives all gradients: read them off at the end.",
+)
+backward.misconception(
+    "breadth first, not in topological order",
+    source="""
+        def gradient(out, nodes):
+            grads, queue = {out: np.ones_like(out.value)}, [out]
+            for node in queue:
+                for arg, darg in zip(node.args, node.bprop(grads[node])):
+                    if arg not in grads:
+                        queue.append(arg)
+                    grads[arg] = grads.get(arg, 0) + darg
+            return [grads.get(node, np.zeros_like(node.value)) for node in nodes]
+    """,
+    advice="By steps from `out`, a node's turn can come before all has arrived. Take the nodes in reverse topological order.",
+)
+backward.misconception(
+    "what has come in so far is handed on each time",
+    source="""
+        def gradient(out, nodes):
+            grads = {}
+
+            def walk(node, grad):
+                grads[node] = grads.get(node, 0) + grad
+                for arg, darg in zip(node.args, node.bprop(grads[node])):
+                    walk(arg, darg)
+
+            walk(out, np.ones_like(out.value))
+            return [grads.get(node, np.zeros_like(node.value)) for node in nodes]
+    """,
+    advice="At its second visit a node hands the first gradient on once more. Wait until all has arrived, then call bprop once.",
+)
+backward.misconception(
     "a gradient overwrites the one before it",
     ("arg.grad = arg.grad + darg", "arg.grad = darg"),
     advice="A node that is used in two places gets a gradient from each. They add up: that is the chain rule for several paths.",

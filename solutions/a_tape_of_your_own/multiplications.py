@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 
 cost = Exercise("multiplications", kind="report", lecture="24:00")
 
@@ -29,20 +30,39 @@ def multiplications(N, sizes):
     ### END SOLUTION
 
 
-def _counts(found):
-    forward, backward = found
-    return {"forward": float(forward), "backward": float(backward)}
+def _counts(multiplications, cases):
+    """What is counted for several networks, each given by N and its sizes."""
+    found = [multiplications(N, sizes) for N, sizes in cases]
+    forward, backward = zip(*found, strict=True)
+    first = [N * sizes[0] * sizes[1] for N, sizes in cases]
+    last = [N * sizes[-2] * sizes[-1] for N, sizes in cases]
+    marks = {
+        "N": [N for N, _ in cases],
+        "the product of the first layer": first,
+        "the product of the last layer": last,
+    }
+    return {
+        "forward": np.array([float(n) for n in forward]),
+        "backward": np.array([float(n) for n in backward]),
+        **landmarks(**marks),
+    }
+
+
+def _networks(rng, layers):
+    """Four networks of so many layers."""
+    return [
+        (int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=layers + 1)]) for _ in range(4)
+    ]
 
 
 @cost.check("one layer")
 def one_layer(multiplications, rng):
-    N, D, C = (int(n) for n in rng.integers(3, 90, size=3))
-    return _counts(multiplications(N, [D, C]))
+    return _counts(multiplications, _networks(rng, 1))
 
 
 @cost.check("several layers", points=2)
 def several_layers(multiplications, rng):
-    return _counts(multiplications(int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=5)]))
+    return _counts(multiplications, _networks(rng, 4))
 
 
 @cost.check("they are integers, since they count")
@@ -57,13 +77,43 @@ def integers(multiplications, rng):
 def example(multiplications, rng):
     N = int(rng.integers(3, 90))
     sizes = [int(n) for n in rng.integers(3, 90, size=4)]
-    return {"sizes": sizes}, lambda sizes: _counts(multiplications(N, sizes))
+
+    def counted(sizes):
+        forward, backward = multiplications(N, sizes)
+        return {"forward": float(forward), "backward": float(backward)}
+
+    return {"sizes": sizes}, counted
 
 
 cost.misconception(
     "the counts are floating-point numbers",
     ("return forward, backward", "return float(forward), float(backward)"),
     advice="A count is a whole number, and above 2⁵³ a float no longer tells neighbours apart. Leave out float, and divide with //.",
+)
+cost.misconception(
+    "one of the counts is a floating-point number",
+    ("2 * forward - layers[0]", "2.0 * forward - layers[0]"),
+    advice="A count is a whole number. 2.0 makes a float of it, and so does a division by /: write 2, and divide with //.",
+)
+cost.misconception(
+    "nothing is counted backward for the first layer",
+    ("2 * forward - layers[0]", "2 * (forward - layers[0])"),
+    advice="The first layer hands no gradient to x, but it has weights: its dW is counted.",
+)
+cost.misconception(
+    "the forward pass is counted in backward as well",
+    ("2 * forward - layers[0]", "3 * forward - layers[0]"),
+    advice="`backward` holds the products of the backward pass alone: dW of each layer, and dh of each but the first.",
+)
+cost.misconception(
+    "W is taken for square in dh",
+    ("2 * forward - layers[0]", "forward + sum(N * n * n for n in sizes[1:-1])"),
+    advice="dh = da Wᵀ of a layer is the product of an (N, n) and an (n, m) matrix, with the layer's own two sizes n and m.",
+)
+cost.misconception(
+    "all sizes are multiplied together",
+    ("sum(layers)", "N * int(np.prod(sizes))"),
+    advice="The layers come one after the other, so their products add up: N·D·H₁ + N·H₁·H₂ + …",
 )
 cost.misconception(
     "a gradient for the input is counted",

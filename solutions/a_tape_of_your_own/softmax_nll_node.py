@@ -50,25 +50,33 @@ class SoftmaxNLL(Node):
         ### END SOLUTION
 
 
+def _marks(a, y):
+    """What a wrong answer may give in the place of the loss or of da."""
+    f = np.exp(a - np.logaddexp.reduce(a, axis=1, keepdims=True))
+    onehot = np.eye(a.shape[1])[y]
+    losses = -np.log(f[np.arange(len(a)), y])
+    return landmarks(f=f, onehot=onehot, losses=losses, examples=a.shape[0], classes=a.shape[1])
+
+
 @loss.check("the mean loss of a batch")
 def mean_loss(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
-    return {"loss": SoftmaxNLL(Leaf(a), y).value, **landmarks(examples=4, classes=6)}
+    return {"loss": SoftmaxNLL(Leaf(a), y).value, **_marks(a, y)}
 
 
 @loss.check("the gradient of the loss", points=2)
 def loss_gradient(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(1.0)
-    f = np.exp(a - np.logaddexp.reduce(a, axis=1, keepdims=True))
-    return {"da": da, **landmarks(f=f, onehot=np.eye(6)[y], examples=4, classes=6)}
+    return {"da": da, **_marks(a, y)}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
 def upstream_gradient(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
-    (da,) = SoftmaxNLL(Leaf(a), y).bprop(rng.uniform(2, 3))
-    return {"da": da}
+    grad = rng.uniform(2, 3)
+    (da,) = SoftmaxNLL(Leaf(a), y).bprop(grad)
+    return {"da": da, **_marks(a, y), **landmarks(grad=grad)}
 
 
 @loss.check("pre-activations of any magnitude")
@@ -152,6 +160,26 @@ loss.misconception(
     ("a - a.max(axis=1, keepdims=True)", "a"),
     lecture="6:52",
     advice="exp(1000) overflows to infinity. Subtract each row's maximum first: it cancels.",
+)
+loss.misconception(
+    "one maximum for the whole batch",
+    ("a.max(axis=1, keepdims=True)", "a.max()"),
+    lecture="6:52",
+    advice="A row far below the batch's maximum loses all its exponentials: log 0. Take the maximum of each row: axis=1, keepdims=True.",
+)
+loss.misconception(
+    "softmax over the batch",
+    ("a.max(axis=1", "a.max(axis=0"),
+    ("np.exp(shifted).sum(axis=1", "np.exp(shifted).sum(axis=0"),
+    lecture="6:52",
+    advice="Each example has a distribution over the classes. Axis 0 counts examples, axis 1 classes.",
+)
+loss.misconception(
+    "a small number is added inside the logarithm",
+    ("-log_f[np.arange(len(a)), self.y]", "-np.log(self.f[np.arange(len(a)), self.y] + 1e-7)"),
+    lecture="16:10",
+    advice="It hides log 0, and the loss of a bad mistake stops growing at -log ε. log f needs no f: "
+    "log f_c = a_c - max a - log sum exp(a - max a).",
 )
 loss.misconception(
     "the stored probabilities are changed in place",

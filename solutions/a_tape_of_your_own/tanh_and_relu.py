@@ -60,7 +60,8 @@ class ReLU(Node):
 
 @activations.check("the value of Tanh")
 def tanh_value(Tanh, ReLU, rng):
-    return {"h": Tanh(Leaf(rng.normal(size=(4, 3)))).value}
+    a = rng.normal(size=(4, 3))
+    return {"h": Tanh(Leaf(a)).value, **landmarks(a=a)}
 
 
 @activations.check("Tanh hands on its gradient", points=2)
@@ -79,7 +80,8 @@ def tanh_saturated(Tanh, ReLU, rng):
 
 @activations.check("the value of ReLU")
 def relu_value(Tanh, ReLU, rng):
-    return {"h": ReLU(Leaf(rng.normal(size=(4, 3)))).value}
+    a = rng.normal(size=(4, 3))
+    return {"h": ReLU(Leaf(a)).value, **landmarks(a=a)}
 
 
 @activations.check("ReLU hands on its gradient", points=2)
@@ -139,6 +141,21 @@ activations.misconception(
     "Tanh hands back an array, not a tuple",
     ("(grad * (1 - h**2),)", "grad * (1 - h**2)"),
     advice="bprop always gives a tuple, one gradient for each argument: (da,) with the comma, even for one.",
+)
+activations.misconception(
+    "the derivative of tanh is taken of a, not of tanh(a)",
+    ("1 - h**2", "1 - self.args[0].value ** 2"),
+    advice="1 - h² holds h = tanh(a), which is self.value. a itself is not bounded by 1, and the slope would become negative.",
+)
+activations.misconception(
+    "ReLU hands back an array, not a tuple",
+    ("(grad * (a > 0),)", "grad * (a > 0)"),
+    advice="bprop always gives a tuple, one gradient for each argument: (da,) with the comma, even for one.",
+)
+activations.misconception(
+    "the mask is the other way round",
+    ("grad * (a > 0)", "grad * (a < 0)"),
+    advice="ReLU passes what is positive, and so its slope is 1 there: a > 0.",
 )
 activations.misconception(
     "the mask looks at the gradient",

@@ -72,6 +72,9 @@ def _labels(rng, n):
 
 def _seen(nodes, order, suffix=""):
     """Evidence: the labels in the order given, cut or filled up with 0 to 60, and which node uses which."""
+    if isinstance(order, set | frozenset):
+        # Whatever order it is read in says nothing.
+        raise TypeError("a set came back, which has no order; a list keeps one")
     labels = [node.label for node in order]
     return {
         f"length{suffix}": len(labels),
@@ -239,6 +242,55 @@ order.misconception(
     """,
     advice="The distance from the output is not enough: a node can be one step away by one path and three by another, and must "
     "come before all three. Finish a node's arguments before the node.",
+)
+order.misconception(
+    "each node is listed when it is met, from a stack",
+    source="""
+        def topological_order(out):
+            done, seen, stack = [], set(), [out]
+            while stack:
+                node = stack.pop()
+                if node not in seen:
+                    seen.add(node)
+                    done.append(node)
+                    stack.extend(node.args)
+            return done[::-1]
+    """,
+    advice="Turned round, that order works for a tree. A node that is used twice is met on one way while another still leads to it: "
+    "list a node when all of its arguments are listed.",
+)
+order.misconception(
+    "the shortest way from the output decides",
+    source="""
+        def topological_order(out):
+            steps, nodes = {out: 0}, [out]
+            for node in nodes:
+                for arg in node.args:
+                    if arg not in steps:
+                        steps[arg] = steps[node] + 1
+                        nodes.append(arg)
+            return sorted(nodes, key=lambda node: -steps[node])
+    """,
+    advice="A node can be one step away by one path and three by another, and must come before all three: the longest way would do.",
+)
+order.misconception(
+    "leaves first, then the nodes as they were met",
+    source="""
+        def topological_order(out):
+            seen, stack = [], [out]
+            while stack:
+                node = stack.pop()
+                if node not in seen:
+                    seen.append(node)
+                    stack.extend(node.args)
+            return sorted(seen[::-1], key=lambda node: len(node.args) > 0)
+    """,
+    advice="That puts the leaves right. Among the others a node still has to wait for its own arguments: finish those first.",
+)
+order.misconception(
+    "a set is returned",
+    ("return done", "return seen"),
+    advice="A set forgets the order in which things came. Keep the list beside it, and return that.",
 )
 order.misconception(
     "leaves are left out",

@@ -81,7 +81,8 @@ def sigmoid_near_0(sigmoid, tanh, relu, rng):
 
 @activations.check("sigmoid far from 0")
 def sigmoid_far_from_0(sigmoid, tanh, relu, rng):
-    return {"sigmoid(a)": sigmoid(_far(rng))}
+    a = _far(rng)
+    return {"sigmoid(a)": sigmoid(a), **landmarks(a=a)}
 
 
 @activations.check("tanh squashes into (-1, 1)")
@@ -92,7 +93,8 @@ def tanh_near_0(sigmoid, tanh, relu, rng):
 
 @activations.check("tanh far from 0")
 def tanh_far_from_0(sigmoid, tanh, relu, rng):
-    return {"tanh(a)": tanh(_far(rng))}
+    a = _far(rng)
+    return {"tanh(a)": tanh(a), **landmarks(a=a)}
 
 
 @activations.check("relu keeps what is positive")

@@ -100,7 +100,8 @@ def start_summary(theirs, ours):
 def pre_activation(Dense, rng):
     layer, h = _filled(Dense, rng, units=4, inputs=7)
     by_rank = {f"weight of {len(w.shape)} axes": np.asarray(w) for w in layer.weights}
-    return {"a": layer(h), **landmarks(h=h, **by_rank)}
+    W = by_rank.get("weight of 2 axes", np.zeros((7, 4)))
+    return {"a": layer(h), **landmarks(h=h, hW=np.asarray(h) @ W, **by_rank)}
 
 
 @dense.check("as many units as inputs")
@@ -122,8 +123,10 @@ def more_axes(Dense, rng):
 @dense.check("the output's shape is known beforehand")
 def output_shape(Dense, rng):
     units, steps = (int(n) for n in rng.integers(6, 90, size=2))
-    shape = Dense(units).compute_output_shape((8, steps, 5))
-    return {"shape": np.array(shape)}
+    shape_of_h = 8, steps, 5
+    shape = Dense(units).compute_output_shape(shape_of_h)
+    known = {"the shape of h": shape_of_h, "the shape of W": (5, units)}
+    return {"shape": np.array(shape), **landmarks(**known)}
 
 
 @dense.check("made again from its configuration")
@@ -153,6 +156,16 @@ dense.misconception(
     "the inputs are counted along axis 1",
     ("input_shape[-1]", "input_shape[1]"),
     advice="With more axes in front the features are still the last: input_shape[-1].",
+)
+dense.misconception(
+    "the output's shape has two axes, whatever the input has",
+    ("return (*input_shape[:-1], self.units)", "return (input_shape[0], self.units)"),
+    advice="Only the last axis changes, from H_in to H_out; all axes before it stay: input_shape[:-1].",
+)
+dense.misconception(
+    "the output's shape is that of W",
+    ("return (*input_shape[:-1], self.units)", "return (input_shape[-1], self.units)"),
+    advice="W has H_in rows, a has one for each example: the axes of h before its last stay.",
 )
 dense.misconception(
     "the bias is forgotten",
@@ -190,6 +203,11 @@ dense.misconception(
 dense.misconception(
     "one bias for all units",
     ("shape=(self.units,), initializer", "shape=(1,), initializer"),
+    advice="Each unit has a bias of its own: shape (units,).",
+)
+dense.misconception(
+    "one bias for all units, a number without axes",
+    ("shape=(self.units,), initializer", "shape=(), initializer"),
     advice="Each unit has a bias of its own: shape (units,).",
 )
 dense.misconception(

@@ -34,9 +34,9 @@ class MLP(keras.Model):
 
     def __init__(self, units, classes, g, **kwargs):
         super().__init__(**kwargs)
+        # For get_config, below.
+        self.given = {"units": units, "classes": classes, "g": g}
         ### BEGIN SOLUTION
-        self.units = units
-        self.classes = classes
         self.hidden = [Dense(n) for n in units]
         self.output_layer = Dense(classes)
         self.g = g
@@ -52,10 +52,8 @@ class MLP(keras.Model):
         ### END SOLUTION
 
     def get_config(self):
-        """What __init__ was given, so that the network can be made again: Keras's own entries, `units`, `classes` and `g`."""
-        ### BEGIN SOLUTION
-        return {**super().get_config(), "units": self.units, "classes": self.classes, "g": self.g}
-        ### END SOLUTION
+        """What __init__ was given, so that the network can be made again; written already, as you know it from `Dense`."""
+        return {**super().get_config(), **self.given}
 
 
 def _network(MLP, rng, units, D, g):
@@ -106,15 +104,6 @@ def gradients(MLP, rng):
     gradients = tape.gradient(loss, network.trainable_weights)
     pairs = zip(network.trainable_weights, gradients, strict=True)
     return {f"gradient of shape {tuple(w.shape)}": tf.zeros(w.shape) if d is None else d for w, d in pairs}
-
-
-@mlp.check("made again from its configuration")
-def configuration(MLP, rng):
-    x = tf.constant(rng.normal(size=(6, 4)), "float32")
-    network = MLP([5, 6], 3, tf.tanh, name=f"network_{rng.integers(100, 1000)}")
-    again = MLP.from_config(network.get_config())
-    again(x)
-    return {"f(x)": filled(again, rng)(x), "its name is kept": str(again.name == network.name)}
 
 
 @mlp.example()
@@ -197,9 +186,22 @@ mlp.misconception(
     advice="Something between the layers leaves TensorFlow, as .numpy() and stop_gradient do; training would not reach below it.",
 )
 mlp.misconception(
-    "super().get_config() is forgotten",
-    ("{**super().get_config(), ", "{"),
-    advice="Keras's own entries, such as the name, belong to the configuration as well: begin with {**super().get_config(), ...}.",
+    "only the first hidden layer is made",
+    ("[Dense(n) for n in units]", "[Dense(n) for n in units[:1]]"),
+    advice="`units` holds a number for each hidden layer: make a Dense for every one of them.",
+)
+mlp.misconception(
+    "g is applied to the input x",
+    ("        h = x\n", "        h = self.g(x)\n"),
+    advice="h⁽⁰⁾ is x as it is. The first g comes after the first layer.",
+)
+mlp.misconception(
+    "no g on the last hidden layer",
+    (
+        "            h = self.g(layer(h))\n",
+        "            h = layer(h) if layer is self.hidden[-1] else self.g(layer(h))\n",
+    ),
+    advice="Every hidden layer has its activation, the last one as well; the output's softmax does not take its place.",
 )
 
 
@@ -209,7 +211,6 @@ class MLPInOneList(keras.Model):
         super().__init__(**kwargs)
         self.stack = [Dense(n) for n in [*units, classes]]
         self.activation = g
-        self.given = {"units": units, "classes": classes, "g": g}
 
     def call(self, x):
         *hidden, last = self.stack
@@ -217,15 +218,12 @@ class MLPInOneList(keras.Model):
             x = self.activation(layer(x))
         return stable_softmax(last(x), axis=-1)
 
-    def get_config(self):
-        return super().get_config() | dict(self.given)
-
 
 @mlp.alternative
 class MLPFromBelow(keras.Model):
     def __init__(self, units, classes, g, **kwargs):
         super().__init__(**kwargs)
-        self.g, self.units, self.classes, self.chain = g, list(units), classes, []
+        self.g, self.chain = g, []
         for n in units:
             self.chain.append(Dense(n))
         self.chain.append(Dense(classes))
@@ -235,8 +233,3 @@ class MLPFromBelow(keras.Model):
         for layer in self.chain[1:]:
             a = layer(self.g(a))
         return stable_softmax(a)
-
-    def get_config(self):
-        config = super().get_config()
-        config.update(units=list(self.units), classes=self.classes, g=self.g)
-        return config

@@ -130,6 +130,21 @@ activation.misconception(
     advice="1 - h² with h = tanh(a). Here a came in where h is meant, and a is not bounded by 1.",
 )
 activation.misconception(
+    "the sigmoid's derivative is a(1 - a)",
+    ("dg = s * (1 - s)", "dg = a * (1 - a)"),
+    advice="σ′ = σ(a)(1 - σ(a)): the formula is in terms of h = σ(a), and a came in.",
+)
+activation.misconception(
+    "the sigmoid's derivative in the place of tanh's",
+    ("1 - tf.tanh(a) ** 2", "tf.tanh(a) * (1 - tf.tanh(a))"),
+    advice="h (1 - h) belongs to the sigmoid. Tanh runs from -1 to 1, and its slope is 1 - h².",
+)
+activation.misconception(
+    "the mask is the other way round",
+    ("tf.cast(a > 0, a.dtype)", "tf.cast(a < 0, a.dtype)"),
+    advice="ReLU passes what is positive, and so its slope is 1 there: a > 0.",
+)
+activation.misconception(
     "the mask looks at the gradient",
     ("tf.cast(a > 0, a.dtype)", "tf.cast(dh > 0, a.dtype)"),
     advice="What blocks a gradient is the unit's state in the forward pass: 1 where a > 0. Negative gradients pass too.",

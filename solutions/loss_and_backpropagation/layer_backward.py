@@ -111,6 +111,16 @@ layer.misconception(
     advice="Between h and a stand the weights. Each unit below gets the gradients of the units above, weighted by W.",
 )
 layer.misconception(
+    "the bias's gradient keeps the axis of the examples",
+    ("tf.reduce_sum(da, axis=0)", "tf.reduce_sum(da, axis=0, keepdims=True)"),
+    advice="b has shape (H_out,), and so has its gradient: keepdims=True leaves (1, H_out).",
+)
+layer.misconception(
+    "dh is not returned",
+    ("return dW, db, dh", "return dW, db"),
+    advice="The layer below waits for its gradient: return all three, dW, db, dh.",
+)
+layer.misconception(
     "the order dh, dW, db",
     ("return dW, db, dh", "return dh, dW, db"),
     advice="Read the last lines of the statement again: dW, db, dh.",

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF, labelled_examples
 from solutions.loss_and_backpropagation.activation_backward import activation_backward
 from solutions.loss_and_backpropagation.layer_backward import layer_backward
@@ -71,6 +72,24 @@ def _network(rng, sizes, N=5, dtype="float32"):
     return params, *labelled_examples(rng, N, sizes[0], sizes[-1], dtype)
 
 
+def _marks(params, x, y, g="tanh"):
+    """What a wrong answer may take in the place of something else: each layer's h, and the gradient at its a."""
+    known = {"x": x, "examples": len(x)}
+    a, below = x, []
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        for k, (W, b) in enumerate(params):
+            if k:
+                a = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
+                known[f"h{k}"] = a
+            a = tf.nn.bias_add(a @ W, b)
+            below.append(a)
+        loss = _loss(a, y)
+    for k, da in enumerate(tape.gradient(loss, below), 1):
+        known[f"da{k}"] = da
+    return landmarks(**known)
+
+
 def _found(grads):
     named = {}
     for k, (dW, db) in enumerate(grads, 1):
@@ -86,38 +105,44 @@ def loss_value(mlp_backward, rng):
 
 @network.check("no hidden layer")
 def no_hidden_layer(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 3]))
-    return _found(grads)
+    inputs = _network(rng, [4, 3])
+    _, grads = mlp_backward(*inputs)
+    return _found(grads) | _marks(*inputs)
 
 
 @network.check("one hidden layer", points=2)
 def one_hidden_layer(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 6, 3]))
-    return _found(grads)
+    inputs = _network(rng, [4, 6, 3])
+    _, grads = mlp_backward(*inputs)
+    return _found(grads) | _marks(*inputs)
 
 
 @network.check("three hidden layers of different widths", points=2)
 def three_hidden_layers(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 6, 5, 7, 3]))
-    return _found(grads)
+    inputs = _network(rng, [4, 6, 5, 7, 3])
+    _, grads = mlp_backward(*inputs)
+    return _found(grads) | _marks(*inputs)
 
 
 @network.check("sigmoid units")
 def sigmoid_units(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 3]), g="sigmoid")
-    return _found(grads)
+    inputs = _network(rng, [4, 5, 6, 3])
+    _, grads = mlp_backward(*inputs, g="sigmoid")
+    return _found(grads) | _marks(*inputs, g="sigmoid")
 
 
 @network.check("ReLU units")
 def relu_units(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 4], N=8), g="relu")
-    return _found(grads)
+    inputs = _network(rng, [4, 5, 6, 4], N=8)
+    _, grads = mlp_backward(*inputs, g="relu")
+    return _found(grads) | _marks(*inputs, g="relu")
 
 
 @network.check("all sizes equal, where a wrong product has the right shape")
 def equal_sizes(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
-    return _found(grads)
+    inputs = _network(rng, [4, 4, 4, 4], N=4, dtype="float64")
+    _, grads = mlp_backward(*inputs)
+    return _found(grads) | _marks(*inputs)
 
 
 @network.check("ReLU units whose pre-activation is exactly 0")
@@ -125,8 +150,9 @@ def relu_at_0(mlp_backward, rng):
     params, x, y = _network(rng, [4, 5, 3], N=6)
     (W, b), output = params
     dark = tf.constant([[1.0], [0.0], [1.0], [0.0], [1.0], [1.0]])
-    _, grads = mlp_backward([(W, tf.zeros_like(b)), output], dark * x, y, g="relu")
-    return _found(grads)
+    inputs = [(W, tf.zeros_like(b)), output], dark * x, y
+    _, grads = mlp_backward(*inputs, g="relu")
+    return _found(grads) | _marks(*inputs, g="relu")
 
 
 @network.example(
@@ -196,6 +222,47 @@ network.misconception(
     ("softmax_nll(pre[-1], y)", "softmax_nll(act[-1], y)"),
     lecture="3:17",
     advice="The output layer has an activation of its own: softmax of its pre-activation a, with no g between.",
+)
+network.misconception(
+    "g is applied to the input x",
+    ("pre, act = [], [x]", "pre, act = [], [activation(x)]"),
+    lecture="3:17",
+    advice="h⁽⁰⁾ is x as it is. The first g comes after the first layer.",
+)
+network.misconception(
+    "g is applied to the input x on the way back",
+    ("layer_backward(da, act[k], params", "layer_backward(da, act[k] if k else activation(x), params"),
+    lecture="21:30",
+    advice="What came into the first layer is x itself, so dW⁽¹⁾ = xᵀ da.",
+)
+network.misconception(
+    "no g on the last hidden layer",
+    (
+        "act.append(activation(pre[-1]))",
+        "act.append(activation(pre[-1]) if len(pre) < len(params) - 1 else pre[-1])",
+    ),
+    lecture="3:17",
+    advice="All hidden layers have g, the last one as well; only the output has softmax in its place.",
+)
+network.misconception(
+    "the mask is 1 at zero",
+    (
+        "activation_backward(dh, pre[k - 1], g)",
+        'dh * tf.cast(pre[k - 1] >= 0, dh.dtype) if g == "relu" else activation_backward(dh, pre[k - 1], g)',
+    ),
+    lecture="24:30",
+    advice="The lecture's slope of ReLU is 1[a > 0]: a unit whose a is exactly 0 passes nothing. `activation_backward` does just that.",
+)
+network.misconception(
+    "1/N at each layer again",
+    ("activation_backward(dh, pre[k - 1], g)", "activation_backward(dh, pre[k - 1], g) / len(x)"),
+    lecture="39:31",
+    advice="The mean over the batch is divided by N once, at the output. Further down everything is a sum over the examples.",
+)
+network.misconception(
+    "dW and db stand in one flat list",
+    ("grads.append((dW, db))", "grads += [db, dW]"),
+    advice="One pair for each layer: append((dW, db)) adds the pair, += adds its two parts.",
 )
 network.misconception(
     "stale activations: what came out of a layer instead of what came in",

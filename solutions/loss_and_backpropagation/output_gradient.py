@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF
 
 output = Exercise(
@@ -73,31 +74,40 @@ def _probabilities(rng, C=5, dtype="float32"):
     return tf.constant(e / e.sum(), dtype)
 
 
+def _marks(f, y):
+    """What a wrong answer may give in the place of a gradient."""
+    return landmarks(f=f, onehot=np.eye(len(f))[y])
+
+
 @output.check("step 1, the loss by the probabilities")
 def loss_by_probabilities(dloss_df, df_da, dloss_da, rng):
-    return {"df": dloss_df(_probabilities(rng), int(rng.integers(5)))}
+    f, y = _probabilities(rng), int(rng.integers(5))
+    return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
 @output.check("step 2, the probabilities by the pre-activations", points=2)
 def probabilities_by_pre_activations(dloss_df, df_da, dloss_da, rng):
-    return {"Jacobian of softmax": df_da(_probabilities(rng, C=4))}
+    f = _probabilities(rng, C=4)
+    return {"Jacobian of softmax": df_da(f), **landmarks(f=f)}
 
 
 @output.check("step 3, the loss by the pre-activations", points=2)
 def loss_by_pre_activations(dloss_df, df_da, dloss_da, rng):
-    return {"da": dloss_da(_probabilities(rng), int(rng.integers(5)))}
+    f, y = _probabilities(rng), int(rng.integers(5))
+    return {"da": dloss_da(f, y), **_marks(f, y)}
 
 
 @output.check("a correct class whose probability has become 0")
 def vanished_probability(dloss_df, df_da, dloss_da, rng):
     f = tf.concat([tf.zeros(1), _probabilities(rng, C=3)], 0)
-    return {"da": dloss_da(f, 0)}
+    return {"da": dloss_da(f, 0), **_marks(f, 0)}
 
 
 @output.check("step 1, where another class has a probability of 0")
 def another_class_vanished(dloss_df, df_da, dloss_da, rng):
     f = tf.concat([_probabilities(rng, C=3), tf.zeros(1)], 0)
-    return {"df": dloss_df(f, int(rng.integers(3)))}
+    y = int(rng.integers(3))
+    return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
 @output.example(
@@ -128,6 +138,23 @@ output.misconception(
     ("-onehot / f[y]", "-onehot"),
     lecture="16:10",
     advice="-e(y) would be the gradient of -f_y. The loss is -log f_y, and the derivative of log f is 1/f.",
+)
+output.misconception(
+    "classes are counted from 1",
+    (
+        "    onehot = tf.one_hot(y, len(f), dtype=f.dtype)\n    return -onehot / f[y]",
+        "    onehot = tf.one_hot(y - 1, len(f), dtype=f.dtype)\n    return -onehot / f[y]",
+    ),
+    (
+        "    onehot = tf.one_hot(y, len(f), dtype=f.dtype)\n    return -(onehot",
+        "    onehot = tf.one_hot(y - 1, len(f), dtype=f.dtype)\n    return -(onehot",
+    ),
+    advice="The classes are 0 to C - 1, as Python counts: e(y) has its 1 in place y.",
+)
+output.misconception(
+    "step 1: divided by every class's probability",
+    ("-onehot / f[y]", "-onehot / f"),
+    advice="-0/0 is no number where another class has a probability of 0. Divide by f_y alone: f[y].",
 )
 output.misconception(
     "step 2: only the diagonal",

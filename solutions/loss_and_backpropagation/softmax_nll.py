@@ -57,23 +57,32 @@ def _gradient(of, a):
     return tape.gradient(value, a)
 
 
+def _marks(a, y):
+    """What a wrong answer may give in the place of the loss or of da."""
+    f, onehot = tf.nn.softmax(a), tf.one_hot(y, 6)
+    losses = -tf.math.log(tf.gather(f, y, batch_dims=1))
+    return landmarks(f=f, onehot=onehot, losses=losses, examples=4, classes=6)
+
+
 @loss.check("the mean loss of a batch")
 def mean_loss(softmax_nll, rng):
     a, y = _batch(rng)
-    return {"loss": softmax_nll(a, y), **landmarks(examples=4, classes=6)}
+    return {"loss": softmax_nll(a, y), **_marks(a, y)}
 
 
 @loss.check("its gradient", points=2)
 def loss_gradient(softmax_nll, rng):
     a, y = _batch(rng)
-    marks = landmarks(f=tf.nn.softmax(a), onehot=tf.one_hot(y, 6), examples=4, classes=6)
-    return {"da": _gradient(lambda a: softmax_nll(a, y), a), **marks}
+    return {"da": _gradient(lambda a: softmax_nll(a, y), a), **_marks(a, y)}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
 def upstream_gradient(softmax_nll, rng):
     a, y = _batch(rng)
-    return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a)}
+    marks = _marks(a, y)
+    da = _gradient(lambda a: tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, a)), a)
+    marks |= landmarks(**{"da of L": da})
+    return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a), **marks}
 
 
 # At 200 a float32 is rounded to 1e-5, and so is whatever is computed from log sum exp(a).
@@ -84,7 +93,7 @@ def any_magnitude(softmax_nll, rng):
     for name, big in {"a + 200": a + 200, "300 a": a * 300}.items():
         found[f"loss at {name}"] = softmax_nll(big, y)
         found[f"da at {name}"] = _gradient(lambda a: softmax_nll(a, y), big)
-    return found
+    return found | landmarks(examples=4, classes=6)
 
 
 @loss.example(without={"untouched": "tensors cannot be changed"})
@@ -155,6 +164,28 @@ loss.misconception(
     ("shifted = a - tf.reduce_max(a, axis=-1, keepdims=True)", "shifted = a"),
     lecture="6:52",
     advice="In float32 exp(89) overflows to infinity already. Subtract each row's maximum first: it cancels.",
+)
+loss.misconception(
+    "one maximum for the whole batch",
+    ("tf.reduce_max(a, axis=-1, keepdims=True)", "tf.reduce_max(a)"),
+    lecture="6:52",
+    advice="A row far below the batch's maximum loses all its exponentials: log 0. Take the maximum of each row: axis=-1, keepdims=True.",
+)
+loss.misconception(
+    "softmax over the batch",
+    ("tf.reduce_max(a, axis=-1", "tf.reduce_max(a, axis=0"),
+    ("tf.reduce_sum(tf.exp(shifted), axis=-1", "tf.reduce_sum(tf.exp(shifted), axis=0"),
+    lecture="6:52",
+    advice="Each example has a distribution over the classes. Axis 0 counts examples; the classes are the last axis.",
+)
+loss.misconception(
+    "a small number is added inside the logarithm",
+    (
+        "tf.reduce_sum(onehot * log_f, axis=-1)",
+        "tf.reduce_sum(onehot * tf.math.log(tf.exp(log_f) + 1e-7), axis=-1)",
+    ),
+    advice="It hides log 0, and the loss of a bad mistake stops growing at -log ε. log f needs no f: "
+    "log f_c = a_c - max a - log sum exp(a - max a).",
 )
 loss.misconception(
     "the mean over all N·C numbers",

@@ -93,8 +93,14 @@ def example(decay_step, rng, N=4, dtype="float32"):
 
 
 decay.misconception(
+    "w for 2w, in ∇Ω alone",
+    ("dOmega = 2 * w", "dOmega = w"),
+    advice="The derivative of w² is 2w, as your factor has it: 1 - 2αλ.",
+)
+decay.misconception(
     "w for 2w",
     ("dOmega = 2 * w", "dOmega = w"),
+    ("1 - 2 * lr * lam", "1 - lr * lam"),
     advice="The derivative of w² is 2w. (Texts that write λ/2 in front get rid of the 2; the lecture does not.)",
 )
 decay.misconception(

@@ -66,6 +66,11 @@ def numbers(part, x):
     return np.where((x[row] == part).all(axis=1), row, -1)
 
 
+def _once(row):
+    """The share of the rows that come just once."""
+    return np.mean(np.bincount(row[row >= 0], minlength=N) == 1)
+
+
 @batches.check("the last batch holds what is left", points=2)
 def last_batch(minibatches, rng):
     return sizes(minibatches, rng, [int(size) for size in rng.permutation(np.arange(3, 12))[:4]])
@@ -81,17 +86,31 @@ def extreme_sizes(minibatches, rng):
 def pairs(minibatches, rng):
     x, y = examples(rng)
     x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, np.random.default_rng(int(rng.integers(1 << 30))))
-    return {"given x": x, "given y": y, "x of an epoch": x_epoch, "y of an epoch": y_epoch}
+    whole, _ = epoch(minibatches, x, y, N, np.random.default_rng(int(rng.integers(1 << 30))))
+    return {
+        "given x": x,
+        "given y": y,
+        "x of an epoch": x_epoch,
+        "y of an epoch": y_epoch,
+        "x of an epoch in one batch": whole,
+    }
 
 
 @pairs.summary(
-    **{"rows that come once": 0.15, "rows with their own class": 0.05, "classes in the order given": 0.3}
+    **{
+        "rows that come once": 0.15,
+        "rows that come once, where there is one batch": 0.15,
+        "rows with their own class": 0.05,
+        "classes in the order given": 0.3,
+    }
 )
 def pairs_summary(theirs, ours):
     row = numbers(theirs["x of an epoch"], ours["given x"])
+    whole = numbers(theirs["x of an epoch in one batch"], ours["given x"])
     own = (row >= 0) & (ours["given y"][row] == theirs["y of an epoch"])
     return {
-        "rows that come once": np.mean(np.bincount(row[row >= 0], minlength=N) == 1),
+        "rows that come once": _once(row),
+        "rows that come once, where there is one batch": _once(whole),
         "rows with their own class": own.mean(),
         "classes in the order given": np.mean(theirs["y of an epoch"] == ours["given y"]),
     }
@@ -247,6 +266,17 @@ batches.misconception(
     ("rng.permutation(len(x))", "rng.integers(len(x), size=len(x))"),
     lecture="13:19",
     advice="About a third of the examples would never come in an epoch. A permutation holds each row once.",
+)
+batches.misconception(
+    "each batch is drawn anew from all rows",
+    source="""
+    def minibatches(x, y, size, rng):
+        for start in range(0, len(x), size):
+            rows = rng.choice(len(x), min(size, len(x) - start), replace=False)
+            yield x[rows], y[rows]
+    """,
+    lecture="13:19",
+    advice="Batches overlap, and some rows never come. Draw one order for the whole epoch, and cut it.",
 )
 batches.misconception(
     "x and y are shuffled in place",

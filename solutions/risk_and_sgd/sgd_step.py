@@ -2,9 +2,11 @@
 
 from functools import cache
 
+import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.inputs import classifier, filled, labelled_examples
 from solutions.risk_and_sgd.regularized_risk import regularized_risk
 
@@ -56,18 +58,29 @@ def parameters(model):
     return dict(zip(("W1", "b1", "W2", "b2"), model.get_weights(), strict=True))
 
 
+def moved(sgd_step, model, x, y, lr, lam):
+    """The parameters after a step; what it started from is there to be recognized."""
+    with tf.GradientTape() as t:
+        value = _risk(model, x, y, 0.0)
+    slopes = t.gradient(value, [v.value for v in model.trainable_variables])
+    known = {"lr": lr, "lam": lam, "examples": len(x)}
+    for (name, values), slope in zip(parameters(model).items(), slopes, strict=True):
+        known[f"{name} before"] = np.array(values)
+        known[f"the gradient of the loss by {name}"] = slope
+    sgd_step(model, x, y, lr=lr, lam=lam)
+    return parameters(model) | landmarks(**known)
+
+
 @step.check("one step without a penalty", points=2)
 def step_without_penalty(sgd_step, rng):
-    model = network(rng)
-    sgd_step(model, *labelled_examples(rng, 6), lr=float(rng.uniform(0.3, 0.6)), lam=0.0)
-    return parameters(model)
+    model, (x, y) = network(rng), labelled_examples(rng, 6)
+    return moved(sgd_step, model, x, y, float(rng.uniform(0.3, 0.6)), 0.0)
 
 
 @step.check("one step with a penalty")
 def step_with_penalty(sgd_step, rng):
     model, (x, y) = network(rng), labelled_examples(rng, 6)
-    sgd_step(model, x, y, lr=float(rng.uniform(0.3, 0.6)), lam=float(rng.uniform(0.2, 0.4)))
-    return parameters(model)
+    return moved(sgd_step, model, x, y, float(rng.uniform(0.3, 0.6)), float(rng.uniform(0.2, 0.4)))
 
 
 @step.check("two steps, each on another batch")
@@ -89,8 +102,9 @@ def risk_returned(sgd_step, rng):
 @step.check("as far as the gradient says, however large it is")
 def large_gradients(sgd_step, rng):
     model, (x, y) = network(rng), labelled_examples(rng, 6)
-    sgd_step(model, 40 * x, y, lr=float(rng.uniform(0.3, 0.6)), lam=0.0)
-    return parameters(model)
+    # Large inputs make large gradients, unless they saturate the units.
+    model.layers[0].kernel.assign(model.layers[0].kernel / 40)
+    return moved(sgd_step, model, 40 * x, y, float(rng.uniform(0.3, 0.6)), 0.0)
 
 
 @step.example()
@@ -142,6 +156,27 @@ step.misconception(
     ("-lr * g", "-lr * (g + 2 * lam * v)"),
     lecture="29:50",
     advice="The gradient of regularized_risk holds 2λW already. Leave the extra decay out.",
+)
+step.misconception(
+    "the biases decay as well",
+    ("-lr * g", "-lr * (g + 2 * lam * v * float(v.ndim == 1))"),
+    lecture="29:50",
+    advice="Ω holds the weights alone; a bias only shifts a unit. The gradient of regularized_risk has it right: take that as it is.",
+)
+step.misconception(
+    "the risk without its penalty is returned",
+    (
+        "    with tf.GradientTape() as tape:\n",
+        "    loss = regularized_risk(model, x, y, 0.0)\n    with tf.GradientTape() as tape:\n",
+    ),
+    ("return risk", "return loss"),
+    lecture="10:59",
+    advice="The risk is the mean loss plus λΩ. Return what regularized_risk gave with `lam`.",
+)
+step.misconception(
+    "the gradient is clipped",
+    ("-lr * g", "-lr * tf.clip_by_value(g, -1, 1)"),
+    advice="Clipping is another method. Here a step is α times the gradient, however large that is.",
 )
 step.misconception(
     "the learning rate is left out",

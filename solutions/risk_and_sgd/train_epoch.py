@@ -150,16 +150,27 @@ def orders_summary(theirs, ours):
     }
 
 
+@cache
+def wide():
+    """8 columns, 4 classes: the step on 9 examples can be solved for their classes."""
+    model = keras.Sequential([keras.layers.Dense(4, activation="softmax")])
+    model.build((None, 8))
+    return model
+
+
 @epoch.check("every example keeps its own class")
 def own_classes(train_epoch, rng):
     # One batch of all of them: the order plays no role, only who belongs to whom.
-    model, (x, y) = network(rng), numbered_examples(rng, 9)
-    y[:3] = [0, 1, 2]
-    train_epoch(
-        model, x, y, 9, float(rng.uniform(0.4, 0.8)), 0.0, np.random.default_rng(int(rng.integers(1 << 30)))
-    )
-    W, b = model.get_weights()
-    return {"W": W, "b": b}
+    model, x = filled(wide(), rng), rng.normal(size=(9, 8)).astype("float32")
+    y = rng.permutation([0, 0, 0, 1, 1, 2, 2, 3, 3])
+    f, before = np.array(model(x)), np.vstack(model.get_weights())
+    lr, seed = float(rng.uniform(0.4, 0.8)), int(rng.integers(1 << 30))
+    train_epoch(model, x, y, 9, lr, 0.0, np.random.default_rng(seed))
+    after = np.vstack(model.get_weights())
+    # The last row of both is b, which belongs to an input of 1.
+    inputs = np.hstack([x, np.ones((9, 1))])
+    pulled = np.linalg.solve(inputs.T.astype("float64"), 9 / lr * (after - before))
+    return {"class that each example was trained with": (f + pulled).argmax(axis=1), "W and b": after}
 
 
 @epoch.example(without={"zeros": "the step, an exercise of its own, sees the weights"})
@@ -245,6 +256,29 @@ epoch.misconception(
     ("classes, lr, lam", "classes, lr * len(part) / len(x), lam"),
     lecture="39:31",
     advice="Every step has the same α. Its gradient is a mean over the batch already.",
+)
+epoch.misconception(
+    "x is shuffled once more, without y",
+    ("    return [float(", "    x = rng.permutation(x)\n    return [float("),
+    lecture="13:19",
+    advice="Then each image carries another image's class. `minibatches` shuffles already, both in one order.",
+)
+epoch.misconception(
+    "y is shuffled once more, without x",
+    ("    return [float(", "    y = rng.permutation(y)\n    return [float("),
+    lecture="13:19",
+    advice="Then each image carries another image's class. `minibatches` shuffles already, both in one order.",
+)
+epoch.misconception(
+    "x of one epoch, y of another",
+    source="""
+    def train_epoch(model, x, y, size, lr, lam, rng):
+        parts = [part for part, _ in minibatches(x, y, size, rng)]
+        classes = [classes for _, classes in minibatches(x, y, size, rng)]
+        return [float(sgd_step(model, *batch, lr, lam)) for batch in zip(parts, classes)]
+    """,
+    lecture="13:19",
+    advice="Each call of `minibatches` draws an order of its own. Call it once, and take both from each pair.",
 )
 epoch.misconception(
     "the same order every epoch",

@@ -52,6 +52,25 @@ def factor_names(c: float, scene: Scene) -> Iterator[Factor]:
             yield Factor((*factor.key, "minus"), f"{factor.words}, with the other sign")
 
 
+def coefficient(c: float, scene: Scene) -> str:
+    """What a number is, of the draw's numbers: "lr", "2·lr·lam"; "" if it is none of these.
+
+    Args:
+        c: the number, above 0.
+        scene: what numbers there are.
+    """
+    numbers = list(_single_numbers(scene))
+    products = dict(numbers)
+    for i, (name, value) in enumerate(numbers):
+        for other, another in numbers[i + 1 :]:
+            products[f"{name}·{other}"] = value * another
+    for before, share in {"": 1.0, "2·": 2.0, "half of ": 0.5}.items():
+        for name, value in products.items():
+            if value > 0 and abs(c / (share * value) - 1) < FACTOR_RTOL:
+                return f"{before}{name}"
+    return ""
+
+
 def _factors(c: float, scene: Scene) -> Iterator[Factor]:
     for size in scene.sizes:
         yield from _by_size(c, size)

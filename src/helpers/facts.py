@@ -11,7 +11,8 @@ import numpy as np
 
 from helpers.checks import Check
 from helpers.compare import close_to, mismatch
-from helpers.evidence import Evidence, Value
+from helpers.evidence import Evidence, Failure, Value
+from helpers.raised import meaning_of
 from helpers.relations import identities, relations
 from helpers.scene import Relation, Scene, Size, is_numeric
 
@@ -106,7 +107,9 @@ def _best(candidates: list[_Candidate]) -> Fact | None:
     strong = [one for one in candidates if one.relation.strong]
     for one in strong or candidates:
         same = [other.array for other in candidates if other.relation.key == one.relation.key]
-        words = f"{', '.join(same)}: {one.relation.words}"
+        words = one.relation.words
+        if one.array:
+            words = f"{', '.join(same)}: {words}"
         return Fact(words, one.relation.strong, one.relation.key)
     return None
 
@@ -114,7 +117,9 @@ def _best(candidates: list[_Candidate]) -> Fact | None:
 def _found(check: Check, one: Seen) -> dict[tuple[str, tuple[str, ...]], Relation]:
     """The relations of one draw, by array and key, the best first."""
     found: dict[tuple[str, tuple[str, ...]], Relation] = {}
-    if one.given.failure or one.found.failure:
+    if one.given.failure:
+        return _of_failure(one.given.failure)
+    if one.found.failure:
         return found
     sizes = tuple(_sizes(one.ours))
     summarized = check.summarize is not None and mismatch(one.given, one.ours) is None
@@ -138,6 +143,15 @@ def _found(check: Check, one: Seen) -> dict[tuple[str, tuple[str, ...]], Relatio
                 scene = Scene(expected, _others(one.ours, name), sizes)
                 _add(found, name, identities(given, scene))
     return found
+
+
+def _of_failure(failure: Failure) -> dict[tuple[str, tuple[str, ...]], Relation]:
+    """What an exception means; it is of no array."""
+    meaning = meaning_of(failure)
+    if not meaning:
+        return {}
+    key, words = meaning
+    return {("", key): Relation(key, words, True, INDEPENDENT)}
 
 
 def _differs(check: Check, name: str, given: np.ndarray, expected: np.ndarray) -> bool:

@@ -115,6 +115,11 @@ def _a_part(x: np.ndarray, y: np.ndarray, rtol: float) -> Iterator[Told]:
                 f"what was expected is its {said} {m} along axis {axis}; it has {n}",
                 True,
             )
+    if n == m - 1:
+        for i in range(1, n):
+            if close(x, np.delete(y, i, axis), rtol):
+                words = f"what was expected, but number {i} along axis {axis} is left out"
+                yield ("left out", str(i), str(axis)), words, True
 
 
 def _another_quantity(x: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:

@@ -112,7 +112,7 @@ def shapes_of(weights: Iterable[Any]) -> np.ndarray:
     Returns:
         Two columns, each sorted by itself: the lengths of the first axes, and of the second, 0 for a bias.
     """
-    shapes = [[*weight.shape, 0][:2] for weight in weights]
+    shapes = [[*weight.shape, 0, 0][:2] for weight in weights]
     return np.sort(shapes, axis=0)
 
 

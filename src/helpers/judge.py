@@ -63,7 +63,7 @@ class Judge:
             else:
                 outcomes.append(Outcome(check.name, check.points, Kind.PASSED))
         told: dict[str, Fact] = {}
-        if tell and named.how in ("unrecognized", "first"):
+        if tell and named.how in ("unrecognized", "first", "probes"):
             told = self._facts(evidence, answer, outcomes)
         outcomes = _with_facts(outcomes, told, named)
         return Verdict(self.exercise.name, tuple(outcomes), named.names, named.how)

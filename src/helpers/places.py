@@ -60,7 +60,9 @@ def partly(fx: np.ndarray, scene: Scene, rtol: float) -> Iterator[Relation]:
         n = fx.shape[axis]
         if 0 < len(bad) < n:
             key, words = _which(bad, n, axis)
-            yield Relation((*key, *what[0]), f"right but for {words}{what[1]}", bool(what[0]), right)
+            # Among noughts and ones, to be wrong is to be the other.
+            strong = bool(what[0]) and independent(fy) > 2
+            yield Relation((*key, *what[0]), f"right but for {words}{what[1]}", strong, right)
     if what[0]:
         yield Relation(("some", *what[0]), f"right in some places, wrong in others{what[1]}", False, right)
 
@@ -108,6 +110,7 @@ CONDITIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "{} is not negative": lambda z: z >= 0,
     "{} is not positive": lambda z: z <= 0,
     "{} is above 1": lambda z: z > 1,
+    "{} is above 1 or below -1": lambda z: np.abs(z) > 1,
     "{} is large (above 20)": lambda z: np.abs(z) > 20,
 }
 

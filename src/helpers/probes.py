@@ -26,7 +26,10 @@ Example = Callable[..., tuple[dict[str, Any], Call]]
 # A wrong use of a right answer, which the probe must notice.
 Sabotage = Callable[[Call], Call]
 
-NEAR = {2: 2e-2, 4: 1e-4, 8: 1e-9}
+# Two calls may differ by so much: a graph adds up in another order.
+NEAR = 1e-4
+# Of what an answer gives, so many axes and numbers are compared with another call's.
+AXES, LONGEST = 5, 250
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,15 @@ def sabotage_of(key: str, kind: str) -> Sabotage:
 def _untouched(
     example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
 ) -> Arrays:
-    inputs, call = example(*objects, rng)
+    found = _before_and_after(*example(*objects, rng), sabotage)
+    if "H" in inspect.signature(example).parameters:
+        # Where all shapes agree, what comes out may be written into what came in.
+        square = _before_and_after(*example(*objects, rng, N=4, H=4), sabotage)
+        found |= {f"square {name}": values for name, values in square.items()}
+    return found
+
+
+def _before_and_after(inputs: dict[str, Any], call: Call, sabotage: Sabotage) -> Arrays:
     before = {name: _values(thing) for name, thing in inputs.items() if _can_change(thing)}
     sabotage(call)(**inputs)
     found: Arrays = {}
@@ -184,9 +195,9 @@ UNTOUCHED = Probe(
 def _again(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
     inputs, call = example(*objects, rng)
     call = sabotage(call)
-    first = {name: np.array(value) for name, value in call(**inputs).items()}
-    second = call(**inputs)
-    return {**_shown(inputs), **first, **{f"{name}, once more": value for name, value in second.items()}}
+    first = {name: _row(value) for name, value in call(**inputs).items()}
+    second = {f"{name}, once more": _row(value) for name, value in call(**inputs).items()}
+    return {**_shown(inputs), **first, **second}
 
 
 def _again_summary(theirs: Arrays, ours: Arrays) -> Arrays:
@@ -206,9 +217,9 @@ def _changing(call: Call) -> Call:
 AGAIN = Probe(
     "again",
     "a second call gives the same again",
-    "a call leaves something behind that changes the next",
+    "the same call gives something else the second time",
     "Begin with new sums and new lists inside the function: a default argument `=[]`, a global name or an attribute keeps "
-    "what the first call left in it.",
+    "what the first call left in it. Nothing is drawn at random here either.",
     _again,
     _again_summary,
     _changing,
@@ -234,8 +245,9 @@ def _in_graph(
     # As in `fit`, which does not rewrite Python's `if` and `for` either.
     traced = tf.function(lambda *values: call(**dict(zip(tensors, values, strict=True))), autograph=False)
     graph = traced.get_concrete_function(*signature)(*tensors.values())
-    eager = call(**tensors)
-    return {**_shown(inputs), **eager, **{f"{name} in a graph": value for name, value in graph.items()}}
+    eager = {name: _row(value) for name, value in call(**tensors).items()}
+    in_graph = {f"{name} in a graph": _row(value) for name, value in graph.items()}
+    return {**_shown(inputs), **eager, **in_graph}
 
 
 def _spec(tensor: Any, other: tuple[int, ...]) -> Any:
@@ -264,7 +276,7 @@ def _sized(call: Call) -> Call:
 GRAPH = Probe(
     "graph",
     "it runs in a graph, where the size of a batch is unknown",
-    "the size of the batch is taken for known",
+    "a size or a value is asked for that a graph does not know yet",
     "`model.fit` builds a graph once, for batches of any size: there `a.shape[0]` is None, and NumPy, `.numpy()`, `if` and `range` "
     "see no values. Take `tf.shape(a)[0]`, shapes with -1, and TensorFlow's operations.",
     _in_graph,
@@ -427,6 +439,18 @@ def _shown(inputs: dict[str, Any]) -> Arrays:
     }
 
 
+def _row(value: Any) -> Any:
+    """The shape and the values as one row of a fixed length, so that a wrong shape fails no probe but those of shapes."""
+    if value is None or callable(value):
+        return value
+    array = np.asarray(value).astype("float64")
+    shape = np.resize([*array.shape, *[-1] * AXES], AXES)
+    values = np.zeros(LONGEST)
+    if array.size:
+        values = np.resize(array, LONGEST)
+    return np.concatenate([shape, values])
+
+
 def _agreement(theirs: Arrays, ours: Arrays, ending: str, words: str) -> Arrays:
     """How much of what came first came again; and the inputs, which belong to the draw."""
     found = {}
@@ -436,8 +460,7 @@ def _agreement(theirs: Arrays, ours: Arrays, ending: str, words: str) -> Arrays:
                 found[name] = theirs[name]
             continue
         first = theirs[name.removesuffix(ending)]
-        rtol = NEAR[first.dtype.itemsize] if first.dtype.kind == "f" else 0
-        scale = np.max(np.abs(first), initial=0)
-        close = np.isclose(theirs[name], first, rtol=rtol, atol=rtol * scale, equal_nan=True)
+        scale = np.max(np.abs(first[AXES:]), initial=0)
+        close = np.isclose(theirs[name], first, rtol=NEAR, atol=NEAR * scale, equal_nan=True)
         found[words.format(name.removesuffix(ending))] = np.mean(close)
     return found

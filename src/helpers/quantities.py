@@ -127,6 +127,17 @@ def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     return all(n in (1, m) for n, m in ends)
 
 
+def in_brackets(q: Quantity) -> str:
+    """The name of a quantity as part of a longer one: "(1 - h)".
+
+    Args:
+        q: the quantity.
+    """
+    if q.plain:
+        return q.name
+    return f"({q.name})"
+
+
 def identity(x: np.ndarray, q: Quantity, rtol: float) -> Iterator[Told]:
     """Whether an array is a quantity, or minus that.
 

@@ -8,10 +8,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from helpers.factors import factor_names
+from helpers.bounds import clipped
+from helpers.combinations import combined, larger_divisor, matrix_product, shifted
+from helpers.factors import coefficient, factor_names
 from helpers.forms import of_another_shape, order
 from helpers.places import not_finite, partly
-from helpers.quantities import EXPECTED, FUNCTIONS, LARGE, REDUCTIONS, identity, plain_quantities, quantities
+from helpers.quantities import (
+    EXPECTED,
+    FUNCTIONS,
+    LARGE,
+    REDUCTIONS,
+    identity,
+    in_brackets,
+    plain_quantities,
+    quantities,
+)
 from helpers.scene import Relation, Scene, Told, close, constant_ratio, independent, is_numeric, rtol_of
 
 # So many numbers are looked at before all are.
@@ -30,6 +41,8 @@ def relations(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
         return
     if x.shape != y.shape:
         yield from of_another_shape(x, scene)
+        for key, words, strong in matrix_product(x.astype("float64"), y, scene, rtol_of(x)):
+            yield Relation(key, words, strong, independent(x))
     elif not np.isfinite(x.astype("float64")).all():
         yield from not_finite(x, scene)
     elif np.isfinite(y.astype("float64")).all():
@@ -160,24 +173,7 @@ def _function(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterat
                 yield ("inverse", name), f"what was expected is {name.format('it')}", True
             if independent(back) > 1 and close(-back, y, rtol):
                 yield ("inverse", name, "minus"), f"what was expected is minus {name.format('it')}", True
-        yield from _clipped(x, y, rtol)
-
-
-def _clipped(x: np.ndarray, y: np.ndarray, rtol: float) -> Iterator[Told]:
-    """Cut off where it would be larger, or smaller, than some number."""
-    low, high = float(np.min(x)), float(np.max(x))
-    at_high = int(np.sum(x == high))
-    if 2 < at_high < x.size and close(x, np.minimum(y, high), rtol):
-        words = f"cut off at {high:.4g}: it is that wherever more was expected"
-        if high == 0:
-            words = "0 wherever a positive number was expected"
-        yield ("cut off above",), words, True
-    at_low = int(np.sum(x == low))
-    if 2 < at_low < x.size and close(x, np.maximum(y, low), rtol):
-        words = f"cut off at {low:.4g}: it is that wherever less was expected"
-        if low == 0:
-            words = "0 wherever a negative number was expected"
-        yield ("cut off below",), words, True
+        yield from clipped(x, y, rtol)
 
 
 def _another(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
@@ -231,9 +227,15 @@ def _term(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
             continue
         share = next((s for s in SHARES if abs(k - s) < 1e-3), None)
         if share is not None:
-            yield ("term", str(share), q.name), SHARES[share].format(q.name), True
+            yield ("term", str(share), q.name), SHARES[share].format(in_brackets(q)), True
         elif q.plain:
-            yield ("term", q.name), f"differs from what was expected by {k:.4g} times {q.name}", False
+            times = coefficient(abs(k), scene)
+            more = "more" if k > 0 else "less"
+            if times:
+                words = f"{times} times {q.name} {more} than expected"
+                yield ("term", times, q.name, more), words, True
+            words = f"differs from what was expected by {k:.4g} times {q.name}"
+            yield ("term", q.name), words, False
 
 
 def _product(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
@@ -245,8 +247,8 @@ def _product(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterato
         for q in quantities(scene, x.shape):
             value = np.broadcast_to(q.value, x.shape)
             for key, words, one, other in (
-                ("lacks", f"lacks the factor {q.name}", x, y),
-                ("has", f"has the factor {q.name}, which should not be there", y, x),
+                ("lacks", f"lacks the factor {in_brackets(q)}", x, y),
+                ("has", f"has the factor {in_brackets(q)}, which should not be there", y, x),
             ):
                 if not _proportional((one * value).ravel()[some], other.ravel()[some]):
                     continue
@@ -373,11 +375,15 @@ WHOLE = (
     _offset,
     _function,
     _another,
+    shifted,
     _affine,
     _term,
     _product,
     _normalized,
     order,
     _sums_to_one,
+    combined,
+    matrix_product,
+    larger_divisor,
 )
 LAST = (_one_off, _same_along_an_axis, _nearly)

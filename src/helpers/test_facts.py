@@ -20,13 +20,14 @@ def drawn(seed, size, dtype):
     n, inputs, units = size
     h, W, b = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, units)), rng.normal(size=units)
     arrays = {"h": h, "W": W, "b": b, "a": h @ W + b}
+    arrays["c"] = rng.normal(size=(n, units))
     return {name: value.astype(dtype) for name, value in arrays.items()} | {
         "rate": np.array(rng.uniform(0.1, 0.4)),
         "examples": np.array(n),
     }
 
 
-def fact_of(wrong, seed=0, expected="a", dtype="float32", landmarks=("h", "W", "b", "rate", "examples")):
+def fact_of(wrong, seed=0, expected="a", dtype="float32", landmarks=("h", "W", "b", "c", "rate", "examples")):
     """What is told of an answer that gives `wrong(arrays)` in the place of what was expected."""
     draws = []
     for size in SIZES:
@@ -79,6 +80,39 @@ PLANTED = {
     "cut off": (
         lambda d: np.minimum(d["a"], 0.5),
         "y: cut off at 0.5: it is that wherever more was expected",
+    ),
+    "cut off at both ends": (
+        lambda d: np.clip(d["a"], -0.5, 0.5),
+        "y: cut off at both ends: never below -0.5, never above 0.5",
+    ),
+    "a number for a vector": (
+        lambda d: d["c"] + 0.75,
+        "y: c, with 0.75 added to each number of it",
+    ),
+    "two arrays multiplied": (lambda d: d["c"] * d["b"], "y: this is b times c"),
+    "a function in the place of a slope": (
+        lambda d: d["c"] * np.tanh(d["b"]),
+        "y: this is c times (tanh of b)",
+    ),
+    "a product of other matrices": (
+        lambda d: np.tanh(d["h"]) @ d["W"],
+        "y: this is the matrix product of (tanh of h) and W",
+    ),
+    "matrices for numbers": (
+        lambda d: d["c"] @ d["c"].T,
+        "y: this is the matrix product of c and c transposed",
+    ),
+    "a term with a coefficient": (
+        lambda d: d["a"] - 2 * d["rate"] * d["c"],
+        "y: 2·rate times c less than expected",
+    ),
+    "something small below": (
+        lambda d: np.sign(d["a"]) / (1 / np.abs(d["a"]) + 0.01),
+        "y: as if 0.01 were added to what is divided by",
+    ),
+    "one left out": (
+        lambda d: np.delete(d["a"], 1, axis=0),
+        "y: what was expected, but number 1 along axis 0 is left out",
     ),
     "reversed": (lambda d: d["a"][::-1], "y: in reverse order along axis 0"),
     "nothing": (lambda d: 0 * d["a"], "y: 0 everywhere"),

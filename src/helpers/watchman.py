@@ -62,6 +62,8 @@ class Watch(NamedTuple):
     frames: Frames
     alarm: Callable[[str], None]
     imported: Callable[[str], None]
+    # Others are the kernel's, or were told of when they were started.
+    thread: int
 
 
 _watch: Watch | None = None
@@ -130,6 +132,8 @@ def _heard(event: str, args: tuple[Any, ...]) -> None:
         return
     # The witness looks at many frames.
     if event == "object.__getattr__" and args[1] in OF_FRAMES:
+        return
+    if watch.thread != threading.get_ident():
         return
     # What is done here may be heard as well.
     if getattr(_telling, "now", False):

@@ -82,7 +82,7 @@ class Witness:
         ) -> None:
             self._operation(frames, caller(), op_callbacks.type_of(op_type), attrs)
 
-        with watching(Watch(frames, self._alarm, self._import)):
+        with watching(Watch(frames, self._alarm, self._import, threading.get_ident())):
             op_callbacks.listen(seen_operation)
             try:
                 yield

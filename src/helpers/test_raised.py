@@ -1,0 +1,94 @@
+"""What an exception says is told in words that are true of it, and nothing is told of one that nobody knows."""
+
+import numpy as np
+import pytest
+
+from helpers.checks import Checks, gather
+from helpers.evidence import AT_THE_CHECK, Failure
+from helpers.raised import meaning_of
+
+
+def raised_by(answer):
+    """The failure of an answer of which a check asks for two values."""
+    exercise = Checks("two", lecture="0:00")
+
+    @exercise.check("two values")
+    def two(two, rng):
+        first, second = two(np.ones((4, 5)), np.ones((4, 3)))
+        return {"first": first, "second": second}
+
+    return gather(exercise, two, (answer,), 1, 2).failure
+
+
+def broadcast(a, b):
+    return a + b, b
+
+
+def product(a, b):
+    return a @ b, b
+
+
+def one_too_few(a, b):
+    c, d = [a]
+    return c, d
+
+
+def beyond_the_end(a, b):
+    return a[4], b
+
+
+def unknown_name(a, b):
+    return nothing, b  # noqa: F821
+
+
+def unknown_method(a, b):
+    return a.square(), b
+
+
+def own_assertion(a, b):
+    assert len(a) == 5
+    return a, b
+
+
+TOLD = {
+    "unpacking of one's own": (one_too_few, "1 value came where the line takes 2"),
+    "broadcasting": (broadcast, "arrays of shapes (4, 5) and (4, 3) meet number by number, and do not fit"),
+    "a product": (product, "a product of matrices: the first has 5 columns, the second 4 rows"),
+    "an index": (beyond_the_end, "number 4 is asked of axis 0, which has 4, counted from 0"),
+    "a name": (unknown_name, "nothing is called nothing where the line runs"),
+    "a method": (unknown_method, "an object of type ndarray has no .square"),
+    "an assertion": (own_assertion, "an assertion of your own does not hold"),
+}
+
+
+@pytest.mark.parametrize(("answer", "told"), TOLD.values(), ids=TOLD)
+def test_an_exception_is_told_in_words(answer, told):
+    meaning = meaning_of(raised_by(answer))
+    assert meaning is not None
+    assert meaning[1] == told
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("not enough values to unpack (expected 2, got 1)", "1 value came back where 2 are expected"),
+        ("too many values to unpack (expected 2)", "more than 2 values came back where 2 are expected"),
+        (
+            "cannot unpack non-iterable float object",
+            "a single float came back where several values are expected",
+        ),
+        ("zip() argument 2 is shorter than argument 1", "fewer values came back than are asked for"),
+    ],
+)
+def test_what_a_check_could_not_unpack_came_back(message, told):
+    assert meaning_of(Failure("ValueError", message, f"{AT_THE_CHECK}a, b = f(x)"))[1] == told
+
+
+def test_the_same_fault_at_other_sizes_has_the_same_key():
+    small = Failure("ValueError", "too many values to unpack (expected 2)")
+    large = Failure("ValueError", "too many values to unpack (expected 8)")
+    assert meaning_of(small)[0] == meaning_of(large)[0]
+
+
+def test_nothing_is_told_of_an_exception_that_nobody_knows():
+    assert meaning_of(Failure("ValueError", "the moon is full")) is None
