@@ -12,7 +12,8 @@ import numpy as np
 from helpers.checks import Check
 from helpers.compare import close_to, mismatch
 from helpers.evidence import Evidence, Value
-from helpers.relations import identities, relations
+from helpers.random_values import identities
+from helpers.relations import relations
 from helpers.scene import Relation, Scene, Size, is_numeric
 
 # Fewer could agree by chance.

@@ -264,7 +264,7 @@ def _sized(call: Call) -> Call:
 GRAPH = Probe(
     "graph",
     "it runs in a graph, where the size of a batch is unknown",
-    "the size of the batch is taken for known",
+    "a value or a size is taken for known that a graph does not know",
     "`model.fit` builds a graph once, for batches of any size: there `a.shape[0]` is None, and NumPy, `.numpy()`, `if` and `range` "
     "see no values. Take `tf.shape(a)[0]`, shapes with -1, and TensorFlow's operations.",
     _in_graph,

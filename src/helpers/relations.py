@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from helpers.factors import factor_names
-from helpers.forms import of_another_shape, order
+from helpers.forms import of_another_shape, order, rows
 from helpers.places import not_finite, partly
-from helpers.quantities import EXPECTED, FUNCTIONS, LARGE, REDUCTIONS, identity, plain_quantities, quantities
+from helpers.quantities import EXPECTED, FUNCTIONS, LARGE, REDUCTIONS, identity, mixture, quantities
 from helpers.scene import Relation, Scene, Told, close, constant_ratio, independent, is_numeric, rtol_of
 
 # So many numbers are looked at before all are.
@@ -36,36 +36,6 @@ def relations(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
         yield from _of_the_same_shape(x, scene)
 
 
-def identities(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
-    """Which of the reference's other arrays an array is, whatever was expected; for what is random.
-
-    Args:
-        x: what an answer gave.
-        scene: what it is held against.
-    """
-    y = scene.expected
-    if not is_numeric(x) or not is_numeric(y) or x.shape != y.shape or x.size < 2:
-        return
-    if not np.isfinite(x.astype("float64")).all():
-        return
-    fx = x.astype("float64")
-    if not np.any(fx) and np.any(y):
-        yield Relation(("zero",), "0 everywhere", True, independent(y))
-        return
-    rtol = max(rtol_of(x), rtol_of(y))
-    for q in plain_quantities(scene, x.shape):
-        if close(np.broadcast_to(q.value, x.shape), y.astype("float64"), rtol):
-            continue
-        for key, words, strong in identity(fx, q, rtol):
-            yield Relation(key, words, strong, independent(x))
-        c = constant_ratio(fx, np.broadcast_to(q.value, x.shape), rtol)
-        if c is not None and abs(c - 1) > 1e-3:
-            for factor in factor_names(c, scene):
-                if factor.key != ("sign",):
-                    words = factor.words.replace(EXPECTED, q.name)
-                    yield Relation((*factor.key, q.name), words, True, independent(x))
-
-
 def _of_the_same_shape(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
     y = scene.expected
     rtol = max(rtol_of(x), rtol_of(y))
@@ -86,12 +56,21 @@ def _of_the_same_shape(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
         for key, words, strong in find(fx, fy, scene, rtol):
             yield Relation(key, words, strong, count)
     if x.size > 2 and np.ptp(fx) <= rtol * np.max(np.abs(fx)) and np.ptp(fy) > 0:
+        yield from _one_for_all(fx, fy, rtol)
         yield Relation(("constant",), f"the same everywhere: {fx.flat[0]:.4g}", False, independent(y))
         return
     yield from partly(fx, scene, rtol)
     for find in LAST:
         for key, words, strong in find(fx, fy, scene, rtol):
             yield Relation(key, words, strong, count)
+
+
+def _one_for_all(x: np.ndarray, y: np.ndarray, rtol: float) -> Iterator[Relation]:
+    """One number everywhere, which all that was expected gives together."""
+    for name, function in REDUCTIONS.items():
+        if close(x, np.full(x.shape, function(y, axis=None)), rtol):
+            words = f"{name} of all that was expected, everywhere"
+            yield Relation(("one for all", name), words, True, independent(y))
 
 
 def _equal_but_not_alike(x: np.ndarray, y: np.ndarray) -> Iterator[Relation]:
@@ -233,6 +212,9 @@ def _term(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
         if share is not None:
             yield ("term", str(share), q.name), SHARES[share].format(q.name), True
         elif q.plain:
+            for factor in factor_names(1 + k, scene):
+                words = factor.words.replace(EXPECTED, q.name)
+                yield ("counts", *factor.key, q.name), f"holds {words}, instead of {q.name} once", True
             yield ("term", q.name), f"differs from what was expected by {k:.4g} times {q.name}", False
 
 
@@ -373,11 +355,13 @@ WHOLE = (
     _offset,
     _function,
     _another,
+    mixture,
     _affine,
     _term,
     _product,
     _normalized,
     order,
+    rows,
     _sums_to_one,
 )
 LAST = (_one_off, _same_along_an_axis, _nearly)
