@@ -116,8 +116,11 @@ def large_pre_activations(all_masks, geometric_ensemble, rng):
 @ensemble.check("networks that are sure of a class")
 def sure_networks(all_masks, geometric_ensemble, rng):
     W, b, h = output_layer(rng)
-    f, Z = geometric_ensemble(2000 * W, b, h, 0.5)
-    # Z is far below what a float can hold.
+    a = ((rng.random((4000, 1, len(W))) < 0.5) * h) @ W
+    behind = a.max(axis=-1, keepdims=True) - a
+    # Z is still a float, exp(-350) or so, and some networks leave nothing of a class.
+    h *= 350 / behind.mean(axis=0).min(axis=-1, keepdims=True)
+    f, Z = geometric_ensemble(W, b, h, 0.5)
     return {"f": f, "log Z, at least -700": np.maximum(np.log(np.maximum(Z, 1e-304)), -700)}
 
 
