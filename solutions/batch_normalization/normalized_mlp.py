@@ -3,6 +3,7 @@
 import keras
 
 from autograder.exercise import Exercise
+from helpers.checks import fill
 from helpers.inputs import BatchNormStandIn
 from solutions.batch_normalization.batch_norm import BatchNorm
 
@@ -43,11 +44,16 @@ def normalized_mlp(D, units, C):
 
 
 def filled(model, rng):
-    """Set all weights by shape; those of one shape by the order in which the model lists them. Vectors are positive: variances must be."""
+    """Draw all weights anew, by shape and in their order; vectors are positive, since variances must be."""
+    fill(model, rng, scale=1)
     for weight in model.weights:
-        noise = rng.normal(size=weight.shape)
-        weight.assign(0.5 + abs(noise) if len(weight.shape) == 1 else noise)
+        if len(weight.shape) == 1:
+            weight.assign(0.5 + abs(weight))
     return model
+
+
+def batch(rng, N):
+    return rng.normal(size=(N, 5)).astype("float32")
 
 
 @normalized.check("the weights, layer by layer", points=2)
@@ -63,26 +69,30 @@ def weights_by_layer(normalized_mlp, rng):
 
 @normalized.check("in training: normalized before the activation", points=2)
 def in_training(normalized_mlp, rng):
+    x = batch(rng, 8)
     model = filled(normalized_mlp(5, [7], 4), rng)
-    return {"f": model(rng.normal(size=(8, 5)).astype("float32"), training=True)}
+    return {"f": model(x, training=True)}
 
 
 @normalized.check("at test time, and with layers of the same width")
 def at_test_time(normalized_mlp, rng):
+    first, second = batch(rng, 8), batch(rng, 8)
     model = filled(normalized_mlp(5, [6, 6], 4), rng)
-    model(rng.normal(size=(8, 5)).astype("float32"), training=True)
-    return {"f": model(rng.normal(size=(8, 5)).astype("float32"))}
+    model(first, training=True)
+    return {"f": model(second)}
 
 
 @normalized.check("without a hidden layer")
 def no_hidden_layer(normalized_mlp, rng):
-    return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+    x = batch(rng, 3)
+    return {"f": filled(normalized_mlp(5, [], 4), rng)(x)}
 
 
 @normalized.example()
 def example(normalized_mlp, rng, N=4):
+    x = batch(rng, N)
     model = filled(normalized_mlp(5, [6], 4), rng)
-    return {"x": rng.normal(size=(N, 5)).astype("float32")}, lambda x: {"f": model(x)}
+    return {"x": x}, lambda x: {"f": model(x)}
 
 
 normalized.misconception(
@@ -97,6 +107,14 @@ normalized.misconception(
         "        layers.append(keras.layers.ReLU())\n        layers.append(BatchNorm())\n",
     ),
     advice="The lecture normalizes the pre-activation: Dense, then BatchNorm, then ReLU.",
+)
+normalized.misconception(
+    "BatchNorm stands before the Dense layer, not behind it",
+    (
+        "        layers.append(keras.layers.Dense(H, use_bias=False))\n        layers.append(BatchNorm())\n",
+        "        layers.append(BatchNorm())\n        layers.append(keras.layers.Dense(H, use_bias=False))\n",
+    ),
+    advice="It is the pre-activation that is normalized: a = h W comes first, then BatchNorm(a), then ReLU.",
 )
 normalized.misconception(
     "the activation is forgotten",
