@@ -169,13 +169,30 @@ class Exercise(Checks):
     def pairs(self) -> Iterator[tuple[tuple[str, str], str]]:
         """Double faults: the names of two misconceptions, and the reference with the edits of both."""
         for a, b in itertools.combinations([m for m in self.misconceptions if m.edits], 2):
+            if self._meet(a, b):
+                continue
             try:
                 source = self.edited(*a.edits, *b.edits)
                 compile(source, self.name, "exec")
+            # What one writes, the other takes away.
             except (ValueError, SyntaxError):
-                # the two edits meet in one place
                 continue
             yield (a.name, b.name), source
+
+    def _meet(self, a: Rival, b: Rival) -> bool:
+        """Whether the edits of two misconceptions change the same place: nobody holds both there."""
+        for first, last in self._spans(a):
+            for other_first, other_last in self._spans(b):
+                if first < other_last and other_first < last:
+                    return True
+        return False
+
+    def _spans(self, rival: Rival) -> Iterator[tuple[int, int]]:
+        """Where the reference's source holds the pieces that a misconception replaces."""
+        for old, _ in rival.edits:
+            first = self.source.find(old)
+            if first >= 0:
+                yield first, first + len(old)
 
 
 def source_of(thing: Callable) -> str:

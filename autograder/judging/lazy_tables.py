@@ -138,7 +138,7 @@ class _Case:
         for pair in pairs:
             names += [name for name in pair if name not in names]
         verdict = self._judged_on_all_draws(names, pairs)
-        if verdict.names:
+        if verdict.names and verdict.how != "probes":
             return verdict
 
         names += [name for name in every if name not in names and self._may_be_first(name, given, verdict)]

@@ -87,7 +87,7 @@ class BatchNorm(keras.layers.Layer):
 
 def at_work(BatchNorm, rng, dtype="float32"):
     """A layer in the middle of its life, and a mini-batch with units of many scales."""
-    N, H = 7, 5
+    N, H = 7, 6
     layer = BatchNorm(momentum=float(rng.uniform(0.6, 0.9)), eps=float(rng.uniform(0.1, 0.5)), dtype=dtype)
     a = tf.constant(uneven_units(rng, N, H, widest=3), dtype)
     layer.build(a.shape)
@@ -96,6 +96,20 @@ def at_work(BatchNorm, rng, dtype="float32"):
     for weight in (layer.moving_mu, layer.moving_var):
         weight.assign(rng.uniform(0.5, 2, H))
     return layer, a
+
+
+def marks_of(layer, a, mu, var):
+    """What a wrong output may turn out to be, or lack."""
+    root = tf.sqrt(var + layer.eps)
+    return landmarks(
+        a=a,
+        a_hat=(a - mu) / root,
+        centred=a - mu,
+        gamma=layer.gamma,
+        beta=layer.beta,
+        root=root,
+        examples=len(a),
+    )
 
 
 @batch_norm.check("a new layer: four weights and how they start")
@@ -114,27 +128,36 @@ def new_layer(BatchNorm, rng):
 @batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
 def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    mu, var = tf.nn.moments(a, 0)
-    marks = landmarks(a=a, mu=mu, var=var, gamma=layer.gamma, beta=layer.beta, examples=len(a))
+    marks = marks_of(layer, a, *tf.nn.moments(a, 0))
     return {"a_tilde": layer(a, training=True), **marks}
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")
 def test_time_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1])}
+    marks = marks_of(layer, a, tf.identity(layer.moving_mu), tf.identity(layer.moving_var))
+    return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1]), **marks}
 
 
 @batch_norm.check("training moves the statistics a little")
 def training_moves_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    for k in (1.0, 2.0, 3.0):
-        layer(k * a + k, training=True)
+    batches = [k * a + k for k in (1.0, 2.0, 3.0)]
+    # Of each batch, and before them what was there.
+    means, variances = [tf.identity(layer.moving_mu)], [tf.identity(layer.moving_var)]
+    for batch in batches:
+        mu, var = tf.nn.moments(batch, 0)
+        means.append(mu)
+        variances.append(var)
+        layer(batch, training=True)
     still = all(any(w is m for w in layer.weights) for m in (layer.moving_mu, layer.moving_var))
+    marks = landmarks(old_and_three_means=tf.stack(means), old_and_three_variances=tf.stack(variances))
     return {
         "moving_mu": layer.moving_mu,
         "moving_var": layer.moving_var,
         "they are still weights of the layer": str(still),
+        **marks,
+        **landmarks(momentum=layer.momentum, examples=len(a)),
     }
 
 
@@ -150,10 +173,11 @@ def test_time_keeps_statistics(BatchNorm, rng):
 def gradient_through_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     upstream = tf.constant(rng.normal(size=a.shape), "float32")
+    marks = marks_of(layer, a, *tf.nn.moments(a, 0))
     with tf.GradientTape() as tape:
         tape.watch(a)
         a_tilde = layer(a, training=True)
-    return {"da": tape.gradient(a_tilde, a, upstream)}
+    return {"da": tape.gradient(a_tilde, a, upstream), **marks, **landmarks(upstream=upstream)}
 
 
 @batch_norm.check("it can be saved, loaded, and asked for its shape")
@@ -162,7 +186,8 @@ def saved_and_loaded(BatchNorm, rng):
     copy = BatchNorm.from_config(layer.get_config())
     return {
         "registered as": keras.saving.get_registered_name(BatchNorm),
-        "name of the copy": copy.name,
+        # Keras numbers the names that it gives.
+        "name of the copy": copy.name.rstrip("_0123456789"),
         "momentum of the copy": copy.momentum,
         "eps of the copy": copy.eps,
         "output shape": layer.compute_output_shape((5, 7)),
@@ -219,6 +244,26 @@ batch_norm.misconception(
     "eps stands outside the square root",
     ("tf.sqrt(var + self.eps)", "(tf.sqrt(var) + self.eps)"),
     advice="Add eps to the variance, before the root: sqrt(var + eps). At var = 0 the root alone has an infinite slope.",
+)
+batch_norm.misconception(
+    "eps is squared",
+    source=batch_norm.edited(("tf.sqrt(var + self.eps)", "tf.sqrt(var + self.eps**2)")),
+    advice="Add eps as it is: sqrt(var + eps).",
+)
+batch_norm.misconception(
+    "eps is left out at test time",
+    source=batch_norm.edited(
+        ("mu, var = self.moving_mu, self.moving_var", "mu, var = self.moving_mu, self.moving_var - self.eps")
+    ),
+    advice="Test time is the same formula with other statistics: divide by sqrt(moving_var + eps).",
+)
+batch_norm.misconception(
+    "one gamma and one beta for the whole layer",
+    source=batch_norm.edited(
+        ('name="gamma", shape=H', 'name="gamma", shape=(1,)'),
+        ('name="beta", shape=H', 'name="beta", shape=(1,)'),
+    ),
+    advice="Each unit gets a scale and a shift of its own: (H,), as many as `input_shape[-1]`.",
 )
 batch_norm.misconception(
     "divided by the variance, not by its root",
@@ -344,6 +389,16 @@ batch_norm.misconception(
         ('{**super().get_config(), "momentum": self.momentum, "eps": self.eps}', "super().get_config()")
     ),
     advice="A loaded layer is made from get_config alone: add momentum and eps, or they fall back to their defaults.",
+)
+batch_norm.misconception(
+    "Keras's own entries are missing from the configuration",
+    source=batch_norm.edited(
+        (
+            '{**super().get_config(), "momentum": self.momentum, "eps": self.eps}',
+            '{"momentum": self.momentum, "eps": self.eps}',
+        )
+    ),
+    advice="The layer's name and dtype are lost when it is saved: begin with super().get_config(), and add your own.",
 )
 batch_norm.misconception(
     "the layer is not registered with Keras",

@@ -147,6 +147,21 @@ backward.misconception(
     advice="mu and var are means: each example moves them by one N-th of what it moves itself.",
 )
 backward.misconception(
+    "the 1/N of the way through var is forgotten",
+    ("dvar * 2 * (a - mu) / N", "dvar * 2 * (a - mu)"),
+    advice="var is a mean, too: d var / d a_i = 2 (a_i - mu) / N.",
+)
+backward.misconception(
+    "the 1/N of the way through mu is forgotten",
+    (" / N + dmu / N", " / N + dmu"),
+    advice="mu is a mean: d mu / d a_i = 1/N for each example.",
+)
+backward.misconception(
+    "the way through var divides by N - 1",
+    ("dvar * 2 * (a - mu) / N", "dvar * 2 * (a - mu) / (N - 1)"),
+    advice="var divides by N in the forward pass, and so does its derivative: 2 (a_i - mu) / N.",
+)
+backward.misconception(
     "the variance divides by N - 1",
     ("a.var(axis=0)", "a.var(axis=0, ddof=1)"),
     lecture="54:33",

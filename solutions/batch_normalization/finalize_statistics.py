@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.inputs import BatchNormStandIn
 from solutions.batch_normalization.batch_norm import BatchNorm
 
@@ -66,9 +67,18 @@ def finalize_statistics(model, x, size=64):
     ### END SOLUTION
 
 
-def batches(rng, sizes=(6, 6, 3), H=4, far=0.0, dtype="float64"):
+def batches(rng, sizes=(6, 6, 3), H=7, far=0.0, dtype="float64"):
     """Mini-batches whose means differ, the last one smaller."""
     return [(rng.normal(size=(n, H)) + 2 * rng.normal(size=H) + far).astype(dtype) for n in sizes]
+
+
+def pooled(pooled_statistics, parts, given):
+    """The statistics of some batches, and beside them those of each batch alone."""
+    means, variances = np.stack([a.mean(axis=0) for a in parts]), np.stack([a.var(axis=0) for a in parts])
+    together = np.concatenate(parts)
+    marks = {"the batches' means": means, "the batches' variances": variances, "all examples": together}
+    mu, var = pooled_statistics(given)
+    return {"mu": mu, "var": var, **landmarks(examples=len(together), batches=len(parts), **marks)}
 
 
 def trained(rng):
@@ -79,12 +89,12 @@ def trained(rng):
             dense(4, use_bias=False),
             norm(momentum=0.99, eps=0.1),
             keras.layers.Activation("tanh"),
-            dense(5),
+            dense(4),
             norm(momentum=0.99, eps=0.1),
         ]
     )
     # by itself each is built quickly
-    for layer, H in zip(model.layers, (3, 4, 4, 4, 5), strict=True):
+    for layer, H in zip(model.layers, (4, 4, 4, 4, 4), strict=True):
         layer.build((None, H))
         for weight in layer.weights:
             weight.assign(
@@ -94,30 +104,30 @@ def trained(rng):
 
 
 def training_set(rng):
-    """19 examples of 3 inputs, in order, so that batches differ."""
-    x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]
+    """19 examples of 4 inputs, as many as units everywhere, so that each mistake gives numbers; in order, so that batches differ."""
+    x = rng.normal(size=(19, 4)) + np.linspace(-2, 2, 19)[:, None]
     return tf.constant(x, "float32")
 
 
 def trained_with(rng, layer):
     """A layer before a BatchNorm, and that BatchNorm, with statistics from anywhere."""
     norm = BatchNormStandIn(momentum=0.99, eps=0.1)
-    norm.build((None, 3))
+    norm.build((None, 4))
     for statistic in (norm.moving_mu, norm.moving_var):
-        statistic.assign(rng.uniform(0.5, 1.5, 3))
+        statistic.assign(rng.uniform(0.5, 1.5, 4))
     return keras.Sequential([layer, norm]), norm
 
 
 @finalize.check("pooled: batches of different sizes, whose means differ", points=2)
 def pooled_batches(pooled_statistics, finalize_statistics, rng):
-    mu, var = pooled_statistics(batches(rng))
-    return {"mu": mu, "var": var}
+    parts = batches(rng)
+    return pooled(pooled_statistics, parts, parts)
 
 
 @finalize.check("pooled: batches that can be read only once, of tensors")
 def pooled_read_once(pooled_statistics, finalize_statistics, rng):
-    mu, var = pooled_statistics(tf.constant(a) for a in batches(rng, sizes=(5, 5, 5, 1), dtype="float32"))
-    return {"mu": mu, "var": var}
+    parts = batches(rng, sizes=(5, 5, 5, 1), dtype="float32")
+    return pooled(pooled_statistics, parts, (tf.constant(a) for a in parts))
 
 
 @finalize.check("pooled: a mean far larger than the deviation", var=1e-6)
@@ -129,11 +139,24 @@ def pooled_far_mean(pooled_statistics, finalize_statistics, rng):
 @finalize.check("finalized: the statistics of every BatchNorm", points=2)
 def finalized_statistics(pooled_statistics, finalize_statistics, rng):
     model, x = trained(rng)
-    finalize_statistics(model, x, size=8)
     layers = [layer for layer in model.layers if isinstance(layer, BatchNormStandIn)]
-    return {f"moving_mu of BatchNorm {k}": layer.moving_mu for k, layer in enumerate(layers, 1)} | {
-        f"moving_var of BatchNorm {k}": layer.moving_var for k, layer in enumerate(layers, 1)
+    a = model.layers[0](x)
+    marks = {
+        "x": x,
+        "what BatchNorm 1 gets": a,
+        "what BatchNorm 1 gives at first": layers[0](a),
+        "the first batch of what BatchNorm 1 gets": a[:8],
+        "the last batch of what BatchNorm 1 gets": a[16:],
     }
+    for k, layer in enumerate(layers, 1):
+        marks[f"moving_mu of BatchNorm {k} at first"] = tf.identity(layer.moving_mu)
+        marks[f"moving_var of BatchNorm {k} at first"] = tf.identity(layer.moving_var)
+    finalize_statistics(model, x, size=8)
+    found = {}
+    for k, layer in enumerate(layers, 1):
+        found[f"moving_mu of BatchNorm {k}"] = layer.moving_mu
+        found[f"moving_var of BatchNorm {k}"] = layer.moving_var
+    return found | landmarks(**marks, examples=len(x))
 
 
 @finalize.check("finalized: the network's answers at test time")
@@ -152,28 +175,49 @@ class Crowd(keras.layers.Layer):
     most = 0
 
     def call(self, h):
-        self.most = max(self.most, len(h))
+        # Unknown where a graph is built.
+        self.most = max(self.most, h.shape[0] or 0)
         return h
 
 
-@finalize.check("finalized: what is random in training is off")
+@finalize.check(
+    "finalized: what is random in training is off",
+    mistake="what is random in training is on during the pass",
+    advice="Pass training=False to every layer, to BatchNorm and to Dropout alike.",
+)
 def finalized_with_dropout(pooled_statistics, finalize_statistics, rng):
     model, norm = trained_with(rng, keras.layers.Dropout(0.5))
-    finalize_statistics(model, training_set(rng), size=8)
-    return {"moving_mu": norm.moving_mu, "moving_var": norm.moving_var}
+    x, before = training_set(rng), norm.get_weights()
+    found = []
+    for _ in range(2):
+        norm.set_weights(before)
+        finalize_statistics(model, x, size=8)
+        found.append(norm.moving_mu.numpy())
+    return {"x": x, "moving_mu": found}
 
 
 @finalized_with_dropout.summary()
 def finalized_with_dropout_summary(theirs, ours):
-    return {f"{name} as without dropout": np.allclose(theirs[name], ours[name], rtol=1e-4) for name in ours}
+    first, second = theirs["moving_mu"]
+    return {"x": theirs["x"], "a second pass gives the same": np.allclose(first, second, rtol=1e-4)}
 
 
-@finalize.check("finalized: no more than `size` examples at a time")
+@finalize.check(
+    "finalized: no more than `size` examples at a time",
+    mistake="more than `size` examples at a time",
+    advice="A training set of a million images does not fit: go through it in steps of `size`.",
+)
 def finalized_in_batches(pooled_statistics, finalize_statistics, rng):
     crowd, size = Crowd(), int(rng.integers(3, 9))
-    model, norm = trained_with(rng, crowd)
+    model, _ = trained_with(rng, crowd)
     finalize_statistics(model, training_set(rng), size=size)
-    return {"given size": size, "examples at a time": crowd.most, "moving_mu": norm.moving_mu}
+    return {"given size": size, "examples at a time": crowd.most}
+
+
+@finalized_in_batches.summary()
+def finalized_in_batches_summary(theirs, ours):
+    size = ours["given size"]
+    return {"given size": theirs["given size"], "more at a time": max(0, theirs["examples at a time"] - size)}
 
 
 @finalize.example(
@@ -189,7 +233,7 @@ def example(pooled_statistics, finalize_statistics, rng):
 
 finalize.misconception(
     "the whole training set in one batch",
-    ("range(0, len(x), size)", "range(0, len(x), len(x))"),
+    ("h = [x[i : i + size] for i in range(0, len(x), size)]", "h = [x]"),
     advice="The numbers are the same, and a training set of a million images does not fit: `size` examples at a time is what "
     "pooled_statistics is for.",
 )
@@ -271,6 +315,52 @@ finalize.misconception(
         "            layer.moving_var.assign(var)\n            break\n",
     ),
     advice="Go on to the end of model.layers: each BatchNorm has statistics of its own.",
+)
+# What follows is by `source`, so that double faults do not grow with it.
+PASS_ON = "        h = [layer(part, training=False) for part in h]\n"
+finalize.misconception(
+    "only the first mini-batch is looked at",
+    source=finalize.edited(("range(0, len(x), size)", "range(0, size, size)")),
+    advice="Global statistics are those of all examples: go on in steps of `size` to the end of x.",
+)
+finalize.misconception(
+    "the statistics of x, whatever reaches a BatchNorm",
+    source=finalize.edited((PASS_ON, "")),
+    advice="A BatchNorm divides what it gets: pass the examples through each layer before you come to the next.",
+)
+finalize.misconception(
+    "the statistics of what a BatchNorm gives, then passed on anew",
+    source=finalize.edited(("pooled_statistics(h)", "pooled_statistics([layer(part) for part in h])")),
+    advice="A BatchNorm divides its input: measure h before the layer is applied.",
+)
+finalize.misconception(
+    "what is random in training is on during the pass",
+    source=finalize.edited(("training=False", "training=not isinstance(layer, BatchNorm)")),
+    advice="Pass training=False to every layer, to BatchNorm and to Dropout alike.",
+)
+finalize.misconception(
+    "gamma and beta are reset as well",
+    source=finalize.edited(
+        (
+            "            layer.moving_var.assign(var)\n",
+            "            layer.moving_var.assign(var)\n"
+            "            layer.gamma.assign(0 * layer.gamma + 1)\n            layer.beta.assign(0 * layer.beta)\n",
+        )
+    ),
+    advice="gamma and beta were learned. Only moving_mu and moving_var are measured anew.",
+)
+finalize.misconception(
+    "the batches' statistics are moved, as in training",
+    source=finalize.edited(
+        (
+            "    mu = (n * mu_b).sum(axis=0) / n.sum()\n"
+            "    var = (n * (var_b + (mu_b - mu) ** 2)).sum(axis=0) / n.sum()\n",
+            "    mu, var = mu_b[0], var_b[0]\n"
+            "    for m, v in zip(mu_b[1:], var_b[1:]):\n"
+            "        mu, var = 0.9 * mu + 0.1 * m, 0.9 * var + 0.1 * v\n",
+        )
+    ),
+    advice="A moving average forgets: every example of the training set should count the same.",
 )
 finalize.misconception(
     "the statistics are moved, not replaced",

@@ -3,6 +3,7 @@
 import keras
 
 from autograder.exercise import Exercise
+from helpers.checks import fill
 from solutions.batch_normalization.batch_norm import BatchNorm
 
 normalized = Exercise(
@@ -41,15 +42,19 @@ def normalized_mlp(D, units, C):
 
 
 def filled(model, rng):
-    """Set all weights, a BatchNorm's whatever the order in which it made them. Vectors are positive: variances must be."""
+    """Draw all weights anew, by shape; a BatchNorm's four whatever the order in which it made them. Vectors are positive."""
+    fill(model, rng, scale=1)
     for layer in model.layers:
-        weights = layer.weights
+        weights, values = layer.weights, layer.get_weights()
         if hasattr(layer, "moving_mu"):
             weights = [layer.gamma, layer.beta, layer.moving_mu, layer.moving_var]
-        for weight in weights:
-            noise = rng.normal(size=weight.shape)
-            weight.assign(0.5 + abs(noise) if len(weight.shape) == 1 else noise)
+        for weight, value in zip(weights, values, strict=True):
+            weight.assign(0.5 + abs(value) if value.ndim == 1 else value)
     return model
+
+
+def batch(rng, N):
+    return rng.normal(size=(N, 5)).astype("float32")
 
 
 @normalized.check("the weights, layer by layer", points=2)
@@ -65,26 +70,30 @@ def weights_by_layer(normalized_mlp, rng):
 
 @normalized.check("in training: normalized before the activation", points=2)
 def in_training(normalized_mlp, rng):
+    x = batch(rng, 8)
     model = filled(normalized_mlp(5, [7], 4), rng)
-    return {"f": model(rng.normal(size=(8, 5)).astype("float32"), training=True)}
+    return {"f": model(x, training=True)}
 
 
 @normalized.check("at test time, and with layers of the same width")
 def at_test_time(normalized_mlp, rng):
+    first, second = batch(rng, 8), batch(rng, 8)
     model = filled(normalized_mlp(5, [6, 6], 4), rng)
-    model(rng.normal(size=(8, 5)).astype("float32"), training=True)
-    return {"f": model(rng.normal(size=(8, 5)).astype("float32"))}
+    model(first, training=True)
+    return {"f": model(second)}
 
 
 @normalized.check("without a hidden layer")
 def no_hidden_layer(normalized_mlp, rng):
-    return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+    x = batch(rng, 3)
+    return {"f": filled(normalized_mlp(5, [], 4), rng)(x)}
 
 
 @normalized.example()
 def example(normalized_mlp, rng, N=4):
+    x = batch(rng, N)
     model = filled(normalized_mlp(5, [6], 4), rng)
-    return {"x": rng.normal(size=(N, 5)).astype("float32")}, lambda x: {"f": model(x)}
+    return {"x": x}, lambda x: {"f": model(x)}
 
 
 normalized.misconception(
@@ -99,6 +108,14 @@ normalized.misconception(
         "        layers.append(keras.layers.ReLU())\n        layers.append(BatchNorm())\n",
     ),
     advice="The lecture normalizes the pre-activation: Dense, then BatchNorm, then ReLU.",
+)
+normalized.misconception(
+    "BatchNorm stands before the Dense layer, not behind it",
+    (
+        "        layers.append(keras.layers.Dense(H, use_bias=False))\n        layers.append(BatchNorm())\n",
+        "        layers.append(BatchNorm())\n        layers.append(keras.layers.Dense(H, use_bias=False))\n",
+    ),
+    advice="It is the pre-activation that is normalized: a = h W comes first, then BatchNorm(a), then ReLU.",
 )
 normalized.misconception(
     "the activation is forgotten",

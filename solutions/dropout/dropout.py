@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from autograder.exercise import Exercise
 from helpers import inputs
+from helpers.evidence import landmarks
 
 dropout = Exercise("Dropout", kind="layer", lecture="50:43")
 
@@ -67,8 +68,9 @@ CALLS, N, H = 8, 64, 64
 
 @dropout.check("in training a unit is kept as it is, with probability 1 - rate, or is 0")
 def kept_share(Dropout, rng):
-    layer, h = Dropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
-    return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
+    rate = inputs.uneven_probability(rng)
+    layer, h = Dropout(rate), inputs.far_from_zero(rng, N, H)
+    return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)], **landmarks(rate=rate)}
 
 
 @kept_share.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
@@ -94,13 +96,19 @@ def masks_in_graph(Dropout, rng):
 def masks_summary(theirs, ours):
     factor = theirs["output"] / ours["h"]
     found = inputs.agreements(np.abs(factor) > 1e-6)
-    return found | {"values that the factor takes": len(np.unique(factor.round(3)))}
+    return found | {"values that the factor takes": inputs.values_of_the_factor(factor)}
 
 
 @dropout.check("at test time each unit is multiplied by the probability of keeping", points=2)
 def at_test_time(Dropout, rng):
-    layer, h = Dropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
-    return {"h": h, "output": [layer(h, training=False) for _ in range(2)], "without training=": layer(h)}
+    rate = inputs.uneven_probability(rng)
+    layer, h = Dropout(rate), inputs.far_from_zero(rng, N, H)
+    return {
+        "h": h,
+        "output": [layer(h, training=False) for _ in range(2)],
+        "without training=": layer(h),
+        **landmarks(rate=rate),
+    }
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
@@ -125,7 +133,7 @@ def backward_summary(theirs, ours):
     forward, backward = theirs["output"] / ours["h"], theirs["dh"] / ours["upstream"]
     return {
         "largest difference of the two factors": np.abs(forward - backward).max(),
-        "values that the factor takes": len(np.unique(backward.round(3))),
+        "values that the factor takes": inputs.values_of_the_factor(backward),
     }
 
 
@@ -136,7 +144,8 @@ def saved_and_loaded(Dropout, rng):
     h = inputs.far_from_zero(rng, N, H)
     return {
         "registered as": keras.saving.get_registered_name(Dropout),
-        "name of the copy": copy.name,
+        # Keras numbers the names that it gives.
+        "name of the copy": copy.name.rstrip("_0123456789"),
         "rate of the copy": copy.rate,
         "output shape": layer.compute_output_shape((5, 7)),
         "shape for a batch of any size": str(layer(keras.Input((h.shape[1],))).shape),
@@ -152,17 +161,14 @@ def counts(Dropout, rng):
 
 @counts.summary()
 def counts_summary(theirs, ours):
-    kept = (np.abs(theirs["output"] / ours["h"]) > 1e-6).sum(axis=-1)
-    shares = [np.mean(kept == k) for k in range(4)]
-    # Of 1,024 honest examples less than 0.1; of four masks that examples share at least 0.5.
-    gap = np.abs(np.array(shares) - [0.125, 0.375, 0.375, 0.125]).sum()
-    return {"as many examples keep 0, 1, 2 and 3 units as coins would have it": gap < 0.25}
+    return inputs.left_to_chance(np.abs(theirs["output"] / ours["h"]) > 1e-6)
 
 
 @dropout.example(without={"one": "nothing here depends on other examples"})
 def example(Dropout, rng, N=4, dtype="float32"):
     layer = Dropout(0.4, dtype=dtype)
-    h = tf.constant(rng.uniform(1, 2, size=(N, 5)), dtype)
+    # Of so many units no example loses all.
+    h = tf.constant(rng.uniform(1, 2, size=(N, 24)), dtype)
 
     def both(h):
         # Times 0, so that nothing is left to chance.
@@ -180,6 +186,42 @@ dropout.misconception(
     "the rate is always one half",
     ("keep = 1 - self.rate", "keep = 0.5"),
     advice="One half is only the default. Compute the probability of keeping from self.rate.",
+)
+# What follows is by `source`, so that double faults do not grow with it.
+MASK = "mask = keras.random.uniform(tf.shape(h), seed=self.seeds) < keep"
+dropout.misconception(
+    "a normal number is compared with the rate",
+    source=dropout.edited((MASK, "mask = keras.random.normal(tf.shape(h), seed=self.seeds) >= self.rate")),
+    advice="A coin shows one side with probability p where a *uniform* number between 0 and 1 is below p: keras.random.uniform.",
+)
+dropout.misconception(
+    "a normal number is compared with the probability of keeping",
+    source=dropout.edited((MASK, "mask = keras.random.normal(tf.shape(h), seed=self.seeds) < keep")),
+    advice="A coin shows one side with probability p where a *uniform* number between 0 and 1 is below p: keras.random.uniform.",
+)
+dropout.misconception(
+    "every example loses the same number of units",
+    source=dropout.edited(
+        (
+            MASK,
+            "u = keras.random.uniform(tf.shape(h), seed=self.seeds)\n"
+            "        rank = tf.argsort(tf.argsort(u, axis=1), axis=1)\n"
+            "        most = tf.cast(tf.shape(h)[1], 'float32')\n"
+            "        mask = tf.cast(rank, 'float32') >= tf.round(self.rate * most)",
+        )
+    ),
+    lecture="52:56",
+    advice="Each unit flips a coin of its own, and knows nothing of the others: compare uniform numbers with the probability.",
+)
+dropout.misconception(
+    "an example never loses all its units",
+    source=dropout.edited(
+        (
+            MASK,
+            MASK + "\n        mask |= ~tf.reduce_any(mask, axis=1, keepdims=True)",
+        )
+    ),
+    advice="Now and then all coins show the same side, the more often the fewer units there are. Leave that to chance.",
 )
 dropout.misconception(
     "one mask is shared by the whole batch",
@@ -210,6 +252,20 @@ dropout.misconception(
     ("        if not training:\n            return h * keep\n", ""),
     lecture="53:18",
     advice="At test time no coin is flipped: look at `training` first, and return h times the probability of keeping.",
+)
+dropout.misconception(
+    "scaled in training as well",
+    ("tf.cast(mask, h.dtype)", "tf.cast(mask, h.dtype) * keep"),
+    lecture="53:18",
+    advice="The mask is the whole of it in training. What is multiplied by 1 - rate is the output at test time.",
+)
+dropout.misconception(
+    "noise around 1 in the place of a mask",
+    (
+        "mask = keras.random.uniform(tf.shape(h), seed=self.seeds) < keep",
+        "mask = 1 + (self.rate / keep) ** 0.5 * keras.random.normal(tf.shape(h), seed=self.seeds)",
+    ),
+    advice="Gaussian dropout is another method, with the same mean and the same variance. Here a unit stays as it is, or is 0.",
 )
 dropout.misconception(
     "not scaled at test time",
@@ -255,6 +311,11 @@ dropout.misconception(
     "the rate is missing from the configuration",
     source=dropout.edited(('{**super().get_config(), "rate": self.rate}', "super().get_config()")),
     advice="A loaded layer is made from get_config alone. Without `rate` it silently falls back to 0.5.",
+)
+dropout.misconception(
+    "Keras's own entries are missing from the configuration",
+    source=dropout.edited(('{**super().get_config(), "rate": self.rate}', '{"rate": self.rate}')),
+    advice="The layer's name and dtype are lost when it is saved: begin with super().get_config(), and add `rate`.",
 )
 dropout.misconception(
     "the layer is not registered with Keras",

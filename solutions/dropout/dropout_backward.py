@@ -108,6 +108,22 @@ backward.misconception(
     "a unit that was off learns nothing from this example.",
 )
 backward.misconception(
+    "the mask is turned round on the way back",
+    ("da1 = dh1 * mask * s", "da1 = dh1 * (1 - mask) * s"),
+    advice="A 1 in the mask is a unit that was on, and only through it did a1 reach the loss: multiply by the mask itself.",
+)
+backward.misconception(
+    "the mask is turned round in the forward pass",
+    ("h1 = s * mask", "h1 = s * (1 - mask)"),
+    advice="A 1 in the mask is a unit that stays: multiply by the mask itself.",
+)
+backward.misconception(
+    "the softmax runs over the batch, not over the classes",
+    ("np.logaddexp.reduce(a2, axis=1, keepdims=True)", "np.logaddexp.reduce(a2, axis=0, keepdims=True)"),
+    lecture="6:52",
+    advice="Each example has a distribution over classes of its own: sum over axis 1.",
+)
+backward.misconception(
     "the backward pass uses the mask's mean instead of the mask",
     ("da1 = dh1 * mask * s", "da1 = dh1 * mask.mean() * s"),
     advice="The mean of the mask belongs to test time. Going back, use the very mask of the forward pass.",

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from autograder.exercise import Exercise
 from helpers import inputs
+from helpers.evidence import landmarks
 
 inverted_dropout = Exercise(
     "InvertedDropout",
@@ -66,8 +67,9 @@ CALLS, N, H = 8, 64, 64
 
 @inverted_dropout.check("in training the kept are divided by the probability of keeping", points=2)
 def training(InvertedDropout, rng):
-    layer, h = InvertedDropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
-    return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)]}
+    rate = inputs.uneven_probability(rng)
+    layer, h = InvertedDropout(rate), inputs.far_from_zero(rng, N, H)
+    return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)], **landmarks(rate=rate)}
 
 
 @training.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
@@ -77,8 +79,14 @@ def training_summary(theirs, ours):
 
 @inverted_dropout.check("at test time nothing happens")
 def at_test_time(InvertedDropout, rng):
-    layer, h = InvertedDropout(inputs.uneven_probability(rng)), inputs.far_from_zero(rng, N, H)
-    return {"h": h, "output": [layer(h, training=False) for _ in range(2)], "without training=": layer(h)}
+    rate = inputs.uneven_probability(rng)
+    layer, h = InvertedDropout(rate), inputs.far_from_zero(rng, N, H)
+    return {
+        "h": h,
+        "output": [layer(h, training=False) for _ in range(2)],
+        "without training=": layer(h),
+        **landmarks(rate=rate),
+    }
 
 
 @at_test_time.summary(**{"factor": 1e-3, "factor without training=": 1e-3})
@@ -129,17 +137,14 @@ def counts(InvertedDropout, rng):
 
 @counts.summary()
 def counts_summary(theirs, ours):
-    kept = (np.abs(theirs["output"] / ours["h"]) > 1e-6).sum(axis=-1)
-    shares = [np.mean(kept == k) for k in range(4)]
-    # Of 1,024 honest examples less than 0.1; of four masks that examples share at least 0.5.
-    gap = np.abs(np.array(shares) - [0.125, 0.375, 0.375, 0.125]).sum()
-    return {"as many examples keep 0, 1, 2 and 3 units as coins would have it": gap < 0.25}
+    return inputs.left_to_chance(np.abs(theirs["output"] / ours["h"]) > 1e-6)
 
 
 @inverted_dropout.example(without={"one": "nothing here depends on other examples"})
 def example(InvertedDropout, rng, N=4, dtype="float32"):
     layer = InvertedDropout(0.4, dtype=dtype)
-    h = tf.constant(rng.uniform(1, 2, size=(N, 5)), dtype)
+    # Of so many units no example loses all.
+    h = tf.constant(rng.uniform(1, 2, size=(N, 24)), dtype)
 
     def both(h):
         # Times 0, so that nothing is left to chance.
@@ -186,9 +191,54 @@ inverted_dropout.misconception(
     advice="`rate` is the probability of dropping, as in Keras. A unit stays with probability 1 - rate.",
 )
 inverted_dropout.misconception(
+    "the mask is drawn by NumPy, which tf.function runs only once",
+    ("keras.random.uniform(tf.shape(h), seed=self.seeds)", "np.random.uniform(size=h.shape)"),
+    lecture="52:56",
+    advice="model.fit turns `call` into a graph: NumPy runs while the graph is built, and its mask becomes a constant. "
+    "Draw with keras.random or tf.random, which become part of the graph.",
+)
+inverted_dropout.misconception(
     "active at test time as well",
     ("        if not training:\n            return h\n", ""),
     advice="At test time no coin is flipped: look at `training` first and return h.",
+)
+# What follows is by `source`, so that double faults do not grow with it.
+MASK = "mask = keras.random.uniform(tf.shape(h), seed=self.seeds) < keep"
+inverted_dropout.misconception(
+    "a normal number is compared with the rate",
+    source=inverted_dropout.edited(
+        (MASK, "mask = keras.random.normal(tf.shape(h), seed=self.seeds) >= self.rate")
+    ),
+    advice="A coin shows one side with probability p where a *uniform* number between 0 and 1 is below p: keras.random.uniform.",
+)
+inverted_dropout.misconception(
+    "a normal number is compared with the probability of keeping",
+    source=inverted_dropout.edited((MASK, "mask = keras.random.normal(tf.shape(h), seed=self.seeds) < keep")),
+    advice="A coin shows one side with probability p where a *uniform* number between 0 and 1 is below p: keras.random.uniform.",
+)
+inverted_dropout.misconception(
+    "every example loses the same number of units",
+    source=inverted_dropout.edited(
+        (
+            MASK,
+            "u = keras.random.uniform(tf.shape(h), seed=self.seeds)\n"
+            "        rank = tf.argsort(tf.argsort(u, axis=1), axis=1)\n"
+            "        most = tf.cast(tf.shape(h)[1], 'float32')\n"
+            "        mask = tf.cast(rank, 'float32') >= tf.round(self.rate * most)",
+        )
+    ),
+    lecture="52:56",
+    advice="Each unit flips a coin of its own, and knows nothing of the others: compare uniform numbers with the probability.",
+)
+inverted_dropout.misconception(
+    "an example never loses all its units",
+    source=inverted_dropout.edited(
+        (
+            MASK,
+            MASK + "\n        mask |= ~tf.reduce_any(mask, axis=1, keepdims=True)",
+        )
+    ),
+    advice="Now and then all coins show the same side, the more often the fewer units there are. Leave that to chance.",
 )
 inverted_dropout.misconception(
     "one mask is shared by the whole batch",

@@ -278,6 +278,11 @@ glorot.misconception(
     advice="A layer says in which dtype it wants its weights: pass `dtype` on.",
 )
 glorot.misconception(
+    "float32 is taken for the default",
+    source=glorot.edited(("dtype=dtype", 'dtype=dtype or "float32"')),
+    advice="Keras's default can be set: hand `dtype` on as it is, None as well, or ask keras.config.floatx().",
+)
+glorot.misconception(
     "the seed is missing from the configuration",
     ('{"seed": self.seed}', "{}"),
     advice='An initializer is loaded from get_config alone. Without "seed" the copy draws other values.',

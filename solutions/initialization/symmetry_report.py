@@ -53,26 +53,50 @@ def symmetry_report(model, x, y):
 
 
 class Steered:
-    """A model of which the gradient is known: the loss moves with V as the columns of G say, whatever x is."""
+    """A model of which the gradients are known: the loss moves with each V as the columns of its G say, whatever x is."""
 
-    def __init__(self, G):
-        self.G = tf.constant(G, "float32")
-        self.V = keras.Variable(tf.zeros(G.shape))
-        self.trainable_variables = [self.V]
+    def __init__(self, *gradients):
+        self.gradients = [tf.constant(G, "float32") for G in gradients]
+        self.trainable_variables = [keras.Variable(tf.zeros(G.shape)) for G in self.gradients]
 
     def __call__(self, x):
-        a = tf.reduce_sum(self.V * self.G)
+        a = 0.0
+        for V, G in zip(self.trainable_variables, self.gradients, strict=True):
+            a += tf.reduce_sum(V * G)
         logits = tf.stack([a, 0 * a, 0 * a])
         return tf.tile(tf.nn.softmax(logits)[None], [len(x), 1])
 
 
+def nearly_copies(rng):
+    """For each of several numbers that a column has, one column and another that differs and shares that number."""
+    first = rng.uniform(1, 2, size=4)
+    other = rng.uniform(1, 2, size=4)
+    return {
+        "equal in length": (first, other * np.linalg.norm(first) / np.linalg.norm(other)),
+        "equal in their sum": (first, other + np.mean(first - other)),
+        "equal in the first entry": (first, np.append(first[:1], other[1:])),
+        "equal in the last entry": (first, np.append(other[:3], first[3:])),
+        "equal in the largest entry": (np.append(first, 3), np.append(3, other)),
+        "equal in direction": (first, 2 * first),
+        "of the same entries": (first, first[::-1]),
+    }
+
+
 @report.check("units are copies only if all entries agree")
 def every_entry(symmetry_report, rng):
-    # The second has the length, the sum and the first entry of the first; the fourth is a copy of the third.
-    first, third = rng.permutation([1.0, 2.0, 4.0, 8.0]), rng.normal(size=4)
-    second = first[[0, 2, 3, 1]]
+    kinds = nearly_copies(rng)
+    # The fourth is a copy of the third.
+    gradients = []
+    for first, second in kinds.values():
+        third = rng.normal(size=len(first))
+        gradients.append(np.stack([first, second, third, third], axis=1))
     x, y = examples(rng)
-    return reported(symmetry_report, Steered(np.stack([first, second, third, third], axis=1)), x, 0 * y + 1)
+    found = reported(symmetry_report, Steered(*gradients), x, 0 * y + 1)
+    counts = np.zeros(len(kinds), "int64")
+    if found["distinct"].shape == counts.shape:
+        counts = found["distinct"]
+    told = {f"distinct, two being {kind}": n for kind, n in zip(kinds, counts, strict=True)}
+    return {"norms": found["norms"], **told}
 
 
 @report.check("how close is equal depends on the whole gradient, not on one column")
@@ -181,6 +205,24 @@ report.misconception(
     advice="In Keras W has shape (H_in, H_out): unit j owns column j. Compare columns.",
 )
 report.misconception(
+    "a bias counts as one column",
+    ("columns = np.reshape(g, (-1, g.shape[-1]))", "columns = np.reshape(g, (len(g), -1))"),
+    advice="Entry j of ∇_b belongs to unit j, as column j of ∇_W does: read ∇_b as one row, (1, H), not as one column.",
+)
+for what, number in {
+    "length": "np.sqrt(np.sum(columns**2, axis=0, keepdims=True))",
+    "sum": "np.sum(columns, axis=0, keepdims=True)",
+    "first entry": "columns[:1]",
+    "last entry": "columns[-1:]",
+    "largest entry": "np.max(columns, axis=0, keepdims=True)",
+}.items():
+    # By `source`: in double faults they would cost more than they explain.
+    report.misconception(
+        f"columns are told apart by their {what} alone",
+        source=report.edited(("        gaps = ", f"        columns = {number}\n        gaps = ")),
+        advice="Different columns may share one number. Two units are copies only if *all* their entries agree.",
+    )
+report.misconception(
     "different numbers are counted, not columns",
     ("len(np.unique(first_alike))", "len(np.unique(columns))"),
     advice="Two units are copies if their whole columns agree. Compare columns, not entries.",
@@ -190,6 +232,21 @@ report.misconception(
     # with 1e-5, two of many random entries would now and then agree by chance
     ("1e-5 * norms[-1]", "2e-6"),
     advice="A gradient may be tiny everywhere and its columns still differ. Measure by its norm.",
+)
+report.misconception(
+    "the tolerance is measured by a single column",
+    source=report.edited(("1e-5 * norms[-1]", "1e-5 * np.sqrt(np.sum(columns**2, axis=0))")),
+    advice="‖∇‖ is that of the whole gradient: next to a large column, two tiny ones are equal up to rounding.",
+)
+report.misconception(
+    "np.allclose with tolerances of its own",
+    source=report.edited(
+        (
+            "gaps = np.abs(columns[:, :, None] - columns[:, None, :]).max(axis=0)",
+            "gaps = 1.0 - np.isclose(columns[:, :, None], columns[:, None, :]).all(axis=0)",
+        )
+    ),
+    advice="By default it takes 1e-8 for nothing, and 1e-5 of each entry: a gradient may be that small. Pass atol=1e-5 * norm, rtol=0.",
 )
 report.misconception(
     "one equal entry is enough",

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -61,7 +62,7 @@ def parameters(model):
 def moved(sgd_step, model, x, y, lr, lam):
     """The parameters after a step; what it started from is there to be recognized."""
     with tf.GradientTape() as t:
-        value = _risk(model, x, y, 0.0)
+        value = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
     slopes = t.gradient(value, [v.value for v in model.trainable_variables])
     known = {"lr": lr, "lam": lam, "examples": len(x)}
     for (name, values), slope in zip(parameters(model).items(), slopes, strict=True):

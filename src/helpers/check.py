@@ -23,7 +23,7 @@ class Check:
         atol: absolute tolerances by name of an array or, where there is a summary, of what that returns.
         summarize: what of random evidence can be compared, called as `summarize(theirs, ours)`.
         probe: the probe's key, where an exercise's kind has brought the check (see `helpers.probes`).
-        mistake: what a failure of a probe means, whatever the answer.
+        mistake: what a failure means, whatever the answer: of a probe, and of a check that says so.
         advice: one thing to try then.
         of_values: whether a probe compares values, which are wrong there as well where they are wrong elsewhere.
     """

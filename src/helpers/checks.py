@@ -61,12 +61,16 @@ class Checks:
     def points(self) -> float:
         return sum(check.points for check in self.checks)
 
-    def check(self, name: str, points: float = 1, **atol: float) -> Callable[[Run], Check]:
+    def check(
+        self, name: str, points: float = 1, *, mistake: str = "", advice: str = "", **atol: float
+    ) -> Callable[[Run], Check]:
         """Decorate `f(*objects, rng)`: a check, which returns evidence as a dict of arrays.
 
         Args:
             name: the property that it looks at.
             points: what it is worth.
+            mistake: what a wrong value means, where it means one thing whatever the answer.
+            advice: one thing to try then.
             atol: absolute tolerances by name of an array.
         Returns:
             The decorator, which makes a `Check` of the function.
@@ -77,7 +81,7 @@ class Checks:
         def decorate(function: Run) -> Check:
             if any(check.name == name for check in self.checks):
                 raise ValueError(f"{self.name}: two checks are called {name!r}")
-            made = Check(name, function, points, atol)
+            made = Check(name, function, points, atol, mistake=mistake, advice=advice)
             self.checks.append(made)
             return made
 

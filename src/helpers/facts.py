@@ -13,7 +13,8 @@ from helpers.checks import Check
 from helpers.compare import close_to, mismatch
 from helpers.evidence import Evidence, Failure, Value
 from helpers.raised import meaning_of
-from helpers.relations import identities, relations
+from helpers.random_values import identities
+from helpers.relations import relations
 from helpers.scene import Relation, Scene, Size, is_numeric
 
 # Fewer could agree by chance.

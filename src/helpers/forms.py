@@ -169,3 +169,22 @@ def order(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
     same = np.sort(x.ravel()), np.sort(y.ravel())
     if close(*same, rtol):
         yield ("order",), "the right values in another order", True
+
+
+def rows(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Rows that were expected, some of them more than once, so that others are missing.
+
+    Args:
+        x: what an answer gave.
+        y: what was expected, of the same shape.
+        scene: what it is held against.
+        rtol: the share that equal numbers may differ by.
+    """
+    if x.ndim != 2 or len(x) < 2:
+        return
+    given = {tuple(row) for row in x}
+    expected = {tuple(row) for row in y}
+    missing = len(expected - given)
+    if missing and given < expected:
+        words = f"each row is one that was expected, but {missing} of {len(expected)} are missing and others stand there twice"
+        yield ("rows",), words, True

@@ -178,6 +178,32 @@ def constant_factor(factor: np.ndarray) -> float:
     return np.nan
 
 
+def left_to_chance(mask: np.ndarray) -> dict[str, bool]:
+    """Whether the number of units that an example keeps is one that coins would give.
+
+    Args:
+        mask: what was kept of three units by fair coins, bools of shape (calls, N, 3).
+    """
+    kept = mask.sum(axis=-1)
+    differs = bool((np.ptp(kept, axis=1) > 0).any())
+    none = np.mean(kept == 0)
+    # Of 1,024 honest examples a share of 0.125 ± 0.01; of four masks that examples share a number of quarters.
+    return {
+        "examples of one call keep different numbers of units": differs,
+        "some of these examples lose all units": differs and none > 0,
+        "as many of them as coins would have it": differs and abs(none - 0.125) < 0.0625,
+    }
+
+
+def values_of_the_factor(factor: np.ndarray) -> int:
+    """How many different values factors have; 5 stands for any larger number, which luck decides.
+
+    Args:
+        factor: what numbers were multiplied by.
+    """
+    return min(5, len(np.unique(factor.round(3))))
+
+
 def factor_of_the_kept(theirs: dict, ours: dict) -> dict[str, float]:
     """What a mask leaves: the share of activations that are kept, and what those are multiplied by.
 

@@ -69,7 +69,7 @@ class Judge:
         return Verdict(self.exercise.name, tuple(outcomes), named.names, named.how)
 
     def _mistakes(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[str, ...]:
-        """What the failed probes mean, whatever the answer.
+        """What failures mean that mean one thing whatever the answer, those of probes above all.
 
         One that raised, or that looks at values, tells something of its property only where the answer works otherwise.
         """
@@ -82,9 +82,18 @@ class Judge:
                 continue
             if check.of_values and is_wrong:
                 continue
+            # Of values alone it is known what they mean.
+            if not check.probe and not self._has_the_form(check, answer):
+                continue
             if not (raises and self._raises(check.name, answer)):
                 mistakes.append(check.mistake)
         return tuple(mistakes)
+
+    def _has_the_form(self, check: Check, answer: list[Answer]) -> bool:
+        for given, right in zip(answer, self._right, strict=True):
+            if given[check.name].failure or mismatch(given[check.name], right[check.name]):
+                return False
+        return True
 
     def _raises(self, check: str, answer: list[Answer]) -> bool:
         return any(given[check].failure is not None for given in answer)

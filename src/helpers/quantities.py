@@ -87,10 +87,13 @@ def _made(scene: Scene, shape: tuple[int, ...]) -> Iterator[Quantity]:
             made += _functions(one)
             made += _reductions(one)
     for one in (*plain, *made):
-        if not _fits(one.value.shape, shape) or not np.isfinite(one.value).all():
+        if not np.isfinite(one.value).all() or independent(one.value) < 2:
             continue
-        if independent(one.value) > 1:
+        if _fits(one.value.shape, shape):
             yield one
+        elif one.value.shape == shape[:1] and len(shape) == 2:
+            # One number for each row.
+            yield Quantity(one.name, one.value[:, None], one.plain)
 
 
 def _real(value: np.ndarray) -> np.ndarray:
@@ -157,3 +160,29 @@ def identity(x: np.ndarray, q: Quantity, rtol: float) -> Iterator[Told]:
         yield ("is", q.name), f"this is {q.name}{unchanged}{repeated}", True
     elif close(x, -value, rtol):
         yield ("is minus", q.name), f"this is minus {q.name}{repeated}", True
+
+
+def mixture(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Whether a row of numbers is a weighted sum of the few rows of an array.
+
+    Args:
+        x: the row.
+        y: what was expected.
+        scene: whose arrays.
+        rtol: the share that equal numbers may differ by.
+    """
+    if x.ndim != 1:
+        return
+    for name, value in scene.others.items():
+        if not is_numeric(value) or value.ndim != 2 or value.shape[1] != x.size:
+            continue
+        # As many rows as numbers would give anything.
+        if value.shape[0] < 2 or value.shape[0] > x.size - 2:
+            continue
+        rows = _real(value)
+        weights, _, rank, _ = np.linalg.lstsq(rows.T, x, rcond=1e-6)
+        if rank < len(rows) or not close(weights @ rows, x, rtol):
+            continue
+        told = [f"{weight:.2g}" for weight in np.round(weights, 4) + 0.0]
+        words = f"a sum of the rows of {name}, with the weights {', '.join(told)}"
+        yield ("mixture", name, *told), words, True

@@ -11,7 +11,7 @@ import numpy as np
 from helpers.bounds import clipped
 from helpers.combinations import combined, larger_divisor, matrix_product, shifted
 from helpers.factors import coefficient, factor_names
-from helpers.forms import of_another_shape, order
+from helpers.forms import of_another_shape, order, rows
 from helpers.places import not_finite, partly
 from helpers.quantities import (
     EXPECTED,
@@ -20,7 +20,7 @@ from helpers.quantities import (
     REDUCTIONS,
     identity,
     in_brackets,
-    plain_quantities,
+    mixture,
     quantities,
 )
 from helpers.scene import Relation, Scene, Told, close, constant_ratio, independent, is_numeric, rtol_of
@@ -49,36 +49,6 @@ def relations(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
         yield from _of_the_same_shape(x, scene)
 
 
-def identities(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
-    """Which of the reference's other arrays an array is, whatever was expected; for what is random.
-
-    Args:
-        x: what an answer gave.
-        scene: what it is held against.
-    """
-    y = scene.expected
-    if not is_numeric(x) or not is_numeric(y) or x.shape != y.shape or x.size < 2:
-        return
-    if not np.isfinite(x.astype("float64")).all():
-        return
-    fx = x.astype("float64")
-    if not np.any(fx) and np.any(y):
-        yield Relation(("zero",), "0 everywhere", True, independent(y))
-        return
-    rtol = max(rtol_of(x), rtol_of(y))
-    for q in plain_quantities(scene, x.shape):
-        if close(np.broadcast_to(q.value, x.shape), y.astype("float64"), rtol):
-            continue
-        for key, words, strong in identity(fx, q, rtol):
-            yield Relation(key, words, strong, independent(x))
-        c = constant_ratio(fx, np.broadcast_to(q.value, x.shape), rtol)
-        if c is not None and abs(c - 1) > 1e-3:
-            for factor in factor_names(c, scene):
-                if factor.key != ("sign",):
-                    words = factor.words.replace(EXPECTED, q.name)
-                    yield Relation((*factor.key, q.name), words, True, independent(x))
-
-
 def _of_the_same_shape(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
     y = scene.expected
     rtol = max(rtol_of(x), rtol_of(y))
@@ -99,12 +69,21 @@ def _of_the_same_shape(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
         for key, words, strong in find(fx, fy, scene, rtol):
             yield Relation(key, words, strong, count)
     if x.size > 2 and np.ptp(fx) <= rtol * np.max(np.abs(fx)) and np.ptp(fy) > 0:
+        yield from _one_for_all(fx, fy, rtol)
         yield Relation(("constant",), f"the same everywhere: {fx.flat[0]:.4g}", False, independent(y))
         return
     yield from partly(fx, scene, rtol)
     for find in LAST:
         for key, words, strong in find(fx, fy, scene, rtol):
             yield Relation(key, words, strong, count)
+
+
+def _one_for_all(x: np.ndarray, y: np.ndarray, rtol: float) -> Iterator[Relation]:
+    """One number everywhere, which all that was expected gives together."""
+    for name, function in REDUCTIONS.items():
+        if close(x, np.full(x.shape, function(y, axis=None)), rtol):
+            words = f"{name} of all that was expected, everywhere"
+            yield Relation(("one for all", name), words, True, independent(y))
 
 
 def _equal_but_not_alike(x: np.ndarray, y: np.ndarray) -> Iterator[Relation]:
@@ -376,11 +355,13 @@ WHOLE = (
     _function,
     _another,
     shifted,
+    mixture,
     _affine,
     _term,
     _product,
     _normalized,
     order,
+    rows,
     _sums_to_one,
     combined,
     matrix_product,
