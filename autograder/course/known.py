@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from autograder.course.layout import COURSE, ROOT
+from autograder.syntax import ALONE
 from helpers.operations import read
 from helpers.ownership import resolved
 from helpers.permitted import beginnings, is_module
@@ -18,7 +19,8 @@ def used_by_the_course() -> frozenset[str]:
     paths: set[str] = set()
     for folder in (ROOT / "solutions", COURSE / "units"):
         for file in folder.rglob("*.py"):
-            paths |= {path for _, path in read([file.read_text("utf-8")]).uses}
+            with ALONE:
+                paths |= {path for _, path in read([file.read_text("utf-8")]).uses}
     return frozenset(paths)
 
 
