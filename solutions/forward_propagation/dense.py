@@ -225,6 +225,14 @@ dense.misconception(
     advice="Leave `trainable` alone: Keras gives optimizers the trainable weights only.",
 )
 dense.misconception(
+    "add_weight gets the name first, as in Keras 2",
+    (
+        'self.add_weight(shape=(input_shape[-1], self.units), name="W")',
+        'self.add_weight("W", shape=(input_shape[-1], self.units))',
+    ),
+    advice='Keras 3 takes the shape first: self.add_weight(shape=..., name="W").',
+)
+dense.misconception(
     "the weights start at 0",
     ('self.units), name="W")', 'self.units), initializer="zeros", name="W")'),
     lecture="30:27",

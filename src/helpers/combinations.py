@@ -10,6 +10,7 @@ from helpers.quantities import (
     FUNCTIONS,
     LARGE,
     MOST,
+    REDUCTIONS,
     Quantity,
     in_brackets,
     plain_quantities,
@@ -55,6 +56,9 @@ def combined(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterato
             made = operation(value.ravel()[some], samples)
             for i in np.flatnonzero(_could_be(wanted, made)):
                 other = all_of_them[i]
+                # h times h² is no two arrays.
+                if one.name in (other.name, other.of):
+                    continue
                 candidate = operation(value, np.broadcast_to(other.value, x.shape))
                 name = words.format(one.name, in_brackets(other))
                 yield from _told(x, y, candidate, name, scene, rtol)
@@ -111,6 +115,55 @@ def shifted(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator
         if c < 0:
             done = "taken from"
         yield ("shifted", q.name, done), f"{q.name}, with {abs(c):.4g} {done} each number of it", True
+
+
+def normalized(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Which of the reference's arrays, or what is made of one, was divided by its own sum, largest or length.
+
+    Args:
+        x: what an answer gave.
+        y: what was expected, of the same shape.
+        scene: what it is held against.
+        rtol: the share that equal numbers may differ by.
+    """
+    if x.size > LARGE or independent(x) < ENOUGH or x.ndim == 0:
+        return
+    for q in quantities(scene, x.shape):
+        if q.value.shape != x.shape:
+            continue
+        for axis in range(x.ndim):
+            with np.errstate(all="ignore"):
+                ratio = q.value / x
+            # The same all along the axis.
+            if not np.isfinite(ratio).all() or np.any(
+                np.ptp(ratio, axis) > 0.02 * np.max(np.abs(ratio), axis)
+            ):
+                continue
+            for name in ("the sum", "the largest", "the norm"):
+                made = q.value / REDUCTIONS[name](q.value, axis=axis, keepdims=True)
+                if close(x, made, rtol) and not close(made, y, rtol):
+                    words = f"this is {in_brackets(q)}, divided by {name} of it over axis {axis}"
+                    yield ("normalized", q.name, name, str(axis)), words, True
+
+
+def rounded(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Whether what was expected was rounded.
+
+    Args:
+        x: what an answer gave.
+        y: what was expected, of the same shape.
+        scene: what it is held against.
+        rtol: the share that equal numbers may differ by.
+    """
+    for digits, words in {
+        0: "to whole numbers",
+        1: "to 1 decimal",
+        2: "to 2 decimals",
+        3: "to 3 decimals",
+    }.items():
+        if close(x, np.round(y, digits), 1e-6) and independent(x) > 1:
+            yield ("rounded", str(digits)), f"what was expected, rounded {words}", True
+            return
 
 
 def matrix_product(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:

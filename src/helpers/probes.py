@@ -298,7 +298,9 @@ def _dtypes(example: Example, objects: Sequence[Any], rng: np.random.Generator, 
     return found
 
 
-def _bits(value: Any) -> int:
+def _bits(value: Any) -> int | None:
+    if value is None:
+        return None
     dtype = getattr(value, "dtype", np.asarray(value).dtype)
     # TensorFlow's dtypes have a size as NumPy's have, and Keras's variables a text.
     size = getattr(dtype, "size", None) or np.dtype(getattr(dtype, "name", dtype)).itemsize

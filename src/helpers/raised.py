@@ -58,7 +58,8 @@ def _shorter(failure: Failure, found: tuple[str, ...]) -> str:
 
 def _matrices(failure: Failure, found: tuple[str, ...]) -> str:
     left, right = (_shape(text) for text in found[:2])
-    return f"a product of matrices of shapes {left} and {right}: the first has other columns than the second rows"
+    columns, rows = re.findall(r"\d+", left)[-1], re.findall(r"\d+", right)[-2:][0]
+    return f"a product of matrices of shapes {left} and {right}: {columns} columns meet {rows} rows"
 
 
 def _number_by_number(failure: Failure, found: tuple[str, ...]) -> str:
@@ -124,8 +125,10 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given",
         _said("{1} arguments are handed to something that takes {0}"),
     ),
+    (r"`(\w+)` must be passed as a keyword argument", _said("{0} has to be handed over by its name: {0}=…")),
     (
         r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
         _said("{0} is applied to a {1} and a {2}"),
     ),
+    (r"NoneType", _said("None stands where a value is expected: is a `return` missing?")),
 )

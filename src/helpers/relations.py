@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from helpers.bounds import clipped
-from helpers.combinations import combined, larger_divisor, matrix_product, shifted
+from helpers.combinations import combined, larger_divisor, matrix_product, normalized, rounded, shifted
 from helpers.factors import coefficient, factor_names
 from helpers.forms import of_another_shape, order
+from helpers.one_number import another_number
 from helpers.places import not_finite, partly
 from helpers.quantities import (
     EXPECTED,
@@ -178,25 +179,10 @@ def _function(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterat
 
 def _another(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
     if x.size == 1:
-        yield from _another_number(x, scene, rtol)
+        yield from another_number(x, scene, rtol)
         return
     for q in quantities(scene, x.shape):
         yield from identity(x, q, rtol)
-
-
-def _another_number(x: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
-    for name, value in scene.others.items():
-        if not is_numeric(value):
-            continue
-        z = value.astype("float64")
-        if z.size == 1 and close(x.reshape(()), z.reshape(()), rtol):
-            yield ("is", name), f"this is {name}", True
-        elif z.size > 1:
-            for reduction, function in REDUCTIONS.items():
-                with np.errstate(all="ignore"):
-                    made = np.asarray(function(z, axis=None))
-                if close(x.reshape(()), made, rtol):
-                    yield ("is", reduction, name), f"this is {reduction} of {name}", True
 
 
 SHARES = {
@@ -383,7 +369,8 @@ WHOLE = (
     order,
     _sums_to_one,
     combined,
+    normalized,
     matrix_product,
     larger_divisor,
 )
-LAST = (_one_off, _same_along_an_axis, _nearly)
+LAST = (rounded, _one_off, _same_along_an_axis, _nearly)
