@@ -78,7 +78,12 @@ def upstream_gradient(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
     grad = rng.uniform(2, 3)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(grad)
-    return {"da": da, **_marks(a, y), **landmarks(grad=grad)}
+    pre, marks = tf.constant(a), {"grad": grad}
+    with tf.GradientTape() as tape:
+        tape.watch(pre)
+        value = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, pre))
+    marks["da for grad = 1"] = tape.gradient(value, pre)
+    return {"da": da, **_marks(a, y), **landmarks(**marks)}
 
 
 @loss.check("pre-activations of any magnitude")

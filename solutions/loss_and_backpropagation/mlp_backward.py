@@ -125,8 +125,9 @@ def _found(grads):
 
 @network.check("the loss")
 def loss_value(mlp_backward, rng):
-    loss, _ = mlp_backward(*_network(rng, [4, 5, 3]))
-    return {"loss": loss}
+    inputs = _network(rng, [4, 5, 3])
+    losses = {f"loss, {g}": mlp_backward(*inputs, g=g)[0] for g in ("tanh", "sigmoid", "relu")}
+    return {**losses, **landmarks(examples=5, classes=3)}
 
 
 @network.check("no hidden layer")
@@ -248,6 +249,12 @@ network.misconception(
     ("softmax_nll(pre[-1], y)", "softmax_nll(act[-1], y)"),
     lecture="3:17",
     advice="The output layer has an activation of its own: softmax of its pre-activation a, with no g between.",
+)
+network.misconception(
+    "softmax over the batch",
+    ("tf.nn.softmax(pre[-1])", "tf.nn.softmax(pre[-1], axis=0)"),
+    lecture="6:52",
+    advice="Each example has a distribution over the classes: softmax along the last axis, the default.",
 )
 network.misconception(
     "g is applied to the input x",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from helpers.factors import factor_names
+from helpers.factors import coefficient, factor_names
 from helpers.quantities import (
     EXPECTED,
     FUNCTIONS,
@@ -62,6 +62,36 @@ def combined(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterato
                 candidate = operation(value, np.broadcast_to(other.value, x.shape))
                 name = words.format(one.name, in_brackets(other))
                 yield from _told(x, y, candidate, name, scene, rtol)
+
+
+def mixed(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Which array an array is, plus so many times another: what a step made of weights and a gradient.
+
+    Args:
+        x: what an answer gave.
+        y: what was expected, of the same shape.
+        scene: what it is held against.
+        rtol: the share that equal numbers may differ by.
+    """
+    if x.size > LARGE or independent(x) < ENOUGH:
+        return
+    scale = float(np.max(np.abs(x)))
+    for one in plain_quantities(scene, x.shape):
+        gap = x - one.value
+        # What remains of two large numbers is noise.
+        if independent(gap) < ENOUGH or np.max(np.abs(gap)) < 100 * rtol * scale:
+            continue
+        for other in quantities(scene, x.shape):
+            if one.name in (other.name, other.of):
+                continue
+            k = constant_ratio(gap, np.broadcast_to(other.value, x.shape), 100 * rtol)
+            if k is None or not close(one.value + k * other.value, x, rtol):
+                continue
+            times = coefficient(abs(k), scene)
+            if times:
+                done = "plus" if k > 0 else "minus"
+                words = f"this is {one.name} {done} {times} times {in_brackets(other)}"
+                yield ("mixed", one.name, done, times, other.name), words, True
 
 
 def _could_be(wanted: np.ndarray, made: np.ndarray) -> np.ndarray:

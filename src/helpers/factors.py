@@ -62,7 +62,7 @@ def coefficient(c: float, scene: Scene) -> str:
     numbers = list(_single_numbers(scene))
     products = dict(numbers)
     for i, (name, value) in enumerate(numbers):
-        for other, another in numbers[i + 1 :]:
+        for other, another in numbers[i:]:
             products[f"{name}·{other}"] = value * another
     for before, share in {"": 1.0, "2·": 2.0, "half of ": 0.5}.items():
         for name, value in products.items():
@@ -148,6 +148,7 @@ def _by_number(c: float, name: str, z: float) -> Iterator[Factor]:
         f"times the square of 1 - {name}": (1 - z) ** 2,
         f"divided by the square of 1 - {name}": _divided(1, (1 - z) ** 2),
         f"times the square root of {name}": math.sqrt(abs(z)),
+        f"divided by the square root of {name}": _divided(1, math.sqrt(abs(z))),
         f"times twice {name}": 2 * z,
         f"times half of {name}": z / 2,
         f"times 1 - twice {name}": 1 - 2 * z,

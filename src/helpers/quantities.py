@@ -121,6 +121,9 @@ def _reductions(one: Quantity) -> Iterator[Quantity]:
             called = f"{name} of {one.name} over axis {axis}"
             yield Quantity(called, kept, of=one.name)
             yield Quantity(called, np.squeeze(kept, axis), of=one.name)
+        for number, place in {0: "the first", -1: "the last"}.items():
+            called = f"{place} of {one.name} along axis {axis}"
+            yield Quantity(called, np.take(one.value, number, axis), of=one.name)
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

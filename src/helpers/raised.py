@@ -91,6 +91,7 @@ def _said(words: str) -> Meaning:
 
 SHAPE = r"(\[[\d,]*\]|\([\d, ]*\))"
 MEANINGS: tuple[tuple[str, Meaning], ...] = (
+    (r"NoneType", _said("None stands where a value is expected: is a `return` missing?")),
     (r"not enough values to unpack \(expected (?:at least )?(\d+), got (\d+)", _too_few),
     (r"too many values to unpack \(expected (\d+)", _too_many),
     (r"cannot unpack non-iterable (\w+) object", _no_tuple),
@@ -130,5 +131,20 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
         _said("{0} is applied to a {1} and a {2}"),
     ),
-    (r"NoneType", _said("None stands where a value is expected: is a `return` missing?")),
+    (
+        r"expected to return (\d+) gradients, but returned (\d+)",
+        _said("the gradient's function returns {1} where the function itself has {0} arguments"),
+    ),
+    (
+        r"[Cc]annot iterate over a scalar|iteration over a 0-d",
+        _said("a single number stands where several values are expected"),
+    ),
+    (
+        r"same number of elements, got (\d+) and (\d+)",
+        _said("arrays of {0} and {1} numbers meet number by number, and do not fit"),
+    ),
+    (
+        r"argument must be a string or a real number, not '(\w+)'",
+        _said("a {0} stands where one number is expected"),
+    ),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from helpers.bounds import clipped
-from helpers.combinations import combined, larger_divisor, matrix_product, normalized, rounded, shifted
+from helpers.combinations import combined, larger_divisor, matrix_product, mixed, normalized, rounded, shifted
 from helpers.factors import coefficient, factor_names
 from helpers.forms import of_another_shape, order
 from helpers.one_number import another_number
@@ -214,12 +214,13 @@ def _term(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
         share = next((s for s in SHARES if abs(k - s) < 1e-3), None)
         if share is not None:
             yield ("term", str(share), q.name), SHARES[share].format(in_brackets(q)), True
-        elif q.plain:
-            times = coefficient(abs(k), scene)
+            continue
+        times = coefficient(abs(k), scene)
+        if times:
             more = "more" if k > 0 else "less"
-            if times:
-                words = f"{times} times {q.name} {more} than expected"
-                yield ("term", times, q.name, more), words, True
+            words = f"{times} times {in_brackets(q)} {more} than expected"
+            yield ("term", times, q.name, more), words, True
+        elif q.plain:
             words = f"differs from what was expected by {k:.4g} times {q.name}"
             yield ("term", q.name), words, False
 
@@ -369,6 +370,7 @@ WHOLE = (
     order,
     _sums_to_one,
     combined,
+    mixed,
     normalized,
     matrix_product,
     larger_divisor,
