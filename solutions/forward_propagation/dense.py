@@ -72,7 +72,11 @@ def _built(Dense, rng):
 
 @dense.check("build makes W and b, in the shapes of the lecture")
 def weight_shapes(Dense, rng):
-    return {"shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights)}
+    early = len(Dense(3).weights)
+    return {
+        "shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights),
+        "weights before build": early,
+    }
 
 
 @dense.check("the biases start at 0, the weights do not")

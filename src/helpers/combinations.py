@@ -266,7 +266,8 @@ def larger_divisor(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> I
         return
     below = 1 / np.abs(y[there])
     gap = 1 / np.abs(x[there]) - below
-    noise = rtol * below
+    # Both were computed in the same dtype, of which a tolerance leaves much room.
+    noise = rtol / 50 * below
     surest = int(np.argmin(noise))
     c = float(gap[surest])
     if c < 5 * noise[surest] or np.any(np.abs(gap - c) > 0.02 * c + 2 * noise):

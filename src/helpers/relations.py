@@ -322,12 +322,14 @@ def _same_along_an_axis(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float)
         return
     scale = max(float(np.max(np.abs(y))), float(np.max(np.abs(x))))
     for axis in range(2):
-        if np.max(np.ptp(x - y, axis=axis)) <= rtol * scale:
+        if np.max(np.ptp(x - y, axis=axis)) <= rtol * scale < 0.1 * np.max(np.abs(x - y)):
             words = f"off by the same all along axis {axis}: by one number for each entry of axis {1 - axis}"
             yield ("off along", str(axis)), words, False
         with np.errstate(all="ignore"):
             ratio = x / y
-        if np.isfinite(ratio).all() and np.max(np.ptp(ratio, axis=axis)) <= 10 * rtol * np.max(np.abs(ratio)):
+        if not np.isfinite(ratio).all() or np.max(np.abs(ratio - 1)) < 100 * rtol:
+            continue
+        if np.max(np.ptp(ratio, axis=axis)) <= 10 * rtol * np.max(np.abs(ratio)):
             words = f"off by the same factor all along axis {axis}: by one for each entry of axis {1 - axis}"
             yield ("factor along", str(axis)), words, False
 
