@@ -133,6 +133,8 @@ def _found(check: Check, one: Seen) -> dict[tuple[str, tuple[str, ...]], Relatio
         if isinstance(given, Odd):
             words = f"{given.type} came back where an array is expected"
             found[name, ("odd", given.type)] = Relation(("odd", given.type), words, True, INDEPENDENT)
+        elif isinstance(given, str) and not isinstance(expected, str):
+            found[name, ("text",)] = Relation(("text",), "a text came back", True, INDEPENDENT)
         elif given is None:
             found[name, ("missing",)] = Relation(("missing",), "it did not come back", True, INDEPENDENT)
         if not is_numeric(given) or not is_numeric(expected):

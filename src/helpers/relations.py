@@ -211,6 +211,9 @@ def _term(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
         k = float(np.sum(d * value)) / size
         if abs(k) < 1e-6 or np.max(np.abs(d - k * value)) > rtol * scale:
             continue
+        # By a mask of noughts and ones the places are told, which others do better.
+        if independent(value) < 2:
+            continue
         share = next((s for s in SHARES if abs(k - s) < 1e-3), None)
         if share is not None:
             yield ("term", str(share), q.name), SHARES[share].format(in_brackets(q)), True
@@ -240,7 +243,7 @@ def _product(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterato
                 if not _proportional((one * value).ravel()[some], other.ravel()[some]):
                     continue
                 c = constant_ratio(one * value, other, rtol)
-                if c is None:
+                if c is None or independent(value) < 2:
                     continue
                 if abs(c - 1) < 1e-3:
                     yield (key, q.name), words, True
