@@ -207,6 +207,12 @@ risk.misconception(
     advice="The lecture writes λ Σ w², with gradient 2λw. The half belongs to another convention.",
 )
 risk.misconception(
+    "Ω is divided by the number of layers",
+    ("+ lam * penalty", "+ lam * penalty / len(model.layers)"),
+    lecture="29:50",
+    advice="Ω is a sum over the layers, not their mean.",
+)
+risk.misconception(
     "the penalty is subtracted",
     ("tf.reduce_mean(losses) + lam", "tf.reduce_mean(losses) - lam"),
     advice="Training minimizes the sum of both; with a minus, it would make the weights as large as it can.",
