@@ -91,7 +91,7 @@ def add_two_matrices(Add, MatMul, rng):
 def matmul_gradients(Add, MatMul, rng):
     h, W, grad = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=(4, 5))
     dh, dW = MatMul(Leaf(h), Leaf(W)).bprop(grad)
-    return {"dh": dh, "dW": dW, **landmarks(h=h, W=W, grad=grad, examples=4)}
+    return {"dh": dh, "dW": dW, **landmarks(h=h, W=W, grad=grad, value=h @ W, examples=4)}
 
 
 @linear.check("square matrices, where a wrong product has the right shape")

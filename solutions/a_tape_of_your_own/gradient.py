@@ -220,8 +220,7 @@ backward.misconception(
         "        for arg, darg in zip(node.args, node.bprop(node.grad), strict=True):\n            arg.grad = arg.grad + darg\n",
         "        for k, arg in enumerate(node.args):\n            arg.grad = arg.grad + node.bprop(node.grad)[k]\n",
     ),
-    advice="The numbers are right, and the work is doubled wherever a node has two arguments. Call bprop once, and walk over its tuple "
-    "and the arguments together with zip.",
+    advice="The numbers are right, and the work is doubled. Call bprop once, and walk over its tuple and the arguments with zip.",
 )
 backward.misconception(
     "a whole pass for each node that is asked for",

@@ -49,9 +49,9 @@ def _counts(multiplications, cases):
 
 
 def _networks(rng, layers):
-    """Four networks of so many layers."""
+    """Five networks of so many layers."""
     return [
-        (int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=layers + 1)]) for _ in range(4)
+        (int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=layers + 1)]) for _ in range(5)
     ]
 
 

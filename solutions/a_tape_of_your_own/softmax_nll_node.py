@@ -54,8 +54,10 @@ def _marks(a, y):
     """What a wrong answer may give in the place of the loss or of da."""
     f = np.exp(a - np.logaddexp.reduce(a, axis=1, keepdims=True))
     onehot = np.eye(a.shape[1])[y]
-    losses = -np.log(f[np.arange(len(a)), y])
-    return landmarks(f=f, onehot=onehot, losses=losses, examples=a.shape[0], classes=a.shape[1])
+    f_y = f[np.arange(len(a)), y]
+    return landmarks(
+        f=f, onehot=onehot, f_y=f_y, losses=-np.log(f_y), examples=a.shape[0], classes=a.shape[1]
+    )
 
 
 @loss.check("the mean loss of a batch")
@@ -76,7 +78,12 @@ def upstream_gradient(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
     grad = rng.uniform(2, 3)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(grad)
-    return {"da": da, **_marks(a, y), **landmarks(grad=grad)}
+    pre, marks = tf.constant(a), {"grad": grad}
+    with tf.GradientTape() as tape:
+        tape.watch(pre)
+        value = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, pre))
+    marks["da for grad = 1"] = tape.gradient(value, pre)
+    return {"da": da, **_marks(a, y), **landmarks(**marks)}
 
 
 @loss.check("pre-activations of any magnitude")
@@ -88,6 +95,7 @@ def any_magnitude(SoftmaxNLL, rng):
         "da at a + 1000": up.bprop(1.0)[0],
         "loss at 1000 a": apart.value,
         "da at 1000 a": apart.bprop(1.0)[0],
+        **_marks(a, y),
     }
 
 

@@ -244,7 +244,7 @@ order.misconception(
     "come before all three. Finish a node's arguments before the node.",
 )
 order.misconception(
-    "each node is listed when it is met, from a stack",
+    "each node is listed when it is met, and the last argument is followed first",
     source="""
         def topological_order(out):
             done, seen, stack = [], set(), [out]

@@ -124,7 +124,12 @@ def slope_at_0(sigmoid, tanh, relu, rng):
             tape.watch(a)
             h = tf.reduce_sum(weight * g(a))
         slopes[f"weighted slope of {name} at 0"] = tape.gradient(h, a, unconnected_gradients="zero")
-    return slopes
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        h = relu(a)
+    slope = tape.gradient(h, a, unconnected_gradients="zero")
+    beyond = tf.where((slope >= 0) & (slope <= 1), tf.zeros_like(slope), slope)
+    return slopes | {"slope of relu at 0, where 0 stands for any from 0 to 1": beyond}
 
 
 @activations.example(
@@ -231,6 +236,12 @@ activations.misconception(
     ("tf.where(a < 0, q - 1, 1 - q)", "(1 - q)"),
     lecture="5:26",
     advice="tanh(-a) = -tanh(a): below 0 the sign of a has to come back.",
+)
+activations.misconception(
+    "relu by the root of a², which has no slope at 0",
+    ("tf.where(a > 0, a, tf.zeros_like(a))", "(a + tf.sqrt(a * a)) / 2"),
+    lecture="5:42",
+    advice="√(a²) is |a|, but its slope at 0 is 0/0 on the tape, which is no number. Choose between a and 0 instead.",
 )
 activations.misconception(
     "relu leaks",

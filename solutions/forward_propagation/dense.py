@@ -72,7 +72,11 @@ def _built(Dense, rng):
 
 @dense.check("build makes W and b, in the shapes of the lecture")
 def weight_shapes(Dense, rng):
-    return {"shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights)}
+    early = len(Dense(3).weights)
+    return {
+        "shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights),
+        "weights before build": early,
+    }
 
 
 @dense.check("the biases start at 0, the weights do not")
@@ -223,6 +227,14 @@ dense.misconception(
     ('self.units), name="W")', 'self.units), trainable=False, name="W")'),
     ('initializer="zeros", name="b")', 'initializer="zeros", trainable=False, name="b")'),
     advice="Leave `trainable` alone: Keras gives optimizers the trainable weights only.",
+)
+dense.misconception(
+    "add_weight gets the name first, as in Keras 2",
+    (
+        'self.add_weight(shape=(input_shape[-1], self.units), name="W")',
+        'self.add_weight("W", shape=(input_shape[-1], self.units))',
+    ),
+    advice='Keras 3 takes the shape first: self.add_weight(shape=..., name="W").',
 )
 dense.misconception(
     "the weights start at 0",

@@ -180,6 +180,26 @@ mlp.misconception(
     advice="Keep the g that __init__ was given, and call that.",
 )
 mlp.misconception(
+    "always tanh",
+    ("self.g = g", "self.g = tf.tanh"),
+    lecture="4:50",
+    advice="Keep the g that __init__ was given, and call that.",
+)
+mlp.misconception(
+    "a sigmoid in the place of softmax",
+    ("stable_softmax(self.output_layer(h))", "1 / (1 + tf.exp(-self.output_layer(h)))"),
+    lecture="6:52",
+    advice="Sigmoids answer one question for each class. The classes exclude one another: softmax, whose rows sum to 1.",
+)
+mlp.misconception(
+    "g on the first hidden layer only",
+    (
+        "            h = self.g(layer(h))\n",
+        "            h = self.g(layer(h)) if layer is self.hidden[0] else layer(h)\n",
+    ),
+    advice="Every hidden layer has its activation: apply g inside the loop, each time.",
+)
+mlp.misconception(
     "the gradient is cut",
     ("stable_softmax(self.output_layer(h))", "stable_softmax(self.output_layer(tf.stop_gradient(h)))"),
     lecture="24:00",

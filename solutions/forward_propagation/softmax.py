@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 
 softmax = Exercise("stable_softmax", kind="function", lecture="6:52")
 
@@ -34,7 +35,8 @@ def distribution(stable_softmax, rng):
         tape.watch(a)
         f = stable_softmax(a)
         along_v = tf.reduce_sum(f * v)
-    return {"f": f, "slopes of f·v": tape.gradient(along_v, a, unconnected_gradients="zero")}
+    slopes = tape.gradient(along_v, a, unconnected_gradients="zero")
+    return {"f": f, "slopes of f·v": slopes, **landmarks(a=a)}
 
 
 @softmax.check("along any axis")
@@ -97,6 +99,11 @@ softmax.misconception(
 softmax.misconception(
     "the minimum is subtracted",
     ("a - tf.reduce_max(a", "a - tf.reduce_min(a"),
+    advice="Any shift cancels, but only after subtracting the maximum is every exponent at most 0, so that nothing overflows.",
+)
+softmax.misconception(
+    "the mean is subtracted",
+    ("a - tf.reduce_max(a", "a - tf.reduce_mean(a"),
     advice="Any shift cancels, but only after subtracting the maximum is every exponent at most 0, so that nothing overflows.",
 )
 softmax.misconception(

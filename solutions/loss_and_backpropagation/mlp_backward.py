@@ -97,52 +97,53 @@ def _found(grads):
     return named
 
 
+def _tried(mlp_backward, params, x, y, **g):
+    """The gradients that an answer gives, and what is there to be recognized in them."""
+    _, grads = mlp_backward(params, x, y, **g)
+    return _found(grads) | _marks(params, x, y, **g)
+
+
 @network.check("the loss")
 def loss_value(mlp_backward, rng):
-    loss, _ = mlp_backward(*_network(rng, [4, 5, 3]))
-    return {"loss": loss}
+    inputs = _network(rng, [4, 5, 3])
+    losses = {f"loss, {g}": mlp_backward(*inputs, g=g)[0] for g in ("tanh", "sigmoid", "relu")}
+    return {**losses, **landmarks(examples=5, classes=3)}
 
 
 @network.check("no hidden layer")
 def no_hidden_layer(mlp_backward, rng):
-    inputs = _network(rng, [4, 3])
-    _, grads = mlp_backward(*inputs)
-    return _found(grads) | _marks(*inputs)
+    return _tried(mlp_backward, *_network(rng, [4, 3]))
 
 
 @network.check("one hidden layer", points=2)
 def one_hidden_layer(mlp_backward, rng):
-    inputs = _network(rng, [4, 6, 3])
-    _, grads = mlp_backward(*inputs)
-    return _found(grads) | _marks(*inputs)
+    return _tried(mlp_backward, *_network(rng, [4, 6, 3]))
 
 
 @network.check("three hidden layers of different widths", points=2)
 def three_hidden_layers(mlp_backward, rng):
-    inputs = _network(rng, [4, 6, 5, 7, 3])
-    _, grads = mlp_backward(*inputs)
-    return _found(grads) | _marks(*inputs)
+    return _tried(mlp_backward, *_network(rng, [4, 6, 5, 7, 3]))
 
 
 @network.check("sigmoid units")
 def sigmoid_units(mlp_backward, rng):
-    inputs = _network(rng, [4, 5, 6, 3])
-    _, grads = mlp_backward(*inputs, g="sigmoid")
-    return _found(grads) | _marks(*inputs, g="sigmoid")
+    return _tried(mlp_backward, *_network(rng, [4, 5, 6, 3]), g="sigmoid")
 
 
 @network.check("ReLU units")
 def relu_units(mlp_backward, rng):
-    inputs = _network(rng, [4, 5, 6, 4], N=8)
-    _, grads = mlp_backward(*inputs, g="relu")
-    return _found(grads) | _marks(*inputs, g="relu")
+    return _tried(mlp_backward, *_network(rng, [4, 5, 6, 4], N=8), g="relu")
 
 
 @network.check("all sizes equal, where a wrong product has the right shape")
 def equal_sizes(mlp_backward, rng):
-    inputs = _network(rng, [4, 4, 4, 4], N=4, dtype="float64")
-    _, grads = mlp_backward(*inputs)
-    return _found(grads) | _marks(*inputs)
+    return _tried(mlp_backward, *_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
+
+
+@network.check("pre-activations of any magnitude")
+def any_magnitude(mlp_backward, rng):
+    [(W, b)], x, y = _network(rng, [4, 3], N=7)
+    return _tried(mlp_backward, [(300 * W, b)], x, y)
 
 
 @network.check("ReLU units whose pre-activation is exactly 0")
@@ -151,8 +152,7 @@ def relu_at_0(mlp_backward, rng):
     (W, b), output = params
     dark = tf.constant([[1.0], [0.0], [1.0], [0.0], [1.0], [1.0]])
     inputs = [(W, tf.zeros_like(b)), output], dark * x, y
-    _, grads = mlp_backward(*inputs, g="relu")
-    return _found(grads) | _marks(*inputs, g="relu")
+    return _tried(mlp_backward, *inputs, g="relu")
 
 
 @network.example(
@@ -222,6 +222,18 @@ network.misconception(
     ("softmax_nll(pre[-1], y)", "softmax_nll(act[-1], y)"),
     lecture="3:17",
     advice="The output layer has an activation of its own: softmax of its pre-activation a, with no g between.",
+)
+network.misconception(
+    "softmax over the batch",
+    ("tf.nn.softmax(pre[-1])", "tf.nn.softmax(pre[-1], axis=0)"),
+    lecture="6:52",
+    advice="Each example has a distribution over the classes: softmax along the last axis, the default.",
+)
+network.misconception(
+    "no maximum is subtracted",
+    ("tf.nn.softmax(pre[-1])", "tf.exp(pre[-1]) / tf.reduce_sum(tf.exp(pre[-1]), axis=1, keepdims=True)"),
+    lecture="6:52",
+    advice="In float32 exp(89) overflows to infinity, and inf/inf is no number. Subtract each row's maximum first: it cancels.",
 )
 network.misconception(
     "g is applied to the input x",

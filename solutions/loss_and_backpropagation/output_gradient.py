@@ -88,7 +88,8 @@ def loss_by_probabilities(dloss_df, df_da, dloss_da, rng):
 @output.check("step 2, the probabilities by the pre-activations", points=2)
 def probabilities_by_pre_activations(dloss_df, df_da, dloss_da, rng):
     f = _probabilities(rng, C=4)
-    return {"Jacobian of softmax": df_da(f), **landmarks(f=f)}
+    parts = {"f on the diagonal": np.diag(f), "the products of f with f": np.outer(f, f)}
+    return {"Jacobian of softmax": df_da(f), **landmarks(f=f, **parts)}
 
 
 @output.check("step 3, the loss by the pre-activations", points=2)

@@ -60,8 +60,8 @@ def _gradient(of, a):
 def _marks(a, y):
     """What a wrong answer may give in the place of the loss or of da."""
     f, onehot = tf.nn.softmax(a), tf.one_hot(y, 6)
-    losses = -tf.math.log(tf.gather(f, y, batch_dims=1))
-    return landmarks(f=f, onehot=onehot, losses=losses, examples=4, classes=6)
+    f_y = tf.gather(f, y, batch_dims=1)
+    return landmarks(f=f, onehot=onehot, f_y=f_y, losses=-tf.math.log(f_y), examples=4, classes=6)
 
 
 @loss.check("the mean loss of a batch")
@@ -93,7 +93,7 @@ def any_magnitude(softmax_nll, rng):
     for name, big in {"a + 200": a + 200, "300 a": a * 300}.items():
         found[f"loss at {name}"] = softmax_nll(big, y)
         found[f"da at {name}"] = _gradient(lambda a: softmax_nll(a, y), big)
-    return found | landmarks(examples=4, classes=6)
+    return found | _marks(a, y)
 
 
 @loss.example(without={"untouched": "tensors cannot be changed"})

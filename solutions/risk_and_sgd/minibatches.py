@@ -240,6 +240,12 @@ batches.misconception(
     advice="Data often lie sorted by class. Draw an order first: rng.permutation(len(x)).",
 )
 batches.misconception(
+    "the rows in reverse",
+    ("rng.permutation(len(x))", "np.arange(len(x))[::-1]"),
+    lecture="13:19",
+    advice="Turned round is no new order: the same examples still meet in every epoch. Draw one: rng.permutation(len(x)).",
+)
+batches.misconception(
     "the same order every epoch",
     ("rng.permutation(len(x))", "np.random.default_rng(0).permutation(len(x))"),
     advice="A generator made anew from a fixed seed gives the same order at each call. Draw from the `rng` that was given.",

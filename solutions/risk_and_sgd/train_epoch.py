@@ -258,13 +258,13 @@ epoch.misconception(
     advice="Every step has the same α. Its gradient is a mean over the batch already.",
 )
 epoch.misconception(
-    "x is shuffled once more, without y",
+    "x is shuffled without y",
     ("    return [float(", "    x = rng.permutation(x)\n    return [float("),
     lecture="13:19",
     advice="Then each image carries another image's class. `minibatches` shuffles already, both in one order.",
 )
 epoch.misconception(
-    "y is shuffled once more, without x",
+    "y is shuffled without x",
     ("    return [float(", "    y = rng.permutation(y)\n    return [float("),
     lecture="13:19",
     advice="Then each image carries another image's class. `minibatches` shuffles already, both in one order.",

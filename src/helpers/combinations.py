@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from helpers.factors import factor_names
+from helpers.factors import coefficient, factor_names
 from helpers.quantities import (
     EXPECTED,
     FUNCTIONS,
     LARGE,
     MOST,
+    REDUCTIONS,
     Quantity,
     in_brackets,
     plain_quantities,
@@ -55,9 +56,42 @@ def combined(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterato
             made = operation(value.ravel()[some], samples)
             for i in np.flatnonzero(_could_be(wanted, made)):
                 other = all_of_them[i]
+                # h times h² is no two arrays.
+                if one.name in (other.name, other.of):
+                    continue
                 candidate = operation(value, np.broadcast_to(other.value, x.shape))
                 name = words.format(one.name, in_brackets(other))
                 yield from _told(x, y, candidate, name, scene, rtol)
+
+
+def mixed(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Which array an array is, plus so many times another: what a step made of weights and a gradient.
+
+    Args:
+        x: what an answer gave.
+        y: what was expected, of the same shape.
+        scene: what it is held against.
+        rtol: the share that equal numbers may differ by.
+    """
+    if x.size > LARGE or independent(x) < ENOUGH:
+        return
+    scale = float(np.max(np.abs(x)))
+    for one in plain_quantities(scene, x.shape):
+        gap = x - one.value
+        # What remains of two large numbers is noise.
+        if independent(gap) < ENOUGH or np.max(np.abs(gap)) < 100 * rtol * scale:
+            continue
+        for other in quantities(scene, x.shape):
+            if one.name in (other.name, other.of):
+                continue
+            k = constant_ratio(gap, np.broadcast_to(other.value, x.shape), 100 * rtol)
+            if k is None or not close(one.value + k * other.value, x, rtol):
+                continue
+            times = coefficient(abs(k), scene)
+            if times:
+                done = "plus" if k > 0 else "minus"
+                words = f"this is {one.name} {done} {times} times {in_brackets(other)}"
+                yield ("mixed", one.name, done, times, other.name), words, True
 
 
 def _could_be(wanted: np.ndarray, made: np.ndarray) -> np.ndarray:
@@ -111,6 +145,55 @@ def shifted(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator
         if c < 0:
             done = "taken from"
         yield ("shifted", q.name, done), f"{q.name}, with {abs(c):.4g} {done} each number of it", True
+
+
+def normalized(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Which of the reference's arrays, or what is made of one, was divided by its own sum, largest or length.
+
+    Args:
+        x: what an answer gave.
+        y: what was expected, of the same shape.
+        scene: what it is held against.
+        rtol: the share that equal numbers may differ by.
+    """
+    if x.size > LARGE or independent(x) < ENOUGH or x.ndim == 0:
+        return
+    for q in quantities(scene, x.shape):
+        if q.value.shape != x.shape:
+            continue
+        for axis in range(x.ndim):
+            with np.errstate(all="ignore"):
+                ratio = q.value / x
+            # The same all along the axis.
+            if not np.isfinite(ratio).all() or np.any(
+                np.ptp(ratio, axis) > 0.02 * np.max(np.abs(ratio), axis)
+            ):
+                continue
+            for name in ("the sum", "the largest", "the norm"):
+                made = q.value / REDUCTIONS[name](q.value, axis=axis, keepdims=True)
+                if close(x, made, rtol) and not close(made, y, rtol):
+                    words = f"this is {in_brackets(q)}, divided by {name} of it over axis {axis}"
+                    yield ("normalized", q.name, name, str(axis)), words, True
+
+
+def rounded(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
+    """Whether what was expected was rounded.
+
+    Args:
+        x: what an answer gave.
+        y: what was expected, of the same shape.
+        scene: what it is held against.
+        rtol: the share that equal numbers may differ by.
+    """
+    for digits, words in {
+        0: "to whole numbers",
+        1: "to 1 decimal",
+        2: "to 2 decimals",
+        3: "to 3 decimals",
+    }.items():
+        if close(x, np.round(y, digits), 1e-6) and independent(x) > 1:
+            yield ("rounded", str(digits)), f"what was expected, rounded {words}", True
+            return
 
 
 def matrix_product(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:
@@ -183,7 +266,8 @@ def larger_divisor(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> I
         return
     below = 1 / np.abs(y[there])
     gap = 1 / np.abs(x[there]) - below
-    noise = rtol * below
+    # Both were computed in the same dtype, of which a tolerance leaves much room.
+    noise = rtol / 50 * below
     surest = int(np.argmin(noise))
     c = float(gap[surest])
     if c < 5 * noise[surest] or np.any(np.abs(gap - c) > 0.02 * c + 2 * noise):

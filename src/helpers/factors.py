@@ -1,7 +1,7 @@
 """What a factor is called: by a sign, a size of the draw, a number of the draw, or simply."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,7 @@ def coefficient(c: float, scene: Scene) -> str:
     numbers = list(_single_numbers(scene))
     products = dict(numbers)
     for i, (name, value) in enumerate(numbers):
-        for other, another in numbers[i + 1 :]:
+        for other, another in numbers[i:]:
             products[f"{name}·{other}"] = value * another
     for before, share in {"": 1.0, "2·": 2.0, "half of ": 0.5}.items():
         for name, value in products.items():
@@ -72,19 +72,29 @@ def coefficient(c: float, scene: Scene) -> str:
 
 
 def _factors(c: float, scene: Scene) -> Iterator[Factor]:
-    for size in scene.sizes:
-        yield from _by_size(c, size)
+    sizes = [size for size in scene.sizes if size.number > 2 or not size.name.startswith("the size of axis")]
+    for size in sizes:
+        yield from _by_size(c, size, ("times", "divided"))
+    named = [size for size in sizes if not size.name.startswith("the size of axis")]
+    yield from _by_pairs(c, named)
     for number, words in SIMPLE.items():
         if _is(c, number):
             yield Factor(("times", f"{number:.4g}"), words)
+    for size in sizes:
+        yield from _by_size(c, size)
     for name, value in _single_numbers(scene):
         yield from _by_number(c, name, value)
-    for i, one in enumerate(scene.sizes):
-        for other in scene.sizes[i + 1 :]:
+    yield from _by_pairs(c, sizes)
+
+
+def _by_pairs(c: float, sizes: Sequence[Size]) -> Iterator[Factor]:
+    for i, one in enumerate(sizes):
+        for other in sizes[i + 1 :]:
             yield from _by_two_sizes(c, one, other)
 
 
-def _by_size(c: float, size: Size) -> Iterator[Factor]:
+def _by_size(c: float, size: Size, only: tuple[str, ...] = ()) -> Iterator[Factor]:
+    """The names that a size gives a factor; only some forms of them, or all."""
     n, name = size.number, f"{size.number}, {size.name}"
     forms = {
         "times": (n, f"{n} times what was expected, and {n} is {size.name}"),
@@ -106,7 +116,7 @@ def _by_size(c: float, size: Size) -> Iterator[Factor]:
             f"what was expected, times the root of {n}/{n - 1}, and {name}",
         )
     for form, (number, words) in forms.items():
-        if _is(c, number):
+        if _is(c, number) and (not only or form in only):
             yield Factor((form, size.name), words.replace(f", and {name}", f", and {n} is {size.name}"))
 
 
@@ -138,12 +148,16 @@ def _by_number(c: float, name: str, z: float) -> Iterator[Factor]:
         f"times the square of 1 - {name}": (1 - z) ** 2,
         f"divided by the square of 1 - {name}": _divided(1, (1 - z) ** 2),
         f"times the square root of {name}": math.sqrt(abs(z)),
+        f"divided by the square root of {name}": _divided(1, math.sqrt(abs(z))),
         f"times twice {name}": 2 * z,
         f"times half of {name}": z / 2,
         f"times 1 - twice {name}": 1 - 2 * z,
         f"times 1 + {name}": 1 + z,
     }
     for words, number in forms.items():
+        # What is taken from 1 is a share.
+        if f"1 - {name}" in words and not 0 < z < 1:
+            continue
         if _is(c, abs(number)):
             yield Factor(("by number", words), f"what was expected, {words}")
 

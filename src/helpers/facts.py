@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.checks import Check
 from helpers.compare import close_to, mismatch
-from helpers.evidence import Evidence, Failure, Value
+from helpers.evidence import Evidence, Failure, Odd, Value
 from helpers.raised import meaning_of
 from helpers.random_values import identities
 from helpers.relations import relations
@@ -131,6 +131,13 @@ def _found(check: Check, one: Seen) -> dict[tuple[str, tuple[str, ...]], Relatio
         # What a summary is allowed to miss by, a relation could hit by chance.
         if summarized and check.atol.get(name, 0):
             continue
+        if isinstance(given, Odd):
+            words = f"{given.type} came back where an array is expected"
+            found[name, ("odd", given.type)] = Relation(("odd", given.type), words, True, INDEPENDENT)
+        elif isinstance(given, str) and not isinstance(expected, str):
+            found[name, ("text",)] = Relation(("text",), "a text came back", True, INDEPENDENT)
+        elif given is None:
+            found[name, ("missing",)] = Relation(("missing",), "it did not come back", True, INDEPENDENT)
         if not is_numeric(given) or not is_numeric(expected):
             continue
         if wrong < MOST_ARRAYS and _differs(check, name, given, expected):

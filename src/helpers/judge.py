@@ -82,18 +82,21 @@ class Judge:
                 continue
             if check.of_values and is_wrong:
                 continue
+            if not check.of_values and self._has_another_form(check.name, answer):
+                continue
             # Of values alone it is known what they mean.
-            if not check.probe and not self._has_the_form(check, answer):
+            if not check.probe and self._raises(check.name, answer):
                 continue
             if not (raises and self._raises(check.name, answer)):
                 mistakes.append(check.mistake)
         return tuple(mistakes)
 
-    def _has_the_form(self, check: Check, answer: list[Answer]) -> bool:
+    def _has_another_form(self, check: str, answer: list[Answer]) -> bool:
+        """Whether something else came than a probe can look at, as None where a value belongs."""
         for given, right in zip(answer, self._right, strict=True):
-            if given[check.name].failure or mismatch(given[check.name], right[check.name]):
-                return False
-        return True
+            if not given[check].failure and mismatch(given[check], right[check]):
+                return True
+        return False
 
     def _raises(self, check: str, answer: list[Answer]) -> bool:
         return any(given[check].failure is not None for given in answer)

@@ -2,8 +2,8 @@
 
 In this order: *whole*, exactly one misconception equals the answer on every check; *pair*, exactly one double
 fault does; *parts*, disjoint misconceptions that together explain every ✗; *mutant*, the reference with one small
-change does, of which the kind is told; *first*, exactly one misconception equals the answer at the first ✗ and
-fails nothing that the answer passes; otherwise *unrecognized*. Evidence that many different faults share (an
+change does, of which the kind is told; *first*, exactly one misconception equals the answer at the first ✗ and at half
+of its others, and fails nothing that the answer passes; otherwise *unrecognized*. Evidence that many different faults share (an
 error, nothing, no finite number) names only as a whole, and errors only if they say the same.
 """
 
@@ -158,6 +158,10 @@ class Naming:
             if first.name in self.fails[name] and self._equal_at(first, answer, self._known(name)):
                 equal.append(name)
         if len(equal) != 1 or not self.fails[equal[0]] <= wrong:
+            return ""
+        # Elsewhere it would be the work of another mistake: not mostly, or the name is not the answer's.
+        differing = self.differ(answer, self._known(equal[0])) & self.fails[equal[0]]
+        if 2 * len(differing) > len(self.fails[equal[0]]):
             return ""
         numbers = 0
         for given, right in zip(answer, self.right, strict=True):

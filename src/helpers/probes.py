@@ -298,7 +298,10 @@ def _dtypes(example: Example, objects: Sequence[Any], rng: np.random.Generator, 
     return found
 
 
-def _bits(value: Any) -> int:
+def _bits(value: Any) -> Any:
+    # What is no number has no bits to count, and is shown as it is.
+    if np.asarray(value).dtype.kind not in "fiubcV":
+        return value
     dtype = getattr(value, "dtype", np.asarray(value).dtype)
     # TensorFlow's dtypes have a size as NumPy's have, and Keras's variables a text.
     size = getattr(dtype, "size", None) or np.dtype(getattr(dtype, "name", dtype)).itemsize

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.scene import Scene, Told, close, independent, is_numeric
+from helpers.scene import Scene, Told, close, is_numeric
 
 # Beyond this many numbers, only an array itself is tried, and nothing made of it.
 LARGE = 20_000
@@ -20,8 +20,10 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "the square root of {}": np.sqrt,
     "1 / {}": lambda z: 1 / z,
     "1 - {}": lambda z: 1 - z,
+    "1 + {}": lambda z: 1 + z,
     "the absolute value of {}": np.abs,
     "1 - the square of {}": lambda z: 1 - z * z,
+    "1 + the square of {}": lambda z: 1 + z * z,
     "{0} · (1 - {0})": lambda z: z * (1 - z),
     "tanh of {}": np.tanh,
     "the sigmoid of {}": lambda z: 1 / (1 + np.exp(-z)),
@@ -49,11 +51,12 @@ REDUCTIONS: dict[str, Callable[..., np.ndarray]] = {
 
 @dataclass(frozen=True)
 class Quantity:
-    """An array with a name, "h", "the mean of h over axis 0"; `plain` if nothing was made of it."""
+    """An array with a name, "h", "the mean of h over axis 0"; `plain` if nothing was made of it, else made `of` that."""
 
     name: str
     value: np.ndarray
     plain: bool = False
+    of: str = ""
 
 
 def quantities(scene: Scene, shape: tuple[int, ...]) -> list[Quantity]:
@@ -87,11 +90,11 @@ def _made(scene: Scene, shape: tuple[int, ...]) -> Iterator[Quantity]:
             made += _functions(one)
             made += _reductions(one)
     for one in (*plain, *made):
-        if not np.isfinite(one.value).all() or independent(one.value) < 2:
+        if not np.isfinite(one.value).all() or np.ptp(one.value) == 0:
             continue
         if _fits(one.value.shape, shape):
             yield one
-        elif one.value.shape == shape[:1] and len(shape) == 2:
+        elif one.value.shape == shape[:1] and len(shape) == 2 and independent(one.value) >= 2:
             # One number for each row.
             yield Quantity(one.name, one.value[:, None], one.plain)
 
@@ -102,13 +105,13 @@ def _real(value: np.ndarray) -> np.ndarray:
 
 def _transposed(one: Quantity) -> Iterator[Quantity]:
     if one.value.ndim == 2:
-        yield Quantity(f"{one.name} transposed", one.value.T)
+        yield Quantity(f"{one.name} transposed", one.value.T, of=one.name)
 
 
 def _functions(one: Quantity) -> Iterator[Quantity]:
     with np.errstate(all="ignore"):
         for name, function in FUNCTIONS.items():
-            yield Quantity(name.format(one.name), function(one.value))
+            yield Quantity(name.format(one.name), function(one.value), of=one.name)
 
 
 def _reductions(one: Quantity) -> Iterator[Quantity]:
@@ -119,8 +122,11 @@ def _reductions(one: Quantity) -> Iterator[Quantity]:
             with np.errstate(all="ignore"):
                 kept = function(one.value, axis=axis, keepdims=True)
             called = f"{name} of {one.name} over axis {axis}"
-            yield Quantity(called, kept)
-            yield Quantity(called, np.squeeze(kept, axis))
+            yield Quantity(called, kept, of=one.name)
+            yield Quantity(called, np.squeeze(kept, axis), of=one.name)
+        for number, place in {0: "the first", -1: "the last"}.items():
+            called = f"{place} of {one.name} along axis {axis}"
+            yield Quantity(called, np.take(one.value, number, axis), of=one.name)
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

@@ -58,7 +58,8 @@ def _shorter(failure: Failure, found: tuple[str, ...]) -> str:
 
 def _matrices(failure: Failure, found: tuple[str, ...]) -> str:
     left, right = (_shape(text) for text in found[:2])
-    return f"a product of matrices of shapes {left} and {right}: the first has other columns than the second rows"
+    columns, rows = re.findall(r"\d+", left)[-1], re.findall(r"\d+", right)[-2:][0]
+    return f"a product of matrices of shapes {left} and {right}: {columns} columns meet {rows} rows"
 
 
 def _number_by_number(failure: Failure, found: tuple[str, ...]) -> str:
@@ -90,6 +91,7 @@ def _said(words: str) -> Meaning:
 
 SHAPE = r"(\[[\d,]*\]|\([\d, ]*\))"
 MEANINGS: tuple[tuple[str, Meaning], ...] = (
+    (r"NoneType", _said("None stands where a value is expected: is a `return` missing?")),
     (r"not enough values to unpack \(expected (?:at least )?(\d+), got (\d+)", _too_few),
     (r"too many values to unpack \(expected (\d+)", _too_many),
     (r"cannot unpack non-iterable (\w+) object", _no_tuple),
@@ -124,8 +126,25 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given",
         _said("{1} arguments are handed to something that takes {0}"),
     ),
+    (r"`(\w+)` must be passed as a keyword argument", _said("{0} has to be handed over by its name: {0}=…")),
     (
         r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
         _said("{0} is applied to a {1} and a {2}"),
+    ),
+    (
+        r"expected to return (\d+) gradients, but returned (\d+)",
+        _said("the gradient's function returns {1} where the function itself has {0} arguments"),
+    ),
+    (
+        r"[Cc]annot iterate over a scalar|iteration over a 0-d",
+        _said("a single number stands where several values are expected"),
+    ),
+    (
+        r"same number of elements, got (\d+) and (\d+)",
+        _said("arrays of {0} and {1} numbers meet number by number, and do not fit"),
+    ),
+    (
+        r"argument must be a string or a real number, not '(\w+)'",
+        _said("a {0} stands where one number is expected"),
     ),
 )

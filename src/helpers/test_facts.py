@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers.checks import Check
-from helpers.evidence import Evidence
+from helpers.evidence import Evidence, Odd
 from helpers.facts import Seen, facts
 
 NAME = "the values"
@@ -185,6 +185,13 @@ def test_numbers_of_several_checks_carry_a_fact_together():
         right, given_ = Evidence({"loss": np.array(value)}), Evidence({"loss": np.array(-value)})
         seen[name] = (Check(name, lambda f, rng: {}), [Seen(given_, right, given_, right)])
     assert {fact.words for fact in facts(seen).values()} == {"loss: the sign is the other one"}
+
+
+def test_what_is_no_array_or_did_not_come_is_told_so():
+    right = Evidence({"dW": np.ones(4), "db": np.ones(3)})
+    given_ = Evidence({"dW": Odd("None", "is a `return` missing?")})
+    told = facts({NAME: (Check(NAME, lambda f, rng: {}), [Seen(given_, right, given_, right)])})
+    assert told[NAME].words == "dW: None came back where an array is expected"
 
 
 def test_a_failure_and_a_random_value_are_told_nothing_by_chance():

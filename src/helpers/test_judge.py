@@ -288,12 +288,17 @@ def test_the_first_failure_alone_is_named_where_one_misconception_gives_just_tha
         ({"A": SPECIFIC["A"], "B": [4.0] * 4}, {"m": SPECIFIC, "n": {"A": SPECIFIC["A"], "B": [6.0] * 4}}),
         ({"A": [2.0, 2.0, 2.0, 2.0], "B": [4.0] * 4}, {"m": {"A": [2.0, 2.0, 2.0, 2.0], "B": [6.0] * 4}}),
         ({"A": [4.0, 3.0, 2.0, 5.0], "B": SPECIFIC["B"]}, {"m": SPECIFIC}),
+        (
+            {"A": SPECIFIC["A"], "B": [4.0, 3.0, 2.0, 1.0], "C": [4.0] * 4},
+            {"m": SPECIFIC | {"C": [6.0] * 4}},
+        ),
     ],
     ids=[
         "it passes what the misconception fails",
         "two give that",
         "one number is not specific",
         "the second",
+        "most others are something else",
     ],
 )
 def test_the_first_failure_alone_names_nobody_where_that_could_mislead(wrong, misconceptions):

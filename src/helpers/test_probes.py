@@ -61,6 +61,21 @@ def test_an_argument_that_is_changed_in_place_is_noticed(gradient):
     assert "untouched" not in passed(gradient, in_place)
 
 
+def test_a_buffer_that_only_fits_where_all_sizes_agree_is_noticed(gradient):
+    def into_the_input(x):
+        if x.shape == (4, 4):
+            return {"y": np.multiply(x, 2, out=x)}["y"].copy()
+        return 2 * x
+
+    assert "untouched" not in passed(gradient, into_the_input)
+
+
+def test_a_wrong_shape_is_no_second_call_that_differs():
+    report = doubled("report", untouched="asked elsewhere")
+    assert passed(report, lambda x: [[x]]) == {"again"}
+    assert passed(report, lambda x: np.random.default_rng().normal(size=x.shape)) == set()
+
+
 def test_a_dtype_that_is_taken_for_granted_is_noticed(function):
     assert passed(function, lambda x: tf.cast(2 * x, "float32")) == {"graph", "one"}
 

@@ -32,7 +32,8 @@ def product(a, b):
 
 
 def one_too_few(a, b):
-    c, d = [a]
+    values = list(a[:1])
+    c, d = values
     return c, d
 
 
@@ -41,7 +42,7 @@ def beyond_the_end(a, b):
 
 
 def unknown_name(a, b):
-    return nothing, b  # noqa: F821
+    return nothing, b  # type: ignore[name-defined]  # noqa: F821
 
 
 def unknown_method(a, b):
@@ -84,13 +85,17 @@ def test_an_exception_is_told_in_words(answer, told):
     ],
 )
 def test_what_a_check_could_not_unpack_came_back(message, told):
-    assert meaning_of(Failure("ValueError", message, f"{AT_THE_CHECK}a, b = f(x)"))[1] == told
+    meaning = meaning_of(Failure("ValueError", message, f"{AT_THE_CHECK}a, b = f(x)"))
+    assert meaning is not None
+    assert meaning[1] == told
 
 
 def test_the_same_fault_at_other_sizes_has_the_same_key():
-    small = Failure("ValueError", "too many values to unpack (expected 2)")
-    large = Failure("ValueError", "too many values to unpack (expected 8)")
-    assert meaning_of(small)[0] == meaning_of(large)[0]
+    small = meaning_of(Failure("ValueError", "too many values to unpack (expected 2)"))
+    large = meaning_of(Failure("ValueError", "too many values to unpack (expected 8)"))
+    assert small is not None
+    assert large is not None
+    assert small[0] == large[0]
 
 
 def test_nothing_is_told_of_an_exception_that_nobody_knows():
