@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.scene import Scene, Told, close, is_numeric
+from helpers.scene import Scene, Told, close, independent, is_numeric
 
 # Beyond this many numbers, only an array itself is tried, and nothing made of it.
 LARGE = 20_000
