@@ -166,8 +166,8 @@ def fresh(build_network, rng):
         "x": inputs(rng),
         "sums of the first network": padded([np.abs(w).sum() for w in first]),
         "sums of the second": padded([np.abs(w).sum() for w in second]),
-        # biases and γ may well begin as one number
-        "drawn": padded([np.ptp(w) for w in first]),
+        # vectors may well begin alike: biases, γ, an LSTM's
+        "drawn": padded([np.ptp(w) * (w.ndim > 1) for w in first]),
     }
 
 
