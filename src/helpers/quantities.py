@@ -172,6 +172,7 @@ def mixture(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator
         weights, _, rank, _ = np.linalg.lstsq(rows.T, x, rcond=1e-6)
         if rank < len(rows) or not close(weights @ rows, x, rtol):
             continue
-        told = [f"{weight:.2g}" for weight in np.round(weights, 4) + 0.0]
+        rounded = np.asarray(np.round(weights, 4) + 0.0)
+        told = [f"{weight:.2g}" for weight in rounded.tolist()]
         words = f"a sum of the rows of {name}, with the weights {', '.join(told)}"
         yield ("mixture", name, *told), words, True
