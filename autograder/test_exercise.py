@@ -221,6 +221,14 @@ def test_pairs_are_those_whose_edits_do_not_meet():
     assert names == [("halved", "nothing is returned"), ("the factor is ignored", "nothing is returned")]
 
 
+def test_two_edits_of_one_place_are_no_pair_even_where_both_could_be_made():
+    exercise = Exercise("scaled", lecture="0:00")
+    exercise.reference(scaled)
+    exercise.misconception("transposed", ("h * scale", "(h * scale).T"), advice="")
+    exercise.misconception("its sign", ("h * scale", "-(h * scale)"), advice="")
+    assert list(exercise.pairs()) == []
+
+
 @pytest.mark.parametrize(
     ("act", "said"),
     [

@@ -142,7 +142,9 @@ def test_time_output(BatchNorm, rng):
 @batch_norm.check("training moves the statistics a little")
 def training_moves_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    batches = [k * a + k for k in (1.0, 2.0, 3.0)]
+    # The same at each draw, and not the default: so the weights of a wrong mean have names.
+    layer.momentum = 0.7
+    batches = [tf.constant(uneven_units(rng, *a.shape, widest=3), "float32") for _ in range(3)]
     # Of each batch, and before them what was there.
     means, variances = [tf.identity(layer.moving_mu)], [tf.identity(layer.moving_var)]
     for batch in batches:
@@ -157,7 +159,7 @@ def training_moves_statistics(BatchNorm, rng):
         "moving_var": layer.moving_var,
         "they are still weights of the layer": str(still),
         **marks,
-        **landmarks(momentum=layer.momentum, examples=len(a)),
+        **landmarks(momentum=0.7, examples=len(a)),
     }
 
 
@@ -317,6 +319,23 @@ batch_norm.misconception(
     "gamma starts at 0",
     source=batch_norm.edited(('initializer="ones")', 'initializer="zeros")')),
     advice="With gamma = 0 every unit is constant. Start it at 1: then a_tilde is a_hat.",
+)
+batch_norm.misconception(
+    "beta starts at 1",
+    source=batch_norm.edited(
+        ('name="beta", shape=H, initializer="zeros"', 'name="beta", shape=H, initializer="ones"')
+    ),
+    advice="Start beta at 0: then a_tilde is a_hat.",
+)
+batch_norm.misconception(
+    "moving_var starts at 0",
+    source=batch_norm.edited(('initializer="ones", trainable=False', 'initializer="zeros", trainable=False')),
+    advice="Start it at 1: a variance of 0 says that nothing ever varies, and test time would divide by √eps.",
+)
+batch_norm.misconception(
+    "eps is always its default",
+    source=batch_norm.edited(("tf.sqrt(var + self.eps)", "tf.sqrt(var + 1e-3)")),
+    advice="The default is only what is taken where nothing is said: use self.eps.",
 )
 batch_norm.misconception(
     "gamma multiplies beta too",

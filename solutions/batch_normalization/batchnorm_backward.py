@@ -47,7 +47,7 @@ def batchnorm_backward(da_tilde, a, gamma, eps):
     ### END SOLUTION
 
 
-def problem(rng, N=6, H=4):
+def problem(rng, N=7, H=5):
     """An upstream gradient, pre-activations of several scales, gamma, and an eps that shows."""
     a = uneven_units(rng, N, H, widest=2)
     return rng.normal(size=(N, H)), a, rng.uniform(0.5, 2, H), float(rng.uniform(0.1, 0.5))
@@ -95,7 +95,7 @@ def line_6_da(batchnorm_backward, rng):
 
 
 @backward.example(without={"dtype": "all of it is in float64"})
-def example(batchnorm_backward, rng, N=6, H=4):
+def example(batchnorm_backward, rng, N=7, H=5):
     da_tilde, a, gamma, eps = problem(rng, N, H)
     inputs = {"da_tilde": da_tilde, "a": a, "gamma": gamma}
     return inputs, lambda **given: batchnorm_backward(**given, eps=eps)

@@ -82,7 +82,11 @@ def form_summary(theirs, ours):
     }
 
 
-@capstone.check("at most 6000 parameters")
+@capstone.check(
+    "at most 6000 parameters",
+    mistake="over the budget",
+    advice="Count with model.count_params(): W of a layer has inputs times units entries, and a BatchNorm four for each unit.",
+)
 def budget(build_network, rng):
     return {"x": inputs(rng), "sizes": padded([w.numpy().size for w in build_network().weights])}
 
@@ -91,23 +95,28 @@ def budget(build_network, rng):
 def budget_summary(theirs, ours):
     sizes = theirs["sizes"]
     whole = np.all(sizes == np.floor(sizes)) and np.all(sizes >= 0) and sizes.sum() > 0
-    return {
-        "x": theirs["x"][0, :3],
-        "parameters over the budget": max(0, sizes.sum() - BUDGET) if whole else np.nan,
-    }
+    if not whole:
+        raise ValueError("a network without weights, or sizes that are none")
+    return {"x": theirs["x"][0, :3], "parameters over the budget": max(0, sizes.sum() - BUDGET)}
 
 
 @capstone.check("at test time an answer depends on its example alone")
 def alone(build_network, rng):
     model, x = build_network(), inputs(rng, 4)
     model(x, training=True)
-    return {"x": x, "together": model(x), "alone": tf.concat([model(x[:1]), model(x[1:2])], 0)}
+    alone = tf.concat([model(x[:1]), model(x[1:2])], 0)
+    return {"x": x, "together": model(x), "together again": model(x), "alone": alone}
 
 
 @alone.summary()
 def alone_summary(theirs, ours):
-    gap = np.abs(theirs["together"][:2] - theirs["alone"]).max()
-    return {"x": theirs["x"][0, :3], "the batch or luck changes an answer": gap > 1e-4}
+    luck = np.abs(theirs["together"] - theirs["together again"]).max() > 1e-4
+    batch = np.abs(theirs["together"][:2] - theirs["alone"]).max() > 1e-4
+    return {
+        "x": theirs["x"][0, :3],
+        "luck changes an answer": luck,
+        "the others of its batch change an answer": batch and not luck,
+    }
 
 
 @capstone.check("every trained weight gets a gradient")
@@ -115,23 +124,36 @@ def gradients(build_network, rng):
     model, x, y = build_network(), inputs(rng), rng.integers(0, 10, 32)
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x, training=True)))
-    found = tape.gradient(loss, model.trainable_weights)
-    largest = [0.0 if d is None else np.abs(tf.convert_to_tensor(d)).max() for d in found]
+    weights = model.trainable_weights
+    found = tape.gradient(loss, weights)
+    largest = [-1.0 if d is None else np.abs(tf.convert_to_tensor(d)).max() for d in found]
+    # Vectors may well begin as one number.
+    spreads = [np.ptp(w.numpy()) if len(w.shape) > 1 else 1.0 for w in weights]
     return {
         "x": x,
-        "largest entry of each gradient": padded([1.0, *largest]),
+        "largest entry of each gradient, -1 for none": padded([1.0, *largest]),
         "weights": padded([1.0] * len(found)),
+        "spread of each matrix": padded([1.0, *spreads]),
     }
 
 
 @gradients.summary()
 def gradients_summary(theirs, ours):
     weights = int(theirs["weights"].sum())
-    sizes = theirs["largest entry of each gradient"][1 : weights + 1]
+    if not weights:
+        raise ValueError("a network without trained weights")
+    sizes = theirs["largest entry of each gradient, -1 for none"][1 : weights + 1]
+    spreads = theirs["spread of each matrix"][1 : weights + 1]
+    nothing = sizes == 0
+    # a bias before BatchNorm gets what rounding leaves, 1e-7 of what the others get
+    rounding = (sizes > 0) & (sizes <= 1e-5 * sizes.max())
     return {
         "x": theirs["x"][0, :3],
-        # a bias before BatchNorm gets what rounding leaves, 1e-7 of what the others get
-        "trained weights without a gradient": (sizes <= 1e-5 * sizes.max()).sum() if weights else np.nan,
+        "no way leads back to a weight": np.any(sizes < 0),
+        "a gradient is 0": np.any(nothing),
+        "that of a matrix of equal numbers": np.any(nothing & (spreads == 0)),
+        "a gradient is what rounding leaves": np.any(rounding),
+        "a gradient is no number": not np.all(np.isfinite(sizes)),
     }
 
 
@@ -142,8 +164,8 @@ def fresh(build_network, rng):
         "x": inputs(rng),
         "sums of the first network": padded([np.abs(w).sum() for w in first]),
         "sums of the second": padded([np.abs(w).sum() for w in second]),
-        # biases and γ may well begin as one number
-        "drawn": padded([np.ptp(w) for w in first]),
+        # vectors may well begin alike: biases, γ, an LSTM's
+        "drawn": padded([np.ptp(w) * (w.ndim > 1) for w in first]),
     }
 
 
@@ -162,10 +184,16 @@ capstone.misconception(
     advice="Count with model.count_params(): W of a layer has inputs times units entries, and a BatchNorm four for each unit.",
 )
 capstone.misconception(
-    "pre-activations are returned, not probabilities",
+    "the output is no distribution: some of it is negative",
     (', activation="softmax"', ""),
     lecture="6:52",
     advice='End with the softmax: Dense(10, activation="softmax").',
+)
+capstone.misconception(
+    "the output is no distribution: its rows do not sum to 1",
+    ('activation="softmax"', 'activation="sigmoid"'),
+    lecture="6:52",
+    advice='Sigmoids of several classes do not sum to 1. End with the softmax: Dense(10, activation="softmax").',
 )
 capstone.misconception(
     "softmax over the batch",
@@ -177,7 +205,7 @@ capstone.misconception(
     advice="Each row is a distribution of its own: the softmax runs over the classes, axis -1.",
 )
 capstone.misconception(
-    "dropout stays on at test time",
+    "something random stays on at test time",
     (
         "    layers.append(keras.layers.Dropout(0.1))\n",
         "    layers.append(keras.layers.Lambda(lambda h: h * tf.cast(tf.random.uniform(tf.shape(h)) < 0.5, h.dtype)))\n",
@@ -186,20 +214,47 @@ capstone.misconception(
     advice="Use a layer that knows `training`, keras.layers.Dropout for instance; never fix training=True inside a network.",
 )
 capstone.misconception(
-    "all weights start at zero",
+    "at test time the other examples of the batch count",
+    (
+        "        layers.append(BatchNorm())\n",
+        "        layers.append(keras.layers.Lambda(lambda a: a - tf.reduce_mean(a, axis=0)))\n",
+    ),
+    lecture="54:33",
+    advice="At test time there may be one example alone. Let BatchNorm use its moving statistics: never fix training=True inside "
+    "a network, and take no mean over the batch of your own.",
+)
+capstone.misconception(
+    "a W starts with all its numbers alike, at zero for instance, and gets no gradient",
     ('kernel_initializer="he_uniform"', 'kernel_initializer="zeros"'),
     lecture="30:27",
     advice="With zero weights the hidden units get no gradient and never part. Start small and random.",
 )
 capstone.misconception(
-    "every network begins with the same weights",
+    "some weights begin the same in every network",
     ('"he_uniform"', "keras.initializers.HeUniform(seed=0)"),
     advice="A fixed seed draws the same numbers each time, so several runs tell nothing about luck. Leave it out.",
 )
 capstone.misconception(
-    "a bias stands before BatchNorm",
+    "what a weight adds is taken away again, as a bias is before BatchNorm",
     ("use_bias=False, ", ""),
-    advice="BatchNorm subtracts it again, so its gradient is zero and it only costs parameters. Pass use_bias=False.",
+    advice="BatchNorm subtracts a bias again, so its gradient is zero and it only costs parameters. Pass use_bias=False.",
+)
+capstone.misconception(
+    "some weights are cut off: their gradient is exactly 0",
+    (
+        "    layers.append(keras.layers.Dropout(0.1))\n",
+        "    layers.append(keras.layers.Lambda(lambda h: 0.0 * h))\n",
+    ),
+    advice="What is multiplied by 0, or stands behind a ReLU that never opens, cannot learn: leave it out, or let it count.",
+)
+capstone.misconception(
+    "a step without a slope stands behind some weights",
+    (
+        "    layers.append(keras.layers.Dropout(0.1))\n",
+        "    layers.append(keras.layers.Lambda(tf.stop_gradient))\n",
+    ),
+    advice="A comparison, a rounding, an argmax have no slope, and stop_gradient says so: no gradient comes through. "
+    "Take a smooth step, a sigmoid for a gate.",
 )
 
 

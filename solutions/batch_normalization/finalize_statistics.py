@@ -156,7 +156,7 @@ def finalized_statistics(pooled_statistics, finalize_statistics, rng):
     for k, layer in enumerate(layers, 1):
         found[f"moving_mu of BatchNorm {k}"] = layer.moving_mu
         found[f"moving_var of BatchNorm {k}"] = layer.moving_var
-    return found | landmarks(**marks, examples=len(x))
+    return found | landmarks(**marks, examples=len(x), eps=0.1)
 
 
 @finalize.check("finalized: the network's answers at test time")

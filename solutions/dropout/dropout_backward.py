@@ -39,11 +39,11 @@ def dropout_backward(x, y, mask, W1, b1, W2, b2):
     ### END SOLUTION
 
 
-def network(rng, keep=0.6, N=6, D=3, H=5, C=4):
+def network(rng, keep=0.6, N=7, D=11, H=5, C=3):
     """Input, classes, a mask and parameters, none of them zero or square."""
     mask = (rng.random((N, H)) < keep).astype("float64")
     # an example without units, one with all of them
-    mask[0], mask[1], mask[:, 0] = 0, 1, [0, 1, 0, 1, 1, 0]
+    mask[0], mask[1], mask[:, 0] = 0, 1, [0, 1, 0, 1, 1, 0, 1]
     return (
         rng.normal(size=(N, D)),
         rng.integers(0, C, N),
@@ -89,8 +89,8 @@ def line_5_dW1_db1(dropout_backward, rng):
 
 
 @backward.example(without={"dtype": "all of it is in float64"})
-def example(dropout_backward, rng, N=6, H=5):
-    D, C = (H, H) if N == H else (3, 4)
+def example(dropout_backward, rng, N=7, H=5):
+    D, C = (H, H) if N == H else (11, 3)
     shapes = {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
     inputs = {
         "x": rng.normal(size=(N, D)),

@@ -65,7 +65,7 @@ def in_order(masks, p):
     return masks[order], p[order]
 
 
-def output_layer(rng, N=3, H=6, C=4):
+def output_layer(rng, N=3, H=6, C=5):
     return rng.normal(size=(H, C)), rng.normal(size=C), rng.normal(size=(N, H))
 
 
@@ -211,6 +211,17 @@ ensemble.misconception(
     "the bias is masked or scaled as well",
     (A, "a = (masks[:, None, :] * h) @ W + keep * b"),
     advice="Dropout switches hidden units off. The bias is there in each of the networks, whole.",
+)
+ensemble.misconception(
+    "the bias is left out",
+    source=ensemble.edited((A, "a = (masks[:, None, :] * h) @ W")),
+    advice="Dropout switches hidden units off. The bias is there in each of the networks, whole.",
+)
+ensemble.misconception(
+    "a one in the mask switches a unit off",
+    source=ensemble.edited((A, "a = ((1 - masks)[:, None, :] * h) @ W + b")),
+    lecture="50:43",
+    advice="A one in the mask is a unit that is kept: multiply h by the mask itself.",
 )
 # What follows is by `source`: numbers that are not finite hide every other fault.
 SHIFTED = "e = np.exp(a - a.max(axis=-1, keepdims=True))\n    f = e / e.sum(axis=-1, keepdims=True)\n"

@@ -236,6 +236,38 @@ glorot.misconception(
     ("(6 / (H_in + H_out)) ** 0.5", "6**0.5 / (H_in + H_out)"),
     advice="r² = 6/(H_in + H_out): the root is taken of the whole fraction, r = √6/√(H_in + H_out).",
 )
+# What follows is by `source`, so that double faults do not grow with it.
+glorot.misconception(
+    "He's bound instead of Glorot's",
+    source=glorot.edited(("6 / (H_in + H_out)", "6 / H_in")),
+    advice="√6/√H_in is for ReLU, which lets half of the signal through. Glorot's bound counts H_out as well.",
+)
+glorot.misconception(
+    "r is taken for the whole width",
+    source=glorot.edited(("shape, -r, r", "shape, -r / 2, r / 2")),
+    advice="The distribution reaches from -r to r: it is 2r wide.",
+)
+glorot.misconception(
+    "the sizes are multiplied",
+    source=glorot.edited(("6 / (H_in + H_out)", "6 / (H_in * H_out)")),
+    advice="Under the root stands the sum of both sizes, as many weights as come in and go out of a unit.",
+)
+glorot.misconception(
+    "a truncated normal instead of a uniform distribution",
+    source=glorot.edited(
+        (
+            "keras.random.uniform(shape, -r, r, dtype",
+            "keras.random.truncated_normal(shape, 0.0, r / 3**0.5, dtype",
+        )
+    ),
+    advice="Glorot's comes in two forms, and this exercise asks for the uniform one: keras.random.uniform.",
+)
+glorot.misconception(
+    "without a seed, the seed is 0",
+    source=glorot.edited(("keras.random.SeedGenerator(seed)", "keras.random.SeedGenerator(seed or 0)")),
+    lecture="30:27",
+    advice="Then every initializer without a seed draws the same. Hand None on: it means a seed of its own.",
+)
 glorot.misconception(
     "normal instead of uniform",
     (

@@ -99,11 +99,19 @@ def every_entry(symmetry_report, rng):
     return {"norms": found["norms"], **told}
 
 
-@report.check("how close is equal depends on the whole gradient, not on one column")
+@report.check("how close is equal: up to 1e-5 of the whole gradient's norm")
 def tolerance_of_whole(symmetry_report, rng):
     large, small = rng.uniform(1, 2, size=4), rng.uniform(1, 2, size=4) * 1e-6
+    # Signs and nothing else, so that no entry is near the norm, which is 6.
+    half, four = (rng.choice([-1.0, 1.0], size=(6, 6)) for _ in range(2))
+    for G, tolerances in ((half, 0.5), (four, 4)):
+        G[:, 1] = G[:, 0]
+        G[rng.integers(6), 1] += tolerances * 6e-5
+        # Else two columns might be equal by chance.
+        G[:, 2:] *= rng.uniform(0.9, 1, size=(6, 4))
     x, y = examples(rng)
-    return reported(symmetry_report, Steered(np.stack([large, small, 2 * small], axis=1)), x, 0 * y + 1)
+    gradients = (np.stack([large, small, 2 * small], axis=1), half, four)
+    return reported(symmetry_report, Steered(*gradients), x, 0 * y + 1)
 
 
 @report.example()
@@ -215,6 +223,8 @@ for what, number in {
     "first entry": "columns[:1]",
     "last entry": "columns[-1:]",
     "largest entry": "np.max(columns, axis=0, keepdims=True)",
+    "direction": "columns / np.maximum(np.sqrt(np.sum(columns**2, axis=0)), 1e-30)",
+    "entries in whatever order": "np.sort(columns, axis=0)",
 }.items():
     # By `source`: in double faults they would cost more than they explain.
     report.misconception(
@@ -237,6 +247,16 @@ report.misconception(
     "the tolerance is measured by a single column",
     source=report.edited(("1e-5 * norms[-1]", "1e-5 * np.sqrt(np.sum(columns**2, axis=0))")),
     advice="‖∇‖ is that of the whole gradient: next to a large column, two tiny ones are equal up to rounding.",
+)
+report.misconception(
+    "the tolerance is measured by the largest entry",
+    source=report.edited(("1e-5 * norms[-1]", "1e-5 * np.abs(columns).max()")),
+    advice="‖∇‖ is the root of the sum of all squares, and larger than any entry: take 1e-5 of that.",
+)
+report.misconception(
+    "the norm of a matrix as a map, its largest singular value",
+    source=report.edited(("np.sqrt(np.sum(columns**2))", "np.linalg.norm(columns, 2)")),
+    advice="With ord=2 NumPy gives another norm for matrices. Leave ord out: the root of the sum of all squares.",
 )
 report.misconception(
     "np.allclose with tolerances of its own",

@@ -34,10 +34,9 @@ def identities(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
     rtol = max(rtol_of(x), rtol_of(y))
     for q in plain_quantities(scene, x.shape):
         value = np.broadcast_to(q.value, x.shape)
-        if close(value, fy, rtol):
-            continue
-        for key, words, strong in identity(fx, q, rtol):
-            yield Relation(key, words, strong, independent(x))
+        if not close(value, fy, rtol):
+            for key, words, strong in identity(fx, q, rtol):
+                yield Relation(key, words, strong, independent(x))
         yield from _times(fx, fy, q, scene, rtol)
     yield from _zeros(fx, fy)
 

@@ -198,11 +198,16 @@ def _term(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[T
             yield ("term", str(share), q.name), SHARES[share].format(in_brackets(q)), True
             continue
         times = coefficient(abs(k), scene)
+        more = "more" if k > 0 else "less"
         if times:
-            more = "more" if k > 0 else "less"
             words = f"{times} times {in_brackets(q)} {more} than expected"
             yield ("term", times, q.name, more), words, True
         elif q.plain:
+            difference = f"{abs(k):.4g} times {q.name} {more} than expected"
+            for factor in factor_names(1 + k, scene):
+                whole = factor.words.replace(EXPECTED, q.name)
+                words = f"{difference}; with {q.name} itself that makes {whole}"
+                yield ("counts", *factor.key, q.name), words, True
             words = f"differs from what was expected by {k:.4g} times {q.name}"
             yield ("term", q.name), words, False
 

@@ -19,7 +19,7 @@ def drawn(seed, size, dtype):
     rng = np.random.default_rng([seed, size[0]])
     n, inputs, units = size
     h, W, b = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, units)), rng.normal(size=units)
-    arrays = {"h": h, "W": W, "b": b, "a": h @ W + b}
+    arrays = {"h": h, "W": W, "b": b, "a": h @ W + b, "row": rng.uniform(1, 2, size=n)}
     arrays["c"] = rng.normal(size=(n, units))
     return {name: value.astype(dtype) for name, value in arrays.items()} | {
         "rate": np.array(rng.uniform(0.1, 0.4)),
@@ -27,7 +27,10 @@ def drawn(seed, size, dtype):
     }
 
 
-def fact_of(wrong, seed=0, expected="a", dtype="float32", landmarks=("h", "W", "b", "c", "rate", "examples")):
+LANDMARKS = ("h", "W", "b", "c", "row", "rate", "examples")
+
+
+def fact_of(wrong, seed=0, expected="a", dtype="float32", landmarks=LANDMARKS):
     """What is told of an answer that gives `wrong(arrays)` in the place of what was expected."""
     draws = []
     for size in SIZES:
@@ -114,6 +117,22 @@ PLANTED = {
         lambda d: np.delete(d["a"], 1, axis=0),
         "y: what was expected, but number 1 along axis 0 is left out",
     ),
+    "a term that counts as often as there are examples": (
+        lambda d: d["a"] + (len(d["h"]) - 1) * d["b"],
+        "y: 4 times b more than expected; with b itself that makes 5 times b, and 5 is the number of examples",
+    ),
+    "a factor for each row": (
+        lambda d: d["a"] * d["row"][:, None],
+        "y: has the factor row, which should not be there",
+    ),
+    "one number for all": (
+        lambda d: np.full_like(d["a"], d["a"].max()),
+        "y: the largest of all that was expected, everywhere",
+    ),
+    "rows twice": (
+        lambda d: d["a"][[0, 1, 2, *range(len(d["a"]) - 3)]],
+        "y: each row is one that was expected, but 2 of 5 are missing and others stand there twice",
+    ),
     "reversed": (lambda d: d["a"][::-1], "y: in reverse order along axis 0"),
     "nothing": (lambda d: 0 * d["a"], "y: 0 everywhere"),
     "another dtype": (lambda d: d["a"].astype("float64"), "y: the right values in float64, expected float32"),
@@ -128,6 +147,21 @@ def test_a_relation_that_is_planted_is_told_at_any_draw(wrong, told):
         assert fact.strong
         if seed == 0:
             assert fact.words == told
+
+
+def test_a_weighted_sum_of_few_rows_is_told_with_its_weights():
+    rng = np.random.default_rng(0)
+    means = rng.normal(size=(3, 7))
+    right = Evidence({"mu": means.mean(axis=0)}, landmarks={"means": means})
+
+    def told(x):
+        given_ = Evidence({"mu": x})
+        found = facts({NAME: (Check(NAME, lambda f, rng: {}), [Seen(given_, right, given_, right)])})
+        return found[NAME].words if NAME in found else ""
+
+    words = "mu: a sum of the rows of means, with the weights 0.81, 0.09, 0.1"
+    assert told(np.array([0.81, 0.09, 0.1]) @ means) == words
+    assert "weights" not in told(rng.normal(size=7))
 
 
 def test_another_array_of_the_check_is_recognized():

@@ -330,6 +330,25 @@ def test_a_fact_is_told_only_where_it_is_asked_for_and_nothing_is_named():
     assert (outcome.fact, outcome.strong) == ("f: the sign is the other one", True)
 
 
+def test_a_check_that_says_what_its_failure_means_names_it_whatever_the_answer_is():
+    found = Checks("f", lecture="0:00")
+    found.check("A")(lambda f, rng: {})
+    found.check("B", mistake="over the budget")(lambda f, rng: {})
+    right = {name: evidence(1.0) for name in "AB"}
+    judge = Judge(found, [Table(right, {REFERENCE: right})])
+
+    def judged_as(a, b):
+        verdict = judge.verdict([{"A": evidence(a), "B": evidence(b)}])
+        return verdict.how, verdict.names, [outcome.names for outcome in verdict.outcomes]
+
+    assert judged_as(1.0, 7.0) == ("probes", ("over the budget",), [(), ("over the budget",)])
+    assert judged_as(3.0, 7.0) == ("probes", ("over the budget",), [(), ("over the budget",)])
+    assert judged_as(3.0, 1.0) == ("unrecognized", (), [(), ()])
+    # An error or another form may mean anything.
+    assert judged_as(1.0, "TypeError") == ("unrecognized", (), [(), ()])
+    assert judged_as(1.0, [7.0, 7.0]) == ("unrecognized", (), [(), ()])
+
+
 def test_what_an_earlier_failure_accounts_for_is_marked_as_following():
     verdict = judged({"A": "TypeError: no", "B": "TypeError: no", "C": "ValueError: no"}, {})
     assert [outcome.follows for outcome in verdict.outcomes] == [False, True, False, False]
