@@ -38,6 +38,9 @@ OF_VALUES = frozenset(
     "Const Placeholder NoOp VarHandleOp VarIsInitializedOp AssignVariableOp ReadVariableOp".split()
 )
 
+# They run Python in threads of TensorFlow's, where nobody is told of operations.
+OUT_OF_SIGHT = frozenset("PyFunc PyFuncStateless EagerPyFunc".split())
+
 
 class Witness:
     """Watches candidates while checks run beside them.
@@ -125,6 +128,8 @@ class Witness:
         if between is None:
             return
         found = [Sighting(OPERATION, op_type)]
+        if op_type in OUT_OF_SIGHT:
+            found.append(Sighting(ALARM, "ran Python in a thread of TensorFlow's"))
         found += [Sighting(OPERATION, within) for within in op_callbacks.inside(op_type, attrs)]
         for place in between:
             found += place.sightings
