@@ -88,6 +88,7 @@ class Census:
         with _quiet():
             ours = answer(self.exercise, self.exercise.candidate, DRAW, LUCK)
             self._ours = ours
+            self._relatives: dict[str, str] = {}
             again = answer(self.exercise, self.exercise.candidate, DRAW, LUCK + 1)
             self._right = summary(self.exercise, again, ours)
             self._honest = self._seen_in_right_answers()
@@ -97,6 +98,8 @@ class Census:
                     self._try_in_call(place, thing)
                 else:
                     self._try_functions(place)
+        # What was found itself goes by its own path.
+        self._hold({**self._relatives, **self.found.names})
         return self.found
 
     # ------------------------------------------------------------ functions
@@ -188,16 +191,17 @@ class Census:
         types = [kind for kind in self._types(place, candidate, needed) if is_named_after(kind, path)]
         if len(types) == 1:
             names[types[0]] = path
-        names |= dict.fromkeys(relatives(path), path)
+        if not path.startswith(SILENT_HOMES):
+            self._relatives = {**dict.fromkeys(relatives(path), path), **self._relatives}
         self._hold(names, path)
 
-    def _hold(self, names: dict[str, str], path: str) -> None:
+    def _hold(self, names: dict[str, str], *paths: str) -> None:
         """Note what is not the student's, unless right answers use it."""
         honest = {sighting.name for sighting in self._honest}
         found = {name: public for name, public in names.items() if name not in honest}
         if found:
             # The first path of several stands for all.
-            self.found = NotYours({**found, **self.found.names}, (*self.found.paths, path))
+            self.found = NotYours({**found, **self.found.names}, (*self.found.paths, *paths))
 
     def _passes(self, place: int, candidate: Any, needed: list[Check]) -> bool:
         """Whether a candidate passes more than one of the checks that count, or the only one; a layer, a third of them."""

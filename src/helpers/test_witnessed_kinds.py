@@ -24,8 +24,9 @@ SEEN = {
     "a finalizer": "import weakref\nclass T:\n    pass\nbox = []\n"
     "def f(a):\n    t = T()\n    weakref.finalize(t, lambda: box.append(tf.nn.softmax(a)))\n    del t\n    return box.pop()",
     "log-sum-exp of Keras": "def f(a):\n    return tf.exp(a - keras.ops.logsumexp(a, -1, keepdims=True))",
-    "the callback taken out and put back": "from tensorflow.python.eager import context\ndef f(a):\n    c = context.context().op_callbacks\n"
-    "    kept = list(c)\n    c.clear()\n    y = tf.function(tf.nn.softmax)(a)\n    c.extend(kept)\n    return y",
+    "the callback taken out and put back": "from tensorflow.python.eager import context\ndef f(a):\n"
+    "    c = context.context().op_callbacks\n    kept = list(c)\n    c.clear()\n"
+    "    y = tf.function(tf.nn.softmax)(a)\n    c.extend(kept)\n    return y",
 }  # fmt: skip
 OUT_OF_SIGHT = {
     "a function of NumPy's": "@tf.function\ndef f(a):\n    return tf.numpy_function(np.exp, [a], a.dtype)",
