@@ -1,9 +1,13 @@
 """Kinds of ways around the witness, each in more than one spelling: seen, or told as an alarm."""
 
+import keras
+import numpy as np
 import pytest
 
 from helpers.ownership import NotYours, alarms, declared
-from helpers.test_witness import BASE, CHECK, LAYERS, watched
+from helpers.sighting import FUNCTION, Sighting
+from helpers.test_witness import BASE, CHECK, LAYERS, exercise_of, watched
+from helpers.witness import Witness
 
 SOFTMAX = declared(["Softmax", "LogSoftmax", "tensorflow.math.reduce_logsumexp", "keras.ops.logsumexp"])
 DENSE = declared(["keras.layers.Dense"])
@@ -70,28 +74,14 @@ def test_an_older_initializer_of_tensorflows_goes_by_the_name_of_kerass():
     assert variance.called(witness.seen) == ["keras.initializers.VarianceScaling"]
 
 
-def test_what_a_layer_looks_like_is_looked_at_again_where_it_has_changed():
-    cell = """
-class Layer(keras.layers.Layer):
-    def __init__(self, units):
-        super().__init__()
-        Layer.forward = staticmethod(np.tanh)
-
-    def call(self, a):
-        return a
-"""
-    witness, _ = watched(
-        cell,
-        "Layer",
-        LAYERS
-        + """
-
-@exercise.check("once more")
-def _(Layer, rng):
-    return {"y": 1}
-""",
+def test_a_layer_is_looked_at_again_where_it_has_changed():
+    exercise = exercise_of(LAYERS)
+    layer = type(
+        "Layer", (keras.layers.Layer,), {"call": lambda self, a: a, "__init__": lambda self, units: None}
     )
-    names = witness.names
-    exercise = witness._last[0][0]
-    witness.gather(exercise, exercise.checks[1], (names["Layer"],), 1, 1)
-    assert ("function", "numpy.tanh") in witness.seen
+    witness = Witness({})
+    witness.gather(exercise, exercise.checks[0], (layer,), 1, 1)
+    assert Sighting(FUNCTION, "numpy.tanh") not in witness.seen
+    layer.forward = staticmethod(np.tanh)
+    witness.gather(exercise, exercise.checks[0], (layer,), 1, 1)
+    assert Sighting(FUNCTION, "numpy.tanh") in witness.seen
