@@ -82,6 +82,6 @@ def test_a_layer_is_looked_at_again_where_it_has_changed():
     witness = Witness({})
     witness.gather(exercise, exercise.checks[0], (layer,), 1, 1)
     assert Sighting(FUNCTION, "numpy.tanh") not in witness.seen
-    layer.forward = staticmethod(np.tanh)
+    layer.forward = staticmethod(np.tanh)  # type: ignore[attr-defined]
     witness.gather(exercise, exercise.checks[0], (layer,), 1, 1)
     assert Sighting(FUNCTION, "numpy.tanh") in witness.seen
