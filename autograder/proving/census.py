@@ -1,9 +1,10 @@
 """Which operations of the libraries are an exercise's answer? They are tried, not listed.
 
 Every public operation is tried as the answer: alone, under exp, log, a mean and a gradient, and as exp of what it
-leaves. What passes more than one of the checks that a stub fails, probes aside, is not the student's to call, and is
-kept by the names under which the witness would see it. Where the exercise is a layer, an initializer or a regularizer,
-Keras's classes of that kind are tried, and operations in the place of its `call`.
+leaves; one of NumPy's or SciPy's with the slope of the reference. What passes more than one of the checks that a stub
+fails, probes aside, is not the student's to call, and is kept by the names under which the witness would see it, with
+what of the libraries bears its name. Where the exercise is a layer, an initializer or a regularizer, Keras's classes of
+that kind are tried, and operations in the place of its `call`; where it makes weights, no class may make them for it.
 """
 
 import contextlib
@@ -23,6 +24,15 @@ import numpy as np
 
 from autograder.exercise import Exercise
 from autograder.judging.tables import answer, summary
+from autograder.proving.operations_tried import (
+    FORMS,
+    as_called,
+    is_named_after,
+    operations,
+    relatives,
+    tensorflow,
+    with_slope_of,
+)
 from helpers.checks import Candidate, Check, gather
 from helpers.compare import same, summarize
 from helpers.frames import name_of, root_of
@@ -30,10 +40,6 @@ from helpers.ownership import NotYours
 from helpers.sighting import OPERATION, Sighting
 from helpers.witness import Witness
 
-HOMES = (
-    "numpy numpy.linalg scipy.special sklearn.utils.extmath tensorflow tensorflow.math tensorflow.nn "
-    "tensorflow.linalg keras.ops keras.activations keras.losses keras.random"
-).split()
 CLASSES = {
     "Layer": "keras.layers",
     "Initializer": "keras.initializers",
@@ -42,20 +48,7 @@ CLASSES = {
     "Loss": "keras.losses",
     "Callback": "keras.callbacks",
 }
-# They read, write, print, start something, or run what they are given.
-OUTSIDE = set(
-    "save load loadtxt savetxt savez savez_compressed fromfile tofile memmap genfromtxt fromregex open_memmap "
-    "py_function numpy_function print Assert test show_config show_runtime info lookfor source get_include "
-    "load_op_library load_library function while_loop map_fn scan foldl foldr fori_loop cond case switch "
-    "vectorized_map associative_scan custom_gradient recompute_grad grad_pass_through init_scope device "
-    "no_gradient set_printoptions seterr seterrcall setbufsize save_npz get_logger".split()
-)
-# Operations that move numbers, and make none: they are in every second answer.
-MOVING = set(
-    "Shape ShapeN Size Rank Reshape Squeeze ExpandDims Transpose StridedSlice Slice Pad PadV2 Tile BroadcastTo Cast Identity "
-    "IdentityN ConcatV2 Pack Unpack Split SplitV Gather GatherV2 GatherNd Fill ZerosLike OnesLike Range OneHot Where Select "
-    "SelectV2 ReverseV2 Roll ReadVariableOp AssignVariableOp StopGradient".split()
-)
+SILENT_HOMES = ("numpy.", "scipy.", "sklearn.")
 # What a call may take, and how many calls of the reference an operation is tried on.
 SECONDS, CALLS = 2.0, 12
 DRAW, LUCK = 1, 1
@@ -95,6 +88,7 @@ class Census:
         with _quiet():
             ours = answer(self.exercise, self.exercise.candidate, DRAW, LUCK)
             self._ours = ours
+            self._relatives: dict[str, str] = {}
             again = answer(self.exercise, self.exercise.candidate, DRAW, LUCK + 1)
             self._right = summary(self.exercise, again, ours)
             self._honest = self._seen_in_right_answers()
@@ -104,6 +98,8 @@ class Census:
                     self._try_in_call(place, thing)
                 else:
                     self._try_functions(place)
+        # What was found itself goes by its own path.
+        self._hold({**self._relatives, **self.found.names})
         return self.found
 
     # ------------------------------------------------------------ functions
@@ -116,10 +112,13 @@ class Census:
         reference = self.exercise.candidate[place]
         for path, operation in operations():
             for form in FORMS:
-                for candidate in _as_called(form(operation), reference):
+                for candidate in as_called(form(operation), reference):
                     self.tried += 1
-                    if any(_gives(candidate, call) for call in calls):
-                        self._hold_if_it_passes(place, candidate, needed, path, operation)
+                    if not any(_gives(candidate, call) for call in calls):
+                        continue
+                    if path.startswith(SILENT_HOMES):
+                        candidate = with_slope_of(reference, candidate)
+                    self._hold_if_it_passes(place, candidate, needed, path, operation)
 
     def _calls(self, place: int) -> list[_Call]:
         """Calls of the reference's, from all checks, that gave an array."""
@@ -151,6 +150,12 @@ class Census:
             if not inspect.isclass(cls) or cls in reference.__mro__ or name.startswith("_"):
                 continue
             self.tried += 1
+            weighty = _maker_of_weights(cls)
+            if weighty is not None and _maker_of_weights(reference) is reference:
+                # Whoever is to make weights borrows none: a convolution over one point is a dense layer.
+                path = f"{home.__name__}.{name}"
+                self._hold({name_of(cls): path, name_of(weighty): path}, path)
+                continue
             if self._passes(place, cls, needed):
                 path = f"{home.__name__}.{name}"
                 names = {name_of(cls): path}
@@ -183,18 +188,20 @@ class Census:
         if not self._passes(place, candidate, needed):
             return
         names = {name_of(operation): path}
-        types = self._types(place, candidate, needed)
+        types = [kind for kind in self._types(place, candidate, needed) if is_named_after(kind, path)]
         if len(types) == 1:
-            names[types.pop()] = path
+            names[types[0]] = path
+        if not path.startswith(SILENT_HOMES):
+            self._relatives = {**dict.fromkeys(relatives(path), path), **self._relatives}
         self._hold(names, path)
 
-    def _hold(self, names: dict[str, str], path: str) -> None:
+    def _hold(self, names: dict[str, str], *paths: str) -> None:
         """Note what is not the student's, unless right answers use it."""
         honest = {sighting.name for sighting in self._honest}
         found = {name: public for name, public in names.items() if name not in honest}
         if found:
             # The first path of several stands for all.
-            self.found = NotYours({**found, **self.found.names}, (*self.found.paths, path))
+            self.found = NotYours({**found, **self.found.names}, (*self.found.paths, *paths))
 
     def _passes(self, place: int, candidate: Any, needed: list[Check]) -> bool:
         """Whether a candidate passes more than one of the checks that count, or the only one; a layer, a third of them."""
@@ -228,8 +235,7 @@ class Census:
         """The types of operations that a candidate runs at a check, and no right answer at any."""
         witness = Witness()
         _limited(lambda: witness.gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK))
-        types = {s.name for s in witness.seen if s.kind == OPERATION and s not in self._honest}
-        return types - MOVING
+        return {s.name for s in witness.seen if s.kind == OPERATION and s not in self._honest}
 
     def _checks_about(self, place: int) -> list[Check]:
         """The checks that a stub in this place fails."""
@@ -266,99 +272,6 @@ class Census:
         return seen
 
 
-def operations() -> Iterator[tuple[str, Callable]]:
-    """Every public operation of the libraries, with its path."""
-    for home in HOMES:
-        module = importlib.import_module(home)
-        for name in sorted(dir(module)):
-            operation = getattr(module, name, None)
-            if name.startswith("_") or name in OUTSIDE or inspect.isclass(operation):
-                continue
-            if callable(operation) and not isinstance(operation, ModuleType):
-                yield f"{home}.{name}", operation
-
-
-def _as_called(candidate: Callable, reference: Callable) -> Iterator[Callable]:
-    """A candidate as it is called; and as told what the reference takes where it is told nothing, as `axis=-1`."""
-    yield candidate
-    signature = inspect.signature(reference)
-    by_default = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
-    if not by_default:
-        return
-
-    def told(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        named = {name: bound.arguments.pop(name) for name in by_default}
-        return candidate(*bound.args, **named)
-
-    yield told
-
-
-def _alone(f: Callable) -> Callable:
-    return lambda *args, **kwargs: f(*args, **kwargs)
-
-
-def _swapped(f: Callable) -> Callable:
-    return lambda a, b, *rest, **kwargs: f(b, a, *rest, **kwargs)
-
-
-def _under_exp(f: Callable) -> Callable:
-    return lambda *args, **kwargs: _tf().exp(f(*args, **kwargs))
-
-
-def _exp_of_rest(f: Callable) -> Callable:
-    def exp_of_rest(a: Any, *rest: Any, **kwargs: Any) -> Any:
-        return _tf().exp(a - f(a, *rest, keepdims=True, **kwargs))
-
-    return exp_of_rest
-
-
-def _under_log(f: Callable) -> Callable:
-    return lambda *args, **kwargs: _tf().math.log(f(*args, **kwargs))
-
-
-def _mean(f: Callable) -> Callable:
-    return lambda *args, **kwargs: _tf().reduce_mean(f(*args, **kwargs))
-
-
-def _mean_of_swapped(f: Callable) -> Callable:
-    return _mean(_swapped(f))
-
-
-def _from_logits(f: Callable) -> Callable:
-    return lambda a, b, *rest: _tf().reduce_mean(f(b, a, from_logits=True))
-
-
-def _gradient(f: Callable) -> Callable:
-    def slope(a: Any, *rest: Any, **kwargs: Any) -> Any:
-        tf = _tf()
-        a = tf.convert_to_tensor(a)
-        with tf.GradientTape() as tape:
-            tape.watch(a)
-            value = f(a, *rest, **kwargs)
-        return tape.gradient(value, a)
-
-    return slope
-
-
-FORMS = (
-    _alone,
-    _under_exp,
-    _exp_of_rest,
-    _under_log,
-    _gradient,
-    _swapped,
-    _mean,
-    _mean_of_swapped,
-    _from_logits,
-)
-
-
-def _tf() -> Any:
-    return importlib.import_module("tensorflow")
-
-
 def _gives(candidate: Callable, call: _Call) -> bool:
     """Whether an operation gives back what the reference did."""
     value = _limited(lambda: np.asarray(candidate(*call.args, **call.kwargs)))
@@ -381,10 +294,10 @@ def _weights_of(layer: Any) -> list:
 def _keeps_shape(operation: Callable, h: np.ndarray, arguments: Callable) -> bool:
     """Whether an operation makes of activations and a rate, or weights, something of their kind."""
     if arguments is _numbers_of:
-        value = _limited(lambda: np.asarray(operation(_tf().constant(h), 0.3)))
+        value = _limited(lambda: np.asarray(operation(tensorflow().constant(h), 0.3)))
         return value is not None and value.shape == h.shape and value.dtype == h.dtype
     W, b = np.ones((5, 4), "float32"), np.zeros(4, "float32")
-    value = _limited(lambda: np.asarray(operation(_tf().constant(h), W, b)))
+    value = _limited(lambda: np.asarray(operation(tensorflow().constant(h), W, b)))
     return value is not None and value.shape == (6, 4)
 
 
@@ -406,6 +319,16 @@ def _defining(cls: type) -> type:
             if name in vars(base):
                 return base
     return cls
+
+
+def _maker_of_weights(cls: type) -> type | None:
+    """The class, among those that one descends from, that makes its weights; None if none does."""
+    for base in cls.__mro__:
+        build = vars(base).get("build")
+        if build is not None:
+            code = inspect.unwrap(build).__code__
+            return base if "add_weight" in code.co_names else None
+    return None
 
 
 def _home_of(reference: type) -> ModuleType | None:

@@ -28,8 +28,11 @@ HANDING_ON = frozenset(
     "override_binary_operator core op_callbacks execute ops".split()
 )
 # A class is told by its methods where these modules define it.
-WITH_CLASSES = tuple(
-    f"keras.src.{kind}" for kind in "layers initializers regularizers losses optimizers models".split()
+WITH_CLASSES = (
+    *(f"keras.src.{kind}" for kind in "layers initializers regularizers losses optimizers models".split()),
+    # TensorFlow has kept older ones.
+    "tensorflow.python.keras",
+    "tensorflow.python.ops.init_ops",
 )
 
 
@@ -168,11 +171,12 @@ def _of_library(code: CodeType, names: dict[str, Any]) -> Place:
 def _read(code: CodeType, names: dict[str, Any]) -> Place:
     module = names.get("__name__", "")
     last = module.rpartition(".")[2]
-    if not root_of(module) or last in HANDING_ON:
+    with_classes = module.startswith(WITH_CLASSES)
+    if not root_of(module) or (last in HANDING_ON and not with_classes):
         return Place(LIBRARY)
     found = []
     owner = code.co_qualname.rpartition(".")[0]
-    if module.startswith(WITH_CLASSES) and owner and "<" not in owner:
+    if with_classes and owner and "<" not in owner:
         found.append(Sighting(CLASS, f"{module}.{owner}"))
     if not code.co_name.startswith(("_", "<")):
         found.append(Sighting(FUNCTION, f"{module}.{code.co_qualname}"))

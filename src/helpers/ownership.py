@@ -11,7 +11,7 @@ from typing import Any
 from helpers.frames import name_of
 from helpers.operations import Reading
 from helpers.permitted import canonical
-from helpers.sighting import ALARM, IMPORT, Sighting
+from helpers.sighting import ALARM, CLASS, IMPORT, Sighting
 
 # In a unit's folder of checks.
 FILE = "not_yours.json"
@@ -46,6 +46,11 @@ class NotYours:
     def called(self, seen: Iterable[Sighting]) -> list[str]:
         """The public paths of what the witness saw of it, each once."""
         found = set()
+        # Of a class of Keras's, TensorFlow has kept an older one of the same name.
+        classes = {}
+        for name, path in self.names.items():
+            if name.startswith("keras.") and name.rpartition(".")[2][:1].isupper():
+                classes[name.rpartition(".")[2]] = path
         for kind, name in seen:
             if kind in (ALARM, IMPORT):
                 continue
@@ -53,6 +58,8 @@ class NotYours:
             for one in (name, name.rpartition(".")[0]):
                 if one in self.names:
                     found.add(self.names[one])
+            if kind == CLASS and name.rpartition(".")[2] in classes:
+                found.add(classes[name.rpartition(".")[2]])
         return sorted(found)
 
     def to_json(self) -> dict[str, Any]:

@@ -18,9 +18,28 @@ from typing import Any
 from helpers import op_callbacks
 from helpers.checks import Candidate, Check, Checks, gather
 from helpers.evidence import Evidence
-from helpers.frames import LIBRARY, OURS, STUDENT, Frames, Place, caller, name_of, plain_function, root_of
+from helpers.frames import (
+    LIBRARY,
+    OURS,
+    STUDENT,
+    Frames,
+    Place,
+    caller,
+    identity,
+    name_of,
+    plain_function,
+    root_of,
+)
 from helpers.sighting import ALARM, CLASS, FUNCTION, IMPORT, OPERATION, Sighting
 from helpers.watchman import Watch, threads_of, watching
+
+# They make, fill and read what holds values, and compute nothing.
+OF_VALUES = frozenset(
+    "Const Placeholder NoOp VarHandleOp VarIsInitializedOp AssignVariableOp ReadVariableOp".split()
+)
+
+# They run Python in threads of TensorFlow's, where nobody is told of operations.
+OUT_OF_SIGHT = frozenset("PyFunc PyFuncStateless EagerPyFunc".split())
 
 
 class Witness:
@@ -45,6 +64,8 @@ class Witness:
         self.tell = tell
         self.threads = threads
         self.seen: set[Sighting] = set()
+        # What candidates held when they were looked at last.
+        self._parts: dict[int, list[object]] = {}
         # Of the exercise and the candidate that were watched last: what is known of their code holds for all checks.
         self._last: tuple[list[object], Frames] | None = None
 
@@ -93,31 +114,38 @@ class Witness:
 
     def _operation(self, frames: Frames, frame: FrameType | None, op_type: str, attrs: Any) -> None:
         """Record an operation, if it is the candidate's, with what lies between that and it."""
+        if op_type in OF_VALUES:
+            return
         way = frames.way(op_type, frame)
+        if not way:
+            return
         objects_at = frames.ways.get(way)
         # Most operations come by a way that is known.
-        if not way or (objects_at is not None and not _is_of_objects(frames, frame, objects_at)):
+        if objects_at is not None and not (objects_at and _is_of_objects(frames, frame, objects_at)):
             return
         between, objects_at = _between(frames, frame)
         frames.ways[way] = objects_at
         if between is None:
             return
         found = [Sighting(OPERATION, op_type)]
+        if op_type in OUT_OF_SIGHT:
+            found.append(Sighting(ALARM, "ran Python in a thread of TensorFlow's"))
         found += [Sighting(OPERATION, within) for within in op_callbacks.inside(op_type, attrs)]
         for place in between:
             found += place.sightings
         self._see(found)
 
     def _look_at(self, thing: Any) -> None:
-        """Record what a candidate is, or holds, that a library wrote."""
-        if not inspect.isclass(thing):
-            self._see(_held(thing))
+        """Record what a candidate is, or holds, that a library wrote, unless it has not changed since."""
+        parts = _parts_of(thing)
+        before = self._parts.get(identity(thing), [])
+        if _are_same(parts, before):
             return
-        for cls in thing.__mro__:
-            if root_of(cls.__module__):
-                self._see([Sighting(CLASS, name_of(cls))])
-                continue
-            for part in vars(cls).values():
+        self._parts[identity(thing)] = parts
+        for part in parts:
+            if inspect.isclass(part) and root_of(part.__module__):
+                self._see([Sighting(CLASS, name_of(part))])
+            else:
                 self._see(_held(part))
 
     def _is_not_alone(self) -> bool:
@@ -135,6 +163,18 @@ class Witness:
         if new:
             self.seen.update(new)
             self.tell(new)
+
+
+def _parts_of(thing: Any) -> list[object]:
+    """A function alone; of a class what it descends from, and what its own part of that holds."""
+    if not inspect.isclass(thing):
+        return [thing]
+    parts: list[object] = []
+    for cls in thing.__mro__:
+        parts.append(cls)
+        if not root_of(cls.__module__):
+            parts += vars(cls).values()
+    return parts
 
 
 def _are_same(things: list[object], others: list[object]) -> bool:
