@@ -20,8 +20,8 @@ from autograder.proving.proof import (
 )
 from autograder.proving.prove_mutants import prove_mutants
 from autograder.proving.prove_pairs import PAIR_DRAWS, PAIR_LUCK_DRAWS, prove_pairs
-from autograder.proving.trials import LUCK_DRAWS, Bench, Trial
-from helpers.checks import Check
+from autograder.proving.trials import LUCK_DRAWS, PROBE_DRAWS, Bench, Trial
+from helpers.checks import Check, gather
 from helpers.compare import same, summarize
 from helpers.table import REFERENCE, Table
 from helpers.verdict import Verdict
@@ -69,6 +69,7 @@ def prove(
         prove_stub(bench, proof)
         prove_misconceptions(bench, proof)
         prove_alternatives(bench, proof)
+        prove_probes(bench, proof)
         prove_replays(bench, proof)
         prove_pairs(bench, proof)
         if with_mutants:
@@ -117,6 +118,23 @@ def prove_alternatives(bench: Bench, proof: Proof) -> None:
         trial = bench.trial(rival.candidate)
         proof.alternatives.append(AlternativeProof(rival.name, min(trial.scores)))
         _must_pass(bench, proof, f"The alternative {rival.name!r}", trial)
+
+
+def prove_probes(bench: Bench, proof: Proof) -> None:
+    """Right answers pass the probes at the other draws too; all else meets them at the first ones alone."""
+    exercise = bench.exercise
+    right = [("The reference", exercise.candidate)]
+    right += [(f"The alternative {rival.name!r}", rival.candidate) for rival in exercise.alternatives]
+    for check in exercise.checks:
+        if not check.probe:
+            continue
+        for draw in bench.draws[PROBE_DRAWS:]:
+            ours = gather(exercise, check, exercise.candidate, draw, bench.luck())
+            expected = summarize(check, ours, ours)
+            for who, candidate in right:
+                given = gather(exercise, check, candidate, draw, bench.luck())
+                if not same(check, summarize(check, given, ours), expected):
+                    proof.falls_short(who, f"fails {check.name!r} at draw {draw}", STEADY)
 
 
 def _must_pass(bench: Bench, proof: Proof, who: str, trial: Trial) -> None:
