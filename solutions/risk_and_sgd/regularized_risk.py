@@ -53,8 +53,8 @@ def mean_loss(regularized_risk, rng):
 
 def _marks(model, x, y):
     """What the risk is made of, and how many examples and layers there are."""
-    losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
-    known = {"the mean loss": np.mean(losses), "examples": len(x), "layers": len(model.layers)}
+    per_example = keras.losses.sparse_categorical_crossentropy(y, model(x))
+    known = {"the mean loss": np.mean(per_example), "examples": len(x), "layers": len(model.layers)}
     squares = [np.square(layer.kernel).sum() for layer in model.layers]
     known["Ω"] = np.sum(squares)
     for k, of_layer in enumerate(squares, 1):
