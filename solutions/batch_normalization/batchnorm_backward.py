@@ -56,10 +56,9 @@ def problem(rng, N=7, H=5):
 def looked_at(batchnorm_backward, inputs, *names):
     """Some gradients, and beside them what a wrong answer may have put in their place."""
     da_tilde, a, gamma, eps = inputs
-    mu, var = a.mean(axis=0), a.var(axis=0)
-    root = np.sqrt(var + eps)
+    centred, root = a - a.mean(axis=0), np.sqrt(a.var(axis=0) + eps)
     marks = landmarks(
-        da_tilde=da_tilde, a=a, centred=a - mu, a_hat=(a - mu) / root, gamma=gamma, root=root, examples=len(a)
+        da_tilde=da_tilde, a=a, centred=centred, a_hat=centred / root, gamma=gamma, root=root, examples=len(a)
     )
     return {**entries(batchnorm_backward(*inputs), *names), **marks}
 

@@ -44,10 +44,10 @@ def normalized_mlp(D, units, C):
 def filled(model, rng):
     """Draw all weights anew, by shape; a BatchNorm's four whatever the order in which it made them. Vectors are positive."""
     fill(model, rng, scale=1)
-    for layer in model.layers:
-        weights, values = layer.weights, layer.get_weights()
-        if hasattr(layer, "moving_mu"):
-            weights = [layer.gamma, layer.beta, layer.moving_mu, layer.moving_var]
+    for each in model.layers:
+        weights, values = each.weights, each.get_weights()
+        if hasattr(each, "moving_mu"):
+            weights = [each.gamma, each.beta, each.moving_mu, each.moving_var]
         for weight, value in zip(weights, values, strict=True):
             weight.assign(0.5 + abs(value) if value.ndim == 1 else value)
     return model

@@ -55,10 +55,17 @@ def network(rng, keep=0.6, N=7, D=11, H=5, C=3):
 def looked_at(dropout_backward, inputs, *names):
     """Some gradients, and beside them what a wrong answer may have put in their place."""
     x, y, mask, W1, b1, W2, _ = inputs
-    s = 1 / (1 + np.exp(-(x @ W1 + b1)))
+    units = tf.sigmoid(x @ W1 + b1).numpy()
     onehot = np.eye(W2.shape[1])[y]
     marks = landmarks(
-        x=x, mask=mask, s=s, h1=s * mask, slope=s * (1 - s), W2=W2, onehot=onehot, examples=len(x)
+        x=x,
+        mask=mask,
+        s=units,
+        h1=units * mask,
+        slope=units * (1 - units),
+        W2=W2,
+        onehot=onehot,
+        examples=len(x),
     )
     return {**entries(dropout_backward(*inputs), *names), **marks}
 
