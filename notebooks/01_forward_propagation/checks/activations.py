@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 
 activations = Checks("activations", kind="function", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
 
@@ -26,22 +27,26 @@ def _far(rng):
 
 @activations.check("sigmoid squashes into (0, 1)")
 def sigmoid_near_0(sigmoid, tanh, relu, rng):
-    return {"sigmoid(a)": sigmoid(_some(rng))}
+    a = _some(rng)
+    return {"sigmoid(a)": sigmoid(a), **landmarks(a=a)}
 
 
 @activations.check("sigmoid far from 0")
 def sigmoid_far_from_0(sigmoid, tanh, relu, rng):
-    return {"sigmoid(a)": sigmoid(_far(rng))}
+    a = _far(rng)
+    return {"sigmoid(a)": sigmoid(a), **landmarks(a=a)}
 
 
 @activations.check("tanh squashes into (-1, 1)")
 def tanh_near_0(sigmoid, tanh, relu, rng):
-    return {"tanh(a)": tanh(_some(rng))}
+    a = _some(rng)
+    return {"tanh(a)": tanh(a), **landmarks(a=a)}
 
 
 @activations.check("tanh far from 0")
 def tanh_far_from_0(sigmoid, tanh, relu, rng):
-    return {"tanh(a)": tanh(_far(rng))}
+    a = _far(rng)
+    return {"tanh(a)": tanh(a), **landmarks(a=a)}
 
 
 @activations.check("relu keeps what is positive")
@@ -71,7 +76,12 @@ def slope_at_0(sigmoid, tanh, relu, rng):
             tape.watch(a)
             h = tf.reduce_sum(weight * g(a))
         slopes[f"weighted slope of {name} at 0"] = tape.gradient(h, a, unconnected_gradients="zero")
-    return slopes
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        h = relu(a)
+    slope = tape.gradient(h, a, unconnected_gradients="zero")
+    beyond = tf.where((slope >= 0) & (slope <= 1), tf.zeros_like(slope), slope)
+    return slopes | {"slope of relu at 0, where 0 stands for any from 0 to 1": beyond}
 
 
 @activations.example(

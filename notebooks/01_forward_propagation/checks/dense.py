@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import filled, shapes_of
 
 dense = Checks("Dense", kind="layer", lecture="3:17")
@@ -30,7 +31,11 @@ def _built(Dense, rng):
 
 @dense.check("build makes W and b, in the shapes of the lecture")
 def weight_shapes(Dense, rng):
-    return {"shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights)}
+    early = len(Dense(3).weights)
+    return {
+        "shapes of the weights": shapes_of(_built(Dense, rng).trainable_weights),
+        "weights before build": early,
+    }
 
 
 @dense.check("the biases start at 0, the weights do not")
@@ -48,6 +53,7 @@ def start(Dense, rng):
 def start_summary(theirs, ours):
     return {
         "share of different values in W": np.unique(theirs["values in W"]).size / 200,
+        "share of W's values that are 0": np.mean(theirs["values in W"] == 0),
         "share of b's values that are 0": np.mean(theirs["values in b"] == 0),
         "size of W": theirs["size of W"],
     }
@@ -56,7 +62,9 @@ def start_summary(theirs, ours):
 @dense.check("a = hW + b", points=2)
 def pre_activation(Dense, rng):
     layer, h = _filled(Dense, rng, units=4, inputs=7)
-    return {"a": layer(h)}
+    by_rank = {f"weight of {len(w.shape)} axes": np.asarray(w) for w in layer.weights}
+    W = by_rank.get("weight of 2 axes", np.zeros((7, 4)))
+    return {"a": layer(h), **landmarks(h=h, hW=np.asarray(h) @ W, **by_rank)}
 
 
 @dense.check("as many units as inputs")
@@ -70,14 +78,18 @@ def more_axes(Dense, rng):
     layer, h = _filled(Dense, rng, units=3, inputs=5)
     found = {"a of fewer examples": layer(h[:2])}
     h = tf.constant(rng.normal(size=(2, 4, 5)), "float32")
-    return {**found, "a of three axes": layer(h)}
+    another = Dense(3)
+    another(h)
+    return {**found, "a of three axes": filled(another, rng)(h)}
 
 
 @dense.check("the output's shape is known beforehand")
 def output_shape(Dense, rng):
     units, steps = (int(n) for n in rng.integers(6, 90, size=2))
-    shape = Dense(units).compute_output_shape((8, steps, 5))
-    return {"shape": np.array(shape)}
+    shape_of_h = 8, steps, 5
+    shape = Dense(units).compute_output_shape(shape_of_h)
+    known = {"the shape of h": shape_of_h, "the shape of W": (5, units)}
+    return {"shape": np.array(shape), **landmarks(**known)}
 
 
 @dense.check("made again from its configuration")

@@ -6,50 +6,46 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
 from helpers.checks import Checks
-from helpers.graph import Leaf, Node
+from helpers.evidence import landmarks
+from helpers.graph import Leaf
 
-linear = Checks(
-    "add_and_matmul",
-    kind="node",
-    lecture="27:30",
-    objects=["Add", "MatMul"],
-    given={"Node": Node},
-)
+linear = Checks("add_and_matmul", kind="node", lecture="27:30", objects=["Add", "MatMul"])
 
 
 @linear.check("chained, they give hW + b")
 def chained(Add, MatMul, rng):
     h, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=5)
     a = Add(MatMul(Leaf(h), Leaf(W)), Leaf(b))
-    return {"a = hW + b": a.value, "a + a": Add(a, a).value}
+    marks = landmarks(h=h, W=W, b=b, hW=h @ W)
+    return {"a = hW + b": a.value, "a + a": Add(a, a).value, **marks}
 
 
 @linear.check("Add hands a shared bias its gradient")
 def add_shared_bias(Add, MatMul, rng):
-    node = Add(Leaf(rng.normal(size=(4, 3))), Leaf(rng.normal(size=3)))
-    da, db = node.bprop(rng.normal(size=(4, 3)))
-    return {"da": da, "db": db}
+    a, b, grad = rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=(4, 3))
+    da, db = Add(Leaf(a), Leaf(b)).bprop(grad)
+    return {"da": da, "db": db, **landmarks(a=a, b=b, grad=grad, examples=4, units=3)}
 
 
 @linear.check("Add hands two matrices their gradients")
 def add_two_matrices(Add, MatMul, rng):
-    node = Add(Leaf(rng.normal(size=(5, 3))), Leaf(rng.normal(size=(5, 3))))
-    da, db = node.bprop(rng.normal(size=(5, 3)))
-    return {"da": da, "db": db}
+    a, b, grad = (rng.normal(size=(5, 3)) for _ in range(3))
+    da, db = Add(Leaf(a), Leaf(b)).bprop(grad)
+    return {"da": da, "db": db, **landmarks(a=a, b=b, grad=grad, examples=5, units=3)}
 
 
 @linear.check("MatMul hands on both gradients", points=2)
 def matmul_gradients(Add, MatMul, rng):
-    node = MatMul(Leaf(rng.normal(size=(4, 3))), Leaf(rng.normal(size=(3, 5))))
-    dh, dW = node.bprop(rng.normal(size=(4, 5)))
-    return {"dh": dh, "dW": dW}
+    h, W, grad = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=(4, 5))
+    dh, dW = MatMul(Leaf(h), Leaf(W)).bprop(grad)
+    return {"dh": dh, "dW": dW, **landmarks(h=h, W=W, grad=grad, value=h @ W, examples=4)}
 
 
 @linear.check("square matrices, where a wrong product has the right shape")
 def square_matrices(Add, MatMul, rng):
-    node = MatMul(Leaf(rng.normal(size=(3, 3))), Leaf(rng.normal(size=(3, 3))))
-    dh, dW = node.bprop(rng.normal(size=(3, 3)))
-    return {"dh": dh, "dW": dW}
+    h, W, grad = (rng.normal(size=(3, 3)) for _ in range(3))
+    dh, dW = MatMul(Leaf(h), Leaf(W)).bprop(grad)
+    return {"dh": dh, "dW": dW, **landmarks(h=h, W=W, grad=grad)}
 
 
 @linear.example()
@@ -60,5 +56,7 @@ def example(Add, MatMul, rng, N=4, H=3):
         dh, dW = product.bprop(da)
         return {"da": da, "db": db, "dh": dh, "dW": dW}
 
-    shapes = {"h": (N, 5), "W": (5, H), "b": (H,), "grad": (N, H)}
+    # Where there are as many examples as units, there are as many inputs as well.
+    D = H if N == H else 5
+    shapes = {"h": (N, D), "W": (D, H), "b": (H,), "grad": (N, H)}
     return {name: rng.normal(size=shape) for name, shape in shapes.items()}, chained

@@ -8,24 +8,44 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 
 cost = Checks("multiplications", kind="report", lecture="24:00")
 
 
-def _counts(found):
-    forward, backward = found
-    return {"forward": float(forward), "backward": float(backward)}
+def _counts(multiplications, cases):
+    """What is counted for several networks, each given by N and its sizes."""
+    found = [multiplications(N, sizes) for N, sizes in cases]
+    forward, backward = zip(*found, strict=True)
+    first = [N * sizes[0] * sizes[1] for N, sizes in cases]
+    last = [N * sizes[-2] * sizes[-1] for N, sizes in cases]
+    marks = {
+        "N": [N for N, _ in cases],
+        "the product of the first layer": first,
+        "the product of the last layer": last,
+    }
+    return {
+        "forward": np.array([float(n) for n in forward]),
+        "backward": np.array([float(n) for n in backward]),
+        **landmarks(**marks),
+    }
+
+
+def _networks(rng, layers):
+    """Five networks of so many layers."""
+    return [
+        (int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=layers + 1)]) for _ in range(5)
+    ]
 
 
 @cost.check("one layer")
 def one_layer(multiplications, rng):
-    N, D, C = (int(n) for n in rng.integers(3, 90, size=3))
-    return _counts(multiplications(N, [D, C]))
+    return _counts(multiplications, _networks(rng, 1))
 
 
 @cost.check("several layers", points=2)
 def several_layers(multiplications, rng):
-    return _counts(multiplications(int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=5)]))
+    return _counts(multiplications, _networks(rng, 4))
 
 
 @cost.check("they are integers, since they count")
@@ -40,4 +60,9 @@ def integers(multiplications, rng):
 def example(multiplications, rng):
     N = int(rng.integers(3, 90))
     sizes = [int(n) for n in rng.integers(3, 90, size=4)]
-    return {"sizes": sizes}, lambda sizes: _counts(multiplications(N, sizes))
+
+    def counted(sizes):
+        forward, backward = multiplications(N, sizes)
+        return {"forward": float(forward), "backward": float(backward)}
+
+    return {"sizes": sizes}, counted

@@ -6,9 +6,11 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
 import numpy as np
+import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.graph import Leaf, Node
+from helpers.evidence import landmarks
+from helpers.graph import Leaf
 from helpers.inputs import labelled_pre_activations
 
 # In whatever library: a node's checks call its methods, so no single operation can be tried as the answer.
@@ -17,27 +19,43 @@ LOSSES = (
     "scipy.special.log_softmax sklearn.utils.extmath.softmax"
 ).split()
 
-loss = Checks("SoftmaxNLL", kind="node", lecture="19:20", given={"Node": Node}, not_yours=LOSSES)
+loss = Checks("SoftmaxNLL", kind="node", lecture="19:20", not_yours=LOSSES)
+
+
+def _marks(a, y):
+    """What a wrong answer may give in the place of the loss or of da."""
+    f = np.exp(a - np.logaddexp.reduce(a, axis=1, keepdims=True))
+    onehot = np.eye(a.shape[1])[y]
+    f_y = f[np.arange(len(a)), y]
+    return landmarks(
+        f=f, onehot=onehot, f_y=f_y, losses=-np.log(f_y), examples=a.shape[0], classes=a.shape[1]
+    )
 
 
 @loss.check("the mean loss of a batch")
 def mean_loss(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
-    return {"loss": SoftmaxNLL(Leaf(a), y).value}
+    return {"loss": SoftmaxNLL(Leaf(a), y).value, **_marks(a, y)}
 
 
 @loss.check("the gradient of the loss", points=2)
 def loss_gradient(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(1.0)
-    return {"da": da}
+    return {"da": da, **_marks(a, y)}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
 def upstream_gradient(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
-    (da,) = SoftmaxNLL(Leaf(a), y).bprop(rng.uniform(2, 3))
-    return {"da": da}
+    grad = rng.uniform(2, 3)
+    (da,) = SoftmaxNLL(Leaf(a), y).bprop(grad)
+    pre, marks = tf.constant(a), {"grad": grad}
+    with tf.GradientTape() as tape:
+        tape.watch(pre)
+        value = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, pre))
+    marks["da for grad = 1"] = tape.gradient(value, pre)
+    return {"da": da, **_marks(a, y), **landmarks(**marks)}
 
 
 @loss.check("pre-activations of any magnitude")
@@ -49,6 +67,7 @@ def any_magnitude(SoftmaxNLL, rng):
         "da at a + 1000": up.bprop(1.0)[0],
         "loss at 1000 a": apart.value,
         "da at 1000 a": apart.bprop(1.0)[0],
+        **_marks(a, y),
     }
 
 

@@ -8,26 +8,23 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 
 from helpers.checks import Checks
-from helpers.graph import Leaf, Node
+from helpers.evidence import landmarks
+from helpers.graph import Leaf
 
-activations = Checks(
-    "tanh_and_relu",
-    kind="node",
-    lecture="24:30",
-    objects=["Tanh", "ReLU"],
-    given={"Node": Node},
-)
+activations = Checks("tanh_and_relu", kind="node", lecture="24:30", objects=["Tanh", "ReLU"])
 
 
 @activations.check("the value of Tanh")
 def tanh_value(Tanh, ReLU, rng):
-    return {"h": Tanh(Leaf(rng.normal(size=(4, 3)))).value}
+    a = rng.normal(size=(4, 3))
+    return {"h": Tanh(Leaf(a)).value, **landmarks(a=a)}
 
 
 @activations.check("Tanh hands on its gradient", points=2)
 def tanh_gradient(Tanh, ReLU, rng):
-    (da,) = Tanh(Leaf(rng.normal(size=(4, 3)) * 1.5)).bprop(rng.normal(size=(4, 3)))
-    return {"da": da}
+    a, grad = rng.normal(size=(4, 3)) * 1.5, rng.normal(size=(4, 3))
+    (da,) = Tanh(Leaf(a)).bprop(grad)
+    return {"da": da, **landmarks(a=a, h=np.tanh(a), grad=grad)}
 
 
 @activations.check("a saturated Tanh passes almost nothing")
@@ -39,13 +36,15 @@ def tanh_saturated(Tanh, ReLU, rng):
 
 @activations.check("the value of ReLU")
 def relu_value(Tanh, ReLU, rng):
-    return {"h": ReLU(Leaf(rng.normal(size=(4, 3)))).value}
+    a = rng.normal(size=(4, 3))
+    return {"h": ReLU(Leaf(a)).value, **landmarks(a=a)}
 
 
 @activations.check("ReLU hands on its gradient", points=2)
 def relu_gradient(Tanh, ReLU, rng):
-    (da,) = ReLU(Leaf(rng.normal(size=(4, 5)))).bprop(rng.normal(size=(4, 5)))
-    return {"da": da}
+    a, grad = rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
+    (da,) = ReLU(Leaf(a)).bprop(grad)
+    return {"da": da, **landmarks(a=a, h=np.maximum(a, 0), grad=grad)}
 
 
 @activations.check("a ReLU at exactly 0 passes nothing")

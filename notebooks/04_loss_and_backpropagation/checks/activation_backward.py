@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF
 
 activation = Checks(
@@ -24,19 +25,28 @@ def _inputs(rng, shape=(4, 5), dtype="float32"):
     return tf.constant(dh, dtype), tf.constant(a, dtype)
 
 
+def _marks(dh, a, g):
+    """What a wrong answer may give in the place of da."""
+    h = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
+    return landmarks(dh=dh, a=a, h=h)
+
+
 @activation.check("through a sigmoid")
 def through_sigmoid(activation_backward, rng):
-    return {"da": activation_backward(*_inputs(rng), "sigmoid")}
+    dh, a = _inputs(rng)
+    return {"da": activation_backward(dh, a, "sigmoid"), **_marks(dh, a, "sigmoid")}
 
 
 @activation.check("through a tanh")
 def through_tanh(activation_backward, rng):
-    return {"da": activation_backward(*_inputs(rng), "tanh")}
+    dh, a = _inputs(rng)
+    return {"da": activation_backward(dh, a, "tanh"), **_marks(dh, a, "tanh")}
 
 
 @activation.check("through a ReLU")
 def through_relu(activation_backward, rng):
-    return {"da": activation_backward(*_inputs(rng), "relu")}
+    dh, a = _inputs(rng)
+    return {"da": activation_backward(dh, a, "relu"), **_marks(dh, a, "relu")}
 
 
 @activation.check("a ReLU at exactly 0 passes nothing")

@@ -8,6 +8,7 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF
 
 layer = Checks("layer_backward", kind="gradient", lecture="21:30", not_yours=BY_ITSELF)
@@ -20,20 +21,23 @@ def _sizes(rng, N, H_in, H_out, dtype="float32"):
 
 @layer.check("the weights' gradient")
 def weight_gradient(layer_backward, rng):
-    dW, _, _ = layer_backward(*_sizes(rng, 4, 3, 5))
-    return {"dW": dW}
+    da, h, W = _sizes(rng, 4, 3, 5)
+    dW, _, _ = layer_backward(da, h, W)
+    return {"dW": dW, **landmarks(da=da, h=h, W=W, examples=4)}
 
 
 @layer.check("the biases' gradient")
 def bias_gradient(layer_backward, rng):
-    _, db, _ = layer_backward(*_sizes(rng, 4, 3, 5))
-    return {"db": db}
+    da, h, W = _sizes(rng, 4, 3, 5)
+    _, db, _ = layer_backward(da, h, W)
+    return {"db": db, **landmarks(da=da, examples=4)}
 
 
 @layer.check("the gradient of the layer below")
 def layer_below(layer_backward, rng):
-    _, _, dh = layer_backward(*_sizes(rng, 4, 3, 5))
-    return {"dh": dh}
+    da, h, W = _sizes(rng, 4, 3, 5)
+    _, _, dh = layer_backward(da, h, W)
+    return {"dh": dh, **landmarks(da=da, h=h, W=W, examples=4)}
 
 
 @layer.example(without={"untouched": "tensors cannot be changed"})

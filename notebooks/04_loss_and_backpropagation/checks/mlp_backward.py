@@ -11,40 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF, labelled_examples
 
-
-# These stand in for the three exercises above while the checks run, by TensorFlow's own differentiation.
-def _loss(a, y):
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, a))
-
-
-def _through_layer(da, h, W):
-    h, W, b = tf.convert_to_tensor(h), tf.convert_to_tensor(W), tf.zeros(W.shape[1], W.dtype)
-    with tf.GradientTape() as tape:
-        tape.watch([h, W, b])
-        a = h @ W + b
-    return tape.gradient(a, [W, b, h], output_gradients=da)
-
-
-def _through_activation(dh, a, g):
-    with tf.GradientTape() as tape:
-        tape.watch(a)
-        h = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
-    return tape.gradient(h, a, output_gradients=dh)
-
-
-network = Checks(
-    "mlp_backward",
-    kind="gradient",
-    lecture="21:30",
-    given={
-        "softmax_nll": _loss,
-        "layer_backward": _through_layer,
-        "activation_backward": _through_activation,
-    },
-    not_yours=BY_ITSELF,
-)
+network = Checks("mlp_backward", kind="gradient", lecture="21:30", not_yours=BY_ITSELF)
 
 
 def _network(rng, sizes, N=5, dtype="float32"):
@@ -61,6 +31,24 @@ def _network(rng, sizes, N=5, dtype="float32"):
     return params, *labelled_examples(rng, N, sizes[0], sizes[-1], dtype)
 
 
+def _marks(params, x, y, g="tanh"):
+    """What a wrong answer may take in the place of something else: each layer's h, and the gradient at its a."""
+    known = {"x": x, "examples": len(x)}
+    a, below = x, []
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        for k, (W, b) in enumerate(params):
+            if k:
+                a = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
+                known[f"h{k}"] = a
+            a = tf.nn.bias_add(a @ W, b)
+            below.append(a)
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, a))
+    for k, da in enumerate(tape.gradient(loss, below), 1):
+        known[f"da{k}"] = da
+    return landmarks(**known)
+
+
 def _found(grads):
     named = {}
     for k, (dW, db) in enumerate(grads, 1):
@@ -68,46 +56,53 @@ def _found(grads):
     return named
 
 
+def _tried(mlp_backward, params, x, y, **g):
+    """The gradients that an answer gives, and what is there to be recognized in them."""
+    _, grads = mlp_backward(params, x, y, **g)
+    return _found(grads) | _marks(params, x, y, **g)
+
+
 @network.check("the loss")
 def loss_value(mlp_backward, rng):
-    loss, _ = mlp_backward(*_network(rng, [4, 5, 3]))
-    return {"loss": loss}
+    inputs = _network(rng, [4, 5, 3])
+    losses = {f"loss, {g}": mlp_backward(*inputs, g=g)[0] for g in ("tanh", "sigmoid", "relu")}
+    return {**losses, **landmarks(examples=5, classes=3)}
 
 
 @network.check("no hidden layer")
 def no_hidden_layer(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 3]))
-    return _found(grads)
+    return _tried(mlp_backward, *_network(rng, [4, 3]))
 
 
 @network.check("one hidden layer", points=2)
 def one_hidden_layer(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 6, 3]))
-    return _found(grads)
+    return _tried(mlp_backward, *_network(rng, [4, 6, 3]))
 
 
 @network.check("three hidden layers of different widths", points=2)
 def three_hidden_layers(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 6, 5, 7, 3]))
-    return _found(grads)
+    return _tried(mlp_backward, *_network(rng, [4, 6, 5, 7, 3]))
 
 
 @network.check("sigmoid units")
 def sigmoid_units(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 3]), g="sigmoid")
-    return _found(grads)
+    return _tried(mlp_backward, *_network(rng, [4, 5, 6, 3]), g="sigmoid")
 
 
 @network.check("ReLU units")
 def relu_units(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 5, 6, 4], N=8), g="relu")
-    return _found(grads)
+    return _tried(mlp_backward, *_network(rng, [4, 5, 6, 4], N=8), g="relu")
 
 
 @network.check("all sizes equal, where a wrong product has the right shape")
 def equal_sizes(mlp_backward, rng):
-    _, grads = mlp_backward(*_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
-    return _found(grads)
+    return _tried(mlp_backward, *_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
+
+
+@network.check("pre-activations of any magnitude")
+def any_magnitude(mlp_backward, rng):
+    [(W, b)], x, y = _network(rng, [4, 3], N=7)
+    return _tried(mlp_backward, [(300 * W, b)], x, y)
 
 
 @network.check("ReLU units whose pre-activation is exactly 0")
@@ -115,8 +110,8 @@ def relu_at_0(mlp_backward, rng):
     params, x, y = _network(rng, [4, 5, 3], N=6)
     (W, b), output = params
     dark = tf.constant([[1.0], [0.0], [1.0], [0.0], [1.0], [1.0]])
-    _, grads = mlp_backward([(W, tf.zeros_like(b)), output], dark * x, y, g="relu")
-    return _found(grads)
+    inputs = [(W, tf.zeros_like(b)), output], dark * x, y
+    return _tried(mlp_backward, *inputs, g="relu")
 
 
 @network.example(

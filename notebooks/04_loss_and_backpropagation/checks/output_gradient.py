@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF
 
 output = Checks(
@@ -25,31 +26,41 @@ def _probabilities(rng, C=5, dtype="float32"):
     return tf.constant(e / e.sum(), dtype)
 
 
+def _marks(f, y):
+    """What a wrong answer may give in the place of a gradient."""
+    return landmarks(f=f, onehot=np.eye(len(f))[y])
+
+
 @output.check("step 1, the loss by the probabilities")
 def loss_by_probabilities(dloss_df, df_da, dloss_da, rng):
-    return {"df": dloss_df(_probabilities(rng), int(rng.integers(5)))}
+    f, y = _probabilities(rng), int(rng.integers(5))
+    return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
 @output.check("step 2, the probabilities by the pre-activations", points=2)
 def probabilities_by_pre_activations(dloss_df, df_da, dloss_da, rng):
-    return {"Jacobian of softmax": df_da(_probabilities(rng, C=4))}
+    f = _probabilities(rng, C=4)
+    parts = {"f on the diagonal": np.diag(f), "the products of f with f": np.outer(f, f)}
+    return {"Jacobian of softmax": df_da(f), **landmarks(f=f, **parts)}
 
 
 @output.check("step 3, the loss by the pre-activations", points=2)
 def loss_by_pre_activations(dloss_df, df_da, dloss_da, rng):
-    return {"da": dloss_da(_probabilities(rng), int(rng.integers(5)))}
+    f, y = _probabilities(rng), int(rng.integers(5))
+    return {"da": dloss_da(f, y), **_marks(f, y)}
 
 
 @output.check("a correct class whose probability has become 0")
 def vanished_probability(dloss_df, df_da, dloss_da, rng):
     f = tf.concat([tf.zeros(1), _probabilities(rng, C=3)], 0)
-    return {"da": dloss_da(f, 0)}
+    return {"da": dloss_da(f, 0), **_marks(f, 0)}
 
 
 @output.check("step 1, where another class has a probability of 0")
 def another_class_vanished(dloss_df, df_da, dloss_da, rng):
     f = tf.concat([_probabilities(rng, C=3), tf.zeros(1)], 0)
-    return {"df": dloss_df(f, int(rng.integers(3)))}
+    y = int(rng.integers(3))
+    return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
 @output.example(

@@ -8,6 +8,7 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import BY_ITSELF, labelled_pre_activations
 
 loss = Checks("softmax_nll", kind="function", lecture="16:10", not_yours=BY_ITSELF)
@@ -25,21 +26,32 @@ def _gradient(of, a):
     return tape.gradient(value, a)
 
 
+def _marks(a, y):
+    """What a wrong answer may give in the place of the loss or of da."""
+    f, onehot = tf.nn.softmax(a), tf.one_hot(y, 6)
+    f_y = tf.gather(f, y, batch_dims=1)
+    return landmarks(f=f, onehot=onehot, f_y=f_y, losses=-tf.math.log(f_y), examples=4, classes=6)
+
+
 @loss.check("the mean loss of a batch")
 def mean_loss(softmax_nll, rng):
-    return {"loss": softmax_nll(*_batch(rng))}
+    a, y = _batch(rng)
+    return {"loss": softmax_nll(a, y), **_marks(a, y)}
 
 
 @loss.check("its gradient", points=2)
 def loss_gradient(softmax_nll, rng):
     a, y = _batch(rng)
-    return {"da": _gradient(lambda a: softmax_nll(a, y), a)}
+    return {"da": _gradient(lambda a: softmax_nll(a, y), a), **_marks(a, y)}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
 def upstream_gradient(softmax_nll, rng):
     a, y = _batch(rng)
-    return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a)}
+    marks = _marks(a, y)
+    da = _gradient(lambda a: tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, a)), a)
+    marks |= landmarks(**{"da of L": da})
+    return {"da of 3 L": _gradient(lambda a: 3 * softmax_nll(a, y), a), **marks}
 
 
 # At 200 a float32 is rounded to 1e-5, and so is whatever is computed from log sum exp(a).
@@ -50,7 +62,7 @@ def any_magnitude(softmax_nll, rng):
     for name, big in {"a + 200": a + 200, "300 a": a * 300}.items():
         found[f"loss at {name}"] = softmax_nll(big, y)
         found[f"da at {name}"] = _gradient(lambda a: softmax_nll(a, y), big)
-    return found
+    return found | _marks(a, y)
 
 
 @loss.example(without={"untouched": "tensors cannot be changed"})

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 
 decay = Checks("decay_step", kind="function", lecture="29:50")
 
@@ -21,12 +22,14 @@ def drawn(rng, dtype="float64"):
 
 @decay.check("∇Ω")
 def penalty_gradient(decay_step, rng):
-    return {"dOmega": decay_step(*drawn(rng))[0]}
+    w, dw, lr, lam = drawn(rng)
+    return {"dOmega": decay_step(w, dw, lr, lam)[0], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
 
 
 @decay.check("Δ, the direction of the step")
 def step_direction(decay_step, rng):
-    return {"delta": decay_step(*drawn(rng))[1]}
+    w, dw, lr, lam = drawn(rng)
+    return {"delta": decay_step(w, dw, lr, lam)[1], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
 
 
 # it may come in float32
@@ -37,7 +40,8 @@ def shrink_factor(decay_step, rng):
 
 @decay.check("the new weights")
 def new_weights(decay_step, rng):
-    return {"new": decay_step(*drawn(rng))[3]}
+    w, dw, lr, lam = drawn(rng)
+    return {"new": decay_step(w, dw, lr, lam)[3], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
 
 
 @decay.check("five steps, the gradient another at each", points=2)

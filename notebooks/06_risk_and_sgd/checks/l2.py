@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks, fill
+from helpers.evidence import landmarks
 
 l2 = Checks("L2", kind="regularizer", lecture="29:50")
 
@@ -20,18 +21,22 @@ def strength(rng):
 
 @l2.check("λ times the sum of the squares", points=2)
 def sum_of_squares(L2, rng):
-    omega = L2(strength(rng))
+    lam = strength(rng)
+    omega = L2(lam)
     shapes = {"a matrix": (5, 3), "a vector": (7,), "three axes": (2, 3, 4)}
-    return {f"λΩ of {name}": omega(tf.constant(rng.normal(size=s), "float32")) for name, s in shapes.items()}
+    found = {f"λΩ of {name}": omega(tf.constant(rng.normal(size=s), "float32")) for name, s in shapes.items()}
+    return {**found, **landmarks(lam=lam)}
 
 
 @l2.check("its gradient leads every weight towards 0")
 def gradient(L2, rng):
-    omega, w = L2(strength(rng)), tf.Variable(rng.normal(size=(4, 3)), dtype="float32")
+    lam, w = strength(rng), tf.Variable(rng.normal(size=(4, 3)), dtype="float32")
+    omega = L2(lam)
     with tf.GradientTape() as t:
         penalty = tf.convert_to_tensor(omega(w))
     # What the tape has not seen has gradient 0, not None.
-    return {"gradient of λΩ": t.gradient(penalty, w, unconnected_gradients="zero")}
+    slope = t.gradient(penalty, w, unconnected_gradients="zero")
+    return {"gradient of λΩ": slope, **landmarks(w=w, lam=lam)}
 
 
 @l2.check("a layer adds it to its losses")

@@ -47,6 +47,11 @@ def numbers(part, x):
     return np.where((x[row] == part).all(axis=1), row, -1)
 
 
+def _once(row):
+    """The share of the rows that come just once."""
+    return np.mean(np.bincount(row[row >= 0], minlength=N) == 1)
+
+
 @batches.check("the last batch holds what is left", points=2)
 def last_batch(minibatches, rng):
     return sizes(minibatches, rng, [int(size) for size in rng.permutation(np.arange(3, 12))[:4]])
@@ -62,17 +67,31 @@ def extreme_sizes(minibatches, rng):
 def pairs(minibatches, rng):
     x, y = examples(rng)
     x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, np.random.default_rng(int(rng.integers(1 << 30))))
-    return {"given x": x, "given y": y, "x of an epoch": x_epoch, "y of an epoch": y_epoch}
+    whole, _ = epoch(minibatches, x, y, N, np.random.default_rng(int(rng.integers(1 << 30))))
+    return {
+        "given x": x,
+        "given y": y,
+        "x of an epoch": x_epoch,
+        "y of an epoch": y_epoch,
+        "x of an epoch in one batch": whole,
+    }
 
 
 @pairs.summary(
-    **{"rows that come once": 0.15, "rows with their own class": 0.05, "classes in the order given": 0.3}
+    **{
+        "rows that come once": 0.15,
+        "rows that come once, where there is one batch": 0.15,
+        "rows with their own class": 0.05,
+        "classes in the order given": 0.3,
+    }
 )
 def pairs_summary(theirs, ours):
     row = numbers(theirs["x of an epoch"], ours["given x"])
+    whole = numbers(theirs["x of an epoch in one batch"], ours["given x"])
     own = (row >= 0) & (ours["given y"][row] == theirs["y of an epoch"])
     return {
-        "rows that come once": np.mean(np.bincount(row[row >= 0], minlength=N) == 1),
+        "rows that come once": _once(row),
+        "rows that come once, where there is one batch": _once(whole),
         "rows with their own class": own.mean(),
         "classes in the order given": np.mean(theirs["y of an epoch"] == ours["given y"]),
     }

@@ -8,9 +8,11 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 from functools import cache
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import classifier, filled, labelled_examples
 
 risk = Checks("regularized_risk", kind="function", lecture="10:59")
@@ -30,23 +32,37 @@ def mean_loss(regularized_risk, rng):
     return {f"risk of {T} examples": regularized_risk(model, *labelled_examples(rng, T), 0.0) for T in (1, 8)}
 
 
+def _marks(model, x, y):
+    """What the risk is made of, and how many examples and layers there are."""
+    per_example = keras.losses.sparse_categorical_crossentropy(y, model(x))
+    known = {"the mean loss": np.mean(per_example), "examples": len(x), "layers": len(model.layers)}
+    squares = [np.square(layer.kernel).sum() for layer in model.layers]
+    known["Ω"] = np.sum(squares)
+    for k, of_layer in enumerate(squares, 1):
+        known[f"Ω of layer {k} alone"] = of_layer
+    return landmarks(**known)
+
+
 @risk.check("λ times the squared weights comes on top", points=2)
 def penalty_on_top(regularized_risk, rng):
     model, (x, y) = network(rng), labelled_examples(rng, 8)
-    lams = rng.uniform(0.05, 0.5, size=2)
-    return {"risk by λ": [regularized_risk(model, x, y, float(lam)) for lam in lams]}
+    lams = rng.uniform(0.05, 0.5, size=4)
+    risks = [regularized_risk(model, x, y, float(lam)) for lam in lams]
+    return {"risk by λ": risks, **_marks(model, x, y), **landmarks(**{"λ": lams})}
 
 
 @risk.check("a tape can differentiate it, by weights and by biases")
 def gradients(regularized_risk, rng):
-    model, (x, y) = network(rng), labelled_examples(rng, 8)
+    model, (x, y), lam = network(rng), labelled_examples(rng, 8), float(rng.uniform(0.2, 0.5))
     with tf.GradientTape() as t:
-        value = tf.convert_to_tensor(regularized_risk(model, x, y, float(rng.uniform(0.2, 0.5))))
+        value = tf.convert_to_tensor(regularized_risk(model, x, y, lam))
     names = [f"d{name}{k}" for k in (1, 2) for name in ("W", "b")]
     # What the tape has not seen has gradient 0, not None; for that it wants TensorFlow's own variables.
     variables = [v.value for v in model.trainable_variables]
     gradients = t.gradient(value, variables, unconnected_gradients="zero")
-    return dict(zip(names, gradients, strict=True))
+    weights = {f"W{k}": layer.kernel for k, layer in enumerate(model.layers, 1)}
+    marks = landmarks(**weights, **{"λ": lam}, examples=8)
+    return dict(zip(names, gradients, strict=True)) | marks
 
 
 @cache
@@ -71,11 +87,13 @@ def every_layer(regularized_risk, rng):
 def slope_at_0(regularized_risk, rng):
     model, (x, y) = network(rng), labelled_examples(rng, 6)
     model.layers[0].kernel.assign(tf.zeros((4, 5)))
+    lam = float(rng.uniform(0.2, 0.5))
     with tf.GradientTape() as t:
-        value = tf.convert_to_tensor(regularized_risk(model, x, y, 0.2))
+        value = tf.convert_to_tensor(regularized_risk(model, x, y, lam))
     variables = [v.value for v in model.trainable_variables]
     gradients = t.gradient(value, variables, unconnected_gradients="zero")
-    return dict(zip(("dW1", "db1", "dW2", "db2"), gradients, strict=True))
+    found = dict(zip(("dW1", "db1", "dW2", "db2"), gradients, strict=True))
+    return found | landmarks(**{"λ": lam, "W2": model.layers[1].kernel})
 
 
 @risk.example(

@@ -18,33 +18,65 @@ report = Checks("symmetry_report", kind="report", lecture="30:27")
 
 
 class Steered:
-    """A model of which the gradient is known: the loss moves with V as the columns of G say, whatever x is."""
+    """A model of which the gradients are known: the loss moves with each V as the columns of its G say, whatever x is."""
 
-    def __init__(self, G):
-        self.G = tf.constant(G, "float32")
-        self.V = keras.Variable(tf.zeros(G.shape))
-        self.trainable_variables = [self.V]
+    def __init__(self, *gradients):
+        self.gradients = [tf.constant(G, "float32") for G in gradients]
+        self.trainable_variables = [keras.Variable(tf.zeros(G.shape)) for G in self.gradients]
 
     def __call__(self, x):
-        a = tf.reduce_sum(self.V * self.G)
+        a = 0.0
+        for V, G in zip(self.trainable_variables, self.gradients, strict=True):
+            a += tf.reduce_sum(V * G)
         logits = tf.stack([a, 0 * a, 0 * a])
         return tf.tile(tf.nn.softmax(logits)[None], [len(x), 1])
 
 
+def nearly_copies(rng):
+    """For each of several numbers that a column has, one column and another that differs and shares that number."""
+    first = rng.uniform(1, 2, size=4)
+    other = rng.uniform(1, 2, size=4)
+    return {
+        "equal in length": (first, other * np.linalg.norm(first) / np.linalg.norm(other)),
+        "equal in their sum": (first, other + np.mean(first - other)),
+        "equal in the first entry": (first, np.append(first[:1], other[1:])),
+        "equal in the last entry": (first, np.append(other[:3], first[3:])),
+        "equal in the largest entry": (np.append(first, 3), np.append(3, other)),
+        "equal in direction": (first, 2 * first),
+        "of the same entries": (first, first[::-1]),
+    }
+
+
 @report.check("units are copies only if all entries agree")
 def every_entry(symmetry_report, rng):
-    # The second has the length, the sum and the first entry of the first; the fourth is a copy of the third.
-    first, third = rng.permutation([1.0, 2.0, 4.0, 8.0]), rng.normal(size=4)
-    second = first[[0, 2, 3, 1]]
+    kinds = nearly_copies(rng)
+    # The fourth is a copy of the third.
+    gradients = []
+    for first, second in kinds.values():
+        third = rng.normal(size=len(first))
+        gradients.append(np.stack([first, second, third, third], axis=1))
     x, y = examples(rng)
-    return reported(symmetry_report, Steered(np.stack([first, second, third, third], axis=1)), x, 0 * y + 1)
+    found = reported(symmetry_report, Steered(*gradients), x, 0 * y + 1)
+    counts = np.zeros(len(kinds), "int64")
+    if found["distinct"].shape == counts.shape:
+        counts = found["distinct"]
+    told = {f"distinct, two being {kind}": n for kind, n in zip(kinds, counts, strict=True)}
+    return {"norms": found["norms"], **told}
 
 
-@report.check("how close is equal depends on the whole gradient, not on one column")
+@report.check("how close is equal: up to 1e-5 of the whole gradient's norm")
 def tolerance_of_whole(symmetry_report, rng):
     large, small = rng.uniform(1, 2, size=4), rng.uniform(1, 2, size=4) * 1e-6
+    # Signs and nothing else, so that no entry is near the norm, which is 6.
+    half, four = (rng.choice([-1.0, 1.0], size=(6, 6)) for _ in range(2))
+    for G, tolerances in ((half, 0.5), (four, 4)):
+        G[:, 1] = G[:, 0]
+        G[rng.integers(6), 1] += tolerances * 6e-5
+        # Else two columns might be equal by chance.
+        G[:, 2:] *= rng.uniform(0.9, 1, size=(6, 4))
     x, y = examples(rng)
-    return reported(symmetry_report, Steered(np.stack([large, small, 2 * small], axis=1)), x, 0 * y + 1)
+    gradients = (np.stack([large, small, 2 * small], axis=1), half, four)
+    return reported(symmetry_report, Steered(*gradients), x, 0 * y + 1)
 
 
 @report.example()

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import uneven_units
 
 batch_norm = Checks(
@@ -26,7 +27,7 @@ batch_norm = Checks(
 
 def at_work(BatchNorm, rng, dtype="float32"):
     """A layer in the middle of its life, and a mini-batch with units of many scales."""
-    N, H = 7, 5
+    N, H = 7, 6
     layer = BatchNorm(momentum=float(rng.uniform(0.6, 0.9)), eps=float(rng.uniform(0.1, 0.5)), dtype=dtype)
     a = tf.constant(uneven_units(rng, N, H, widest=3), dtype)
     layer.build(a.shape)
@@ -35,6 +36,20 @@ def at_work(BatchNorm, rng, dtype="float32"):
     for weight in (layer.moving_mu, layer.moving_var):
         weight.assign(rng.uniform(0.5, 2, H))
     return layer, a
+
+
+def marks_of(layer, a, mu, var):
+    """What a wrong output may turn out to be, or lack."""
+    root = tf.sqrt(var + layer.eps)
+    return landmarks(
+        a=a,
+        a_hat=(a - mu) / root,
+        centred=a - mu,
+        gamma=layer.gamma,
+        beta=layer.beta,
+        root=root,
+        examples=len(a),
+    )
 
 
 @batch_norm.check("a new layer: four weights and how they start")
@@ -53,25 +68,38 @@ def new_layer(BatchNorm, rng):
 @batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
 def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    return {"a_tilde": layer(a, training=True)}
+    marks = marks_of(layer, a, *tf.nn.moments(a, 0))
+    return {"a_tilde": layer(a, training=True), **marks}
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")
 def test_time_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1])}
+    marks = marks_of(layer, a, tf.identity(layer.moving_mu), tf.identity(layer.moving_var))
+    return {"a_tilde": layer(a, training=False), "a_tilde of one example": layer(a[:1]), **marks}
 
 
 @batch_norm.check("training moves the statistics a little")
 def training_moves_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    for k in (1.0, 2.0, 3.0):
-        layer(k * a + k, training=True)
+    # The same at each draw, and not the default: so the weights of a wrong mean have names.
+    layer.momentum = 0.7
+    batches = [tf.constant(uneven_units(rng, *a.shape, widest=3), "float32") for _ in range(3)]
+    # Of each batch, and before them what was there.
+    means, variances = [tf.identity(layer.moving_mu)], [tf.identity(layer.moving_var)]
+    for batch in batches:
+        mu, var = tf.nn.moments(batch, 0)
+        means.append(mu)
+        variances.append(var)
+        layer(batch, training=True)
     still = all(any(w is m for w in layer.weights) for m in (layer.moving_mu, layer.moving_var))
+    marks = landmarks(old_and_three_means=tf.stack(means), old_and_three_variances=tf.stack(variances))
     return {
         "moving_mu": layer.moving_mu,
         "moving_var": layer.moving_var,
         "they are still weights of the layer": str(still),
+        **marks,
+        **landmarks(momentum=0.7, examples=len(a)),
     }
 
 
@@ -87,10 +115,11 @@ def test_time_keeps_statistics(BatchNorm, rng):
 def gradient_through_statistics(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     upstream = tf.constant(rng.normal(size=a.shape), "float32")
+    marks = marks_of(layer, a, *tf.nn.moments(a, 0))
     with tf.GradientTape() as tape:
         tape.watch(a)
         a_tilde = layer(a, training=True)
-    return {"da": tape.gradient(a_tilde, a, upstream)}
+    return {"da": tape.gradient(a_tilde, a, upstream), **marks, **landmarks(upstream=upstream)}
 
 
 @batch_norm.check("it can be saved, loaded, and asked for its shape")
@@ -99,7 +128,8 @@ def saved_and_loaded(BatchNorm, rng):
     copy = BatchNorm.from_config(layer.get_config())
     return {
         "registered as": keras.saving.get_registered_name(BatchNorm),
-        "name of the copy": copy.name,
+        # Keras numbers the names that it gives.
+        "name of the copy": copy.name.rstrip("_0123456789"),
         "momentum of the copy": copy.momentum,
         "eps of the copy": copy.eps,
         "output shape": layer.compute_output_shape((5, 7)),

@@ -10,9 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.inputs import BatchNormStandIn
 
-capstone = Checks("build_network", kind="network", lecture="54:33", given={"BatchNorm": BatchNormStandIn})
+capstone = Checks("build_network", kind="network", lecture="54:33")
 
 
 @capstone.example(
@@ -58,7 +57,11 @@ def form_summary(theirs, ours):
     }
 
 
-@capstone.check("at most 6000 parameters")
+@capstone.check(
+    "at most 6000 parameters",
+    mistake="over the budget",
+    advice="Count with model.count_params(): W of a layer has inputs times units entries, and a BatchNorm four for each unit.",
+)
 def budget(build_network, rng):
     return {"x": inputs(rng), "sizes": padded([w.numpy().size for w in build_network().weights])}
 
@@ -67,23 +70,28 @@ def budget(build_network, rng):
 def budget_summary(theirs, ours):
     sizes = theirs["sizes"]
     whole = np.all(sizes == np.floor(sizes)) and np.all(sizes >= 0) and sizes.sum() > 0
-    return {
-        "x": theirs["x"][0, :3],
-        "parameters over the budget": max(0, sizes.sum() - BUDGET) if whole else np.nan,
-    }
+    if not whole:
+        raise ValueError("a network without weights, or sizes that are none")
+    return {"x": theirs["x"][0, :3], "parameters over the budget": max(0, sizes.sum() - BUDGET)}
 
 
 @capstone.check("at test time an answer depends on its example alone")
 def alone(build_network, rng):
     model, x = build_network(), inputs(rng, 4)
     model(x, training=True)
-    return {"x": x, "together": model(x), "alone": tf.concat([model(x[:1]), model(x[1:2])], 0)}
+    alone = tf.concat([model(x[:1]), model(x[1:2])], 0)
+    return {"x": x, "together": model(x), "together again": model(x), "alone": alone}
 
 
 @alone.summary()
 def alone_summary(theirs, ours):
-    gap = np.abs(theirs["together"][:2] - theirs["alone"]).max()
-    return {"x": theirs["x"][0, :3], "the batch or luck changes an answer": gap > 1e-4}
+    luck = np.abs(theirs["together"] - theirs["together again"]).max() > 1e-4
+    batch = np.abs(theirs["together"][:2] - theirs["alone"]).max() > 1e-4
+    return {
+        "x": theirs["x"][0, :3],
+        "luck changes an answer": luck,
+        "the others of its batch change an answer": batch and not luck,
+    }
 
 
 @capstone.check("every trained weight gets a gradient")
@@ -91,23 +99,36 @@ def gradients(build_network, rng):
     model, x, y = build_network(), inputs(rng), rng.integers(0, 10, 32)
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x, training=True)))
-    found = tape.gradient(loss, model.trainable_weights)
-    largest = [0.0 if d is None else np.abs(tf.convert_to_tensor(d)).max() for d in found]
+    weights = model.trainable_weights
+    found = tape.gradient(loss, weights)
+    largest = [-1.0 if d is None else np.abs(tf.convert_to_tensor(d)).max() for d in found]
+    # Vectors may well begin as one number.
+    spreads = [np.ptp(w.numpy()) if len(w.shape) > 1 else 1.0 for w in weights]
     return {
         "x": x,
-        "largest entry of each gradient": padded([1.0, *largest]),
+        "largest entry of each gradient, -1 for none": padded([1.0, *largest]),
         "weights": padded([1.0] * len(found)),
+        "spread of each matrix": padded([1.0, *spreads]),
     }
 
 
 @gradients.summary()
 def gradients_summary(theirs, ours):
     weights = int(theirs["weights"].sum())
-    sizes = theirs["largest entry of each gradient"][1 : weights + 1]
+    if not weights:
+        raise ValueError("a network without trained weights")
+    sizes = theirs["largest entry of each gradient, -1 for none"][1 : weights + 1]
+    spreads = theirs["spread of each matrix"][1 : weights + 1]
+    nothing = sizes == 0
+    # a bias before BatchNorm gets what rounding leaves, 1e-7 of what the others get
+    rounding = (sizes > 0) & (sizes <= 1e-5 * sizes.max())
     return {
         "x": theirs["x"][0, :3],
-        # a bias before BatchNorm gets what rounding leaves, 1e-7 of what the others get
-        "trained weights without a gradient": (sizes <= 1e-5 * sizes.max()).sum() if weights else np.nan,
+        "no way leads back to a weight": np.any(sizes < 0),
+        "a gradient is 0": np.any(nothing),
+        "that of a matrix of equal numbers": np.any(nothing & (spreads == 0)),
+        "a gradient is what rounding leaves": np.any(rounding),
+        "a gradient is no number": not np.all(np.isfinite(sizes)),
     }
 
 
@@ -118,8 +139,8 @@ def fresh(build_network, rng):
         "x": inputs(rng),
         "sums of the first network": padded([np.abs(w).sum() for w in first]),
         "sums of the second": padded([np.abs(w).sum() for w in second]),
-        # biases and γ may well begin as one number
-        "drawn": padded([np.ptp(w) for w in first]),
+        # vectors may well begin alike: biases, γ, an LSTM's
+        "drawn": padded([np.ptp(w) * (w.ndim > 1) for w in first]),
     }
 
 

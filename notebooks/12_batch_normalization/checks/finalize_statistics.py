@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.evidence import landmarks
 from helpers.inputs import BatchNormStandIn
 
 finalize = Checks(
@@ -21,9 +22,18 @@ finalize = Checks(
 )
 
 
-def batches(rng, sizes=(6, 6, 3), H=4, far=0.0, dtype="float64"):
+def batches(rng, sizes=(6, 6, 3), H=7, far=0.0, dtype="float64"):
     """Mini-batches whose means differ, the last one smaller."""
     return [(rng.normal(size=(n, H)) + 2 * rng.normal(size=H) + far).astype(dtype) for n in sizes]
+
+
+def pooled(pooled_statistics, parts, given):
+    """The statistics of some batches, and beside them those of each batch alone."""
+    means, variances = np.stack([a.mean(axis=0) for a in parts]), np.stack([a.var(axis=0) for a in parts])
+    together = np.concatenate(parts)
+    marks = {"the batches' means": means, "the batches' variances": variances, "all examples": together}
+    mu, var = pooled_statistics(given)
+    return {"mu": mu, "var": var, **landmarks(examples=len(together), batches=len(parts), **marks)}
 
 
 def trained(rng):
@@ -34,12 +44,12 @@ def trained(rng):
             dense(4, use_bias=False),
             norm(momentum=0.99, eps=0.1),
             keras.layers.Activation("tanh"),
-            dense(5),
+            dense(4),
             norm(momentum=0.99, eps=0.1),
         ]
     )
     # by itself each is built quickly
-    for layer, H in zip(model.layers, (3, 4, 4, 4, 5), strict=True):
+    for layer, H in zip(model.layers, (4, 4, 4, 4, 4), strict=True):
         layer.build((None, H))
         for weight in layer.weights:
             weight.assign(
@@ -49,30 +59,30 @@ def trained(rng):
 
 
 def training_set(rng):
-    """19 examples of 3 inputs, in order, so that batches differ."""
-    x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]
+    """19 examples of 4 inputs, as many as units everywhere, so that each mistake gives numbers; in order, so that batches differ."""
+    x = rng.normal(size=(19, 4)) + np.linspace(-2, 2, 19)[:, None]
     return tf.constant(x, "float32")
 
 
 def trained_with(rng, layer):
     """A layer before a BatchNorm, and that BatchNorm, with statistics from anywhere."""
     norm = BatchNormStandIn(momentum=0.99, eps=0.1)
-    norm.build((None, 3))
+    norm.build((None, 4))
     for statistic in (norm.moving_mu, norm.moving_var):
-        statistic.assign(rng.uniform(0.5, 1.5, 3))
+        statistic.assign(rng.uniform(0.5, 1.5, 4))
     return keras.Sequential([layer, norm]), norm
 
 
 @finalize.check("pooled: batches of different sizes, whose means differ", points=2)
 def pooled_batches(pooled_statistics, finalize_statistics, rng):
-    mu, var = pooled_statistics(batches(rng))
-    return {"mu": mu, "var": var}
+    parts = batches(rng)
+    return pooled(pooled_statistics, parts, parts)
 
 
 @finalize.check("pooled: batches that can be read only once, of tensors")
 def pooled_read_once(pooled_statistics, finalize_statistics, rng):
-    mu, var = pooled_statistics(tf.constant(a) for a in batches(rng, sizes=(5, 5, 5, 1), dtype="float32"))
-    return {"mu": mu, "var": var}
+    parts = batches(rng, sizes=(5, 5, 5, 1), dtype="float32")
+    return pooled(pooled_statistics, parts, (tf.constant(a) for a in parts))
 
 
 @finalize.check("pooled: a mean far larger than the deviation", var=1e-6)
@@ -84,11 +94,24 @@ def pooled_far_mean(pooled_statistics, finalize_statistics, rng):
 @finalize.check("finalized: the statistics of every BatchNorm", points=2)
 def finalized_statistics(pooled_statistics, finalize_statistics, rng):
     model, x = trained(rng)
-    finalize_statistics(model, x, size=8)
     layers = [layer for layer in model.layers if isinstance(layer, BatchNormStandIn)]
-    return {f"moving_mu of BatchNorm {k}": layer.moving_mu for k, layer in enumerate(layers, 1)} | {
-        f"moving_var of BatchNorm {k}": layer.moving_var for k, layer in enumerate(layers, 1)
+    a = model.layers[0](x)
+    marks = {
+        "x": x,
+        "what BatchNorm 1 gets": a,
+        "what BatchNorm 1 gives at first": layers[0](a),
+        "the first batch of what BatchNorm 1 gets": a[:8],
+        "the last batch of what BatchNorm 1 gets": a[16:],
     }
+    for k, layer in enumerate(layers, 1):
+        marks[f"moving_mu of BatchNorm {k} at first"] = tf.identity(layer.moving_mu)
+        marks[f"moving_var of BatchNorm {k} at first"] = tf.identity(layer.moving_var)
+    finalize_statistics(model, x, size=8)
+    found = {}
+    for k, layer in enumerate(layers, 1):
+        found[f"moving_mu of BatchNorm {k}"] = layer.moving_mu
+        found[f"moving_var of BatchNorm {k}"] = layer.moving_var
+    return found | landmarks(**marks, examples=len(x), eps=0.1)
 
 
 @finalize.check("finalized: the network's answers at test time")
@@ -107,28 +130,49 @@ class Crowd(keras.layers.Layer):
     most = 0
 
     def call(self, h):
-        self.most = max(self.most, len(h))
+        # Unknown where a graph is built.
+        self.most = max(self.most, h.shape[0] or 0)
         return h
 
 
-@finalize.check("finalized: what is random in training is off")
+@finalize.check(
+    "finalized: what is random in training is off",
+    mistake="what is random in training is on during the pass",
+    advice="Pass training=False to every layer, to BatchNorm and to Dropout alike.",
+)
 def finalized_with_dropout(pooled_statistics, finalize_statistics, rng):
     model, norm = trained_with(rng, keras.layers.Dropout(0.5))
-    finalize_statistics(model, training_set(rng), size=8)
-    return {"moving_mu": norm.moving_mu, "moving_var": norm.moving_var}
+    x, before = training_set(rng), norm.get_weights()
+    found = []
+    for _ in range(2):
+        norm.set_weights(before)
+        finalize_statistics(model, x, size=8)
+        found.append(norm.moving_mu.numpy())
+    return {"x": x, "moving_mu": found}
 
 
 @finalized_with_dropout.summary()
 def finalized_with_dropout_summary(theirs, ours):
-    return {f"{name} as without dropout": np.allclose(theirs[name], ours[name], rtol=1e-4) for name in ours}
+    first, second = theirs["moving_mu"]
+    return {"x": theirs["x"], "a second pass gives the same": np.allclose(first, second, rtol=1e-4)}
 
 
-@finalize.check("finalized: no more than `size` examples at a time")
+@finalize.check(
+    "finalized: no more than `size` examples at a time",
+    mistake="more than `size` examples at a time",
+    advice="A training set of a million images does not fit: go through it in steps of `size`.",
+)
 def finalized_in_batches(pooled_statistics, finalize_statistics, rng):
     crowd, size = Crowd(), int(rng.integers(3, 9))
-    model, norm = trained_with(rng, crowd)
+    model, _ = trained_with(rng, crowd)
     finalize_statistics(model, training_set(rng), size=size)
-    return {"given size": size, "examples at a time": crowd.most, "moving_mu": norm.moving_mu}
+    return {"given size": size, "examples at a time": crowd.most}
+
+
+@finalized_in_batches.summary()
+def finalized_in_batches_summary(theirs, ours):
+    size = ours["given size"]
+    return {"given size": theirs["given size"], "more at a time": max(0, theirs["examples at a time"] - size)}
 
 
 @finalize.example(

@@ -5,24 +5,30 @@ what a right answer gives for the same inputs. Read them, run them, take them ap
 graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
-from helpers.checks import Checks
-from helpers.inputs import BatchNormStandIn
+from helpers.checks import Checks, fill
 
 normalized = Checks(
     "normalized_mlp",
     kind="network",
     lecture="54:33",
-    given={"BatchNorm": BatchNormStandIn},
     not_yours=["keras.layers.BatchNormalization"],
 )
 
 
 def filled(model, rng):
-    """Set all weights by shape; those of one shape by the order in which the model lists them. Vectors are positive: variances must be."""
-    for weight in model.weights:
-        noise = rng.normal(size=weight.shape)
-        weight.assign(0.5 + abs(noise) if len(weight.shape) == 1 else noise)
+    """Draw all weights anew, by shape; a BatchNorm's four whatever the order in which it made them. Vectors are positive."""
+    fill(model, rng, scale=1)
+    for each in model.layers:
+        weights, values = each.weights, each.get_weights()
+        if hasattr(each, "moving_mu"):
+            weights = [each.gamma, each.beta, each.moving_mu, each.moving_var]
+        for weight, value in zip(weights, values, strict=True):
+            weight.assign(0.5 + abs(value) if value.ndim == 1 else value)
     return model
+
+
+def batch(rng, N):
+    return rng.normal(size=(N, 5)).astype("float32")
 
 
 @normalized.check("the weights, layer by layer", points=2)
@@ -38,23 +44,27 @@ def weights_by_layer(normalized_mlp, rng):
 
 @normalized.check("in training: normalized before the activation", points=2)
 def in_training(normalized_mlp, rng):
+    x = batch(rng, 8)
     model = filled(normalized_mlp(5, [7], 4), rng)
-    return {"f": model(rng.normal(size=(8, 5)).astype("float32"), training=True)}
+    return {"f": model(x, training=True)}
 
 
 @normalized.check("at test time, and with layers of the same width")
 def at_test_time(normalized_mlp, rng):
+    first, second = batch(rng, 8), batch(rng, 8)
     model = filled(normalized_mlp(5, [6, 6], 4), rng)
-    model(rng.normal(size=(8, 5)).astype("float32"), training=True)
-    return {"f": model(rng.normal(size=(8, 5)).astype("float32"))}
+    model(first, training=True)
+    return {"f": model(second)}
 
 
 @normalized.check("without a hidden layer")
 def no_hidden_layer(normalized_mlp, rng):
-    return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+    x = batch(rng, 3)
+    return {"f": filled(normalized_mlp(5, [], 4), rng)(x)}
 
 
 @normalized.example()
 def example(normalized_mlp, rng, N=4):
+    x = batch(rng, N)
     model = filled(normalized_mlp(5, [6], 4), rng)
-    return {"x": rng.normal(size=(N, 5)).astype("float32")}, lambda x: {"f": model(x)}
+    return {"x": x}, lambda x: {"f": model(x)}
