@@ -21,6 +21,8 @@ OUTSIDE = set(
     "py_function numpy_function print Assert test show_config show_runtime info lookfor source get_include "
     "load_op_library load_library function while_loop map_fn scan foldl foldr fori_loop cond case switch "
     "vectorized_map associative_scan custom_gradient recompute_grad grad_pass_through init_scope device "
+    # It goes on for as long as it is told.
+    "resize "
     "no_gradient set_printoptions seterr seterrcall setbufsize save_npz get_logger".split()
 )
 # Where an operation may have relatives, and how long a name must be to tell one.

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from helpers.check import Check, Run
 from helpers.evidence import AT_THE_CHECK, Evidence, Failure, as_evidence
+from helpers.single_check import Check, Run
 
 # The objects of an exercise, in its order: (Dense,) or (sigmoid, tanh, relu).
 Candidate = tuple[Any, ...]

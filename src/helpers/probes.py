@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.check import Arrays, Check
+from helpers.single_check import Arrays, Check
 
 Call = Callable[..., Arrays]
 # f(*objects, rng, N=..., dtype=...) gives inputs by name, and what an answer makes of them.
