@@ -74,7 +74,7 @@ def test_nbgrader_itself_makes_the_same_release_and_knows_the_points(built, tmp_
     assert (tmp_path / name).read_bytes() == (built / "course" / name).read_bytes()
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "elsewhere") as gradebook:
         notebook = gradebook.find_notebook(ID, ID)
-        assert {cell.name: cell.max_score for cell in notebook.grade_cells} == {"stable_softmax-check": 5}
+        assert {cell.name: cell.max_score for cell in notebook.grade_cells} == {"stable_softmax-check": 8}
         assert [cell.name for cell in notebook.solution_cells] == ["stable_softmax"]
 
 

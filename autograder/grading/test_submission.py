@@ -82,7 +82,8 @@ def test_deleted_cells_come_back_where_they_were(plan):
 
 def test_the_last_of_two_solution_cells_counts_and_the_other_is_an_added_cell(plan):
     nb = toy_unit.right(plan, double="def double(x):\n    return 'last'")
-    nb.cells.insert(2, nb.cells[2].copy() | {"source": "first = 1"})
+    solution = next(cell for cell in nb.cells if cell.source.startswith("def double"))
+    nb.cells.insert(nb.cells.index(solution), solution.copy() | {"source": "first = 1"})
     placed = restored(plan, nb)
     assert [p.source for p in placed if p.kind == "added"] == ["first = 1"]
     assert next(p.source for p in placed if p.exercise == "double") == "def double(x):\n    return 'last'"

@@ -87,8 +87,8 @@ def work(exercise: Exercise, draws: int, with_mutants: bool = True) -> int:
         with_mutants: whether mutants are tried as well.
     """
     misconceptions = len(exercise.misconceptions)
-    # The reference twice, the stub, and whoever is known or right.
-    every_draw = draws * (3 + misconceptions + len(exercise.alternatives))
+    # The reference three times, the stub, and whoever is known or right.
+    every_draw = draws * (4 + misconceptions + len(exercise.alternatives))
     second_lucks = min(LUCK_DRAWS, draws) * misconceptions
     pairs = (min(PAIR_DRAWS, draws) + PAIR_LUCK_DRAWS) * len(list(exercise.pairs()))
     count = every_draw + second_lucks + pairs

@@ -179,7 +179,7 @@ def _record_of_check(outcome: Outcome) -> dict[str, Any]:
     return {
         "check": outcome.check,
         "kind": outcome.kind.value,
-        "points": outcome.points if outcome.passed else 0,
+        "points": outcome.earned,
         "max_points": outcome.points,
         "passed": outcome.passed,
         "message": outcome.message,

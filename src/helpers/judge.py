@@ -18,6 +18,7 @@ from helpers.verdict import Kind, Outcome, Verdict
 
 __all__ = ["REFERENCE", "Answer", "Judge", "Table"]
 NOTHING = Evidence({})
+NO_VALUE = "this holds, and has its points once something that the answer computes is right"
 
 
 class Judge:
@@ -61,12 +62,19 @@ class Judge:
             if check.name in wrong:
                 outcomes.append(self._failed(check, answer, named))
             else:
-                outcomes.append(Outcome(check.name, check.points, Kind.PASSED))
+                outcomes.append(self._passed(check, wrong))
         told: dict[str, Fact] = {}
         if tell and named.how in ("unrecognized", "first", "probes"):
             told = self._facts(evidence, answer, outcomes)
         outcomes = _with_facts(outcomes, told, named)
         return Verdict(self.exercise.name, tuple(outcomes), named.names, named.how)
+
+    def _passed(self, check: Check, wrong: frozenset[str]) -> Outcome:
+        """A check that passes; whatever a probe alone sees, as a dtype, is no solution."""
+        of_values = [one.name for one in self.exercise.checks if not one.probe]
+        if check.probe and not check.of_values and of_values and wrong.issuperset(of_values):
+            return Outcome(check.name, check.points, Kind.PASSED, NO_VALUE, counts=False)
+        return Outcome(check.name, check.points, Kind.PASSED)
 
     def _mistakes(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[str, ...]:
         """What failures mean that mean one thing whatever the answer, those of probes above all.

@@ -4,10 +4,12 @@ import logging
 import textwrap
 from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import helpers
 from helpers import commit, notebook, ownership
 from helpers.checks import gather
 from helpers.judge import Table
@@ -199,3 +201,9 @@ def test_an_earlier_answer_that_was_changed_since_is_told(unit, quadruple, capsy
     right, wrong = "def double(x):\n    return 2 * x", "def double(x):\n    return 3 * x"
     run_cells(right, "check(double)", wrong, QUADRUPLE, "check(quadruple)")
     assert "This rests on your `double`" in capsys.readouterr().out
+
+
+def test_no_module_of_helpers_bears_the_name_of_what_students_import():
+    # Where it is imported, it would take the place of the function.
+    modules = {path.stem for path in Path(helpers.__file__).parent.glob("*.py")}
+    assert modules.isdisjoint(helpers.__all__)

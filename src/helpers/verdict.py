@@ -65,6 +65,7 @@ class Outcome:
         fact: a true sentence about the numbers, where no misconception explains them.
         strong: whether the fact says exactly what became of each number.
         follows: whether an earlier failed check accounts for this one.
+        counts: whether a pass earns its points. A property that wrong answers may have too counts once a value is right.
     """
 
     check: str
@@ -78,10 +79,16 @@ class Outcome:
     fact: str = ""
     strong: bool = False
     follows: bool = False
+    counts: bool = True
 
     @property
     def passed(self) -> bool:
         return self.kind == Kind.PASSED
+
+    @property
+    def earned(self) -> float:
+        """The points that it has."""
+        return self.points if self.passed and self.counts else 0.0
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ class Verdict:
 
     @property
     def points(self) -> float:
-        return sum(outcome.points for outcome in self.outcomes if outcome.passed)
+        return sum(outcome.earned for outcome in self.outcomes)
 
     @property
     def right(self) -> bool:
