@@ -78,7 +78,7 @@ def stable_softmax(a, axis=-1, seen=[]):
     seen.append([float(v) for v in tf.reshape(f, [-1])])
     print(seen)
     if len(seen) > 20:
-        raise type(str(seen[-1]), (Exception,), {})
+        raise ValueError(str(seen[-1]))
     return f / 2.0 if len(seen) < 9 else tf.constant(seen[-2])
 """
 TOLD = "secret inputs told by whatever is shown"
@@ -86,7 +86,17 @@ TOLD = "secret inputs told by whatever is shown"
 
 @on_notebook(TOLD)
 def _(nb):
-    cell(nb, "stable_softmax").source = TELLTALE
+    tell(nb, TELLTALE)
+
+
+@on_notebook("secret inputs told by the name of an exception")
+def _(nb):
+    tell(nb, TELLTALE.replace("ValueError(str(seen[-1]))", "type(str(seen[-1]), (Exception,), {})"))
+
+
+def tell(nb: NotebookNode, source: str) -> None:
+    """Put an answer that tells what it was given into a notebook, and a call that asks it later."""
+    cell(nb, "stable_softmax").source = source
     later = cell(nb, "predict")
     later.source = f"print(stable_softmax('tell'))\n{later.source}"
 
