@@ -38,7 +38,6 @@ from autograder.grading.running import Run, Work, cells_of, groups, run_all, ste
 from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
 from helpers.operations import Reading
-from helpers.verdict import Kind
 
 __all__ = ["FAILED", "NOTHING", "Draw", "Graded", "fingerprint", "grade", "nothing"]
 
@@ -156,15 +155,14 @@ def _judge_with_stand_ins(
 ) -> None:
     """Let checks pass that pass with the course's own earlier answers; `judged` is changed."""
     names = stand_ins.rests_on(exercise, need, work.plan)
-    not_begun = all(outcome.kind == Kind.NOT_WRITTEN for outcome in judged.verdict.outcomes)
-    if not names or not_begun:
+    if not names or stand_ins.is_untouched(exercise, work):
         return
     results = run_all(work, [exercise.name], stand_ins.steps(work, exercise, need), run)
     given = judge(work, exercise, results, tables)
     seen = testimony(work, exercise, results, Reading())
     verdict = stand_ins.merge(judged.verdict, given.verdict)
-    gained = verdict.points > judged.verdict.points
-    if not gained or seen.borrowed or seen.reasons:
+    says_more = verdict.points > judged.verdict.points or verdict.names != judged.verdict.names
+    if not says_more or seen.borrowed or seen.reasons:
         return
     judged.verdict = verdict
     judged.notes.append(f"{stand_ins.note(names)}.")

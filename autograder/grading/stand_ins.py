@@ -5,11 +5,12 @@ this one; nothing that is printed or raised there is shown: all that comes of it
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autograder import syntax
 from autograder.course.catalogue import Unit, exercises
 from autograder.exercise import Exercise
-from autograder.grading.plan import CHECK, SETUP, Plan, plan_of
+from autograder.grading.plan import CHECK, SETUP, SOLUTION, Plan, plan_of
 from autograder.grading.rules import Need
 from autograder.grading.running import Work, check_steps, solution_step
 from autograder.sandbox import Step
@@ -77,17 +78,30 @@ def _steps(work: Work, exercise: Exercise, need: Need) -> Iterator[Step]:
 def merge(alone: Verdict, given: Verdict) -> Verdict:
     """What counts: a check that passes in either run, and otherwise what the student's own notebook gave.
 
+    What an answer looks like is told by the run in which nobody else's mistakes are in the way.
+
     Args:
         alone: of the notebook as it is.
         given: with the course's own earlier answers.
     """
     outcomes = []
     for own, other in zip(alone.outcomes, given.outcomes, strict=True):
-        outcomes.append(other if other.passed else own)
-    right = all(outcome.passed for outcome in outcomes)
-    if right:
-        return Verdict(alone.exercise, tuple(outcomes), names=(), how="right")
-    return Verdict(alone.exercise, tuple(outcomes), alone.names, alone.how)
+        if other.passed:
+            outcomes.append(other)
+        elif other.names:
+            outcomes.append(replace(own, names=other.names, fact=""))
+        else:
+            outcomes.append(own)
+    named = given if given.right or given.names else alone
+    return Verdict(alone.exercise, tuple(outcomes), named.names, named.how)
+
+
+def is_untouched(exercise: Exercise, work: Work) -> bool:
+    """Whether the exercise's own cell is as it was handed out, whatever it is that raises."""
+    for cell in work.placed:
+        if cell.kind == SOLUTION and cell.exercise == exercise.name and cell.planned:
+            return cell.source.strip() == cell.planned.source.strip()
+    return False
 
 
 def note(names: list[str]) -> str:
