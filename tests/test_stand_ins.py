@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.course import catalogue
+from autograder.course.layout import NOTEBOOKS
 from autograder.grading import engine, rules, stand_ins
 from autograder.grading.draws import Draw
 from autograder.grading.plan import plan_of
@@ -23,7 +24,7 @@ def test_a_right_answer_rests_on_no_earlier_one(unit):
         if stand_ins.rests_on(exercise, need, plan):
             resting[name] = exercise.source
     alone = toy_unit.data(toy_unit.work(plan, **resting))
-    graded = engine.grade(alone, plan, Draw(0, 4711), InProcess().run, LazyTables())
+    graded = engine.grade(alone, plan, Draw(0, 4711), InProcess().run, LazyTables([NOTEBOOKS]))
     earned = {name: verdict.points for name, verdict in graded.verdicts.items()}
     # What rests on nothing was not written.
     assert earned == {name: exercise.points * (name in resting) for name, exercise in plan.exercises.items()}
