@@ -86,13 +86,13 @@ def merge(alone: Verdict, given: Verdict) -> Verdict:
     """
     outcomes = []
     for own, other in zip(alone.outcomes, given.outcomes, strict=True):
-        if other.passed:
-            outcomes.append(other)
-        elif other.names:
-            outcomes.append(replace(own, names=other.names, fact=""))
-        else:
-            outcomes.append(own)
-    named = given if given.right or given.names else alone
+        better = max(own, other, key=lambda outcome: (outcome.passed, outcome.earned))
+        if not better.passed and other.names:
+            better = replace(own, names=other.names, fact="")
+        outcomes.append(better)
+    if all(outcome.passed for outcome in outcomes):
+        return Verdict(alone.exercise, tuple(outcomes), names=(), how="right")
+    named = given if given.names else alone
     return Verdict(alone.exercise, tuple(outcomes), named.names, named.how)
 
 

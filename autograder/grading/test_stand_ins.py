@@ -3,7 +3,9 @@
 import pytest
 
 from autograder.grading.conftest import messages, points
+from autograder.grading.stand_ins import merge
 from autograder.testing import toy_unit
+from helpers.verdict import Kind, Outcome, Verdict
 
 FULL = {"double": 3, "halves": 2, "quadruple": 3}
 RESTS = "Graded with the course's own `double` in the place of yours, so that a mistake there costs its points once."
@@ -52,3 +54,26 @@ def test_nothing_is_shown_of_a_run_with_stand_ins(grade, plan):
     assert points(graded)["quadruple"] == 0
     assert not any("Twice" in message or "BEGIN" in message for message in messages(graded, "quadruple"))
     assert "wice" not in str(graded.notebook.cells[-1].outputs)
+
+
+def outcome(check, kind, **about):
+    return Outcome(check, 1, kind, **about)
+
+
+def test_what_either_run_earns_counts_and_a_name_stands_at_a_failure_alone():
+    alone = (outcome("value", Kind.PASSED), outcome("dtype", Kind.PASSED), outcome("rows", Kind.WRONG_VALUE))
+    given = (
+        outcome("value", Kind.WRONG_VALUE, names=("squares",)),
+        outcome("dtype", Kind.PASSED, counts=False),
+        outcome("rows", Kind.WRONG_VALUE, names=("squares",)),
+    )
+    merged = merge(Verdict("f", alone, (), "unrecognized"), Verdict("f", given, ("squares",), "whole"))
+    assert merged.points == 2
+    assert [one.names for one in merged.outcomes] == [(), (), ("squares",)]
+
+
+def test_two_runs_that_pass_everything_between_them_are_right():
+    first = (outcome("value", Kind.PASSED), outcome("rows", Kind.WRONG_VALUE))
+    second = (outcome("value", Kind.WRONG_VALUE), outcome("rows", Kind.PASSED))
+    merged = merge(Verdict("f", first, (), "unrecognized"), Verdict("f", second, (), "unrecognized"))
+    assert merged.right

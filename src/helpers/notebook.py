@@ -154,8 +154,8 @@ def _rests_on(exercise: Checks, cells: list[str], names: dict[str, Any]) -> Iter
             continue
         those = ", ".join(f"`{name}`" for name in theirs)
         yield (
-            f"This rests on your {those}, whose check has not passed since it was last run. "
-            "Mend that first: what is wrong there shows here as well, and counts once when your work is graded."
+            f"This rests on your {those}, whose check has not passed yet as it stands now. "
+            "Begin there: what is wrong in it shows here as well, and counts once when your work is graded."
         )
 
 
