@@ -30,6 +30,8 @@ Sabotage = Callable[[Call], Call]
 NEAR = 1e-4
 # Of what an answer gives, so many axes and numbers are compared with another call's.
 AXES, LONGEST = 5, 250
+# So many examples that no other axis has the same length.
+MANY = 11
 
 
 @dataclass(frozen=True)
@@ -235,27 +237,35 @@ def _in_graph(
     # Late: whoever reads about probes need not import TensorFlow.
     import tensorflow as tf
 
-    state = rng.bit_generator.state
-    few, _ = example(*objects, rng, N=3)
-    rng.bit_generator.state = state
-    inputs, call = example(*objects, rng, N=5)
+    inputs, call = example(*objects, rng, N=MANY)
     call = sabotage(call)
     tensors = {name: tf.convert_to_tensor(thing) for name, thing in inputs.items()}
-    signature = [_spec(tensor, np.shape(few[name])) for name, tensor in tensors.items()]
+
     # As in `fit`, which does not rewrite Python's `if` and `for` either.
-    traced = tf.function(lambda *values: call(**dict(zip(tensors, values, strict=True))), autograph=False)
-    graph = traced.get_concrete_function(*signature)(*tensors.values())
+    @tf.function(autograph=False)
+    def traced(*values: Any) -> Arrays:
+        with tf.variable_creator_scope(_made_outside):
+            return call(**dict(zip(tensors, values, strict=True)))
+
+    graph = traced.get_concrete_function(*map(_spec, tensors.values()))(*tensors.values())
     eager = {name: _row(value) for name, value in call(**tensors).items()}
     in_graph = {f"{name} in a graph": _row(value) for name, value in graph.items()}
     return {**_shown(inputs), **eager, **in_graph}
 
 
-def _spec(tensor: Any, other: tuple[int, ...]) -> Any:
+def _made_outside(create: Callable[..., Any], **kwargs: Any) -> Any:
+    """Make a variable outside of the graph that is traced, which else is traced three times over."""
+    import tensorflow as tf
+
+    with tf.init_scope():
+        return create(**kwargs)
+
+
+def _spec(tensor: Any) -> Any:
     """Of a tensor whose axes are unknown where they go with the number of examples."""
     import tensorflow as tf
 
-    shape = [size if size == same else None for size, same in zip(tensor.shape, other, strict=True)]
-    return tf.TensorSpec(shape, tensor.dtype)
+    return tf.TensorSpec([None if size == MANY else size for size in tensor.shape], tensor.dtype)
 
 
 def _graph_summary(theirs: Arrays, ours: Arrays) -> Arrays:
