@@ -21,6 +21,7 @@ from helpers.verdict import Kind, Outcome, Verdict
 log = logging.getLogger(__name__)
 FAILED = "grading failed; the next run tries again"
 ANOTHER_STOPPED = "another cell was stopped, which this may rest on"
+NOT_INSTALLED = "its cell needs what is not installed where it is graded"
 
 
 @dataclass
@@ -64,6 +65,10 @@ def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tab
         return Judged(verdict_without_points(exercise, "this could not be judged"), doubts, failed=True)
     if not verdict.right and not doubts and _stopped(work.placed, results):
         doubts.append(ANOTHER_STOPPED)
+    cell = results.get(ids[SOLUTION])
+    if not verdict.right and cell and cell.failure and cell.failure.type == "ModuleNotFoundError":
+        # On the student's machine it may well have run.
+        doubts.append(f"{NOT_INSTALLED} ({cell.failure.message})")
     return Judged(verdict, doubts)
 
 

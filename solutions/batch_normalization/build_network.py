@@ -185,7 +185,8 @@ capstone.misconception(
 )
 capstone.misconception(
     "the output is no distribution: some of it is negative",
-    (', activation="softmax"', ""),
+    # By `source`: with another fault its rows, which do not sum to 1 either, are what is told.
+    source=capstone.edited((', activation="softmax"', "")),
     lecture="6:52",
     advice='End with the softmax: Dense(10, activation="softmax").',
 )

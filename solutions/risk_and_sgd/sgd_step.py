@@ -126,7 +126,8 @@ step.misconception(
 )
 step.misconception(
     "the risk of a batch is summed, not averaged",
-    ("x, y, lam)\n    variables", "x, y, lam) * len(x)\n    variables"),
+    # By `source`, as below: with another fault it looks like a third.
+    source=step.edited(("x, y, lam)\n    variables", "x, y, lam) * len(x)\n    variables")),
     lecture="39:31",
     advice="`regularized_risk` is a mean already. Do not multiply by the size of the batch: the step would grow with it.",
 )
@@ -144,7 +145,7 @@ step.misconception(
 )
 step.misconception(
     "no penalty",
-    ("x, y, lam)\n    variables", "x, y, 0.0)\n    variables"),
+    source=step.edited(("x, y, lam)\n    variables", "x, y, 0.0)\n    variables")),
     advice="Hand `lam` on to regularized_risk: its gradient then holds that of the penalty.",
 )
 step.misconception(
@@ -176,7 +177,7 @@ step.misconception(
 )
 step.misconception(
     "the gradient is clipped",
-    ("-lr * g", "-lr * tf.clip_by_value(g, -1, 1)"),
+    ("-lr * g", "-lr * tf.clip_by_value(g, -3, 3)"),
     advice="Clipping is another method. Here a step is α times the gradient, however large that is.",
 )
 step.misconception(

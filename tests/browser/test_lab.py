@@ -45,7 +45,9 @@ def test_from_release_to_feedback(person, shot, tmp_path, course, activations):
             fetch(student, shot)
             run_everything(student)
             answer(student, activations.source, f"{activations.points:g} of {activations.points:g} points")
-            answer(student, wrong.source, MISCONCEPTION)
+            # A question comes first, and at the second attempt what the answer looks like.
+            answer(student, wrong.source, "A question first")
+            answer(student, f"{wrong.source}\n# Is it that steep?\n", MISCONCEPTION)
             shot(student, "card")
             validate_and_submit(student, shot)
             collect_and_grade(instructor, formgrader, shot)
