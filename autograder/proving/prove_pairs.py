@@ -63,6 +63,9 @@ def _prove_pair(
         if verdict.how in ("pair", "parts") and set(verdict.names) == set(names):
             continue
         alike = _alike(bench, names, two, judge.tables)
+        if verdict.how == "probes":
+            # What a probe says of an answer that fails it is true, whatever else is wrong.
+            alike += verdict.names
         excused |= dict.fromkeys(alike)
         where = f"at the draws {bench.draws[i]} and {bench.draws[j]}"
         how = f"{where}: it is told as {told(verdict)}"
