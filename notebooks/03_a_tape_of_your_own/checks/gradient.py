@@ -171,7 +171,8 @@ def called_once(gradient, rng):
         node = _Counted(node, w)
         made.append(node.number)
     gradient(node, [x, w, made and node])
-    return {"times that bprop was called, node by node": [asked.count(number) for number in made]}
+    called = [asked.count(number) for number in made]
+    return {"x": x.given_value, "times that bprop was called, node by node": called}
 
 
 @backward.example(without={"again": "a check of its own makes a second pass"})

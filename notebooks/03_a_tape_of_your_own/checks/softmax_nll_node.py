@@ -61,12 +61,14 @@ def upstream_gradient(SoftmaxNLL, rng):
 @loss.check("pre-activations of any magnitude")
 def any_magnitude(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
-    up, apart = SoftmaxNLL(Leaf(a + 1000), y), SoftmaxNLL(Leaf(a * 1000), y)
+    # Each row lies far above the one before it.
+    rows = 1000 * (a - a.max(axis=1, keepdims=True) + np.arange(len(a))[:, None])
+    up, apart = SoftmaxNLL(Leaf(a + 1000), y), SoftmaxNLL(Leaf(rows), y)
     return {
         "loss at a + 1000": up.value,
         "da at a + 1000": up.bprop(1.0)[0],
-        "loss at 1000 a": apart.value,
-        "da at 1000 a": apart.bprop(1.0)[0],
+        "loss at rows far apart": apart.value,
+        "da at rows far apart": apart.bprop(1.0)[0],
         **_marks(a, y),
     }
 

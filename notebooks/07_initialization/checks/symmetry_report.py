@@ -67,16 +67,23 @@ def every_entry(symmetry_report, rng):
 @report.check("how close is equal: up to 1e-5 of the whole gradient's norm")
 def tolerance_of_whole(symmetry_report, rng):
     large, small = rng.uniform(1, 2, size=4), rng.uniform(1, 2, size=4) * 1e-6
-    # Signs and nothing else, so that no entry is near the norm, which is 6.
-    half, four = (rng.choice([-1.0, 1.0], size=(6, 6)) for _ in range(2))
+    half, four = signs(rng), signs(rng)
     for G, tolerances in ((half, 0.5), (four, 4)):
-        G[:, 1] = G[:, 0]
-        G[rng.integers(6), 1] += tolerances * 6e-5
-        # Else two columns might be equal by chance.
-        G[:, 2:] *= rng.uniform(0.9, 1, size=(6, 4))
+        # One entry tells the second column from the first: neither their first, nor their last, nor their largest.
+        row = 1 + np.argmin(G[1:-1, 0])
+        G[row, 1] += tolerances * 1e-5 * np.linalg.norm(G)
     x, y = examples(rng)
     gradients = (np.stack([large, small, 2 * small], axis=1), half, four)
     return reported(symmetry_report, Steered(*gradients), x, 0 * y + 1)
+
+
+def signs(rng):
+    """Six columns, the second a copy of the first; no entry is near the norm, and no number of a column is another's."""
+    columns = []
+    for size, positive in ((1, 3), (1, 3), (0.9, 1), (0.93, 2), (0.96, 4), (0.99, 5)):
+        columns.append(size * rng.permutation([1.0] * positive + [-1.0] * (6 - positive)))
+    columns[1] = columns[0].copy()
+    return np.stack(columns, axis=1)
 
 
 @report.example()

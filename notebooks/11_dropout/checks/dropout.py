@@ -9,26 +9,22 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import inputs
+from helpers import inputs, kept_units
 from helpers.checks import Checks
 from helpers.evidence import landmarks
+from helpers.kept_units import CALLS, H, N
 
 dropout = Checks("Dropout", kind="layer", lecture="50:43")
-
-# 512 coins even where all units of an example, or all examples, share one
-CALLS, N, H = 8, 64, 64
 
 
 @dropout.check("in training a unit is kept as it is, with probability 1 - rate, or is 0")
 def kept_share(Dropout, rng):
-    rate = inputs.uneven_probability(rng)
-    layer, h = Dropout(rate), inputs.far_from_zero(rng, N, H)
-    return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)], **landmarks(rate=rate)}
+    return kept_units.at_two_rates(Dropout, rng)
 
 
-@kept_share.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
+@kept_share.summary(**kept_units.TOLERANCES)
 def kept_share_summary(theirs, ours):
-    return inputs.factor_of_the_kept(theirs, ours)
+    return kept_units.shares_and_factors(theirs, ours)
 
 
 @dropout.check("every example, every unit and every call has a coin of its own", points=2)
@@ -114,7 +110,7 @@ def counts(Dropout, rng):
 
 @counts.summary()
 def counts_summary(theirs, ours):
-    return inputs.left_to_chance(np.abs(theirs["output"] / ours["h"]) > 1e-6)
+    return {"h": theirs["h"], **inputs.left_to_chance(np.abs(theirs["output"] / ours["h"]) > 1e-6)}
 
 
 @dropout.example(without={"one": "nothing here depends on other examples"})

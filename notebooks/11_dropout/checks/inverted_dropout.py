@@ -8,9 +8,10 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 import tensorflow as tf
 
-from helpers import inputs
+from helpers import inputs, kept_units
 from helpers.checks import Checks
 from helpers.evidence import landmarks
+from helpers.kept_units import CALLS, H, N
 
 inverted_dropout = Checks(
     "InvertedDropout",
@@ -19,20 +20,15 @@ inverted_dropout = Checks(
     not_yours=["keras.layers.Dropout", "keras.random.dropout", "tensorflow.nn.dropout"],
 )
 
-# 512 coins even where all units of an example, or all examples, share one
-CALLS, N, H = 8, 64, 64
-
 
 @inverted_dropout.check("in training the kept are divided by the probability of keeping", points=2)
 def training(InvertedDropout, rng):
-    rate = inputs.uneven_probability(rng)
-    layer, h = InvertedDropout(rate), inputs.far_from_zero(rng, N, H)
-    return {"h": h, "output": [layer(h, training=True) for _ in range(CALLS)], **landmarks(rate=rate)}
+    return kept_units.at_two_rates(InvertedDropout, rng)
 
 
-@training.summary(**{"share of units kept": 0.13, "factor of the kept": 1e-3})
+@training.summary(**kept_units.TOLERANCES)
 def training_summary(theirs, ours):
-    return inputs.factor_of_the_kept(theirs, ours)
+    return kept_units.shares_and_factors(theirs, ours)
 
 
 @inverted_dropout.check("at test time nothing happens")
@@ -95,7 +91,7 @@ def counts(InvertedDropout, rng):
 
 @counts.summary()
 def counts_summary(theirs, ours):
-    return inputs.left_to_chance(np.abs(theirs["output"] / ours["h"]) > 1e-6)
+    return {"h": theirs["h"], **inputs.left_to_chance(np.abs(theirs["output"] / ours["h"]) > 1e-6)}
 
 
 @inverted_dropout.example(without={"one": "nothing here depends on other examples"})

@@ -165,14 +165,16 @@ def finalized_with_dropout_summary(theirs, ours):
 def finalized_in_batches(pooled_statistics, finalize_statistics, rng):
     crowd, size = Crowd(), int(rng.integers(3, 9))
     model, _ = trained_with(rng, crowd)
-    finalize_statistics(model, training_set(rng), size=size)
-    return {"given size": size, "examples at a time": crowd.most}
+    x = training_set(rng)
+    finalize_statistics(model, x, size=size)
+    return {"x": x, "given size": size, "examples at a time": crowd.most}
 
 
 @finalized_in_batches.summary()
 def finalized_in_batches_summary(theirs, ours):
     size = ours["given size"]
-    return {"given size": theirs["given size"], "more at a time": max(0, theirs["examples at a time"] - size)}
+    known = {"x": theirs["x"], "given size": theirs["given size"]}
+    return {**known, "more at a time": max(0, theirs["examples at a time"] - size)}
 
 
 @finalize.example(

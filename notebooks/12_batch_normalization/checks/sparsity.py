@@ -47,7 +47,7 @@ def relu_activations(sparsity, rng):
     # small, but on: this unit is not dead
     h[1:4, 5] = 1e-8
     zeros, dead = sparsity(tf.constant(h, "float32"))
-    return {"zeros": np.float32(zeros), "dead": np.float32(dead)}
+    return {"h": h, "zeros": np.float32(zeros), "dead": np.float32(dead)}
 
 
 @sparsity_exercise.example(
