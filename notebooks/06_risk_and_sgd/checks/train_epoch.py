@@ -135,24 +135,25 @@ def orders_summary(theirs, ours):
 
 @cache
 def wide():
-    """8 columns, 4 classes: the step on 9 examples can be solved for their classes."""
+    """15 columns, 4 classes: the step on 16 examples can be solved for their classes."""
     model = keras.Sequential([keras.layers.Dense(4, activation="softmax")])
-    model.build((None, 8))
+    model.build((None, 15))
     return model
 
 
 @epoch.check("every example keeps its own class")
 def own_classes(train_epoch, rng):
     # One batch of all of them: the order plays no role, only who belongs to whom.
-    model, x = filled(wide(), rng), rng.normal(size=(9, 8)).astype("float32")
-    y = rng.permutation([0, 0, 0, 1, 1, 2, 2, 3, 3])
+    model, x = filled(wide(), rng), rng.normal(size=(16, 15)).astype("float32")
+    # So many that no shuffle is its own inverse by chance.
+    y = rng.permutation(np.repeat(np.arange(4), 4))
     f, before = np.array(model(x)), np.vstack(model.get_weights())
     lr, seed = float(rng.uniform(0.4, 0.8)), int(rng.integers(1 << 30))
-    train_epoch(model, x, y, 9, lr, 0.0, np.random.default_rng(seed))
+    train_epoch(model, x, y, 16, lr, 0.0, np.random.default_rng(seed))
     after = np.vstack(model.get_weights())
     # The last row of both is b, which belongs to an input of 1.
-    inputs = np.hstack([x, np.ones((9, 1))])
-    pulled = np.linalg.solve(inputs.T.astype("float64"), 9 / lr * (after - before))
+    inputs = np.hstack([x, np.ones((16, 1))])
+    pulled = np.linalg.solve(inputs.T.astype("float64"), 16 / lr * (after - before))
     return {"class that each example was trained with": (f + pulled).argmax(axis=1), "W and b": after}
 
 
