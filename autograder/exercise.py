@@ -86,6 +86,12 @@ class Exercise(Checks):
     def candidate(self) -> Candidate:
         return tuple(self.module[name] for name in self.objects)
 
+    @property
+    def advice(self) -> dict[str, Advice]:
+        """What is advised against each misconception, and against what a failed probe means."""
+        known = {check.mistake: Advice(check.advice, self.lecture) for check in self.checks if check.mistake}
+        return known | {rival.name: rival.advice for rival in self.misconceptions}
+
     def edited(self, *edits: Edit) -> str:
         """The reference's source with pieces replaced.
 
@@ -129,7 +135,7 @@ class Exercise(Checks):
                 registered[name] = thing
 
     def misconception(
-        self, name: str, *edits: Edit, advice: str, lecture: str = "", source: str = ""
+        self, name: str, *edits: Edit, advice: str, lecture: str = "", source: str = "", question: str = ""
     ) -> None:
         """Add a wrong answer that students give, as edits of the reference or as a source of its own.
 
@@ -137,11 +143,13 @@ class Exercise(Checks):
             name: what the student believes or forgot, as the card says it: "the bias is forgotten".
             advice: one thing to try.
             lecture: where the lecture treats it; by default where it treats the exercise.
+            source: a source of its own, where an edit would not do.
+            question: what the card asks first, before it tells the name; by default a standard question.
         """
         if name in [m.name for m in self.misconceptions]:
             raise AuthoringError(f"{self.name}: two misconceptions are called {name!r}")
         text = textwrap.dedent(source).strip() if source else self.edited(*edits)
-        note = Advice(advice, lecture or self.lecture)
+        note = Advice(advice, lecture or self.lecture, question)
         self.misconceptions.append(Rival(name, text, self.make(text), () if source else edits, note))
 
     def alternative(self, thing: Any = None, *, name: str = "", source: str = "") -> Any:

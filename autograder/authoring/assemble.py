@@ -70,7 +70,7 @@ def answer_cell(unit: Unit, name: str) -> NotebookNode:
     """The cell for a derivation's answer; the right one and the rubric are in it, in a solution region."""
     d = derivation.of(unit, name)
     source = (
-        f"**Your derivation** ({d.points:g} points, graded by hand; lecture {d.lecture})\n\n"
+        f"**Your answer** ({d.points:g} points, graded by hand; lecture {d.lecture})\n\n"
         f"{BEGIN}\n{d.answer}\n\n#### Rubric\n\n{d.rubric}\n\n#### Common errors\n\n{d.errors}\n{END}"
     )
     return new_markdown_cell(source, metadata=_graded(name, points=d.points, solution=True))

@@ -22,9 +22,11 @@ from autograder.course.catalogue import Unit
 from autograder.course.layout import CONFIG, COURSE, MADE, NOTEBOOKS
 from autograder.exercise import Exercise, file_of
 from autograder.judging.making import evidence_files
+from autograder.judging.not_yours import not_yours
 from autograder.judging.sources import state
 from autograder.judging.store import record, record_of, recorded, says_the_same
 from autograder.progress import Progress, part, silent
+from helpers import ownership
 from helpers.errors import AuthoringError, Refused
 from helpers.quiet import import_tensorflow
 
@@ -161,6 +163,8 @@ def _make_source(built: BuiltUnit, folder: Path) -> None:
     write(assemble(built.unit, built.exercises), folder / f"{built.unit}.ipynb")
     for exercise in built.exercises:
         publish(exercise, folder / "checks")
+    theirs = {exercise.name: not_yours(exercise) for exercise in built.exercises}
+    ownership.save(folder / "checks" / ownership.FILE, theirs)
 
 
 def _place(exercise: Exercise, made: Path, there: Path, target: Path) -> None:

@@ -119,7 +119,7 @@ def _published(file: Path, head: _Piece, pieces: list[_Piece]) -> list[_Piece]:
     """The exercise, its checks and summaries, and whatever of the file they use."""
     published = [head]
     for piece in pieces:
-        if _registers(piece.node, "check", "summary"):
+        if _registers(piece.node, "check", "summary", "example"):
             published.append(piece)
     # The list grows while it is gone through.
     for piece in published:

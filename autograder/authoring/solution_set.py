@@ -34,6 +34,7 @@ from autograder.exercise import Exercise, check_id, file_of
 from autograder.judging.making import evidence_files
 from autograder.pages.mathml import mathml
 from autograder.progress import Progress, silent
+from helpers.hold_back import SHOW_ALL
 from helpers.judge import Judge
 from helpers.published import load
 from helpers.quiet import import_tensorflow
@@ -139,7 +140,7 @@ def execute(notebook: NotebookNode, folder: Path) -> list[str]:
     )
     try:
         # the kernel's own log is for nobody; what cells write comes as output
-        client.execute(stderr=subprocess.DEVNULL)
+        client.execute(stderr=subprocess.DEVNULL, env=os.environ | {SHOW_ALL: "1"})
     except (CellTimeoutError, DeadKernelError) as error:
         return [f"stopped: {str(error).strip().splitlines()[0]}"]
     faults = []

@@ -30,7 +30,7 @@ def test_every_kind_of_cell_gets_its_place_in_nbgrader(sample):
         ("code", "setup", None),
         ("markdown", None, None),
         ("code", "stable_softmax", None),
-        ("code", "stable_softmax-check", 5),
+        ("code", "stable_softmax-check", 8),
         ("code", None, None),
         ("code", "setup-2", None),
     ]
@@ -157,7 +157,7 @@ def test_students_see_neither_answer_nor_rubric(derived, tmp_path):
     build([derived], course=tmp_path / "course", notebooks=tmp_path / "notebooks")
     notebook = nbformat.read(tmp_path / "notebooks" / ID / f"{ID}.ipynb", 4)
     assert by_grade_id(notebook)["tanh_from_sigmoid"].source == (
-        "**Your derivation** (4 points, graded by hand; lecture 5:26)\n\nYOUR ANSWER HERE"
+        "**Your answer** (4 points, graded by hand; lecture 5:26)\n\nYOUR ANSWER HERE"
     )
 
 

@@ -73,11 +73,11 @@ def test_the_exercise_becomes_checks_with_all_its_arguments(tmp_path):
     long = (
         'objects=["centered"], given={"keep": lambda rate: 1 - rate, "drop": lambda rate: rate, "rate": 0.25}'
     )
-    new = f'lecture="38:09", {long}, allow=["tensorflow.tanh"], forbid=[])'
+    new = f'lecture="38:09", {long}, not_yours=["tensorflow.tanh"])'
     text = checks_source(tiny(tmp_path, ('lecture="38:09")', new)))
     assert 'center = Checks(\n    "centered",\n    lecture="38:09",\n    objects=["centered"],\n' in text
     copy = load_checks(publish(tiny(tmp_path, ('lecture="38:09")', new)), tmp_path))
-    assert copy.allow == ("tensorflow.tanh",)  # the notebook holds answers against the same rules as grading
+    assert copy.not_yours == ("tensorflow.tanh",)
 
 
 def test_checks_may_be_given_their_summary_in_a_loop(tmp_path):

@@ -3,6 +3,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
 from autograder.authoring import solution_set
@@ -44,6 +45,13 @@ def test_a_unit_is_made_with_outputs_and_boxes(unit, softmax, tmp_path):
     for misconception in softmax.misconceptions:
         assert misconception.name.split("'")[0] in html
     assert f"{softmax.points:g} of {softmax.points:g} points" in html  # the card
+
+
+def test_what_comes_out_is_shown_although_the_guess_is_left_open(tmp_path):
+    open_guess = "from helpers import commit\nguess = None\ncommit(guess, {'a': 'it falls'})\nprint(6 * 7)"
+    notebook = new_notebook(cells=[new_code_cell(open_guess)])
+    assert solution_set.execute(notebook, tmp_path / "unit") == []
+    assert "42" in notebook.cells[0].outputs[0].text
 
 
 def test_a_page_needs_no_script_and_no_network(unit, softmax):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autograder import logs
-from autograder.cli import authoring, exporting, grading, rehearsal, reporting
+from autograder.cli import authoring, exporting, grading, operations, rehearsal, reporting
 from autograder.cli.options import verb
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.add_typer(authoring.app)
 app.add_typer(grading.app)
 app.add_typer(reporting.app)
 app.add_typer(exporting.app, name="export")
+app.add_typer(operations.app, name="operations")
 app.add_typer(rehearsal.app)
 
 

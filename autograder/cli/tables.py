@@ -118,11 +118,18 @@ def _looks_like(verdict: GradedExercise) -> str:
     """What an exercise looks like in a few words; "" if it is right."""
     if verdict.misconceptions:
         return "; ".join(verdict.misconceptions)
-    wrong = [check.kind for check in verdict.checks if not check.passed]
+    wrong = [check for check in verdict.checks if not check.passed]
     if not wrong:
         return ""
-    if len(set(wrong)) == 1 and wrong[0] in SHORT:
-        return SHORT[wrong[0]]
+    kinds = {check.kind for check in wrong}
+    raised = {check.raised for check in wrong}
+    if kinds == {Kind.RAISED} and len(raised) == 1 and "" not in raised:
+        return f"raised {wrong[0].raised}"
+    if len(kinds) == 1 and wrong[0].kind in SHORT:
+        return SHORT[wrong[0].kind]
+    facts = [check.fact for check in wrong if check.fact]
+    if facts:
+        return facts[0]
     return f"{len(wrong)} of {len(verdict.checks)} checks"
 
 

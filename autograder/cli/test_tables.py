@@ -45,6 +45,13 @@ def test_each_exercise_that_lost_points_has_a_line():
     assert tables.misunderstood(graded(right)) == ""
 
 
+def test_an_exception_is_told_by_its_type_and_a_fact_where_nothing_is_recognized():
+    raised = made_up_results.verdict("Dense", "all", kind=Kind.RAISED, raised="TypeError")
+    fact = made_up_results.verdict("Dense", "all", fact="a: transposed")
+    assert tables.misunderstood(graded(raised)) == "raised TypeError"
+    assert tables.misunderstood(graded(fact)) == "a: transposed"
+
+
 def test_what_stands_in_a_name_is_shown_as_it_stands(capsys):
     row = Row("[red]Ada[/red] :smile:", graded(made_up_results.verdict("Dense")))
     tables.show_class(Report("90_made_up", "nothing", [row]), Path("course"))

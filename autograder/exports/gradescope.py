@@ -16,6 +16,7 @@ from autograder.course.layout import ROOT
 from autograder.exercise import file_of
 from autograder.grading import draws
 from autograder.grading.plan import Plan, plan_of
+from autograder.judging import not_yours
 from autograder.judging.making import evidence_files
 from autograder.judging.sources import state
 from autograder.judging.store import record
@@ -107,7 +108,8 @@ def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:
 def _content(unit: Unit) -> Iterator[tuple[str, Path]]:
     for package in PACKAGES:
         for path in files(ROOT / package):
-            if not path.name.startswith(("test_", "conftest", ".")):
+            census = path.name == not_yours.FILE
+            if census or not path.name.startswith(("test_", "conftest", ".")):
                 yield path.relative_to(ROOT).as_posix(), path
     if unit.path:
         yield f"course/units/{unit.path.name}", unit.path

@@ -55,7 +55,10 @@ class Row:
 
     def as_dict(self) -> dict:
         checks = []
+        used = {}
         for exercise, verdict in self.graded.verdicts.items():
+            if verdict.used:
+                used[exercise] = dict(verdict.used)
             checks += [{"exercise": exercise, **check.to_json()} for check in verdict.checks]
         return {
             "student": self.student,
@@ -68,6 +71,7 @@ class Row:
             "gradebook": self.book,
             "notes": self.graded.notes,
             "checks": checks,
+            "used": used,
         }
 
 

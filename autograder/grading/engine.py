@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from nbformat import NotebookNode
 
+from autograder.course import known
 from autograder.exercise import Exercise
 from autograder.grading import graded_notebook, restore, rules, submission
 from autograder.grading.draws import Draw
@@ -27,6 +28,7 @@ from autograder.grading.judged_exercise import (
     excuses,
     hold_back,
     judge,
+    testimony,
     verdict_without_points,
 )
 from autograder.grading.plan import CHECK, Plan
@@ -120,10 +122,11 @@ def _judged(
 ) -> Iterator[tuple[Exercise, Judged]]:
     """Run and judge exercises; see `running.groups` for which share a child."""
     exercises = work.plan.exercises
-    needs, breaches = {}, {}
+    needs, readings, breaches = {}, {}, {}
     for name, exercise in exercises.items():
         needs[name] = rules.need(exercise, work.placed, work.plan)
-        complaints = rules.complaints(exercise, needs[name], work.plan)
+        readings[name] = rules.read_cells(needs[name], work.plan)
+        complaints = rules.complaints(exercise, readings[name], work.plan)
         if complaints:
             breaches[name] = complaints[0]
     for group in groups(work.plan, [exercise.name for exercise in todo], needs, breaches):
@@ -132,8 +135,12 @@ def _judged(
         work.results = results | work.results
         for name in group:
             judged = judge(work, exercises[name], results, tables)
-            if name in breaches:
-                hold_back(judged, breaches[name])
+            seen = testimony(work, exercises[name], results, readings[name])
+            judged.used = known.unknown(readings[name].uses, work.plan.allowed)
+            breach = seen.borrowed or breaches.get(name, "") or "; ".join(seen.reasons)
+            if breach:
+                breaches[name] = breach
+                hold_back(judged, breach)
             elif not judged.verdict.right:
                 judged.doubts += excuses(needs[name], breaches, work)
             yield exercises[name], judged

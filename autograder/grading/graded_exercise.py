@@ -5,7 +5,7 @@ it made again, from the JSON that the notebook holds.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from helpers import card
@@ -22,6 +22,10 @@ class GradedCheck:
         points: what it earned, of `max_points`.
         message: what was given and expected, for the student.
         misconception: what it looks like; None if that is not known.
+        fact: a true sentence about the numbers, where no misconception explains them; None if none was found.
+        strong: whether the fact says exactly what became of each number.
+        raised: the type of the exception that the student's code raised; "" if it raised none.
+        follows: whether an earlier failed check accounts for this one.
     """
 
     check: str
@@ -30,6 +34,10 @@ class GradedCheck:
     max_points: float
     message: str = ""
     misconception: str | None = None
+    fact: str | None = None
+    strong: bool = False
+    raised: str = ""
+    follows: bool = False
 
     @property
     def passed(self) -> bool:
@@ -56,6 +64,10 @@ class GradedCheck:
             max_points=row["max_points"],
             message=row["message"],
             misconception=row["misconception"],
+            fact=row.get("fact"),
+            strong=row.get("strong", False),
+            raised=row.get("raised", ""),
+            follows=row.get("follows", False),
         )
 
 
@@ -75,7 +87,7 @@ class GradedExercise:
 
     Attributes:
         exercise: its name.
-        how: right, whole, pair, parts or unrecognized (see `helpers.judge`).
+        how: right, whole, pair, parts, mutant, first or unrecognized (see `helpers.naming`).
         lecture: where the lecture treats it.
         checks: in the exercise's order.
         misconceptions: the names of those that the answer looks like.
@@ -86,6 +98,7 @@ class GradedExercise:
         key: equal for equal work, judged by the same rules for the same draw; "" if it must be judged again.
         draw: the index of the secret draw; None if nothing was run.
         seconds: how long its cells and checks ran.
+        used: operations that no list knows, and in how many lines each stands.
     """
 
     exercise: str
@@ -100,6 +113,7 @@ class GradedExercise:
     key: str = ""
     draw: int | None = None
     seconds: float = 0.0
+    used: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
@@ -150,6 +164,7 @@ class GradedExercise:
             key=data.get("key", ""),
             draw=data.get("draw"),
             seconds=data.get("seconds", 0.0),
+            used=dict(data.get("used", {})),
         )
 
     @classmethod
@@ -160,11 +175,12 @@ class GradedExercise:
         key: str = "",
         draw: int | None = None,
         seconds: float = 0.0,
+        used: Mapping[str, int] | None = None,
     ) -> "GradedExercise":
         """What a card shows, and how it came about; see the attributes.
 
         Args:
             shown: the card.
         """
-        about = {"doubts": doubts, "key": key, "draw": draw, "seconds": seconds}
+        about = {"doubts": doubts, "key": key, "draw": draw, "seconds": seconds, "used": used or {}}
         return cls.from_json({**card.record(shown), **about})

@@ -79,7 +79,7 @@ class Grader:
     def plan(self, unit: str) -> Plan:
         """How a unit is graded; see `plan_of`."""
         if unit not in self._plans:
-            self._plans[unit] = plan_of(self.find(unit))
+            self._plans[unit] = plan_of(self.find(unit), self.course.root)
         return self._plans[unit]
 
     def grade(self, unit: str, student: str, reuse: bool = True, again: Collection[str] = ()) -> Graded:

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.exercise import Exercise
-from autograder.grading import findings, graded_notebook, rules
+from autograder.grading import findings, graded_notebook, rules, witnessed
 from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.graded_notebook import CheckCell
 from autograder.grading.plan import CHECK, SOLUTION
@@ -14,6 +14,8 @@ from autograder.grading.running import Work, fresh
 from autograder.judging.lazy_tables import LazyTables
 from autograder.sandbox import StepResult
 from helpers import card
+from helpers.operations import Reading
+from helpers.ownership import NotYours
 from helpers.verdict import Kind, Outcome, Verdict
 
 log = logging.getLogger(__name__)
@@ -28,11 +30,13 @@ class Judged:
         verdict: the verdict.
         doubts: why somebody should look at it, a sentence each.
         failed: whether judging itself failed.
+        used: operations that no list knows, and in how many lines each stands.
     """
 
     verdict: Verdict
     doubts: list[str]
     failed: bool = False
+    used: dict[str, int] = field(default_factory=dict)
 
 
 def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tables: LazyTables) -> Judged:
@@ -44,10 +48,8 @@ def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tab
         results: of the steps that were run for it, by their id.
         tables: judge the evidence.
     """
-    ids = {placed.kind: placed.id for placed in work.placed if placed.exercise == exercise.name}
-    checks_on_public_draw = results.get(ids[CHECK])
-    checks_on_secret_draw = results.get(fresh(ids[CHECK]))
-    steps = [checks_on_public_draw, checks_on_secret_draw]
+    ids = _cells_of(work, exercise)
+    steps = _steps(work, exercise, results)
     answers = findings.read(exercise, work.draws, steps, results.get(ids[SOLUTION]))
     doubts = sorted({reason.message for reason in answers.reasons.values()})
     try:
@@ -60,6 +62,29 @@ def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tab
     if not verdict.right and not doubts and _stopped(work.placed, results):
         doubts.append("another cell was stopped, which this may rest on")
     return Judged(verdict, doubts)
+
+
+def testimony(
+    work: Work, exercise: Exercise, results: Mapping[str, StepResult], reading: Reading
+) -> witnessed.Testimony:
+    """What the witness saw of an answer; see `judge` for the arguments.
+
+    Args:
+        reading: of the cells that it needs.
+    """
+    theirs = work.plan.not_yours.get(exercise.name, NotYours())
+    return witnessed.testimony(exercise, theirs, _steps(work, exercise, results), reading)
+
+
+def _cells_of(work: Work, exercise: Exercise) -> dict[str, str]:
+    """The ids of an exercise's cells, by their kind."""
+    return {placed.kind: placed.id for placed in work.placed if placed.exercise == exercise.name}
+
+
+def _steps(work: Work, exercise: Exercise, results: Mapping[str, StepResult]) -> list[StepResult | None]:
+    """What became of its checks on the public draw, and on the secret one."""
+    check = _cells_of(work, exercise)[CHECK]
+    return [results.get(check), results.get(fresh(check))]
 
 
 def _stopped(placed: Iterable[Placed], results: Mapping[str, StepResult]) -> bool:
@@ -127,7 +152,6 @@ def check_cell(
         judged: what the judge says of it.
     """
     notes = [f"{doubt[0].upper()}{doubt[1:]}. A person will look at it." for doubt in judged.doubts]
-    advice = {rival.name: rival.advice for rival in exercise.misconceptions}
-    shown = card.Card(judged.verdict, advice, exercise.lecture, tuple(notes))
-    graded = GradedExercise.of(shown, tuple(judged.doubts), key, draw, seconds)
+    shown = card.Card(judged.verdict, exercise.advice, exercise.lecture, tuple(notes))
+    graded = GradedExercise.of(shown, tuple(judged.doubts), key, draw, seconds, judged.used)
     return CheckCell(graded, graded_notebook.check_outputs(shown, graded))

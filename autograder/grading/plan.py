@@ -8,21 +8,28 @@ import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.authoring.assemble import assemble
 from autograder.authoring.public_checks import checks_source
-from autograder.course import limits
+from autograder.course import limits, operations
 from autograder.course.catalogue import Unit, exercises
 from autograder.course.limits import Exceptions, Limits
 from autograder.exercise import Exercise, check_id, solution_id
+from autograder.judging.not_yours import not_yours
 from autograder.judging.sources import state
+from helpers import judge
+from helpers.ownership import NotYours
 
 SETUP, SOLUTION, CHECK, DERIVATION = "setup", "solution", "check", "derivation"
 EXPERIMENT, PROSE = "experiment", "prose"
 # What nbgrader knows, and what comes back if it was deleted.
 GRADED = (SETUP, SOLUTION, CHECK, DERIVATION)
+
+# What decides on a verdict beside the evidence.
+JUDGES = (Path(judge.__file__),)
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class Plan:
         exercises: by name.
         checks: the source of their public checks, by name.
         states: digests, by name, that change if anything does that a verdict about the exercise rests on.
+        not_yours: what the student should not call, by name.
+        allowed: operations that an instructor has allowed.
         exceptions: the unit's own limits of time and memory.
     """
 
@@ -71,27 +80,41 @@ class Plan:
     checks: dict[str, str]
     states: dict[str, str]
     exceptions: Exceptions = field(default_factory=dict)
+    not_yours: dict[str, NotYours] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()
 
     def limits(self, exercise: str = "") -> Limits:
         return limits.limits(self.exceptions, exercise)
 
 
 @functools.cache
-def plan_of(unit: Unit) -> Plan:
+def plan_of(unit: Unit, root: Path | None = None) -> Plan:
     """The plan of a unit of the course, as it was when it was asked for first.
+
+    Args:
+        unit: the unit.
+        root: the course root where it is graded, whose decisions about operations hold; by default the unit's.
 
     Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
     """
     graded = exercises(unit)
     instructor = assemble(unit, graded)
     assert unit.path
-    file = unit.path.parent.with_name("limits.yml")
+    course = unit.path.parent.parent
     names = [exercise.name for exercise in graded]
-    return make_plan(unit.id, instructor, graded, limits.read(file, unit.id, names))
+    exceptions = limits.read(course / "limits.yml", unit.id, names)
+    decisions = operations.read(course)
+    if root is not None and root.resolve() != course.resolve():
+        decisions += operations.read(root)
+    return make_plan(unit.id, instructor, graded, exceptions, decisions)
 
 
 def make_plan(
-    unit: str, instructor: NotebookNode, exercises: Sequence[Exercise], exceptions: Exceptions | None = None
+    unit: str,
+    instructor: NotebookNode,
+    exercises: Sequence[Exercise],
+    exceptions: Exceptions | None = None,
+    decisions: Sequence[operations.Decision] = (),
 ) -> Plan:
     """Turn an instructor's notebook into a plan, by nbgrader's own steps from source to release.
 
@@ -100,6 +123,7 @@ def make_plan(
         instructor: the notebook.
         exercises: those in it.
         exceptions: the unit's own limits of time and memory.
+        decisions: about operations.
     """
     from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 
@@ -113,14 +137,16 @@ def make_plan(
         owners[check_id(exercise.name)] = exercise.name
     cells = tuple(_planned(cell, owners) for cell in released.cells)
     setup = "\0".join(cell.source for cell in cells if cell.kind == SETUP)
-    checks, states = {}, {}
+    checks, states, theirs = {}, {}, {}
     for exercise in exercises:
         name = exercise.name
         checks[name] = checks_source(exercise)
-        rests_on = f"{state(exercise)}\0{setup}\0{limits.limits(exceptions, name)}"
+        theirs[name] = operations.applied(not_yours(exercise), decisions, unit, name)
+        rests_on = f"{state(exercise, *JUDGES)}\0{setup}\0{limits.limits(exceptions, name)}\0{theirs[name].to_json()}"
         states[name] = hashlib.sha256(rests_on.encode()).hexdigest()
     by_name = {exercise.name: exercise for exercise in exercises}
-    return Plan(unit, cells, by_name, checks, states, exceptions)
+    allowed = tuple(one.operation for one in decisions if one.what == operations.ALLOW)
+    return Plan(unit, cells, by_name, checks, states, exceptions, theirs, allowed)
 
 
 def _planned(cell: NotebookNode, owners: dict[str, str]) -> Planned:

@@ -1,4 +1,4 @@
-"""Which cells an exercise's verdict needs, and whether these keep to the operations of that exercise.
+"""Which cells an exercise's verdict needs, and what in these a person has to look at.
 
 An exercise needs its solution cell and, of the cells that the student added before its check, those that bind or
 change a name which it reads, and so on. Other cells, where students try things out and compare with the
@@ -14,7 +14,8 @@ from autograder.exercise import Exercise
 from autograder.grading.plan import CHECK, EXPERIMENT, SETUP, SOLUTION, Plan
 from autograder.grading.restore import ADDED, Placed
 from autograder.syntax import ALONE, Names, names, runnable
-from helpers.operations import violations
+from helpers.operations import Reading, read
+from helpers.ownership import NotYours
 
 # Characters that one exercise's cells may have.
 MAX_LENGTH = 60_000
@@ -109,26 +110,50 @@ def _public(setup: Mapping[str, str], plan: Plan) -> set[str]:
     return public
 
 
-def complaints(exercise: Exercise, needed: Need, plan: Plan) -> list[str]:
-    """What the cells that an exercise needs may not use, a sentence each; [] if nothing.
+def read_cells(needed: Need, plan: Plan) -> Reading:
+    """What the cells that an exercise needs use of libraries, and what in them reaches out.
 
     Args:
-        exercise: the exercise, whose operations count.
         needed: the cells.
         plan: the unit's.
     """
     length = sum(len(cell.source) for cell in needed.cells)
     if length > MAX_LENGTH:
-        return [f"there are {length:,} characters to be read; the limit is {MAX_LENGTH:,}"]
+        why = f"there are {length:,} characters to be read; the limit is {MAX_LENGTH:,}"
+        return Reading(reaching=(why,))
     if any(names(cell.source).deep for cell in needed.cells):
-        return [DEEP]
+        return Reading(reaching=(DEEP,))
     setup = [cell.source for cell in plan.cells if cell.kind == SETUP]
     sources = [runnable(cell.source) for cell in needed.cells]
     try:
         with ALONE:
-            return violations(exercise, sources, context=setup)
+            return read(sources, context=setup)
     except RecursionError:
-        return [DEEP]
+        return Reading(reaching=(DEEP,))
+
+
+def complaints(exercise: Exercise, reading: Reading, plan: Plan) -> list[str]:
+    """Why an answer has no points before a person has looked, as far as its source tells; [] if nothing is amiss.
+
+    Args:
+        exercise: the exercise, whose operations count.
+        reading: of the cells that it needs.
+        plan: the unit's.
+    """
+    theirs = plan.not_yours.get(exercise.name, NotYours())
+    return reading.borrowed(theirs.paths, exercise.objects) + list(reading.reaching)
+
+
+def may_hand_over(exercise: Exercise, reading: Reading, plan: Plan) -> bool:
+    """Whether cells of another exercise hold what this one asks to write, or could hold anything.
+
+    Args:
+        exercise: this one.
+        reading: of the other's cells.
+        plan: the unit's.
+    """
+    theirs = plan.not_yours.get(exercise.name, NotYours())
+    return bool(complaints(exercise, reading, plan)) or reading.mentions(theirs.paths)
 
 
 def in_experiments(needed: Need, placed: Iterable[Placed]) -> str:

@@ -76,7 +76,7 @@ def groups(
         if exercise.given.keys() & objects:
             return True
         needs_of_other = replace(needs[other], cells=tuple(cells[other]))
-        return bool(rules.complaints(exercise, needs_of_other, plan))
+        return rules.may_hand_over(exercise, rules.read_cells(needs_of_other, plan), plan)
 
     def fits(name: str, group: list[str]) -> bool:
         return not any(may_profit(name, other) or may_profit(other, name) for other in group)

@@ -44,7 +44,10 @@ def double(x, seen=[]):
     if HOW == "print":
         print(seen)
     if HOW == "name" and len(seen) > 2:
-        raise type(str(seen), (Exception,), {})
+        class Told(Exception):
+            pass
+        Told.__qualname__ = Told.__name__ = str(seen)
+        raise Told
     if HOW == "value" and len(seen) > 1:
         return np.array(seen[-2])
     if HOW == "message" and len(seen) > 2:

@@ -168,14 +168,14 @@ def test_calling_what_one_should_write_earns_nothing_and_says_what_it_would_have
     assert points(graded) == FULL | {"double": 0}
     assert graded.needs_review
     assert messages(graded, "double")[0] == (
-        "not yours yet, line 2: numpy.polyval is not among the operations of this exercise; write it yourself "
+        "not yours yet, line 2: numpy.polyval does what this exercise asks you to write "
         "(apart from that it passes)"
     )
     assert kinds(graded, "double") == ["not_yours"] * 2
 
 
 def test_an_exercise_that_breaks_the_rules_runs_apart_from_the_others(grade, plan, kernel):
-    grade(toy_unit.right(plan, double="import os\ndef double(x):\n    return 2.0 * x"))
+    grade(toy_unit.right(plan, double="import os\nos.getcwd()\ndef double(x):\n    return 2.0 * x"))
     apart, *others = kernel.jobs
     assert checked(apart) == ["double"] * 2
     assert "import os" not in " ".join(step.source for job in others for step in job.steps)
@@ -191,14 +191,13 @@ def test_what_a_check_lends_an_answer_cannot_be_kept_for_another_exercise(grade,
     assert points(grade(nb)) == FULL | {"double": 0}
 
 
-def test_a_later_exercise_does_not_widen_what_an_earlier_one_may_use(grade, plan, monkeypatch):
-    monkeypatch.setattr(plan.exercises["quadruple"], "allow", ("numpy.polyval",))
+def test_a_later_exercise_does_not_widen_what_an_earlier_one_may_use(grade, plan):
     later = f"{plan.exercises['quadruple'].source}\nquadruple.p = np.polyval"
     nb = toy_unit.right(plan, double="def double(x):\n    return quadruple.p([2.0, 0], x)", quadruple=later)
     nb.cells.append(nb.cells.pop(next(i for i, c in enumerate(nb.cells) if c.source == "check(double)")))
     graded = grade(nb)
     assert points(graded) == FULL | {"double": 0}
-    assert "numpy.polyval is not among the operations" in messages(graded, "double")[0]
+    assert "numpy.polyval does what this exercise asks you to write" in messages(graded, "double")[0]
 
 
 def test_what_is_read_is_what_is_run(grade, plan):

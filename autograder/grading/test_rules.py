@@ -27,7 +27,7 @@ def look(plan):
         nb.cells += [toy_unit.added(source) for source in after]
         placed = restore(parse(toy_unit.data(nb)), plan)
         need = rules.need(plan.exercises[exercise], placed, plan)
-        return need, rules.complaints(plan.exercises[exercise], need, plan)
+        return need, rules.complaints(plan.exercises[exercise], rules.read_cells(need, plan), plan)
 
     return look
 
@@ -65,7 +65,7 @@ def test_helpers_and_what_they_need_are_run(look):
         "twice = np.polyval",
         "%matplotlib inline\ntwice = np.polyval",
         "from numpy import polyval as twice",
-        "import numpy.polynomial as twice",
+        "import os as twice",
         "def make():\n    global twice\n    twice = np.polyval\nmake()",
         "tricks = [0]\ntwice = lambda x: tricks[0]([2, 0], x)\ntricks[0] = np.polyval",
         "from numpy import *\ntwice = polyval",

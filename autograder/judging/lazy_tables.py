@@ -18,8 +18,9 @@ from autograder.syntax import ALONE
 from helpers.checks import Candidate, Check, gather
 from helpers.compare import same, summarize
 from helpers.evidence import Evidence
-from helpers.judge import REFERENCE, Answer, Judge, Table
+from helpers.judge import Judge
 from helpers.published import load
+from helpers.table import REFERENCE, Answer, Table
 from helpers.verdict import Kind, Outcome, Verdict
 
 # The public draw that grading runs as well, so that a message can tell values.
@@ -127,9 +128,7 @@ class _Case:
         given = self._summarized()
         wrong = {outcome.check for outcome in verdict.outcomes if not outcome.passed}
         names = [name for name in every if self._may_be(name, given, wrong)]
-        for table, draw in self._secret():
-            _try_misconceptions(table, self.exercise, draw, names, like=self.public)
-        verdict = self._judged(names)
+        verdict = self._judged_on_all_draws(names)
         if verdict.how == "whole":
             return verdict
 
@@ -138,23 +137,33 @@ class _Case:
         pairs = [pair for pair, gives in self.public.pairs.items() if self._equal(given, gives)]
         for pair in pairs:
             names += [name for name in pair if name not in names]
+        verdict = self._judged_on_all_draws(names, pairs)
+        if verdict.names:
+            return verdict
+
+        names += [name for name in every if name not in names and self._may_be_first(name, given, verdict)]
+        return self._judged_on_all_draws(names, pairs, tell=True)
+
+    def _judged_on_all_draws(
+        self, names: list[str], pairs: Collection[Pair] = (), tell: bool = False
+    ) -> Verdict:
         for table, draw in self._secret():
             _try_misconceptions(table, self.exercise, draw, names, like=self.public)
             _try_pairs(table, self.exercise, draw, pairs, like=self.public)
-        return self._judged(names, pairs)
+        return self._judged(names, pairs, tell)
 
     def _secret(self) -> Iterable[tuple[Table, int]]:
         """The tables of the draws that are not public, and these draws."""
         return zip(self.tables[1:], self.draws[1:], strict=True)
 
-    def _judged(self, names: Iterable[str] = (), pairs: Iterable[Pair] = ()) -> Verdict:
+    def _judged(self, names: Iterable[str] = (), pairs: Iterable[Pair] = (), tell: bool = False) -> Verdict:
         """The verdict, if these misconceptions and pairs were all that there are."""
         chosen = []
         for table in self.tables:
             gives = {name: table.known[name] for name in (REFERENCE, *names)}
             both_give = {pair: table.pairs[pair] for pair in pairs}
-            chosen.append(Table(table.ours, gives, both_give))
-        verdict = Judge(self.exercise, chosen, shown=1).verdict(self.answers.by_draw)
+            chosen.append(Table(table.ours, gives, both_give, table.changed))
+        verdict = Judge(self.exercise, chosen, shown=1).verdict(self.answers.by_draw, tell)
         outcomes = [self._with_its_reason(outcome) for outcome in verdict.outcomes]
         return replace(verdict, outcomes=tuple(outcomes))
 
@@ -163,7 +172,9 @@ class _Case:
         reason = self.answers.reasons.get(outcome.check)
         if outcome.passed or not reason:
             return outcome
-        return Outcome(outcome.check, outcome.points, reason.kind, reason.message, outcome.names)
+        return Outcome(
+            outcome.check, outcome.points, reason.kind, reason.message, outcome.names, follows=outcome.follows
+        )
 
     def _summarized(self) -> Answer:
         """The answer on the public draw, as far as it can be compared."""
@@ -183,6 +194,13 @@ class _Case:
             if check.name not in wrong or not same(check, given[check.name], gives[check.name]):
                 return False
         return True
+
+    def _may_be_first(self, name: str, given: Answer, verdict: Verdict) -> bool:
+        """Whether an answer equals a misconception at its first ✗."""
+        first = next(outcome.check for outcome in verdict.outcomes if not outcome.passed)
+        check = next(check for check in self.exercise.checks if check.name == first)
+        gives, right = self.public.known[name][first], self.public.known[REFERENCE][first]
+        return same(check, given[first], gives) and not same(check, gives, right)
 
     def _equal(self, a: Answer, b: Answer) -> bool:
         return all(same(check, a[check.name], b[check.name]) for check in self.exercise.checks)

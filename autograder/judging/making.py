@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.course import catalogue
 from autograder.exercise import Exercise, file_of
 from autograder.judging import tables
+from autograder.judging.changed import add_changed
 from autograder.judging.sources import state
 from autograder.judging.store import recorded
 from autograder.progress import Progress, silent
@@ -30,10 +31,11 @@ MOST_PROCESSES = 8
 
 
 def published(exercise: Exercise) -> Published:
-    """The public draws' tables, and the misconceptions' advice."""
+    """The public draws' tables, with small changes of the reference, and the misconceptions' advice."""
     draws = tables.PUBLIC_DRAWS
-    advice = {rival.name: rival.advice for rival in exercise.misconceptions}
-    return Published(draws, [tables.tabulate(exercise, draw) for draw in draws], advice)
+    made = [tables.tabulate(exercise, draw) for draw in draws]
+    add_changed(exercise, made, draws)
+    return Published(draws, made, exercise.advice)
 
 
 def evidence_files(

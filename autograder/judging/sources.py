@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.course.layout import ROOT
 from autograder.exercise import Exercise, file_of
-from autograder.judging import tables
+from autograder.judging import changed, tables
 
 OURS = {"solutions", "helpers", "autograder"}
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -22,7 +22,8 @@ def state(exercise: Exercise, *more: Path) -> str:
         more: further files of this project that count, with what they import.
     """
     digest = hashlib.sha256()
-    for path in sorted(with_imports({file_of(exercise), Path(tables.__file__), *more})):
+    ours = [Path(tables.__file__), Path(changed.__file__)]
+    for path in sorted(with_imports({file_of(exercise), *ours, *more})):
         digest.update(_what_counts(path).encode())
     digest.update(f"tensorflow {version('tensorflow')} keras {version('keras')}".encode())
     return digest.hexdigest()[:24]

@@ -5,7 +5,7 @@ import zlib
 from autograder.exercise import Exercise
 from helpers.checks import Candidate, Checks, gather
 from helpers.compare import summarize
-from helpers.judge import REFERENCE, Answer, Table
+from helpers.table import REFERENCE, Answer, Table
 
 # Those that run in the student's notebook.
 PUBLIC_DRAWS = (1, 2)
@@ -42,13 +42,13 @@ def tabulate(exercise: Exercise, seed: int, pairs: bool = True) -> Table:
         seed: the draw.
         pairs: include the double faults; there are many, and `add_pairs` can bring them later.
     """
-    ours = answer(exercise, exercise.candidate, seed, _luck(exercise, seed, "ours"))
+    ours = answer(exercise, exercise.candidate, seed, luck_of(exercise, seed, "ours"))
     candidates = {REFERENCE: exercise.candidate}
     for rival in exercise.misconceptions:
         candidates[rival.name] = rival.candidate
     known = {}
     for name, candidate in candidates.items():
-        given = answer(exercise, candidate, seed, _luck(exercise, seed, "known", name))
+        given = answer(exercise, candidate, seed, luck_of(exercise, seed, "known", name))
         known[name] = summary(exercise, given, ours)
     table = Table(ours, known)
     if pairs:
@@ -72,11 +72,17 @@ def add_pairs(table: Table, exercise: Exercise, seed: int) -> None:
         # Each edit alone runs, both together do not: such an answer defines nothing.
         except Exception:
             continue
-        given = answer(exercise, candidate, seed, _luck(exercise, seed, "pair", *names))
+        given = answer(exercise, candidate, seed, luck_of(exercise, seed, "pair", *names))
         table.pairs[names] = summary(exercise, given, table.ours)
 
 
-def _luck(exercise: Exercise, seed: int, *who: str) -> int:
-    """A luck for each candidate: fixed, so that a regrade meets the same table, and never that of another."""
+def luck_of(exercise: Exercise, seed: int, *who: str) -> int:
+    """A luck for each candidate: fixed, so that a regrade meets the same table, and never that of another.
+
+    Args:
+        exercise: whose candidate.
+        seed: the draw.
+        who: what tells it from other candidates.
+    """
     words = [exercise.name, str(seed), *who]
     return zlib.crc32("\0".join(words).encode())

@@ -44,7 +44,7 @@ def answers_of(source):
 @pytest.mark.parametrize("source", RIVALS.values(), ids=RIVALS)
 def test_a_verdict_is_the_one_that_all_tables_would_give(whole_tables, tables, source):
     answers = answers_of(source)
-    wanted = Judge(softmax, whole_tables, shown=1).verdict(answers.by_draw)
+    wanted = Judge(softmax, whole_tables, shown=1).verdict(answers.by_draw, tell=True)
     assert tables.verdict(softmax, DRAWS, answers) == wanted
 
 

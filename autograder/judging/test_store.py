@@ -34,7 +34,7 @@ def test_evidence_that_differs_in_its_last_bits_is_the_same(tmp_path):
         assert says_the_same(exercise, tmp_path / "a", tmp_path / "b") is same
 
 
-@pytest.mark.parametrize("what", ["advice", "pairs", "draws", "damage"])
+@pytest.mark.parametrize("what", ["advice", "pairs", "changed", "draws", "damage"])
 def test_evidence_of_other_content_is_not_the_same(tmp_path, what):
     exercise = tiny(tmp_path)
     published = making.published(exercise)
@@ -43,6 +43,8 @@ def test_evidence_of_other_content_is_not_the_same(tmp_path, what):
         published.advice.popitem()
     elif what == "pairs":
         published.tables[0].pairs.popitem()
+    elif what == "changed":
+        published.tables[0].changed.pop()
     elif what == "draws":
         published = type(published)((1, 9), published.tables, published.advice)
     save(tmp_path / "b", published)

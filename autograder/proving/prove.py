@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 from autograder.exercise import Exercise, Rival
-from autograder.proving.mutants import mutants
+from autograder.judging.mutants import mutants
 from autograder.proving.proof import (
     SAME_FOR_EVERY_LUCK,
     AlternativeProof,
@@ -23,7 +23,7 @@ from autograder.proving.prove_pairs import PAIR_DRAWS, PAIR_LUCK_DRAWS, prove_pa
 from autograder.proving.trials import LUCK_DRAWS, Bench, Trial
 from helpers.checks import Check
 from helpers.compare import same, summarize
-from helpers.judge import REFERENCE, Table
+from helpers.table import REFERENCE, Table
 from helpers.verdict import Verdict
 
 # Of the pairs of draws; small whole numbers coincide now and then.
@@ -176,6 +176,8 @@ def prove_misconceptions(bench: Bench, proof: Proof) -> None:
         if caught and not named and rival.name not in clashing:
             _not_named(bench, proof, rival, trial)
     for check in exercise.checks:
+        if check.probe and bench.catches_sabotage(check):
+            catches[check.name].append(check.mistake)
         proof.checks.append(CheckProof(check.name, check.points, catches[check.name]))
         if not catches[check.name]:
             advice = "Drop it, or add the misconception that it is there for."

@@ -1,27 +1,17 @@
 """Small changes of the reference are caught, or said to be right as well."""
 
 import difflib
-import faulthandler
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from autograder.proving.mutants import Mutant, mutants
+from autograder.judging.changed import PATIENCE, SLOWER, TimeUp, time_limit
+from autograder.judging.mutants import Mutant, mutants
 from autograder.proving.proof import MutantProof, Proof
 from autograder.proving.trials import Bench
 from helpers.checks import Candidate, gather
 from helpers.compare import same, summarize
-from helpers.judge import REFERENCE, Table
+from helpers.table import REFERENCE, Table
 
 # A mutant that only one draw in many catches would pass in grading too.
 MUTANT_DRAWS = 5
-# CPU seconds that a mutant may take at least.
-PATIENCE = 3.0
-# How many times as long as the reference it may take as well.
-SLOWER = 5
-# How many times as long by the clock until the process ends: only running Python code hears an alarm.
-LAST_RESORT = 20
 
 
 def prove_mutants(bench: Bench, proof: Proof) -> None:
@@ -92,33 +82,3 @@ def _catching_check(bench: Bench, candidate: Candidate, draw: int, table: Table)
         if not same(check, found, table.known[REFERENCE][check.name]):
             return check.name
     return ""
-
-
-class TimeUp(BaseException):
-    """Not an Exception, so that no check takes it for one of the candidate's."""
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt Python code that computes for too long, and end a process that cannot be interrupted.
-
-    Only for a process's main thread.
-
-    Args:
-        seconds: of the CPU, since a busy machine is no fault of a mutant's.
-    Raises:
-        TimeUp: in the code within, once the time is over.
-    """
-
-    def stop(signum, frame):
-        raise TimeUp
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    faulthandler.dump_traceback_later(LAST_RESORT * seconds, exit=True, file=sys.__stderr__ or sys.stderr)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        faulthandler.cancel_dump_traceback_later()
-        signal.signal(signal.SIGPROF, before)

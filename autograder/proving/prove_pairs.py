@@ -7,7 +7,9 @@ from autograder.proving.proof import SAME_FOR_EVERY_LUCK, PairProof, Proof, told
 from autograder.proving.trials import Bench, neighbours
 from helpers.checks import Candidate, Check
 from helpers.compare import same
-from helpers.judge import REFERENCE, Answer, Judge, Table, informative
+from helpers.judge import Judge
+from helpers.naming import informative
+from helpers.table import REFERENCE, Answer, Table
 
 # There are many pairs.
 PAIR_DRAWS = 3

@@ -233,8 +233,8 @@ def test_a_double_fault_that_equals_something_else_is_listed(tmp_path):
 
 def test_a_misnamed_double_fault_falls_short(tmp_path, monkeypatch):
     class Confused(Judge):
-        def verdict(self, evidence):
-            found = super().verdict(evidence)
+        def verdict(self, evidence, tell=False):
+            found = super().verdict(evidence, tell)
             return replace(found, names=("the median is taken",)) if found.how == "pair" else found
 
     monkeypatch.setattr(prove_pairs, "Judge", Confused)

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -12,7 +12,10 @@ from autograder.judging.tables import summary
 from helpers.checks import Candidate, Check, gather
 from helpers.compare import explain, same, summarize
 from helpers.evidence import Evidence, Failure, encode
-from helpers.judge import REFERENCE, Answer, Judge, Outcome, Table, Verdict
+from helpers.judge import Judge
+from helpers.probes import sabotage_of
+from helpers.table import REFERENCE, Answer, Table
+from helpers.verdict import Outcome, Verdict
 
 # Draws for which a misconception meets a second luck at every check.
 LUCK_DRAWS = 3
@@ -131,6 +134,17 @@ class Bench:
         """Judge a misconception by what it gives with another luck than that by which it is known."""
         known = [table.known[rival.name] for table in self.tables]
         return self._judged(self.answers_again(rival.candidate, known, LUCK_DRAWS))
+
+    def catches_sabotage(self, check: Check) -> bool:
+        """Whether a probe notices the reference used as it should not be, on the first draws."""
+        sabotage = sabotage_of(check.probe, self.exercise.kind)
+        spoiled = replace(check, run=partial(check.run, sabotage=sabotage))
+        for draw, table in zip(self.draws[:LUCK_DRAWS], self.tables, strict=False):
+            given = gather(self.exercise, spoiled, self.exercise.candidate, draw, self.luck())
+            found = summarize(check, given, table.ours[check.name])
+            if same(check, found, table.known[REFERENCE][check.name]):
+                return False
+        return True
 
     def trial_of_nothing(self) -> Trial:
         """Judge whoever defines nothing, since the very cell raises."""

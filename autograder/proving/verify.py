@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
+from autograder.judging import not_yours
 from autograder.progress import Progress, silent
 from autograder.proving import kept
 from autograder.proving.kept import KeptProof
-from autograder.proving.workers import Survey, Task, Workers, prove_task, survey
+from autograder.proving.workers import Survey, Task, Workers, count, prove_task, survey, uncounted
 from helpers.errors import CalledWrongly
 
 if TYPE_CHECKING:
@@ -78,9 +79,43 @@ def run(
             workers.expect(tasks)
             lost = _collect(pool, tasks, result, workers, tell)
         _one_by_one(workers, lost, result, tell)
+        if mutants and draws >= kept.DRAWS:
+            # As with proofs: what is only tried out leaves nothing behind.
+            _take_censuses(workers, units, names, result, tell)
     order = [unit.id for unit in units]
     result.proofs.sort(key=lambda proof: (order.index(proof.unit), proof.exercise))
     return result
+
+
+def _take_censuses(
+    workers: Workers, units: Sequence[Unit], names: Sequence[str], result: Result, tell: Callable[[str], None]
+) -> None:
+    """Find out anew what answers an exercise, where it or a library has changed since.
+
+    Each has a process to itself: an operation that is tried with strange arguments may end it.
+    """
+    for unit in units:
+        with workers.pool(1) as pool:
+            try:
+                missing = pool.submit(uncounted, unit).result()
+            except Exception:
+                # The unit cannot be loaded, which has been told.
+                continue
+        for name in missing:
+            if names and name not in names:
+                continue
+            try:
+                with workers.pool(1) as pool:
+                    counted = pool.submit(count, unit, name).result()
+            except BrokenProcessPool:
+                # That is the library's mistake; the exercise says by hand what is not the student's.
+                tell(f"{unit}, {name}: no census: an operation that was tried ended its process")
+                continue
+            except Exception as error:
+                result.broken.append(f"{unit}, {name}: no census: {type(error).__name__}: {error}")
+                continue
+            not_yours.keep(name, counted.found, counted.of, counted.file)
+            tell(f"{unit}, {name}: {len(counted.found.paths)} operations answer it")
 
 
 def _one_by_one(workers: Workers, lost: list[Task], result: Result, tell: Callable[[str], None]) -> None:

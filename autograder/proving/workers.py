@@ -15,13 +15,16 @@ from pathlib import Path
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.exercise import Exercise
+from autograder.judging import not_yours
 from autograder.judging.making import end_with_parent, one_thread
 from autograder.judging.tables import answer
 from autograder.progress import Progress
 from autograder.proving import kept
+from autograder.proving.census import Census
 from autograder.proving.proof import Proof
 from autograder.proving.prove import prove, work
 from helpers.errors import CourseError
+from helpers.ownership import NotYours
 from helpers.seeding import keep_kernels
 
 
@@ -163,6 +166,35 @@ def survey(unit: Unit, seed: int, draws: int, mutants: bool, anew: bool) -> Surv
         except CourseError as error:
             found.broken.append(str(error))
     return found
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A census that a process sends back; the one that asked keeps it.
+
+    Attributes:
+        exercise: the exercise's name.
+        found: what is not the student's to call.
+        of: the state of what it was taken,
+        file: and where it is kept.
+    """
+
+    exercise: str
+    found: NotYours
+    of: str
+    file: Path
+
+
+def uncounted(unit: Unit) -> list[str]:
+    """The exercises of a unit whose census is missing, or of another state."""
+    return [exercise.name for exercise in catalogue.exercises(unit) if not_yours.outdated(exercise)]
+
+
+def count(unit: Unit, name: str) -> Counted:
+    """Take the census of one exercise, in a process of a pool."""
+    exercise = next(one for one in catalogue.exercises(unit) if one.name == name)
+    found = Census(exercise).take()
+    return Counted(name, found, not_yours.state(exercise), not_yours.file_for(exercise))
 
 
 def _seconds_for_an_answer(exercise: Exercise) -> float:

@@ -10,9 +10,15 @@ from autograder.gradebook.results import Part, Result
 from autograder.grading.graded_exercise import GradedCheck, GradedExercise, Named
 from autograder.reporting.anonymity import DisplayNames
 from autograder.reporting.similarity import Pair
+from autograder.reporting.used import UsedOperation, used
 
 # of the submissions that took longest to grade
 SLOWEST = 5
+
+# How an answer was told that no misconception explains.
+UNNAMED = ("unrecognized", "mutant")
+# So many facts are listed for an exercise.
+MOST_FACTS = 5
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,17 @@ class HeldMisconception:
 
 @dataclass(frozen=True)
 class UnnamedCount:
-    """How many answers to an exercise are wrong in a way that no misconception explains."""
+    """How many answers to an exercise are wrong in a way that no misconception explains, and what was told of them.
+
+    Attributes:
+        exercise: its name.
+        students: how many.
+        told: facts, the most common first, each with how many it was told.
+    """
 
     exercise: str
     students: int
+    told: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +147,7 @@ class UnitFacts(UnitScores):
     slow_exercises: tuple[SlowExercise, ...]
     slow_students: tuple[SlowSubmission, ...]
     alike: tuple[Alike, ...]
+    used: tuple[UsedOperation, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The object as plain JSON, for `fdl report UNIT --json`."""
@@ -188,6 +202,7 @@ def of_unit(results: Sequence[Result], names: DisplayNames, pairs: Sequence[Pair
         slow_exercises=tuple(_slow_exercises(results, names)),
         slow_students=tuple(_slow_submissions(results, names)),
         alike=tuple(_alike(pairs, names)),
+        used=tuple(used(results)),
     )
 
 
@@ -320,13 +335,18 @@ def _derivations(results: Sequence[Result]) -> Iterator[DerivationCount]:
 def _unnamed(results: Sequence[Result]) -> Iterator[UnnamedCount]:
     """Wrong answers that no misconception explains: what an author may want to look at."""
     counts: Counter[str] = Counter()
+    told: dict[str, Counter[str]] = defaultdict(Counter)
     for result in results:
         for verdict in result.verdicts:
             in_doubt = verdict.needs_review or verdict.not_begun
-            if verdict.how == "unrecognized" and not in_doubt:
-                counts[verdict.exercise] += 1
+            if verdict.how not in UNNAMED or in_doubt:
+                continue
+            counts[verdict.exercise] += 1
+            fact = next((check.fact for check in verdict.checks if check.fact), None)
+            if fact:
+                told[verdict.exercise][fact] += 1
     for exercise, students in counts.most_common():
-        yield UnnamedCount(exercise, students)
+        yield UnnamedCount(exercise, students, tuple(told[exercise].most_common(MOST_FACTS)))
 
 
 def _review(results: Sequence[Result], names: DisplayNames) -> Iterator[Review]:

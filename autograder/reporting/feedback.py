@@ -33,10 +33,11 @@ MAX_SECRET = 1000
 
 @dataclass(frozen=True)
 class CheckLine:
-    """A check as the page lists it; the message is "the same" if it stands above already."""
+    """A check as the page lists it; the message is "the same" if it stands above already, and a fact stands once."""
 
     check: GradedCheck
     message: str
+    fact: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _short_text(file: Path) -> str:
 
 
 def _check_lines(part: Part) -> tuple[CheckLine, ...]:
-    """As the card lists them: none of an exercise not yet begun, and no message twice."""
+    """As the card lists them: none of an exercise not yet begun, and nothing twice."""
     if not part.verdict or part.verdict.not_begun:
         return ()
     lines = []
@@ -218,7 +219,11 @@ def _check_lines(part: Part) -> tuple[CheckLine, ...]:
         message = check.message
         if message in seen:
             message = "the same"
-        if check.message:
-            seen.add(check.message)
-        lines.append(CheckLine(check, message))
+        if check.follows:
+            message = f"{message} (follows from an earlier one)"
+        fact = check.fact or ""
+        if fact in seen:
+            fact = ""
+        seen |= {text for text in (check.message, fact) if text}
+        lines.append(CheckLine(check, message, fact))
     return tuple(lines)

@@ -284,6 +284,12 @@ def test_a_course_in_which_nothing_was_handed_in_has_no_page(tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
+def test_wrong_answers_without_a_name_are_listed_by_what_is_true_of_their_numbers(write):
+    fact = made_up_results.verdict("Dense", "all", fact="a: transposed")
+    about, _ = write(made_up_results.result("a", fact), made_up_results.result("b", fact))
+    assert about.unnamed[0].told == (("a: transposed", 2),)
+
+
 def test_programs_find_what_a_page_says_under_its_names(write):
     code = {"Dense": "def Dense(h):\n" + "\n".join(f"    h{i} = h @ W{i} + {i**5}" for i in range(20))}
     doubtful = made_up_results.verdict("softmax", "all", doubts=("your code was stopped",))
@@ -298,13 +304,16 @@ def test_programs_find_what_a_page_says_under_its_names(write):
     assert found["scores"] == [2, 2]
     assert found["exercises"][0]["checks"][0] == {"check": "the shapes", "points": 1, "passed": 1, "of": 2}
     names = {
-        name: set(value[0]) for name, value in found.items() if isinstance(value, list) and name != "scores"
+        name: set(value[0])
+        for name, value in found.items()
+        if isinstance(value, list) and name not in ("scores", "used")
     }
+    assert found["used"] == []
     assert names == {
         "exercises": {"exercise", "lecture", "outcomes", "checks"},
         "derivations": {"derivation", "max_score", "waiting", "read", "mean"},
         "misconceptions": {"unit", "misconception", "exercise", "students", "share", "lecture", "advice"},
-        "unnamed": {"exercise", "students"},
+        "unnamed": {"exercise", "students", "told"},
         "review": {"student", "reasons"},
         "slow_exercises": {"exercise", "median", "longest", "student"},
         "slow_students": {"student", "seconds"},

@@ -7,6 +7,7 @@ text, evidence is bytes until `helpers.evidence.decode` has read it, and no verd
 from dataclasses import dataclass, field
 
 from helpers.evidence import Failure
+from helpers.sighting import Sighting
 
 # Strongest first.
 TIERS = ("bubblewrap + Landlock + seccomp + rlimits", "Landlock + seccomp + rlimits")
@@ -75,6 +76,8 @@ class StepResult:
         output: what it printed.
         failure: what a cell raised, or why checks could not run.
         evidence: undecoded, by (check, draw); a check that is not in it gave none.
+        seen: what the witness saw while checks ran.
+        watched: the (check, draw) that it saw to their end.
         died: why the child did not live through the step, in words for a report ("took longer than
             30 s", "used more than 4 GB of memory", "ended its own process"); later steps then have no result.
         seconds: wall clock.
@@ -84,5 +87,7 @@ class StepResult:
     output: str = ""
     failure: Failure | None = None
     evidence: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    seen: set[Sighting] = field(default_factory=set)
+    watched: set[tuple[str, int]] = field(default_factory=set)
     died: str = ""
     seconds: float = 0.0

@@ -13,6 +13,7 @@ import secrets
 import socket
 import sys
 import tempfile
+import threading
 import types
 import warnings
 from collections.abc import Sequence
@@ -23,8 +24,10 @@ from pathlib import Path
 import numpy as np
 
 from autograder.sandbox import wire
-from helpers.checks import Checks, failure_of, gather
+from helpers.checks import Checks, failure_of
 from helpers.evidence import Evidence, Failure, encode
+from helpers.sighting import Sighting
+from helpers.witness import Witness
 
 # Characters of an exception's type, message and place that are told.
 TOLD = 1000
@@ -94,6 +97,8 @@ class Session:
         self.names["display"] = print
         # Evidence is gathered by steps of its own.
         self.names["check"] = helpers.notebook.check = _nothing
+        # What is there before any cell has run.
+        self.threads = frozenset(threading.enumerate())
         # The names as they were at each exercise's checks.
         self.before: dict[str, dict] = {}
 
@@ -125,16 +130,22 @@ class Session:
             are = "is" if len(missing) == 1 else "are"
             return Failure("NameError", f"{', '.join(missing)} {are} not defined")
         candidate = tuple(self.names[name] for name in exercise.objects)
+        witness = Witness(self.names, self._tell, self.threads)
         for check in exercise.checks:
             for draw in step["draws"]:
                 self._send(["check", check.name, draw])
                 try:
-                    evidence = gather(exercise, check, candidate, draw, luck=secrets.randbits(31))
+                    evidence = witness.gather(exercise, check, candidate, draw, luck=secrets.randbits(31))
                 except BaseException as error:
                     # As a KeyboardInterrupt that the student's code raised.
                     evidence = Evidence({}, failure_of(error, self.names))
+                self._send(["watched", check.name, draw])
                 self._send(["evidence", check.name, draw], encode(evidence))
         return None
+
+    def _tell(self, sightings: list[Sighting]) -> None:
+        """Send what the witness has seen, before anything else can happen."""
+        self._send(["seen", *sightings])
 
     def _send(self, head: Sequence, body: bytes = b"") -> None:
         self.channel.sendall(wire.pack(head, body))

@@ -15,11 +15,14 @@ from typing import Any
 
 from autograder.sandbox import Job, Step, StepResult, wire
 from helpers.evidence import MAX_BYTES, Failure
+from helpers.sighting import KINDS, Sighting
 
 # Bytes of all that one child sends.
 MAX_TOTAL = 128 << 20
 # Of evidence in one step.
 MAX_PIECES = 512
+# Things that the witness sees in one step, and characters of what they are called.
+MAX_SEEN, MAX_NAME = 20_000, 200
 # Seconds in which a child must be gone after it was killed.
 HANGUP = 10.0
 # How many times its limit a step may take where the machine is busy with others.
@@ -131,7 +134,9 @@ class Conversation:
         """
         late = f"took longer than {step.seconds:g} s"
         deadline = _Deadline(step.seconds, late)
-        for _ in range(2 * MAX_PIECES + 1):
+        for _ in range(3 * MAX_PIECES + MAX_SEEN + 1):
+            if len(result.evidence) > MAX_PIECES:
+                break
             frame = self._frame(deadline)
             match frame.head:
                 case ["done", int(at), None | [str(), str(), str()] as failure] if at == index:
@@ -147,6 +152,10 @@ class Conversation:
                     # The first one counts, and each has the step's time for itself.
                     result.evidence.setdefault((name, draw), frame.body)
                     deadline = _Deadline(step.seconds, late)
+                case ["seen", *sightings] if step.exercise:
+                    result.seen.update(map(_sighting, sightings))
+                case ["watched", str(name), int(draw)] if draw in step.draws:
+                    result.watched.add((name, draw))
                 case _:
                     raise _Died(NOT_RESULTS)
         raise _Died(f"sent more than {MAX_PIECES} results in one step")
@@ -206,6 +215,13 @@ class Conversation:
         while wait([self.line], HANGUP):
             if not self.line.recv(4096):
                 return
+
+
+def _sighting(said: object) -> Sighting:
+    match said:
+        case [str(kind), str(name)] if kind in KINDS:
+            return Sighting(kind, clean(name)[:MAX_NAME])
+    raise _Died(NOT_RESULTS)
 
 
 def _parsed(line: bytes | bytearray) -> list:

@@ -2,6 +2,8 @@
 
 client → child: one request for each step
 child → client: ["check", name, draw], then ["evidence", name, draw] + bytes, as often as there are checks;
+                between them ["seen", [kind, name], …] for what the witness sees first, as it sees it,
+                and ["watched", name, draw] if nothing stopped it;
                 ["done", index, failure or null] + the printed text, at the end of the step
 """
 

@@ -6,9 +6,10 @@ import threading
 from contextlib import redirect_stdout
 
 from autograder.sandbox import Job, Step, StepResult
-from helpers.checks import Checks, gather
+from helpers.checks import Checks
 from helpers.evidence import Failure, encode
 from helpers.quiet import import_tensorflow
+from helpers.witness import Witness
 
 
 class InProcess:
@@ -69,9 +70,11 @@ def _check(step: Step, source: str, names: dict, result: StepResult) -> None:
         result.failure = Failure("NameError", f"{', '.join(missing)} is not defined")
         return
     candidate = tuple(names[name] for name in exercise.objects)
+    witness = Witness(names, result.seen.update)
     for check in exercise.checks:
         for draw in step.draws:
-            evidence = gather(exercise, check, candidate, draw, random.getrandbits(31))
+            evidence = witness.gather(exercise, check, candidate, draw, random.getrandbits(31))
+            result.watched.add((check.name, draw))
             if evidence.failure and evidence.failure.type == "Died":
                 result.died = evidence.failure.message
                 return

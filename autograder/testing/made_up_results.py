@@ -35,6 +35,8 @@ def verdict(
     doubts: tuple[str, ...] = (),
     seconds: float = 0.5,
     kind: Kind = Kind.WRONG_VALUE,
+    fact: str = "",
+    raised: str = "",
 ) -> CheckCell:
     """A verdict in which some checks fail.
 
@@ -46,13 +48,15 @@ def verdict(
         doubts: why a person should look at it.
         seconds: how long it took.
         kind: what became of those that fail.
+        fact: what is true of their numbers.
+        raised: the type of the exception that they raised.
     """
     failed = set(CHECKS[exercise] if wrong == "all" else wrong)
     names = (named,) if named else ()
     outcomes = []
     for check in CHECKS[exercise]:
         if check in failed:
-            outcomes.append(Outcome(check, 1, kind, message, names))
+            outcomes.append(Outcome(check, 1, kind, message, names, fact=fact, raised=raised))
         else:
             outcomes.append(Outcome(check, 1, Kind.PASSED))
     how = "right"

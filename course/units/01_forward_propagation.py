@@ -21,8 +21,8 @@
 # Each exercise is a cell to complete and, below it, a cell that checks it. The check shows a card: what passes, what your code gave where
 # something else was expected, and, if the numbers are those of a known misunderstanding, which one. Run it as often as you like; it costs nothing.
 #
-# Cells with experiments are yours to change. Some begin with a guess: make it *before* you run the cell. Being wrong there is how the
-# experiment pays.
+# Cells with experiments are yours to change. Some begin with a guess: make it *before* you run the cell. Until you have, the cell runs but keeps what
+# comes out to itself, also under *Run All*. Being wrong there is how the experiment pays.
 
 # %% [markdown]
 # ## Notation
@@ -37,7 +37,7 @@
 # | f(x) | `f` | (N, C) | output: probabilities of the C classes |
 #
 # The lecture writes *one* example as a column, so that its pre-activation is Wx + b. Programs handle N examples at once, as the rows of a matrix, and
-# W changes sides: a = xW + b. Keras's W is the transpose of the lecture's. That is the only difference, and it will not be mentioned again.
+# W changes sides: a = xW + b. Keras's W is the transpose of the lecture's. That is the only difference; unit 4, where gradients change sides as well, comes back to it.
 
 # %% tags=["setup"]
 from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log away
@@ -63,8 +63,44 @@ import tensorflow as tf
 # survives, as 1/(1 + ∞) = 0 does, its slope may end as 0·∞. Far from 0 your sigmoid should give 0 or 1, your tanh −1 or 1, and both a slope of 0.
 # One fact is enough for that: e to a power that is *never positive* cannot overflow.
 #
-# Write all three with TensorFlow's operations (`tf.exp`, `tf.where`, …) or with `keras.ops`. Networks made of them will be trained, and for that
-# TensorFlow must see every step; what NumPy computes has no slope any more.
+# Networks made of these functions will be trained, and training needs their slopes. TensorFlow finds a slope by going through your program, operation by
+# operation; what NumPy computes has none any more. That has three traps, and each leaves the *value* right:
+#
+# - **`tf.where(condition, u, v)` computes u and v for every a** and chooses afterwards. On the way back the one that was not chosen is multiplied by 0, and if
+#   its slope is infinite, 0·∞ is no number. So choose *before* the dangerous operation: not `tf.where(c, f(u), f(v))` but `f(tf.where(c, u, v))`.
+# - **At a corner TensorFlow has to take some slope**: 0 for `tf.abs` at 0, and what it takes for a minimum or maximum depends on the order of the arguments. A sigmoid has
+#   no corner, and its slope at a = 0 is ¼ (tanh: 1). Write it with a corner inside, such as |a|, and TensorFlow puts together what does not fit.
+# - **A root has an infinite slope at 0**, so √(a²), which *is* |a|, ends as 0·∞ as well.
+#
+# a = 0 is no rare case: biases start there, and pixels are 0 more often than not. Here are the three, on functions that you need not write:
+
+
+# %% tags=["experiment"]
+def slope_at(a, f):
+    """The slope that TensorFlow finds for f at one number a."""
+    a = tf.constant(float(a))
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        h = f(a)
+    return float(tape.gradient(h, a))
+
+
+print("a log a, chosen too late, at 0:  ", slope_at(0, lambda a: tf.where(a > 0, a * tf.math.log(a), 0.0)))
+print("a log a, chosen before, at 0:    ", slope_at(0, lambda a: a * tf.math.log(tf.where(a > 0, a, 1.0))))
+
+
+def softplus(a, size):
+    """log(1 + exp(a)), smooth, with slope 1/2 at 0; written with a corner inside, since `size` gives |a|."""
+    return tf.maximum(a, 0) + tf.math.log(1 + tf.exp(-size(a)))
+
+
+print("softplus by tf.abs, at 0.001:    ", round(slope_at(0.001, lambda a: softplus(a, tf.abs)), 3))
+print("softplus by tf.abs, at 0:        ", slope_at(0, lambda a: softplus(a, tf.abs)))
+print("softplus by sqrt(a²), at 0:      ", slope_at(0, lambda a: softplus(a, lambda a: tf.sqrt(a * a))))
+
+# %% [markdown]
+# Write all three with TensorFlow's operations (`tf.exp`, `tf.where`, …) or with `keras.ops`. At a = 0 the slopes should be ¼ and 1; for ReLU, which does have a corner
+# there, the lecture's mask 1[a > 0] says 0 (24:30).
 
 # %%
 from solutions.forward_propagation.activations import sigmoid, tanh, relu
@@ -95,6 +131,7 @@ plt.show()
 for name, g in {"sigmoid": sigmoid, "tanh": tanh, "ReLU": relu}.items():
     at = slope(g, tf.constant([0.5, 3.0, 10.0, -3.0], "float64"))
     print(f"{name:8} slope at 0.5: {at[0]:.4f}   at 3: {at[1]:.4f}   at 10: {at[2]:.1e}   at -3: {at[3]:.1e}")
+    print(f"{'':8} and TensorFlow's at 0: {slope_at(0, g):.2f}")
 
 # %% [markdown]
 # A sigmoid or tanh unit far from 0 is **saturated**: whatever you do to its input, its output hardly moves, and nothing can be learned through
@@ -128,6 +165,40 @@ for name, g in {"sigmoid": sigmoid, "tanh": tanh, "ReLU": relu}.items():
 # answers without computing: of the input's shape, however many axes it has, the last becomes H_out. **`get_config`** returns the settings, Keras's own
 # and yours, so that a saved model can be put together again; the line with `register_keras_serializable` lets Keras find your class by its name when it
 # loads one.
+#
+# How weights are made is best seen on a layer that is not yours to write. This one multiplies each unit by a number of its own, which starts at 1 and is trained.
+# Its second method answers a question that will come up again: **how many examples are there?** `fit` turns your `call` into a graph *once*, for batches of any
+# size, and while it does so there is no N yet: `h.shape[0]` and `len(h)` are None there, or fail. `tf.shape(h)[0]` is an operation of the graph, and gives the size of
+# the batch that is really there. (The number of *units*, `h.shape[-1]`, is known when the graph is built, and is a plain integer.)
+
+
+# %% tags=["experiment"]
+class Scale(keras.layers.Layer):
+    """Multiplies each unit by a trained number of its own."""
+
+    def build(self, input_shape):
+        self.s = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="s")
+
+    def call(self, h):
+        print(
+            f"in call: h.shape[0] is {h.shape[0]}, h.shape[-1] is {h.shape[-1]}, tf.shape(h)[0] is {tf.shape(h)[0]}"
+        )
+        return h * self.s
+
+
+layer = Scale()
+layer.build((None, 3))
+in_a_graph = tf.function(layer, input_signature=[tf.TensorSpec((None, 3))])
+print(
+    "outside the graph N is", len(in_a_graph(tf.ones((5, 3)))), "and then", len(in_a_graph(tf.ones((2, 3))))
+)
+print("its weights:", [(w.name, w.shape) for w in layer.trainable_weights])
+
+# %% [markdown]
+# The graph was built once, without an N, and then served 5 examples and 2: "in call" is printed by Python, which is only there when the graph is built.
+#
+# Your `Dense` has two weights. W starts *random*: that is what `add_weight` does for a matrix if you name no initializer (unit 7 tells which numbers it takes, and why
+# zeros would be a disaster). b starts at 0.
 
 # %%
 from solutions.forward_propagation.dense import Dense
@@ -267,7 +338,52 @@ for shift in (0.0, 80.0, 100.0, -200.0):
 #
 # $$ h^{(0)} = x, \qquad h^{(k)} = g\bigl(h^{(k-1)}W^{(k)} + b^{(k)}\bigr), \qquad f(x) = \mathrm{softmax}\bigl(h^{(L)}W^{(L+1)} + b^{(L+1)}\bigr) . $$
 #
-# A `keras.Model` is a layer made of layers: `__init__` makes them, `call` chains them, and Keras finds all weights by itself.
+# One example, worked through. Two inputs, two hidden tanh units, two classes:
+#
+# $$ x = (1, 2), \qquad W^{(1)} = \begin{pmatrix} 1 & -1 \\ 0.5 & 1 \end{pmatrix}, \; b^{(1)} = (-1, 0), \qquad W^{(2)} = \begin{pmatrix} 1 & 0 \\ -1 & 2 \end{pmatrix}, \; b^{(2)} = (0, 0.5). $$
+#
+# First hidden unit, the first *column* of W⁽¹⁾: a = 1·1 + 2·0.5 − 1 = 1. Second: a = 1·(−1) + 2·1 + 0 = 1. So h⁽¹⁾ = (tanh 1, tanh 1) = (0.76, 0.76). At the output
+# a⁽²⁾ = (0.76·1 + 0.76·(−1) + 0, 0.76·0 + 0.76·2 + 0.5) = (0, 2.02), and softmax makes (1, 7.56)/8.56 = (0.12, 0.88) of it. The same as a picture, each line a weight, each
+# circle a unit with its activation:
+
+# %% tags=["experiment"]
+x_one = np.array([[1.0, 2.0]])
+by_hand = [
+    (np.array([[1.0, -1.0], [0.5, 1.0]]), np.array([-1.0, 0.0])),
+    (np.array([[1.0, 0.0], [-1.0, 2.0]]), np.array([0.0, 0.5])),
+]
+(W1, b1), (W2, b2) = by_hand
+h1 = np.tanh(x_one @ W1 + b1)
+f = stable_softmax(tf.constant(h1 @ W2 + b2)).numpy()
+
+ax = plots.panels(1, width=6, height=2.8)
+for k, (W, b) in enumerate(by_hand):
+    for (i, j), w in np.ndenumerate(W):
+        ax.plot([k, k + 1], [-i, -j], color="black", linewidth=0.6 + abs(w), linestyle="-" if w >= 0 else ":")
+        ax.text(
+            k + 0.25,
+            -i - 0.25 * (j - i),
+            f"{w:g}",
+            ha="center",
+            va="center",
+            backgroundcolor="white",
+            fontsize=9,
+        )
+    for j, value in enumerate(b):
+        ax.text(k + 1, -j - 0.3, f"b = {value:g}", ha="center", fontsize=9)
+for k, (name, values) in enumerate({"x": x_one, "$h^{(1)}$": h1, "f(x)": f}.items()):
+    for i, value in enumerate(values[0]):
+        ax.text(
+            k, -i, f"{value:.2f}", ha="center", va="center", bbox={"boxstyle": "circle", "facecolor": "white"}
+        )
+    ax.text(k, 0.45, name, ha="center")
+ax.set(xlim=(-0.4, 2.4), ylim=(-1.5, 0.65))
+ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# A `keras.Model` is a layer made of layers: `__init__` makes them, `call` chains them, and Keras finds all weights by itself. Like a layer it has a `get_config`, so that
+# the same network can be made again; what `__init__` was given belongs there, Keras's own entries first.
 
 # %%
 from solutions.forward_propagation.mlp import MLP
@@ -375,6 +491,21 @@ plt.show()
 print(f"validation accuracy: {accuracy(network, x_valid, y_valid):.3f}")
 
 # %% [markdown]
+# The same network again, from its configuration, and its weights put into it: it should give the same answers.
+
+# %% tags=["experiment"]
+again = MLP.from_config(network.get_config())
+again(x_valid[:1])  # now it knows D, and has weights to be set
+before = np.abs(again(x_valid) - network(x_valid)).max()
+again.set_weights(network.get_weights())
+print(
+    f"largest difference: {before:.2f} as it begins, {np.abs(again(x_valid) - network(x_valid)).max():.0e} with the trained weights"
+)
+
+# %% [markdown]
+# (To a *file* Keras can write g by its name only, and it hands the name back when the file is loaded. So keep the weights, `network.save_weights(…)`, and make the network by
+# its configuration, as here.)
+#
 # Where it is wrong, it is worth looking. Each title gives the numeral, what the network said, and how sure it was.
 
 # %% tags=["experiment"]

@@ -46,6 +46,10 @@ import tensorflow as tf
 # The lecture's recipe (30:27): biases begin at 0, weights do not. What is wrong with zeros? And if they must not be 0, why not all 0.1? Look at the gradient
 # with which training would begin, and ask two things of each variable. Is its gradient **zero**? Then the first step leaves it where it is. Are the columns of its
 # gradient **all different**? Column j belongs to unit j, and units whose columns agree move alike.
+#
+# "Agree" needs a tolerance, since float32 rounds. Say a gradient has the columns (3, 4), (3, 4.00001) and (3, 5). Its norm is √(9 + 16 + 9 + 16.00008 + 9 + 25) = 9.2, so two columns count as equal if no entry differs by more than
+# 10⁻⁵ · 9.2 = 0.000092. The first two differ by 0.00001 and are equal, the third differs by 1: two columns are distinct. The tolerance is measured by the norm because a gradient of size 10⁻⁶ may have real differences of
+# 10⁻⁸, and one of size 1000 has rounding of 10⁻⁴.
 
 # %%
 from solutions.initialization.symmetry_report import symmetry_report
@@ -90,9 +94,19 @@ print(
     "(d: how many of the columns are distinct; there are 16 units in the hidden layers and 10 at the output)"
 )
 
+model = network(keras.initializers.Zeros())
+with tf.GradientTape() as record:
+    nll = keras.losses.sparse_categorical_crossentropy(y, model(x))
+    risk = tf.reduce_mean(nll)
+db3 = record.gradient(risk, model.trainable_variables[-1]).numpy()
+share = np.bincount(y, minlength=10) / len(y)
+print("\nclass           ", "".join(f"{c:8d}" for c in range(10)))
+print("share of the 200", "".join(f"{s:8.3f}" for s in share))
+print("db3, weights 0  ", "".join(f"{d:8.3f}" for d in db3))
+
 # %% [markdown]
 # "With zero weights every gradient is zero" is often said, and it is wrong by one. The output's −(e(y) − f) does not depend on the weights, and db is its sum:
-# for each class ⅒ less its share of the 200 digits. (Classes of the same share agree, hence 6 d and not 10.) But that is all: the rest is *exactly* 0.
+# for each class ⅒ less its share of the 200 digits, as the two last lines show. (Classes of the same share agree, hence 6 d and not 10.) But that is all: the rest is *exactly* 0.
 #
 # With equal weights dW⁽³⁾ is there as well. Below it there is rounding and nothing else: the entries of −(e(y) − f) add up to 0, and on the way down equal weights
 # just add them up. One step later W⁽³⁾ has become different for each class, and all layers move. But the 16 units of a layer still have one and the same gradient
@@ -193,7 +207,7 @@ for name in ("tanh, all 0.1", "tanh, U(-0.1, 0.1)"):
 
 # %% tags=["experiment"]
 guess = None  # "first", "between" or "one"
-commit(guess, {"first": "near the 32 random units", "between": "halfway", "one": "near the single unit"})
+commit(guess, {"first": "near the 32 random units", "between": "halfway", "one": "nearer to the single unit"})
 
 curves = {}
 for name, (units, initializer) in {
@@ -210,7 +224,7 @@ plots.lines(None, curves, xlabel="epoch", ylabel="validation accuracy")
 plt.show()
 
 # %% [markdown]
-# In our run they end at 0.98, 0.32 and 0.18. Thirty-two copies compute what one unit computes: a network of 32·75 + 10 parameters with the powers of one of
+# Over three seeds they end at 0.96 to 0.98, 0.31 to 0.49 and 0.18 to 0.21. Thirty-two copies compute what one unit computes: a network of 32·75 + 10 parameters with the powers of one of
 # 75 + 10. If it is ahead of the single unit, it owes that to speed: added up, its output weights move thirty-two times as far in one step. **Random** weights
 # are there to break this symmetry (30:27).
 
@@ -223,6 +237,10 @@ plt.show()
 # in plenty.
 #
 # So measure how wide things are, layer by layer: the standard deviation of h on the way up, and of ∇ₕ on the way down.
+#
+# A tape can be asked for gradients with respect to *any* tensor that it has seen being computed, not only variables: `tape.gradient(loss, [h1, h2])` gives ∇ at both. Two conditions. The tape must be recording
+# before the first of them is computed. And it records only what depends on something that it watches: trainable variables by themselves, a constant such as x if you say `tape.watch(x)`. With layers that have
+# no variables at all nothing would be recorded without it.
 
 # %%
 from solutions.initialization.spread import spread
@@ -240,16 +258,16 @@ DEPTH, WIDTH = 10, 64
 upstream = tf.constant(np.random.default_rng(0).normal(size=(200, WIDTH)), "float32")
 
 
-def stack(initializer, seed=0):
-    """Ten hidden layers of 64 tanh units and nothing else."""
+def stack(initializer, seed=0, g="tanh"):
+    """Ten hidden layers of 64 units and nothing else."""
     keras.utils.set_random_seed(seed)
-    return [keras.layers.Dense(WIDTH, "tanh", kernel_initializer=initializer.clone()) for _ in range(DEPTH)]
+    return [keras.layers.Dense(WIDTH, g, kernel_initializer=initializer.clone()) for _ in range(DEPTH)]
 
 
-def draw_spreads(initializers):
+def draw_spreads(initializers, g="tanh"):
     """Both deviations by layer; what is exactly 0 leaves a gap."""
     found = {
-        name: spread(stack(initializer), tf.constant(x), upstream)
+        name: spread(stack(initializer, g=g), tf.constant(x), upstream)
         for name, initializer in initializers.items()
     }
     axes = plots.panels(2, height=3.4)
@@ -278,8 +296,8 @@ draw_spreads({f"s = {s:g}": keras.initializers.RandomUniform(-s, s) for s in (0.
 # %% [markdown]
 # ## 4 · Two wishes and a compromise
 #
-# Suppose that the units are in the linear part of tanh, that the weights are independent with mean 0, and that the activations have mean 0. Then each
-# a_j = Σᵢ hᵢ W_ij is a sum of H_in independent products, and variances of independent terms add (32:09):
+# Suppose that the units are in the linear part of tanh, that the weights are independent of each other and of the activations, with mean 0, and that the activations have mean 0. Then each
+# a_j = Σᵢ hᵢ W_ij is a sum of H_in products that are *uncorrelated*, whatever the activations have to do with each other, and the variances of uncorrelated terms add (32:09):
 #
 # $$ \mathrm{Var}[a] = H_{in}\, \mathrm{Var}[h]\, \mathrm{Var}[W], \qquad \mathrm{Var}[dh] = H_{out}\, \mathrm{Var}[da]\, \mathrm{Var}[W]. $$
 #
@@ -342,6 +360,7 @@ for H_in, H_out in ((400, 50), (50, 400), (200, 200)):
 #
 # In Keras an initializer is an object that is called with a shape and returns the weights. One question needs care: **chance**. Two layers that are given the
 # same initializer must not get the same numbers, and yet a run should be repeatable. A `SeedGenerator` does both: it starts from a seed, and moves on with each draw.
+# `keras.random.uniform(shape, low, high, dtype=…, seed=self.seeds)` draws from it.
 
 # %%
 from solutions.initialization.glorot_uniform import GlorotUniform
@@ -390,7 +409,7 @@ commit(
 
 five = {
     "all 0": keras.initializers.Zeros(),
-    "all 0.1": keras.initializers.Constant(0.1),
+    "all 0.02": keras.initializers.Constant(0.02),
     "U(-0.01, 0.01)": keras.initializers.RandomUniform(-0.01, 0.01),
     "U(-1, 1)": keras.initializers.RandomUniform(-1, 1),
     "Glorot": GlorotUniform(),
@@ -398,11 +417,52 @@ five = {
 draw_spreads(five)
 
 # %% [markdown]
-# Zeros leave no curve: every h is 0, and no gradient gets below the top layer. Equal weights saturate nearly every unit, since all terms of a sum pull the same way, and hardly
-# any gradient comes down. Glorot's lose a little in each layer, for tanh is not linear: its slope is below 1 wherever a is not 0. Over ten layers that makes a factor of
+# Zeros leave no curve: every h is 0, and no gradient gets below the top layer. Equal weights of 0.02 are, by this measure, in good order: neither way does anything vanish. (With 0.1 they would not be: all terms of a sum pull the
+# same way, every unit above the third layer is saturated, and 3·10⁻²⁰ of the gradient comes down.) Glorot's lose a little in each layer, for tanh is not linear: its slope is below 1 wherever a is not 0. Over ten layers that makes a factor of
 # about three each way, which they can afford; over a hundred it would add up again, and unit 12 takes the matter out of the initializer's hands.
 #
-# Does it matter to *learning*? Five hidden layers of 64 tanh units, ten epochs, everything the same but the beginning.
+# The line of U(−1, 1) on the left looks healthiest of all: a deviation of 0.9 in each layer. A deviation is one number, and says nothing about the *shape*.
+
+# %% tags=["experiment"]
+seen = {
+    "Glorot": GlorotUniform(),
+    "U(-0.2, 0.2)": keras.initializers.RandomUniform(-0.2, 0.2),
+    "U(-1, 1)": keras.initializers.RandomUniform(-1, 1),
+    "all 0.1": keras.initializers.Constant(0.1),
+}
+axes = plots.panels(4, height=2.3)
+for ax, (name, initializer) in zip(axes, seen.items(), strict=True):
+    h = tf.constant(x)
+    for layer in stack(initializer):
+        h = layer(h)
+    ax.hist(np.ravel(h), bins=np.linspace(-1, 1, 41), color="#888888")
+    ax.set_yticks([])
+    plots.label(ax, "$h^{(10)}$", "", name)
+    print(f"{name:13} std of h in layer 10: {np.std(h):.2f}, |h| > 0.99: {np.mean(np.abs(h) > 0.99):.0%}")
+plt.show()
+
+# %% [markdown]
+# Half of the units of U(−1, 1) sit at −1 or 1, where tanh′ is next to nothing, and with equal weights of 0.1 all of them do, at a deviation of 0.99. Wide is not the same as alive: look at a histogram before you trust a deviation.
+#
+# ### ReLU wants a factor of two
+#
+# A ReLU unit is 0 for half of its inputs. So the mean *square* of h is half the variance of a, each layer loses a factor of two in the square, and each layer's gradient as well. He and others (2015) put it back: Var[W] = 2/H_in, that is
+# U(−r, r) with r = √6/√H_in. Keras has it as `HeUniform`.
+#
+# **Before you run the next cell:** ten layers of 64 ReLU units with *Glorot's* weights. How wide is h in the tenth layer, compared with the first?
+
+# %% tags=["experiment"]
+guess = None  # "same", "third" or "thirtieth"
+commit(guess, {"same": "as wide", "third": "about a third", "thirtieth": "about a thirtieth"})
+
+draw_spreads({"Glorot": keras.initializers.GlorotUniform(), "He": keras.initializers.HeUniform()}, g="relu")
+
+# %% [markdown]
+# With H_in = H_out Glorot's variance is 1/H, half of He's. Nine factors of 1/√2 make 0.04, and that is what is left, up and down (0.02 to 0.03 of 0.58 up, 0.04 to 0.05 down, for three seeds). He's weights keep both level, 0.66 to 0.96
+# up and 0.9 to 1.2 down. For learning it decides: ten epochs with α = 0.02 took a network of ten such layers to 0.25 to 0.40 on the validation set with Glorot's weights and to 0.89 to 0.93 with He's; one of twenty layers to 0.14 to 0.19 and to
+# 0.79 to 0.85 (three seeds each).
+#
+# Does it matter to *learning*? Back to tanh and the five beginnings. Five hidden layers of 64 tanh units, ten epochs, everything the same but the beginning.
 #
 # **Before you run the next cell:** which of the five learn anything at all?
 
@@ -423,9 +483,9 @@ ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %% [markdown]
-# Five times the same network, the same data, the same correct gradients. In our run three of them learned next to nothing, for three different reasons: all 0, no gradient;
-# all 0.1, no differences; U(−0.01, 0.01), no signal. The large weights did learn, more slowly and not as well (0.76 against 0.98): most of their units were saturated from
-# the beginning.
+# Five times the same network, the same data, the same correct gradients. Three of them learned next to nothing, for three different reasons: all 0, no gradient;
+# all 0.02, no differences, though from the second step on a gradient arrives: 320 units that are five (0.20 to 0.22); U(−0.01, 0.01), no signal. The large weights did learn, more slowly and not as well (0.81 to 0.84 against 0.97 to 0.98 over three seeds): half of
+# their units were saturated from the beginning.
 #
 # This is one of the lecture's two answers to why training deep networks is **hard** (48:24): optimization fails, and the network underfits. Better beginnings, better optimizers
 # (unit 8), batch normalization (unit 12) and more computing help against that. The other answer is too many parameters, and overfitting; regularization helps against *that* (units 6 and

@@ -4,9 +4,12 @@ import numpy as np  # noqa: F401  for sources below
 import tensorflow as tf  # noqa: F401  for sources below
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.graph import Leaf, Node
 
-linear = Exercise("add_and_matmul", lecture="27:30", objects=["Add", "MatMul"], given={"Node": Node})
+linear = Exercise(
+    "add_and_matmul", kind="node", lecture="27:30", objects=["Add", "MatMul"], given={"Node": Node}
+)
 
 
 @linear.reference
@@ -87,9 +90,9 @@ def add_two_matrices(Add, MatMul, rng):
 
 @linear.check("MatMul hands on both gradients", points=2)
 def matmul_gradients(Add, MatMul, rng):
-    node = MatMul(Leaf(rng.normal(size=(4, 3))), Leaf(rng.normal(size=(3, 5))))
-    dh, dW = node.bprop(rng.normal(size=(4, 5)))
-    return {"dh": dh, "dW": dW}
+    h, W, grad = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=(4, 5))
+    dh, dW = MatMul(Leaf(h), Leaf(W)).bprop(grad)
+    return {"dh": dh, "dW": dW, **landmarks(h=h, W=W, grad=grad, examples=4)}
 
 
 @linear.check("square matrices, where a wrong product has the right shape")
@@ -97,6 +100,18 @@ def square_matrices(Add, MatMul, rng):
     node = MatMul(Leaf(rng.normal(size=(3, 3))), Leaf(rng.normal(size=(3, 3))))
     dh, dW = node.bprop(rng.normal(size=(3, 3)))
     return {"dh": dh, "dW": dW}
+
+
+@linear.example()
+def example(Add, MatMul, rng, N=4, H=3):
+    def chained(h, W, b, grad):
+        product = MatMul(Leaf(h), Leaf(W))
+        da, db = Add(product, Leaf(b)).bprop(grad)
+        dh, dW = product.bprop(da)
+        return {"da": da, "db": db, "dh": dh, "dW": dW}
+
+    shapes = {"h": (N, 5), "W": (5, H), "b": (H,), "grad": (N, H)}
+    return {name: rng.normal(size=shape) for name, shape in shapes.items()}, chained
 
 
 linear.misconception(

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercise import Exercise
 from helpers.graph import Node
+from helpers.inputs import BY_ITSELF
 from solutions.a_tape_of_your_own.topological_order import topological_order
 
 
@@ -14,7 +15,13 @@ def _all_before(out):
     return list(out.past)
 
 
-backward = Exercise("gradient", lecture="27:30", given={"Node": Node, "topological_order": _all_before})
+backward = Exercise(
+    "gradient",
+    kind="report",
+    lecture="27:30",
+    given={"Node": Node, "topological_order": _all_before},
+    not_yours=BY_ITSELF,
+)
 
 
 @backward.reference
@@ -22,8 +29,9 @@ def gradient(out, nodes):
     """Differentiate the value of `out` with respect to the values of `nodes`, in one pass over its flow graph.
 
     Start with d out/d out = 1. Go through the nodes in reverse topological order; each hands its arguments
-    theirs by `bprop`, and what reaches a node by several ways adds up.      (lecture 27:30)
-    Your `topological_order` gives the order.
+    theirs by `bprop`, once, and what reaches a node by several ways adds up.      (lecture 27:30)
+    Your `topological_order` gives the order. No array that a node or a bprop gave you is changed in place: two
+    arguments may have been handed the same one.
 
     Args:
         out: the node to differentiate, mostly a loss. Of an array, the gradient of its sum is meant, as with
@@ -186,6 +194,42 @@ def random_graphs(gradient, rng):
     return found
 
 
+@backward.check("bprop is called once for each node")
+def called_once(gradient, rng):
+    asked = []
+
+    class _Counted(_Times):
+        def bprop(self, grad):
+            asked.append(self.number)
+            return super().bprop(grad)
+
+    x, w = _inputs(rng, 2)
+    node, made = x, []
+    for _ in range(int(rng.integers(3, 9))):
+        node = _Counted(node, w)
+        made.append(node.number)
+    gradient(node, [x, w, made and node])
+    return {"times that bprop was called, node by node": [asked.count(number) for number in made]}
+
+
+@backward.example(without={"again": "a check of its own makes a second pass"})
+def example(gradient, rng):
+    def backward_pass(x, w):
+        nodes = [_Input(x), _Input(w)]
+        return _named("x w", gradient(_Times(_Plus(*nodes), nodes[0]), nodes))
+
+    return {"x": rng.normal(size=(2, 3)), "w": rng.normal(size=(2, 3))}, backward_pass
+
+
+backward.misconception(
+    "bprop is called anew for each argument",
+    (
+        "        for arg, darg in zip(node.args, node.bprop(node.grad), strict=True):\n            arg.grad = arg.grad + darg\n",
+        "        for k, arg in enumerate(node.args):\n            arg.grad = arg.grad + node.bprop(node.grad)[k]\n",
+    ),
+    advice="The numbers are right, and the work is doubled wherever a node has two arguments. Call bprop once, and walk over its tuple "
+    "and the arguments together with zip.",
+)
 backward.misconception(
     "a gradient overwrites the one before it",
     ("arg.grad = arg.grad + darg", "arg.grad = darg"),

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercise import Exercise
 
-cost = Exercise("multiplications", lecture="24:00")
+cost = Exercise("multiplications", kind="report", lecture="24:00")
 
 
 @cost.reference
@@ -45,6 +45,26 @@ def several_layers(multiplications, rng):
     return _counts(multiplications(int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=5)]))
 
 
+@cost.check("they are integers, since they count")
+def integers(multiplications, rng):
+    N, D, C = (int(n) for n in rng.integers(3, 90, size=3))
+    counts = multiplications(N, [D, C])
+    kinds = ["a whole number" if np.asarray(n).dtype.kind in "iu" else "no integer" for n in counts]
+    return {"N, D, C": [N, D, C], "forward": kinds[0], "backward": kinds[1]}
+
+
+@cost.example()
+def example(multiplications, rng):
+    N = int(rng.integers(3, 90))
+    sizes = [int(n) for n in rng.integers(3, 90, size=4)]
+    return {"sizes": sizes}, lambda sizes: _counts(multiplications(N, sizes))
+
+
+cost.misconception(
+    "the counts are floating-point numbers",
+    ("return forward, backward", "return float(forward), float(backward)"),
+    advice="A count is a whole number, and above 2⁵³ a float no longer tells neighbours apart. Leave out float, and divide with //.",
+)
 cost.misconception(
     "a gradient for the input is counted",
     ("2 * forward - layers[0]", "2 * forward"),

@@ -4,10 +4,16 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.graph import Leaf, Node
 from helpers.inputs import labelled_pre_activations
 
-loss = Exercise("SoftmaxNLL", lecture="19:20", given={"Node": Node})
+# In whatever library: a node's checks call its methods, so no single operation can be tried as the answer.
+LOSSES = (
+    "Softmax LogSoftmax SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits scipy.special.softmax "
+    "scipy.special.log_softmax sklearn.utils.extmath.softmax"
+).split()
+loss = Exercise("SoftmaxNLL", kind="node", lecture="19:20", given={"Node": Node}, not_yours=LOSSES)
 
 
 @loss.reference
@@ -47,14 +53,15 @@ class SoftmaxNLL(Node):
 @loss.check("the mean loss of a batch")
 def mean_loss(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
-    return {"loss": SoftmaxNLL(Leaf(a), y).value}
+    return {"loss": SoftmaxNLL(Leaf(a), y).value, **landmarks(examples=4, classes=6)}
 
 
 @loss.check("the gradient of the loss", points=2)
 def loss_gradient(SoftmaxNLL, rng):
     a, y = labelled_pre_activations(rng)
     (da,) = SoftmaxNLL(Leaf(a), y).bprop(1.0)
-    return {"da": da}
+    f = np.exp(a - np.logaddexp.reduce(a, axis=1, keepdims=True))
+    return {"da": da, **landmarks(f=f, onehot=np.eye(6)[y], examples=4, classes=6)}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
@@ -82,6 +89,17 @@ def second_call(SoftmaxNLL, rng):
     node = SoftmaxNLL(Leaf(a), y)
     first = np.array(node.bprop(1.0)[0])
     return {"first call": first, "second call": node.bprop(1.0)[0]}
+
+
+@loss.example()
+def example(SoftmaxNLL, rng, N=5, H=4):
+    def both(a, y):
+        node = SoftmaxNLL(Leaf(a), y)
+        (da,) = node.bprop(1.0)
+        return {"loss": node.value, "da": da}
+
+    a, y = labelled_pre_activations(rng, N, H)
+    return {"a": a, "y": y}, both
 
 
 loss.misconception(

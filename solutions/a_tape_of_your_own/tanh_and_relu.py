@@ -4,10 +4,11 @@ import numpy as np
 import tensorflow as tf  # noqa: F401  for sources below
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.graph import Leaf, Node
 
 activations = Exercise(
-    "tanh_and_relu", lecture="24:30", objects=["Tanh", "ReLU"], given={"Node": Node}, allow=["tanh"]
+    "tanh_and_relu", kind="node", lecture="24:30", objects=["Tanh", "ReLU"], given={"Node": Node}
 )
 
 
@@ -66,8 +67,9 @@ def tanh_value(Tanh, ReLU, rng):
 
 @activations.check("Tanh hands on its gradient", points=2)
 def tanh_gradient(Tanh, ReLU, rng):
-    (da,) = Tanh(Leaf(rng.normal(size=(4, 3)) * 1.5)).bprop(rng.normal(size=(4, 3)))
-    return {"da": da}
+    a, grad = rng.normal(size=(4, 3)) * 1.5, rng.normal(size=(4, 3))
+    (da,) = Tanh(Leaf(a)).bprop(grad)
+    return {"da": da, **landmarks(a=a, h=np.tanh(a), grad=grad)}
 
 
 @activations.check("a saturated Tanh passes almost nothing")
@@ -84,8 +86,9 @@ def relu_value(Tanh, ReLU, rng):
 
 @activations.check("ReLU hands on its gradient", points=2)
 def relu_gradient(Tanh, ReLU, rng):
-    (da,) = ReLU(Leaf(rng.normal(size=(4, 5)))).bprop(rng.normal(size=(4, 5)))
-    return {"da": da}
+    a, grad = rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
+    (da,) = ReLU(Leaf(a)).bprop(grad)
+    return {"da": da, **landmarks(a=a, h=np.maximum(a, 0), grad=grad)}
 
 
 @activations.check("a ReLU at exactly 0 passes nothing")
@@ -93,6 +96,19 @@ def relu_at_0(Tanh, ReLU, rng):
     grad = rng.uniform(0.5, 2, size=4) * [1, -1, -1, 1]
     (da,) = ReLU(Leaf(np.array([0.0, -1.0, 1.0, 0.0]))).bprop(grad)
     return {"da": da}
+
+
+@activations.example(without={"square": "both work element by element"})
+def example(Tanh, ReLU, rng, N=4):
+    def both(a, grad):
+        found = {}
+        for name, operation in {"Tanh": Tanh, "ReLU": ReLU}.items():
+            node = operation(Leaf(a))
+            (da,) = node.bprop(grad)
+            found |= {f"h of {name}": node.value, f"da of {name}": da}
+        return found
+
+    return {"a": rng.normal(size=(N, 3)), "grad": rng.normal(size=(N, 3))}, both
 
 
 activations.misconception(

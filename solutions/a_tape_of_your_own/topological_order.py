@@ -5,7 +5,7 @@ import numpy as np
 from autograder.exercise import Exercise
 from helpers.graph import Node
 
-order = Exercise("topological_order", lecture="27:30", given={"Node": Node})
+order = Exercise("topological_order", kind="report", lecture="27:30", given={"Node": Node})
 
 
 @order.reference
@@ -16,7 +16,8 @@ def topological_order(out):
         out: a node, with everything that it was computed from behind it: `node.args`, their `args`, and so on.
     Returns:
         A list of all nodes that `out` depends on, leaves included, each of them once; `out` is the last.
-        The work grows with the number of nodes and arguments, not with the number of paths between them.
+        The work grows with the number of nodes and arguments, not with the number of paths between them. A function
+        that calls itself is fine: no graph is deeper than 500 nodes.
     """
     ### BEGIN SOLUTION
     done, seen = [], set()
@@ -176,6 +177,15 @@ def ladder(topological_order, rng):
 
 for each in order.checks:
     each.summary()(_places)
+
+
+@order.example(
+    without={"untouched": "a node's arguments are a tuple", "again": "a check of its own asks a second time"}
+)
+def example(topological_order, rng):
+    nodes = _chain(rng)
+    return {}, lambda: _seen(nodes, topological_order(nodes[-1]))
+
 
 APPEND = "        # its arguments stand there already\n        done.append(node)\n"
 

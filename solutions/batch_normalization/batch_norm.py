@@ -4,9 +4,21 @@ import keras
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.inputs import uneven_units
 
-batch_norm = Exercise("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moments", "keras.ops.moments"])
+batch_norm = Exercise(
+    "BatchNorm",
+    kind="layer",
+    lecture="54:33",
+    # They take other arguments, so the census cannot try them.
+    not_yours=[
+        "keras.layers.BatchNormalization",
+        "keras.ops.batch_normalization",
+        "tensorflow.nn.batch_normalization",
+        "FusedBatchNormV3",
+    ],
+)
 
 
 @batch_norm.reference
@@ -14,20 +26,21 @@ batch_norm = Exercise("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moment
 class BatchNorm(keras.layers.Layer):
     """Normalize each unit over the mini-batch, then scale it by gamma and shift it by beta.
 
-    training:  mu = mean over the batch of a,   var = mean over the batch of (a - mu)^2
+    training:  mu = mean over the batch of a,   var = mean over the batch of (a - mu)^2, which is not rounded away
+               where mu is far larger than the deviation
                a_hat = (a - mu) / sqrt(var + eps),   a_tilde = gamma * a_hat + beta      (lecture 54:33)
                and, as a first guess at global statistics, moved towards those of the batch:
                moving_mu  <- momentum * moving_mu  + (1 - momentum) * mu,    the same for moving_var
     test:      the same with moving_mu and moving_var in the place of mu and var
 
     Args:
-        momentum: what share of the old moving statistics stays at each training call.
+        momentum: what share of the old moving statistics stays at each training call; no optimizer's momentum.
         eps: added to the variance, inside the square root.
     Attributes:
         gamma, beta: (H,), trained, start at 1 and 0.
         moving_mu, moving_var: (H,), not trained, start at 0 and 1.
     Call:
-        a: pre-activations, float tensor of shape (N, H).
+        a: pre-activations, float tensor of shape (N, H); N is unknown while `model.fit` builds its graph.
         training: True in training, False at test time.
     Returns:
         a_tilde, same shape and dtype as `a`.
@@ -101,7 +114,9 @@ def new_layer(BatchNorm, rng):
 @batch_norm.check("training: normalized over the mini-batch, then scaled and shifted", points=2)
 def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
-    return {"a_tilde": layer(a, training=True)}
+    mu, var = tf.nn.moments(a, 0)
+    marks = landmarks(a=a, mu=mu, var=var, gamma=layer.gamma, beta=layer.beta, examples=len(a))
+    return {"a_tilde": layer(a, training=True), **marks}
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")
@@ -143,20 +158,28 @@ def gradient_through_statistics(BatchNorm, rng):
 
 @batch_norm.check("it can be saved, loaded, and asked for its shape")
 def saved_and_loaded(BatchNorm, rng):
-    layer, _ = at_work(BatchNorm, rng)
+    layer = BatchNorm(float(rng.uniform(0.6, 0.9)), float(rng.uniform(0.1, 0.5)), name="normalized")
     copy = BatchNorm.from_config(layer.get_config())
     return {
         "registered as": keras.saving.get_registered_name(BatchNorm),
+        "name of the copy": copy.name,
         "momentum of the copy": copy.momentum,
         "eps of the copy": copy.eps,
         "output shape": layer.compute_output_shape((5, 7)),
     }
 
 
-@batch_norm.check("the dtype of a is kept")
-def dtype_kept(BatchNorm, rng):
-    layer, a = at_work(BatchNorm, rng, "float64")
-    return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}
+@batch_norm.check("a mean far larger than the deviation", a_tilde=0.02)
+def far_mean(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    return {"a_tilde": layer(a + float(rng.uniform(2000, 4000)), training=True)}
+
+
+@batch_norm.example()
+def example(BatchNorm, rng, N=7, dtype="float32"):
+    layer = BatchNorm(eps=0.2, dtype=dtype)
+    a = tf.constant(uneven_units(rng, N, 5, widest=3), dtype)
+    return {"a": a}, lambda a: {"a_tilde": layer(a, training=True)}
 
 
 # What several misconceptions change.
@@ -167,6 +190,12 @@ NEW_VAR = "self.momentum * self.moving_var + (1 - self.momentum) * var"
 MOVE_MU = f"            self.moving_mu.assign({NEW_MU})\n"
 MOVE_VAR = f"            self.moving_var.assign({NEW_VAR})\n"
 
+batch_norm.misconception(
+    "the mean of the squares minus the square of the mean",
+    (VAR, "var = tf.reduce_mean(a**2, axis=0) - mu**2"),
+    advice="On paper that is the variance too. In float32 it is the small difference of two large numbers where mu is large: at "
+    "mu = 3000 nothing is left of a variance of 1. Subtract mu first, then square.",
+)
 batch_norm.misconception(
     "the variance divides by N - 1",
     (VAR, "var = tf.reduce_sum((a - mu) ** 2, axis=0) / (a.shape[0] - 1)"),
@@ -383,7 +412,7 @@ class BatchNormByMoments(keras.layers.Layer):
         if not training:
             return self.normalize(a, self.moving_mu, self.moving_var)
         mu = tf.reduce_mean(a, axis=0, keepdims=True)
-        var = tf.reduce_mean(tf.square(a), axis=0, keepdims=True) - tf.square(mu)
+        var = tf.reduce_mean(tf.math.squared_difference(a, mu), axis=0, keepdims=True)
         rate = 1 - self.momentum
         self.moving_mu.assign((1 - rate) * self.moving_mu + rate * mu[0])
         self.moving_var.assign((1 - rate) * self.moving_var + rate * var[0])

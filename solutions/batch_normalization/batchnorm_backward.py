@@ -4,12 +4,14 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import entries, uneven_units
+from helpers.evidence import landmarks
+from helpers.inputs import BY_ITSELF, entries, uneven_units
 
 backward = Exercise(
     "batchnorm_backward",
+    kind="gradient",
     lecture="58:20",
-    allow=["tensorflow.nn.moments", "keras.ops.moments", "numpy.float_power"],
+    not_yours=BY_ITSELF,
 )
 
 
@@ -51,34 +53,52 @@ def problem(rng, N=6, H=4):
     return rng.normal(size=(N, H)), a, rng.uniform(0.5, 2, H), float(rng.uniform(0.1, 0.5))
 
 
+def looked_at(batchnorm_backward, inputs, *names):
+    """Some gradients, and beside them what a wrong answer may have put in their place."""
+    da_tilde, a, gamma, eps = inputs
+    mu, var = a.mean(axis=0), a.var(axis=0)
+    root = np.sqrt(var + eps)
+    marks = landmarks(
+        da_tilde=da_tilde, a=a, centred=a - mu, a_hat=(a - mu) / root, gamma=gamma, root=root, examples=len(a)
+    )
+    return {**entries(batchnorm_backward(*inputs), *names), **marks}
+
+
 @backward.check("line 1: dgamma")
 def line_1_dgamma(batchnorm_backward, rng):
-    return entries(batchnorm_backward(*problem(rng)), "dgamma")
+    return looked_at(batchnorm_backward, problem(rng), "dgamma")
 
 
 @backward.check("line 2: dbeta")
 def line_2_dbeta(batchnorm_backward, rng):
-    return entries(batchnorm_backward(*problem(rng)), "dbeta")
+    return looked_at(batchnorm_backward, problem(rng), "dbeta")
 
 
 @backward.check("line 3: da_hat")
 def line_3_da_hat(batchnorm_backward, rng):
-    return entries(batchnorm_backward(*problem(rng)), "da_hat")
+    return looked_at(batchnorm_backward, problem(rng), "da_hat")
 
 
 @backward.check("line 4: dvar")
 def line_4_dvar(batchnorm_backward, rng):
-    return entries(batchnorm_backward(*problem(rng)), "dvar")
+    return looked_at(batchnorm_backward, problem(rng), "dvar")
 
 
 @backward.check("line 5: dmu")
 def line_5_dmu(batchnorm_backward, rng):
-    return entries(batchnorm_backward(*problem(rng)), "dmu")
+    return looked_at(batchnorm_backward, problem(rng), "dmu")
 
 
 @backward.check("line 6: da, by all three ways", points=2)
 def line_6_da(batchnorm_backward, rng):
-    return entries(batchnorm_backward(*problem(rng)), "da")
+    return looked_at(batchnorm_backward, problem(rng), "da")
+
+
+@backward.example(without={"dtype": "all of it is in float64"})
+def example(batchnorm_backward, rng, N=6, H=4):
+    da_tilde, a, gamma, eps = problem(rng, N, H)
+    inputs = {"da_tilde": da_tilde, "a": a, "gamma": gamma}
+    return inputs, lambda **given: batchnorm_backward(**given, eps=eps)
 
 
 backward.misconception(

@@ -10,18 +10,9 @@ from solutions.batch_normalization.batch_norm import BatchNorm
 
 capstone = Exercise(
     "build_network",
+    kind="network",
     lecture="54:33",
     given={"BatchNorm": BatchNormStandIn},
-    allow=[
-        "keras.layers",
-        "keras.Sequential",
-        "keras.models.Sequential",
-        "keras.Input",
-        "keras.activations",
-        "keras.initializers",
-        "keras.regularizers",
-        "tensorflow.nn",
-    ],
 )
 
 
@@ -49,6 +40,17 @@ def build_network():
     layers.append(keras.layers.Dense(10, activation="softmax"))
     return keras.Sequential(layers)
     ### END SOLUTION
+
+
+@capstone.example(
+    without={
+        "graph": "a network whose answers depend on luck has a check of its own",
+        "one": "a check of its own asks for one example alone",
+    }
+)
+def example(build_network, rng, N=5):
+    model = build_network()
+    return {"x": inputs(rng, N)}, lambda x: {"f": model(x)}
 
 
 BUDGET = 6000

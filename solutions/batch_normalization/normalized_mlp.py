@@ -8,24 +8,10 @@ from solutions.batch_normalization.batch_norm import BatchNorm
 
 normalized = Exercise(
     "normalized_mlp",
+    kind="network",
     lecture="54:33",
     given={"BatchNorm": BatchNormStandIn},
-    allow=[
-        "keras.Sequential",
-        "keras.models.Sequential",
-        "keras.Input",
-        "keras.layers.Input",
-        "keras.layers.InputLayer",
-        "keras.initializers",
-        "keras.layers.Dense",
-        "keras.layers.ReLU",
-        "keras.layers.Softmax",
-        "keras.layers.Activation",
-        "keras.activations.relu",
-        "keras.activations.softmax",
-        "tensorflow.nn.relu",
-        "tensorflow.nn.softmax",
-    ],
+    not_yours=["keras.layers.BatchNormalization"],
 )
 
 
@@ -37,7 +23,8 @@ def normalized_mlp(D, units, C):
     the output layer:    f = softmax(h W + b)
 
     No weight may be without effect on the output: leave out what BatchNorm makes superfluous. Here you may use
-    keras.Sequential, Input, Dense, ReLU, Softmax and Activation, and your own BatchNorm.
+    keras.Sequential, Input, Dense, ReLU, Softmax and Activation, and your own BatchNorm with its defaults, momentum 0.9 and
+    eps 0.001.
 
     Args:
         D: the number of inputs.    units: a list, how many units each hidden layer has.    C: of classes.
@@ -90,6 +77,12 @@ def at_test_time(normalized_mlp, rng):
 @normalized.check("without a hidden layer")
 def no_hidden_layer(normalized_mlp, rng):
     return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+
+
+@normalized.example()
+def example(normalized_mlp, rng, N=4):
+    model = filled(normalized_mlp(5, [6], 4), rng)
+    return {"x": rng.normal(size=(N, 5)).astype("float32")}, lambda x: {"f": model(x)}
 
 
 normalized.misconception(

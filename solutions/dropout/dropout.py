@@ -7,7 +7,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers import inputs
 
-dropout = Exercise("Dropout", lecture="50:43")
+dropout = Exercise("Dropout", kind="layer", lecture="50:43")
 
 
 @dropout.reference
@@ -19,7 +19,8 @@ class Dropout(keras.layers.Layer):
     test:      h * (1 - rate), the mean of the mask                              (lecture 53:18)
 
     Every example, every unit and every call gets a coin flip of its own, also inside `tf.function`,
-    where `model.fit` runs it. Draw from `self.seeds`: it moves on with each draw.
+    where `model.fit` runs it. Draw from `self.seeds`: it moves on with each draw. How many examples there are is unknown
+    while the graph is built; `tf.shape` asks when it runs.
 
     Args:
         rate: the probability of dropping a unit, at least 0 and below 1.
@@ -142,21 +143,32 @@ def saved_and_loaded(Dropout, rng):
     }
 
 
-@dropout.check("the dtype of h is kept")
-def dtypes(Dropout, rng):
-    h = rng.uniform(1, 2, (3, 4))
-    found = {"h": h}
-    for dtype in ("float64", "float16"):
-        layer = Dropout(0.5, dtype=dtype)
-        found[f"{dtype} in training"] = layer(tf.constant(h, dtype), training=True)
-        found[f"{dtype} at test time"] = layer(tf.constant(h, dtype), training=False)
-    return found
+@dropout.check("the number of dropped units is left to chance as well")
+def counts(Dropout, rng):
+    # Of three units, so that losing none and losing all both happen often.
+    layer, h = Dropout(0.5), inputs.far_from_zero(rng, 256, 3)
+    return {"h": h, "output": [layer(h, training=True) for _ in range(4)]}
 
 
-@dtypes.summary()
-def dtypes_summary(theirs, ours):
-    # dtypes and shapes are compared before any summary, and values elsewhere
-    return {"h": theirs["h"]}
+@counts.summary()
+def counts_summary(theirs, ours):
+    kept = (np.abs(theirs["output"] / ours["h"]) > 1e-6).sum(axis=-1)
+    shares = [np.mean(kept == k) for k in range(4)]
+    # Of 1,024 honest examples less than 0.1; of four masks that examples share at least 0.5.
+    gap = np.abs(np.array(shares) - [0.125, 0.375, 0.375, 0.125]).sum()
+    return {"as many examples keep 0, 1, 2 and 3 units as coins would have it": gap < 0.25}
+
+
+@dropout.example(without={"one": "nothing here depends on other examples"})
+def example(Dropout, rng, N=4, dtype="float32"):
+    layer = Dropout(0.4, dtype=dtype)
+    h = tf.constant(rng.uniform(1, 2, size=(N, 5)), dtype)
+
+    def both(h):
+        # Times 0, so that nothing is left to chance.
+        return {"training, times 0": 0 * layer(h, training=True), "test time, times 0": 0 * layer(h)}
+
+    return {"h": h}, both
 
 
 dropout.misconception(

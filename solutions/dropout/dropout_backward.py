@@ -4,9 +4,10 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import entries
+from helpers.evidence import landmarks
+from helpers.inputs import BY_ITSELF, entries
 
-backward = Exercise("dropout_backward", lecture="50:43")
+backward = Exercise("dropout_backward", kind="gradient", lecture="50:43", not_yours=BY_ITSELF)
 
 
 @backward.reference
@@ -51,29 +52,53 @@ def network(rng, keep=0.6, N=6, D=3, H=5, C=4):
     )
 
 
+def looked_at(dropout_backward, inputs, *names):
+    """Some gradients, and beside them what a wrong answer may have put in their place."""
+    x, y, mask, W1, b1, W2, _ = inputs
+    s = 1 / (1 + np.exp(-(x @ W1 + b1)))
+    onehot = np.eye(W2.shape[1])[y]
+    marks = landmarks(
+        x=x, mask=mask, s=s, h1=s * mask, slope=s * (1 - s), W2=W2, onehot=onehot, examples=len(x)
+    )
+    return {**entries(dropout_backward(*inputs), *names), **marks}
+
+
 @backward.check("line 1: da2, behind the softmax")
 def line_1_da2(dropout_backward, rng):
-    return entries(dropout_backward(*network(rng)), "da2")
+    return looked_at(dropout_backward, network(rng), "da2")
 
 
 @backward.check("line 2: dW2 and db2, of the output layer")
 def line_2_dW2_db2(dropout_backward, rng):
-    return entries(dropout_backward(*network(rng)), "dW2", "db2")
+    return looked_at(dropout_backward, network(rng), "dW2", "db2")
 
 
 @backward.check("line 3: dh1, back through W2")
 def line_3_dh1(dropout_backward, rng):
-    return entries(dropout_backward(*network(rng)), "dh1")
+    return looked_at(dropout_backward, network(rng), "dh1")
 
 
 @backward.check("line 4: da1, back through the mask and the sigmoid")
 def line_4_da1(dropout_backward, rng):
-    return entries(dropout_backward(*network(rng)), "da1")
+    return looked_at(dropout_backward, network(rng), "da1")
 
 
 @backward.check("line 5: dW1 and db1, of the hidden layer")
 def line_5_dW1_db1(dropout_backward, rng):
-    return entries(dropout_backward(*network(rng)), "dW1", "db1")
+    return looked_at(dropout_backward, network(rng), "dW1", "db1")
+
+
+@backward.example(without={"dtype": "all of it is in float64"})
+def example(dropout_backward, rng, N=6, H=5):
+    D, C = (H, H) if N == H else (3, 4)
+    shapes = {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+    inputs = {
+        "x": rng.normal(size=(N, D)),
+        "y": rng.integers(0, C, N),
+        "mask": (rng.random((N, H)) < 0.6).astype("float64"),
+        **{name: rng.normal(size=shape) for name, shape in shapes.items()},
+    }
+    return inputs, lambda **given: dropout_backward(**given)
 
 
 backward.misconception(

@@ -7,7 +7,12 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers import inputs
 
-inverted_dropout = Exercise("InvertedDropout", lecture="53:18")
+inverted_dropout = Exercise(
+    "InvertedDropout",
+    kind="layer",
+    lecture="53:18",
+    not_yours=["keras.layers.Dropout", "keras.random.dropout", "tensorflow.nn.dropout"],
+)
 
 
 @inverted_dropout.reference
@@ -113,6 +118,34 @@ def backward_summary(theirs, ours):
         "largest difference of the two factors": np.abs(forward - backward).max(),
         "factor of dh where it is not 0": inputs.constant_factor(backward[backward != 0]),
     }
+
+
+@inverted_dropout.check("the number of dropped units is left to chance as well")
+def counts(InvertedDropout, rng):
+    # Of three units, so that losing none and losing all both happen often.
+    layer, h = InvertedDropout(0.5), inputs.far_from_zero(rng, 256, 3)
+    return {"h": h, "output": [layer(h, training=True) for _ in range(4)]}
+
+
+@counts.summary()
+def counts_summary(theirs, ours):
+    kept = (np.abs(theirs["output"] / ours["h"]) > 1e-6).sum(axis=-1)
+    shares = [np.mean(kept == k) for k in range(4)]
+    # Of 1,024 honest examples less than 0.1; of four masks that examples share at least 0.5.
+    gap = np.abs(np.array(shares) - [0.125, 0.375, 0.375, 0.125]).sum()
+    return {"as many examples keep 0, 1, 2 and 3 units as coins would have it": gap < 0.25}
+
+
+@inverted_dropout.example(without={"one": "nothing here depends on other examples"})
+def example(InvertedDropout, rng, N=4, dtype="float32"):
+    layer = InvertedDropout(0.4, dtype=dtype)
+    h = tf.constant(rng.uniform(1, 2, size=(N, 5)), dtype)
+
+    def both(h):
+        # Times 0, so that nothing is left to chance.
+        return {"training, times 0": 0 * layer(h, training=True), "test time, times 0": 0 * layer(h)}
+
+    return {"h": h}, both
 
 
 inverted_dropout.misconception(

@@ -5,8 +5,9 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 
-activations = Exercise("activations", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
+activations = Exercise("activations", kind="function", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
 
 
 @activations.reference
@@ -18,7 +19,8 @@ def sigmoid(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`. The slope at
+        a = 0 is 1/4.
     """
     ### BEGIN SOLUTION
     e = tf.exp(tf.where(a < 0, a, -a))
@@ -35,7 +37,8 @@ def tanh(a):
     Args:
         a: pre-activations, float tensor of any shape and magnitude.
     Returns:
-        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`.
+        Activations, same shape and dtype as `a`; they and their slopes are finite for every finite `a`. The slope at
+        a = 0 is 1.
     """
     ### BEGIN SOLUTION
     q = tf.exp(tf.where(a < 0, 2 * a, -2 * a))
@@ -72,7 +75,8 @@ def _far(rng):
 
 @activations.check("sigmoid squashes into (0, 1)")
 def sigmoid_near_0(sigmoid, tanh, relu, rng):
-    return {"sigmoid(a)": sigmoid(_some(rng))}
+    a = _some(rng)
+    return {"sigmoid(a)": sigmoid(a), **landmarks(a=a)}
 
 
 @activations.check("sigmoid far from 0")
@@ -82,7 +86,8 @@ def sigmoid_far_from_0(sigmoid, tanh, relu, rng):
 
 @activations.check("tanh squashes into (-1, 1)")
 def tanh_near_0(sigmoid, tanh, relu, rng):
-    return {"tanh(a)": tanh(_some(rng))}
+    a = _some(rng)
+    return {"tanh(a)": tanh(a), **landmarks(a=a)}
 
 
 @activations.check("tanh far from 0")
@@ -107,10 +112,25 @@ def slopes(sigmoid, tanh, relu, rng):
     return slopes
 
 
-@activations.check("the dtype of a is kept")
-def dtype_kept(sigmoid, tanh, relu, rng):
-    a = _some(rng, "float64")
-    return {"sigmoid(a)": sigmoid(a), "tanh(a)": tanh(a), "relu(a)": relu(a)}
+@activations.check("the slope at exactly 0, where two branches meet")
+def slope_at_0(sigmoid, tanh, relu, rng):
+    a, weight = tf.zeros((1, 4)), tf.constant(rng.uniform(1, 2, size=(1, 4)), "float32")
+    slopes = {}
+    # ReLU has a corner there, and every slope from 0 to 1 is one of its.
+    for name, g in {"sigmoid": sigmoid, "tanh": tanh}.items():
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            h = tf.reduce_sum(weight * g(a))
+        slopes[f"weighted slope of {name} at 0"] = tape.gradient(h, a, unconnected_gradients="zero")
+    return slopes
+
+
+@activations.example(
+    without={"untouched": "tensors cannot be changed", "one": "nothing here depends on other examples"}
+)
+def example(sigmoid, tanh, relu, rng, N=4, dtype="float32"):
+    a = tf.constant(rng.uniform(-4, 4, size=(N, 5)), dtype)
+    return {"a": a}, lambda a: {"sigmoid(a)": sigmoid(a), "tanh(a)": tanh(a), "relu(a)": relu(a)}
 
 
 SIGMOID = """    e = tf.exp(tf.where(a < 0, a, -a))
@@ -145,7 +165,7 @@ activations.misconception(
     "sigmoid overflows in the branch not taken",
     (SIGMOID, "    return tf.where(a < 0, tf.exp(a) / (1 + tf.exp(a)), 1 / (1 + tf.exp(-a)))\n"),
     advice="tf.where computes both branches for every a and chooses afterwards; in the slope, 0 times the infinite one is no number. "
-    "Choose before exp instead, so that it only ever sees -|a|.",
+    "Choose before exp instead: exp(tf.where(a < 0, a, -a)) never overflows.",
 )
 activations.misconception(
     "sigmoid runs from -1 to 1",
@@ -156,6 +176,21 @@ activations.misconception(
     "sigmoid made of straight lines",
     (SIGMOID, "    return tf.clip_by_value(0.2 * a + 0.5, 0, 1)\n"),
     advice="That is the hard sigmoid, an approximation. The lecture's is smooth: it has an exponential in it.",
+)
+activations.misconception(
+    "sigmoid of |a|, which has no slope at 0",
+    (SIGMOID, "    e = tf.exp(-tf.abs(a))\n    return tf.where(a < 0, e, tf.ones_like(e)) / (1 + e)\n"),
+    advice="The values are right everywhere, and one slope is not: TensorFlow takes the slope of |a| at 0 for 0, and a unit that starts "
+    "at exactly 0 would never move. Choose with tf.where between a and -a instead: there the slope of the branch that was taken counts.",
+)
+activations.misconception(
+    "sigmoid of the smaller of a and -a",
+    (
+        SIGMOID,
+        "    e = tf.exp(tf.minimum(a, -a))\n    return tf.where(a < 0, e, tf.ones_like(e)) / (1 + e)\n",
+    ),
+    advice="Where a = -a, at exactly 0, tf.minimum hands its slope to the first of the two and the fraction to the other: -1/4 comes out "
+    "where 1/4 belongs. Let one condition, a < 0, decide both.",
 )
 activations.misconception(
     "tanh runs from 0 to 1",
@@ -173,19 +208,27 @@ activations.misconception(
     "tanh written as its definition",
     (TANH, "    return (tf.exp(a) - tf.exp(-a)) / (tf.exp(a) + tf.exp(-a))\n"),
     lecture="5:26",
-    advice="As written in the definition, exp(1000) becomes inf/inf. Work with exp(-2|a|), which is at most 1, and put the sign back.",
+    advice="As written in the definition, exp(1000) becomes inf/inf. Choose the exponent first, 2a where a < 0 and -2a "
+    "elsewhere: its exp is at most 1. Then put the sign back.",
 )
 activations.misconception(
     "tanh overflows on the left",
     (TANH, "    return 2 / (1 + tf.exp(-2 * a)) - 1\n"),
     lecture="5:26",
-    advice="At a = -1000 exp(2000) is infinite; the value survives, the slope does not. Work with exp(-2|a|), which is at most 1.",
+    advice="At a = -1000 exp(2000) is infinite; the value survives, the slope does not. Choose the exponent first, "
+    "2a where a < 0 and -2a elsewhere: its exp is at most 1.",
+)
+activations.misconception(
+    "tanh of |a| and the sign, which have no slope at 0",
+    (TANH, "    q = tf.exp(-2 * tf.abs(a))\n    return tf.sign(a) * (1 - q) / (1 + q)\n"),
+    lecture="5:26",
+    advice="The slope of tanh at 0 is 1; TensorFlow takes that of |a| and of the sign for 0. Choose with tf.where between a and -a.",
 )
 activations.misconception(
     "tanh loses the sign",
     ("tf.where(a < 0, q - 1, 1 - q)", "(1 - q)"),
     lecture="5:26",
-    advice="tanh(-a) = -tanh(a). Working with |a| is a good idea; the sign of a has to come back.",
+    advice="tanh(-a) = -tanh(a): below 0 the sign of a has to come back.",
 )
 activations.misconception(
     "relu leaks",
@@ -234,11 +277,13 @@ activations.misconception(
 )
 
 activations.alternative(
-    name="by minima, tanh from sigmoid",
+    name="each branch with its own safe argument, tanh from sigmoid",
     source="""
     def sigmoid(a):
-        up, down = tf.exp(tf.minimum(a, 0)), tf.exp(tf.minimum(-a, 0))
-        return up / (up + down)
+        positive = a >= 0
+        up = tf.exp(tf.where(positive, tf.zeros_like(a), a))
+        down = tf.exp(tf.where(positive, -a, tf.zeros_like(a)))
+        return tf.where(positive, 1 / (1 + down), up / (1 + up))
 
     def tanh(a):
         return 2 * sigmoid(2 * a) - 1
@@ -248,15 +293,15 @@ activations.alternative(
     """,
 )
 activations.alternative(
-    name="by keras.ops, with magnitudes and signs",
+    name="by keras.ops",
     source="""
     def sigmoid(a):
-        e = keras.ops.exp(-keras.ops.abs(a))
-        return keras.ops.where(a >= 0, 1 / (1 + e), e / (1 + e))
+        e = keras.ops.exp(keras.ops.where(a < 0, a, -a))
+        return keras.ops.where(a < 0, e, keras.ops.ones_like(e)) / (1 + e)
 
     def tanh(a):
-        e = keras.ops.exp(-2 * keras.ops.absolute(a))
-        return keras.ops.sign(a) * (1 - e) / (1 + e)
+        e = keras.ops.exp(-2 * keras.ops.where(a < 0, -a, a))
+        return keras.ops.where(a < 0, e - 1, 1 - e) / (1 + e)
 
     def relu(a):
         return a * keras.ops.cast(a > 0, a.dtype)
@@ -277,12 +322,7 @@ activations.alternative(
     """,
 )
 
-KINK = "It differs from the reference in the slope at exactly 0 only, where |a| and max(0, a) have none of their own."
-for mutant in (
-    "sigmoid line 1: < → <=",
-    "sigmoid line 2: < → <=",
-    "tanh line 1: < → <=",
-    "tanh line 2: < → <=",
+activations.equivalent(
     "relu line 1: > → >=",
-):
-    activations.equivalent(mutant, because=KINK)
+    because="It differs from the reference in the slope at exactly 0 only, where max(0, a) has none of its own.",
+)

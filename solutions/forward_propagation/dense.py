@@ -5,9 +5,10 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 from helpers.inputs import filled, shapes_of
 
-dense = Exercise("Dense", lecture="3:17")
+dense = Exercise("Dense", kind="layer", lecture="3:17")
 
 
 @dense.reference
@@ -21,7 +22,8 @@ class Dense(keras.layers.Layer):
         units: number of units, H_out.
     Shapes:
         h is (N, H_in), W (H_in, H_out), b (H_out,), a (N, H_out); h and a may have more axes before the last.
-        W and b have the layer's dtype; b starts at 0.
+        W and b have the layer's dtype; W starts random, as `add_weight` does by itself, and b at 0.
+        N is unknown while `model.fit` builds its graph.
     """
 
     def __init__(self, units, **kwargs):
@@ -88,6 +90,7 @@ def start(Dense, rng):
 def start_summary(theirs, ours):
     return {
         "share of different values in W": np.unique(theirs["values in W"]).size / 200,
+        "share of W's values that are 0": np.mean(theirs["values in W"] == 0),
         "share of b's values that are 0": np.mean(theirs["values in b"] == 0),
         "size of W": theirs["size of W"],
     }
@@ -96,7 +99,8 @@ def start_summary(theirs, ours):
 @dense.check("a = hW + b", points=2)
 def pre_activation(Dense, rng):
     layer, h = _filled(Dense, rng, units=4, inputs=7)
-    return {"a": layer(h)}
+    by_rank = {f"weight of {len(w.shape)} axes": np.asarray(w) for w in layer.weights}
+    return {"a": layer(h), **landmarks(h=h, **by_rank)}
 
 
 @dense.check("as many units as inputs")
@@ -105,10 +109,14 @@ def square_layer(Dense, rng):
     return {"a": layer(h)}
 
 
-@dense.check("the dtype policy is followed")
-def dtype_policy(Dense, rng):
-    layer, h = _filled(Dense, rng, units=3, inputs=5, dtype="float64")
-    return {"a": layer(h), "dtypes of the weights": " ".join(str(w.dtype) for w in layer.weights)}
+@dense.check("more axes before the last, and another number of examples")
+def more_axes(Dense, rng):
+    layer, h = _filled(Dense, rng, units=3, inputs=5)
+    found = {"a of fewer examples": layer(h[:2])}
+    h = tf.constant(rng.normal(size=(2, 4, 5)), "float32")
+    another = Dense(3)
+    another(h)
+    return {**found, "a of three axes": filled(another, rng)(h)}
 
 
 @dense.check("the output's shape is known beforehand")
@@ -126,6 +134,26 @@ def configuration(Dense, rng):
     return {"dtype": str(again.dtype), "output shape": np.array(again.compute_output_shape((1, 4)))}
 
 
+@dense.example(without={"one": "nothing here depends on other examples"})
+def example(Dense, rng, N=5, dtype="float32"):
+    layer = Dense(3, dtype=dtype)
+    return {"h": tf.constant(rng.normal(size=(N, 5)), dtype)}, lambda h: {"a": layer(h)}
+
+
+dense.misconception(
+    "all weights start alike",
+    (
+        'shape=(input_shape[-1], self.units), name="W"',
+        'shape=(input_shape[-1], self.units), initializer=keras.initializers.Constant(0.01), name="W"',
+    ),
+    lecture="30:27",
+    advice="Units that start alike get the same gradient and stay copies of one another. Leave the initializer out: Keras then draws W.",
+)
+dense.misconception(
+    "the inputs are counted along axis 1",
+    ("input_shape[-1]", "input_shape[1]"),
+    advice="With more axes in front the features are still the last: input_shape[-1].",
+)
 dense.misconception(
     "the bias is forgotten",
     (" + self.b\n", "\n"),

@@ -10,6 +10,7 @@ from solutions.forward_propagation.softmax import stable_softmax
 
 mlp = Exercise(
     "MLP",
+    kind="network",
     lecture="3:17",
     given={"Dense": keras.layers.Dense, "stable_softmax": keras.activations.softmax},
 )
@@ -35,6 +36,8 @@ class MLP(keras.Model):
     def __init__(self, units, classes, g, **kwargs):
         super().__init__(**kwargs)
         ### BEGIN SOLUTION
+        self.units = units
+        self.classes = classes
         self.hidden = [Dense(n) for n in units]
         self.output_layer = Dense(classes)
         self.g = g
@@ -47,6 +50,12 @@ class MLP(keras.Model):
         for layer in self.hidden:
             h = self.g(layer(h))
         return stable_softmax(self.output_layer(h))
+        ### END SOLUTION
+
+    def get_config(self):
+        """What __init__ was given, so that the network can be made again: Keras's own entries, `units`, `classes` and `g`."""
+        ### BEGIN SOLUTION
+        return {**super().get_config(), "units": self.units, "classes": self.classes, "g": self.g}
         ### END SOLUTION
 
 
@@ -98,6 +107,21 @@ def gradients(MLP, rng):
     gradients = tape.gradient(loss, network.trainable_weights)
     pairs = zip(network.trainable_weights, gradients, strict=True)
     return {f"gradient of shape {tuple(w.shape)}": tf.zeros(w.shape) if d is None else d for w, d in pairs}
+
+
+@mlp.check("made again from its configuration")
+def configuration(MLP, rng):
+    x = tf.constant(rng.normal(size=(6, 4)), "float32")
+    network = MLP([5, 6], 3, tf.tanh, name=f"network_{rng.integers(100, 1000)}")
+    again = MLP.from_config(network.get_config())
+    again(x)
+    return {"f(x)": filled(again, rng)(x), "its name is kept": str(again.name == network.name)}
+
+
+@mlp.example()
+def example(MLP, rng, N=6, dtype="float32"):
+    network, _ = _network(MLP, rng, [5], 4, tf.tanh)
+    return {"x": tf.constant(rng.normal(size=(N, 4)), dtype)}, lambda x: {"f(x)": network(x)}
 
 
 mlp.misconception(
@@ -173,6 +197,11 @@ mlp.misconception(
     lecture="24:00",
     advice="Something between the layers leaves TensorFlow, as .numpy() and stop_gradient do; training would not reach below it.",
 )
+mlp.misconception(
+    "super().get_config() is forgotten",
+    ("{**super().get_config(), ", "{"),
+    advice="Keras's own entries, such as the name, belong to the configuration as well: begin with {**super().get_config(), ...}.",
+)
 
 
 @mlp.alternative
@@ -181,6 +210,7 @@ class MLPInOneList(keras.Model):
         super().__init__(**kwargs)
         self.stack = [Dense(n) for n in [*units, classes]]
         self.activation = g
+        self.given = {"units": units, "classes": classes, "g": g}
 
     def call(self, x):
         *hidden, last = self.stack
@@ -188,12 +218,15 @@ class MLPInOneList(keras.Model):
             x = self.activation(layer(x))
         return stable_softmax(last(x), axis=-1)
 
+    def get_config(self):
+        return super().get_config() | dict(self.given)
+
 
 @mlp.alternative
 class MLPFromBelow(keras.Model):
     def __init__(self, units, classes, g, **kwargs):
         super().__init__(**kwargs)
-        self.g, self.chain = g, []
+        self.g, self.units, self.classes, self.chain = g, list(units), classes, []
         for n in units:
             self.chain.append(Dense(n))
         self.chain.append(Dense(classes))
@@ -203,3 +236,8 @@ class MLPFromBelow(keras.Model):
         for layer in self.chain[1:]:
             a = layer(self.g(a))
         return stable_softmax(a)
+
+    def get_config(self):
+        config = super().get_config()
+        config.update(units=list(self.units), classes=self.classes, g=self.g)
+        return config

@@ -7,7 +7,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers.checks import fill
 
-predict_exercise = Exercise("predict", lecture="9:02")
+predict_exercise = Exercise("predict", kind="function", lecture="9:02")
 
 
 @predict_exercise.reference
@@ -51,6 +51,19 @@ def keras_model(predict, rng):
     model(x)
     fill(model, rng, scale=2)
     return {"classes": predict(model, x)}
+
+
+@predict_exercise.example(
+    without={
+        "untouched": "tensors cannot be changed",
+        "graph": "nobody predicts while training",
+        "dtype": "classes are integers, whatever x is",
+    }
+)
+def example(predict, rng, N=12):
+    W = tf.constant(rng.normal(size=(3, 5)), "float32")
+    x = tf.constant(rng.normal(size=(N, 3)), "float32")
+    return {"x": x}, lambda x: {"classes": predict(lambda x: tf.nn.softmax(x @ W), x)}
 
 
 predict_exercise.misconception(

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from autograder.exercise import Exercise
 
-softmax = Exercise("stable_softmax", lecture="6:52")
+softmax = Exercise("stable_softmax", kind="function", lecture="6:52")
 
 
 @softmax.reference
@@ -56,9 +56,21 @@ def rows_far_apart(stable_softmax, rng):
     return {"f": stable_softmax(tf.constant(rng.normal(size=(4, 4)) - rows, "float32"))}
 
 
-@softmax.check("the dtype of a is kept")
-def dtype_kept(stable_softmax, rng):
-    return {"f": stable_softmax(tf.constant(rng.normal(size=(2, 6)), "float64"))}
+@softmax.check("slopes at large pre-activations")
+def slopes_of_large(stable_softmax, rng):
+    a, v = (tf.constant(rng.normal(size=(3, 6)), "float32") for _ in range(2))
+    found = {}
+    for name, big in {"a + 1000": a + 1000, "a - 1000": a - 1000}.items():
+        with tf.GradientTape() as tape:
+            tape.watch(big)
+            along_v = tf.reduce_sum(stable_softmax(big) * v)
+        found[f"slopes of f·v at {name}"] = tape.gradient(along_v, big, unconnected_gradients="zero")
+    return found
+
+
+@softmax.example(without={"untouched": "tensors cannot be changed"})
+def example(stable_softmax, rng, N=4, dtype="float32"):
+    return {"a": tf.constant(rng.normal(size=(N, 6)), dtype)}, lambda a: {"f": stable_softmax(a)}
 
 
 softmax.misconception(

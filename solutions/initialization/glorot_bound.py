@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercise import Exercise
 
-bound = Exercise("glorot_bound", lecture="32:09")
+bound = Exercise("glorot_bound", kind="function", lecture="32:09")
 
 
 @bound.reference
@@ -60,6 +60,15 @@ def compromise(glorot_bound, rng):
 @bound.check("the bound r", r=1e-6)
 def bound_r(glorot_bound, rng):
     return {"r": found(glorot_bound, rng, 3)}
+
+
+NUMBERS = "two numbers come in, and numbers go out"
+
+
+@bound.example(without={"untouched": NUMBERS, "graph": NUMBERS, "dtype": NUMBERS, "one": NUMBERS})
+def example(glorot_bound, rng):
+    H_in, H_out = layers(rng)[0]
+    return {}, lambda: {"r": glorot_bound(H_in, H_out)[3]}
 
 
 bound.misconception(

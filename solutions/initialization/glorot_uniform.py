@@ -9,11 +9,9 @@ from helpers.inputs import likeness
 
 glorot = Exercise(
     "GlorotUniform",
+    kind="initializer",
     lecture="32:09",
-    # the bound is theirs
-    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],
-    # whatever finds an initializer by its name
-    forbid=["keras.initializers.GlorotUniform", "keras.initializers.get", "keras.Variable", ".add_weight"],
+    not_yours=["keras.initializers.VarianceScaling"],
 )
 
 
@@ -189,6 +187,23 @@ def config_summary(theirs, ours):
         "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
         "registered": known,
     }
+
+
+@glorot.check("without a dtype, Keras's default, whatever that is")
+def default_dtype(GlorotUniform, rng):
+    shape, before = oblong(rng), keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        W = GlorotUniform()(shape)
+    finally:
+        keras.config.set_floatx(before)
+    return {"shape": tuple(W.shape), "dtype where Keras's default is float64": np.asarray(W).dtype.name}
+
+
+@glorot.example(without={"dtype": "a check of its own asks for several"})
+def example(GlorotUniform, rng):
+    shape = np.array(oblong(rng))
+    return {"shape": shape}, lambda shape: {"W": GlorotUniform()(tuple(shape))}
 
 
 glorot.misconception(

@@ -9,7 +9,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers.inputs import filled
 
-spreads = Exercise("spread", lecture="48:24", allow=["tensorflow.GradientTape"])
+spreads = Exercise("spread", kind="report", lecture="48:24")
 
 
 @spreads.reference
@@ -19,7 +19,8 @@ def spread(layers, x, upstream):
     forward:   h1 = layer1(x), h2 = layer2(h1), …, and std(h_k) over all examples and units
     backward:  std(∇_{h_k} L) over all examples and units, where ∇ at the last h is `upstream`      (lecture 48:24)
 
-    `tape.gradient` starts from `output_gradients` where it is given, and from ones where it is not.
+    `tape.gradient` takes any tensors as sources that were computed under the tape. It starts from `output_gradients` where
+    they are given, and from ones where they are not. `tape.watch(x)` makes it record also where no layer has variables.
 
     Args:
         layers: callables, each of which takes the h of the one before; the first takes x.
@@ -82,6 +83,20 @@ def both_ways_through_relu(spread, rng):
         "std of h": np.asarray(forward, "float32"),
         "std of the gradient of h": np.asarray(backward, "float32"),
     }
+
+
+@spreads.example()
+def example(spread, rng):
+    layers, x, upstream = drawn(rng)
+
+    def report(**layers):
+        forward, backward = spread(list(layers.values()), x, upstream)
+        return {
+            "std of h": np.asarray(forward, "float32"),
+            "std of the gradient of h": np.asarray(backward, "float32"),
+        }
+
+    return {f"layer {k}": layer for k, layer in enumerate(layers, 1)}, report
 
 
 spreads.misconception(

@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import CROSS_ENTROPY, classifier, filled
+from helpers.inputs import classifier, filled
 
 report = Exercise(
     "symmetry_report",
+    kind="report",
     lecture="30:27",
-    allow=["tensorflow.GradientTape", "global_norm", *CROSS_ENTROPY],
 )
 
 
@@ -50,6 +50,42 @@ def symmetry_report(model, x, y):
         distinct.append(len(np.unique(first_alike)))
     return np.array(norms), np.array(distinct)
     ### END SOLUTION
+
+
+class Steered:
+    """A model of which the gradient is known: the loss moves with V as the columns of G say, whatever x is."""
+
+    def __init__(self, G):
+        self.G = tf.constant(G, "float32")
+        self.V = keras.Variable(tf.zeros(G.shape))
+        self.trainable_variables = [self.V]
+
+    def __call__(self, x):
+        a = tf.reduce_sum(self.V * self.G)
+        logits = tf.stack([a, 0 * a, 0 * a])
+        return tf.tile(tf.nn.softmax(logits)[None], [len(x), 1])
+
+
+@report.check("units are copies only if all entries agree")
+def every_entry(symmetry_report, rng):
+    # The second has the length, the sum and the first entry of the first; the fourth is a copy of the third.
+    first, third = rng.permutation([1.0, 2.0, 4.0, 8.0]), rng.normal(size=4)
+    second = first[[0, 2, 3, 1]]
+    x, y = examples(rng)
+    return reported(symmetry_report, Steered(np.stack([first, second, third, third], axis=1)), x, 0 * y + 1)
+
+
+@report.check("how close is equal depends on the whole gradient, not on one column")
+def tolerance_of_whole(symmetry_report, rng):
+    large, small = rng.uniform(1, 2, size=4), rng.uniform(1, 2, size=4) * 1e-6
+    x, y = examples(rng)
+    return reported(symmetry_report, Steered(np.stack([large, small, 2 * small], axis=1)), x, 0 * y + 1)
+
+
+@report.example()
+def example(symmetry_report, rng):
+    x, y = examples(rng)
+    return {"model": network(rng)}, lambda model: reported(symmetry_report, model, x, y)
 
 
 UNITS = 7

@@ -4,11 +4,15 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
+from helpers.inputs import BY_ITSELF
 
-ALLOW = [
-    f"{home}.{g}" for home in ("tensorflow.nn", "keras.activations") for g in ("sigmoid", "tanh", "relu")
-]
-activation = Exercise("activation_backward", lecture="24:30", allow=["sigmoid", "tanh", *ALLOW])
+activation = Exercise(
+    "activation_backward",
+    kind="gradient",
+    lecture="24:30",
+    not_yours=[*BY_ITSELF, "SigmoidGrad", "TanhGrad", "ReluGrad"],
+)
 
 
 @activation.reference
@@ -20,7 +24,7 @@ def activation_backward(dh, a, g):
 
     Args:
         dh: gradient at the activation, float tensor of any shape.
-        a: pre-activation, same shape; of any magnitude.
+        a: pre-activation (not the activation h), same shape; of any magnitude.
         g: "sigmoid", "tanh" or "relu".
     Returns:
         da, same shape and dtype as a.
@@ -42,19 +46,28 @@ def _inputs(rng, shape=(4, 5), dtype="float32"):
     return tf.constant(dh, dtype), tf.constant(a, dtype)
 
 
+def _marks(dh, a, g):
+    """What a wrong answer may give in the place of da."""
+    h = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[g](a)
+    return landmarks(dh=dh, a=a, h=h)
+
+
 @activation.check("through a sigmoid")
 def through_sigmoid(activation_backward, rng):
-    return {"da": activation_backward(*_inputs(rng), "sigmoid")}
+    dh, a = _inputs(rng)
+    return {"da": activation_backward(dh, a, "sigmoid"), **_marks(dh, a, "sigmoid")}
 
 
 @activation.check("through a tanh")
 def through_tanh(activation_backward, rng):
-    return {"da": activation_backward(*_inputs(rng), "tanh")}
+    dh, a = _inputs(rng)
+    return {"da": activation_backward(dh, a, "tanh"), **_marks(dh, a, "tanh")}
 
 
 @activation.check("through a ReLU")
 def through_relu(activation_backward, rng):
-    return {"da": activation_backward(*_inputs(rng), "relu")}
+    dh, a = _inputs(rng)
+    return {"da": activation_backward(dh, a, "relu"), **_marks(dh, a, "relu")}
 
 
 @activation.check("a ReLU at exactly 0 passes nothing")
@@ -70,10 +83,20 @@ def saturated_units(activation_backward, rng):
     return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh")}
 
 
-@activation.check("in float64")
-def in_float64(activation_backward, rng):
-    dh, a = _inputs(rng, dtype="float64")
-    return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh", "relu")}
+@activation.example(
+    without={
+        "untouched": "tensors cannot be changed",
+        "one": "nothing here depends on other examples",
+        "square": "it works element by element",
+    }
+)
+def example(activation_backward, rng, dtype="float32"):
+    dh, a = _inputs(rng, dtype=dtype)
+
+    def through_each(dh, a):
+        return {f"da, {g}": activation_backward(dh, a, g) for g in ("sigmoid", "tanh", "relu")}
+
+    return {"dh": dh, "a": a}, through_each
 
 
 activation.misconception(

@@ -4,8 +4,10 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
+from helpers.inputs import BY_ITSELF
 
-layer = Exercise("layer_backward", lecture="21:30")
+layer = Exercise("layer_backward", kind="gradient", lecture="21:30", not_yours=BY_ITSELF)
 
 
 @layer.reference
@@ -39,26 +41,31 @@ def _sizes(rng, N, H_in, H_out, dtype="float32"):
 
 @layer.check("the weights' gradient")
 def weight_gradient(layer_backward, rng):
-    dW, _, _ = layer_backward(*_sizes(rng, 4, 3, 5))
-    return {"dW": dW}
+    da, h, W = _sizes(rng, 4, 3, 5)
+    dW, _, _ = layer_backward(da, h, W)
+    return {"dW": dW, **landmarks(da=da, h=h, W=W, examples=4)}
 
 
 @layer.check("the biases' gradient")
 def bias_gradient(layer_backward, rng):
-    _, db, _ = layer_backward(*_sizes(rng, 4, 3, 5))
-    return {"db": db}
+    da, h, W = _sizes(rng, 4, 3, 5)
+    _, db, _ = layer_backward(da, h, W)
+    return {"db": db, **landmarks(da=da, examples=4)}
 
 
 @layer.check("the gradient of the layer below")
 def layer_below(layer_backward, rng):
-    _, _, dh = layer_backward(*_sizes(rng, 4, 3, 5))
-    return {"dh": dh}
+    da, h, W = _sizes(rng, 4, 3, 5)
+    _, _, dh = layer_backward(da, h, W)
+    return {"dh": dh, **landmarks(da=da, h=h, W=W, examples=4)}
 
 
-@layer.check("square, where a wrong product has the right shape")
-def square_layer(layer_backward, rng):
-    dW, db, dh = layer_backward(*_sizes(rng, 4, 4, 4, "float64"))
-    return {"dW": dW, "db": db, "dh": dh}
+@layer.example(without={"untouched": "tensors cannot be changed"})
+def example(layer_backward, rng, N=4, H=5, dtype="float32"):
+    # Where there are as many examples as units, there are as many inputs as well.
+    H_in = H if N == H else 3
+    inputs = dict(zip(("da", "h", "W"), _sizes(rng, N, H_in, H, dtype), strict=True))
+    return inputs, lambda **given: dict(zip(("dW", "db", "dh"), layer_backward(**given), strict=True))
 
 
 layer.misconception(

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import labelled_examples
+from helpers.inputs import BY_ITSELF, labelled_examples
 from solutions.loss_and_backpropagation.activation_backward import activation_backward
 from solutions.loss_and_backpropagation.layer_backward import layer_backward
 from solutions.loss_and_backpropagation.softmax_nll import softmax_nll
@@ -34,20 +34,14 @@ def _through_activation(dh, a, g):
 
 network = Exercise(
     "mlp_backward",
+    kind="gradient",
     lecture="21:30",
     given={
         "softmax_nll": _loss,
         "layer_backward": _through_layer,
         "activation_backward": _through_activation,
     },
-    allow=[
-        "sigmoid",
-        "tanh",
-        "relu",
-        "softmax",
-        *(f"tensorflow.nn.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
-        *(f"keras.activations.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
-    ],
+    not_yours=BY_ITSELF,
 )
 
 
@@ -65,7 +59,8 @@ def mlp_backward(params, x, y, g="tanh"):
         y: classes, integer tensor of shape (N,).
         g: the hidden layers' activation function: "sigmoid", "tanh" or "relu".
     Returns:
-        loss, grads: the mean loss, and a list of pairs (dW, db) in the order of `params`.
+        loss, grads: the mean loss, and a list of pairs (dW, db) in the order of `params`; finite for pre-activations of
+        any magnitude.
     """
     activation = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": lambda a: tf.maximum(a, 0)}[g]
     ### BEGIN SOLUTION
@@ -149,6 +144,28 @@ def relu_units(mlp_backward, rng):
 def equal_sizes(mlp_backward, rng):
     _, grads = mlp_backward(*_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
     return _found(grads)
+
+
+@network.check("ReLU units whose pre-activation is exactly 0")
+def relu_at_0(mlp_backward, rng):
+    params, x, y = _network(rng, [4, 5, 3], N=6)
+    (W, b), output = params
+    dark = tf.constant([[1.0], [0.0], [1.0], [0.0], [1.0], [1.0]])
+    _, grads = mlp_backward([(W, tf.zeros_like(b)), output], dark * x, y, g="relu")
+    return _found(grads)
+
+
+@network.example(
+    without={"untouched": "tensors cannot be changed", "square": "a check of its own has all sizes equal"}
+)
+def example(mlp_backward, rng, N=5, dtype="float32"):
+    params, x, y = _network(rng, [4, 5, 3], N, dtype)
+
+    def passes(x, y):
+        loss, grads = mlp_backward(params, x, y)
+        return {"loss": loss, **_found(grads)}
+
+    return {"x": x, "y": y}, passes
 
 
 network.misconception(

@@ -4,8 +4,15 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.inputs import BY_ITSELF
 
-output = Exercise("output_gradient", lecture="19:20", objects=["dloss_df", "df_da", "dloss_da"])
+output = Exercise(
+    "output_gradient",
+    kind="gradient",
+    lecture="19:20",
+    objects=["dloss_df", "df_da", "dloss_da"],
+    not_yours=BY_ITSELF,
+)
 
 
 @output.reference
@@ -18,7 +25,8 @@ def dloss_df(f, y):
         f: probabilities of one example, float tensor of shape (C,).
         y: its class, an integer.
     Returns:
-        The gradient with respect to f, same shape and dtype as f.
+        The gradient with respect to f, same shape and dtype as f: 0 for every class but y, also where an f_c is 0.
+        f_y is above 0; where it were 0, the loss would be infinite.
     """
     ### BEGIN SOLUTION
     onehot = tf.one_hot(y, len(f), dtype=f.dtype)
@@ -86,10 +94,23 @@ def vanished_probability(dloss_df, df_da, dloss_da, rng):
     return {"da": dloss_da(f, 0)}
 
 
-@output.check("the dtype of f is kept")
-def dtype_kept(dloss_df, df_da, dloss_da, rng):
-    f, y = _probabilities(rng, C=3, dtype="float64"), int(rng.integers(3))
-    return {"df": dloss_df(f, y), "Jacobian of softmax": df_da(f), "da": dloss_da(f, y)}
+@output.check("step 1, where another class has a probability of 0")
+def another_class_vanished(dloss_df, df_da, dloss_da, rng):
+    f = tf.concat([_probabilities(rng, C=3), tf.zeros(1)], 0)
+    return {"df": dloss_df(f, int(rng.integers(3)))}
+
+
+@output.example(
+    without={
+        "untouched": "tensors cannot be changed",
+        "one": "it is about one example as it is",
+        "square": "there is one axis, that of the classes",
+    }
+)
+def example(dloss_df, df_da, dloss_da, rng, dtype="float32"):
+    y = int(rng.integers(3))
+    f = _probabilities(rng, C=3, dtype=dtype)
+    return {"f": f}, lambda f: {"df": dloss_df(f, y), "Jacobian of softmax": df_da(f), "da": dloss_da(f, y)}
 
 
 output.misconception(

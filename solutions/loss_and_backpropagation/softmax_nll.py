@@ -5,9 +5,10 @@ import numpy as np  # noqa: F401  for a source below
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import labelled_pre_activations
+from helpers.evidence import landmarks
+from helpers.inputs import BY_ITSELF, labelled_pre_activations
 
-loss = Exercise("softmax_nll", lecture="16:10", allow=["tensorflow.custom_gradient"])
+loss = Exercise("softmax_nll", kind="function", lecture="16:10", not_yours=BY_ITSELF)
 
 
 @loss.reference
@@ -23,8 +24,9 @@ def softmax_nll(a, y):
     formula above times `upstream`, for the classes `y` None.
 
     Args:
-        a: pre-activations of the output, float tensor of shape (N, C).
-        y: classes, integer tensor of shape (N,).
+        a: pre-activations of the output, float tensor of shape (N, C). In `fit` N is unknown while the graph is
+            built: `a.shape[0]` is None there, and `tf.shape(a)[0]` gives it.
+        y: classes, integer tensor of shape (N,), int32 or int64.
     Returns:
         The loss, a number in the dtype of `a`; finite for pre-activations of any magnitude. Use TensorFlow's
         operations only, so that `fit` can compile it; softmax, log_softmax and logsumexp are yours to write.
@@ -57,13 +59,15 @@ def _gradient(of, a):
 
 @loss.check("the mean loss of a batch")
 def mean_loss(softmax_nll, rng):
-    return {"loss": softmax_nll(*_batch(rng))}
+    a, y = _batch(rng)
+    return {"loss": softmax_nll(a, y), **landmarks(examples=4, classes=6)}
 
 
 @loss.check("its gradient", points=2)
 def loss_gradient(softmax_nll, rng):
     a, y = _batch(rng)
-    return {"da": _gradient(lambda a: softmax_nll(a, y), a)}
+    marks = landmarks(f=tf.nn.softmax(a), onehot=tf.one_hot(y, 6), examples=4, classes=6)
+    return {"da": _gradient(lambda a: softmax_nll(a, y), a), **marks}
 
 
 @loss.check("the gradient that reaches the loss is passed on")
@@ -83,21 +87,14 @@ def any_magnitude(softmax_nll, rng):
     return found
 
 
-@loss.check("the dtype of a is kept")
-def dtype_kept(softmax_nll, rng):
-    a, y = _batch(rng, dtype="float64")
-    return {"loss": softmax_nll(a, y), "da": _gradient(lambda a: softmax_nll(a, y), a)}
+@loss.example(without={"untouched": "tensors cannot be changed"})
+def example(softmax_nll, rng, N=4, dtype="float32"):
+    a, y = labelled_pre_activations(rng, N)
 
+    def both(a, y):
+        return {"loss": softmax_nll(a, y), "da": _gradient(lambda a: softmax_nll(a, y), a)}
 
-@loss.check("compiled, as fit does it")
-def compiled(softmax_nll, rng):
-    a, y = _batch(rng)
-
-    def both(a):
-        return softmax_nll(a, y), _gradient(lambda a: softmax_nll(a, y), a)
-
-    value, da = tf.function(both, autograph=False)(a)
-    return {"loss": value, "da": da}
+    return {"a": tf.constant(a, dtype), "y": tf.constant(y)}, both
 
 
 loss.misconception(

@@ -5,8 +5,9 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
+from helpers.evidence import landmarks
 
-decay = Exercise("decay_step", lecture="29:50", allow=["scalar_mul"])
+decay = Exercise("decay_step", kind="function", lecture="29:50")
 
 
 @decay.reference
@@ -42,12 +43,14 @@ def drawn(rng, dtype="float64"):
 
 @decay.check("∇Ω")
 def penalty_gradient(decay_step, rng):
-    return {"dOmega": decay_step(*drawn(rng))[0]}
+    w, dw, lr, lam = drawn(rng)
+    return {"dOmega": decay_step(w, dw, lr, lam)[0], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
 
 
 @decay.check("Δ, the direction of the step")
 def step_direction(decay_step, rng):
-    return {"delta": decay_step(*drawn(rng))[1]}
+    w, dw, lr, lam = drawn(rng)
+    return {"delta": decay_step(w, dw, lr, lam)[1], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
 
 
 # it may come in float32
@@ -58,7 +61,8 @@ def shrink_factor(decay_step, rng):
 
 @decay.check("the new weights")
 def new_weights(decay_step, rng):
-    return {"new": decay_step(*drawn(rng))[3]}
+    w, dw, lr, lam = drawn(rng)
+    return {"new": decay_step(w, dw, lr, lam)[3], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
 
 
 @decay.check("five steps, the gradient another at each", points=2)
@@ -69,6 +73,23 @@ def five_steps(decay_step, rng):
         dw = tf.constant(rng.normal(size=w.shape), "float32")
         path.append(decay_step(path[-1], dw, lr, lam)[3])
     return {"w after each step": path}
+
+
+@decay.example(
+    without={
+        "untouched": "tensors cannot be changed",
+        "graph": "the loop of training stands outside any graph",
+        "one": "weights are no examples",
+    },
+)
+def example(decay_step, rng, N=4, dtype="float32"):
+    w, dw = (tf.constant(rng.normal(size=(N, 3)), dtype) for _ in range(2))
+
+    def tensors(w, dw):
+        dOmega, delta, _, new = decay_step(w, dw, 0.2, 0.7)
+        return {"dOmega": dOmega, "delta": delta, "new": new}
+
+    return {"w": w, "dw": dw}, tensors
 
 
 decay.misconception(

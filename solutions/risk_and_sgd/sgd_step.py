@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import SPARSE_CROSS_ENTROPY, classifier, filled, labelled_examples
+from helpers.inputs import classifier, filled, labelled_examples
 from solutions.risk_and_sgd.regularized_risk import regularized_risk
 
 
@@ -18,10 +18,10 @@ def _risk(model, x, y, lam):
 
 step = Exercise(
     "sgd_step",
+    kind="step",
     lecture="13:19",
     given={"regularized_risk": _risk},
-    # for those who write the risk out once more
-    allow=["tensorflow.GradientTape", *SPARSE_CROSS_ENTROPY, "tensorflow.nn.l2_loss"],
+    not_yours=["keras.optimizers.SGD", "keras.Model.fit", "keras.Model.train_on_batch"],
 )
 
 
@@ -93,6 +93,24 @@ def risk_returned(sgd_step, rng):
     model, (x, y) = network(rng), labelled_examples(rng, 6)
     risk = sgd_step(model, x, y, lr=0.5, lam=float(rng.uniform(0.1, 0.3)))
     return {"risk": float(risk)}
+
+
+@step.check("as far as the gradient says, however large it is")
+def large_gradients(sgd_step, rng):
+    model, (x, y) = network(rng), labelled_examples(rng, 6)
+    sgd_step(model, 40 * x, y, lr=float(rng.uniform(0.3, 0.6)), lam=0.0)
+    return parameters(model)
+
+
+@step.example()
+def example(sgd_step, rng):
+    x, y = labelled_examples(rng, 6)
+
+    def one_step(model, x, y):
+        sgd_step(model, x, y, lr=0.4, lam=0.1)
+        return {}
+
+    return {"model": network(rng), "x": x, "y": y}, one_step
 
 
 step.misconception(
@@ -222,7 +240,9 @@ def by_layer(model, x, y, lr, lam):
         f = tf.gather(model(x), y, batch_dims=1)
         penalty = tf.add_n([tf.reduce_sum(layer.kernel**2) for layer in model.layers])
         risk = lam * penalty - tf.reduce_mean(tf.math.log(f))
-    moves = [(layer, tape.gradient(risk, [layer.kernel, layer.bias])) for layer in model.layers]
+    moves = [
+        (layer, tape.gradient(risk, [layer.kernel, layer.bias])) for layer in model.layers if layer.trainable
+    ]
     for layer, (dW, db) in moves:
         layer.kernel.assign_sub(lr * dW)
         layer.bias.assign_sub(lr * db)

@@ -4,6 +4,7 @@ What a student's code printed or raised is shown as text; nothing of it becomes 
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
 from typing import Any
 
@@ -14,8 +15,22 @@ LEADS = {
     "whole": ("This is",),
     "pair": ("Two things at once. One is", "The other is"),
     "parts": ("Part of it looks like", "Another part looks like"),
+    "probes": ("What stands out", "And"),
+    "first": ("The first ✗ looks like",),
 }
-GREEN, RED = "#2e7d32", "#c62828"
+GREEN, RED, GREY = "#2e7d32", "#c62828", "#757575"
+TRUE = "True of these numbers"
+
+
+class Step(StrEnum):
+    """How much a card tells of what an answer looks like."""
+
+    # What the student should ask.
+    QUESTION = "question"
+    # What it looks like, what is true of the numbers, and where the lecture treats it.
+    HINT = "hint"
+    # Also what to do.
+    FIX = "fix"
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,7 @@ class Card:
         lecture: where the lecture treats the exercise.
         notes: what else happened, each a sentence: a time-out, a missing cell.
         withheld: whether no points are given, whatever the checks say.
+        step: how much it tells of what the answer looks like.
     """
 
     verdict: Verdict
@@ -35,6 +51,7 @@ class Card:
     lecture: str = ""
     notes: tuple[str, ...] = ()
     withheld: bool = False
+    step: Step = Step.FIX
 
     @property
     def score(self) -> str:
@@ -60,16 +77,21 @@ def text(card: Card) -> str:
         A headline and a line for each check, misconception, hint and note.
     """
     lines = [f"{card.verdict.exercise}: {card.score} (lecture {card.lecture})"]
-    for outcome, message in _shown(card.verdict):
-        line = f"  {_mark(outcome)} {outcome.check}"
-        if message:
-            line += f" — {message}"
+    for row in _shown(card):
+        line = f"  {_mark(row.outcome)} {row.outcome.check}"
+        if row.message:
+            line += f" — {row.message}"
         lines.append(line)
-    for named in _named(card):
-        lines.append(f"  {named.lead}: {named.name}. {named.advice.text} (lecture {named.advice.lecture})")
-    hint = _hint(card.verdict)
-    if hint:
-        lines.append(f"  {hint}")
+        if row.fact:
+            lines.append(f"      {TRUE}: {row.fact}.")
+    for named in _told(card):
+        words = f"  {named.lead}: {named.name}."
+        if card.step == Step.FIX:
+            words += f" {named.advice.text}"
+        lines.append(f"{words} (lecture {named.advice.lecture})")
+    asked = _question(card) or _hint(card.verdict)
+    if asked:
+        lines.append(f"  {asked}")
     for note in card.notes:
         lines.append(f"  Note: {note}")
     return "\n".join(lines)
@@ -83,14 +105,14 @@ def html(card: Card) -> str:
     Returns:
         One section.
     """
-    rows = "".join(_html_of_row(outcome, message) for outcome, message in _shown(card.verdict))
-    names = "".join(_html_of_name(named) for named in _named(card))
+    rows = "".join(_html_of_row(row) for row in _shown(card))
+    names = "".join(_html_of_name(named, card.step) for named in _told(card))
     sentences = "".join(
         f'<p style="margin:.5em 0">{escape(sentence)}</p>'
-        for sentence in (_hint(card.verdict), *card.notes)
+        for sentence in (_question(card) or _hint(card.verdict), *card.notes)
         if sentence
     )
-    side = _color(card.verdict.right and not card.withheld)
+    side = _side(card)
     return (
         f'<section style="border-left:4px solid {side};padding:.4em 1em;margin:.3em 0;max-width:52em;line-height:1.45">'
         f'<div style="font-size:1.1em"><b>{escape(card.verdict.exercise)}</b> · {card.score} '
@@ -162,6 +184,10 @@ def _record_of_check(outcome: Outcome) -> dict[str, Any]:
         "passed": outcome.passed,
         "message": outcome.message,
         "misconception": "; ".join(outcome.names) or None,
+        "fact": outcome.fact or None,
+        "strong": outcome.strong,
+        "raised": outcome.raised,
+        "follows": outcome.follows,
     }
 
 
@@ -180,18 +206,62 @@ def _begun(verdict: Verdict) -> bool:
     return not all(outcome.kind == Kind.NOT_WRITTEN for outcome in verdict.outcomes)
 
 
-def _shown(verdict: Verdict) -> list[tuple[Outcome, str]]:
-    """The checks worth listing, none of an exercise not yet begun; a message said once is not repeated."""
-    if not _begun(verdict):
+@dataclass(frozen=True)
+class Row:
+    """A check as a card lists it."""
+
+    outcome: Outcome
+    message: str
+    fact: str = ""
+
+
+def _shown(card: Card) -> list[Row]:
+    """The checks worth listing, none of an exercise not yet begun; what was said once is not repeated."""
+    if not _begun(card.verdict):
         return []
     said: set[str] = set()
     rows = []
-    for outcome in verdict.outcomes:
+    for outcome in card.verdict.outcomes:
         gist = outcome.gist or outcome.message
-        rows.append((outcome, "the same" if gist in said else outcome.message))
-        if gist:
-            said.add(gist)
+        message = outcome.message
+        if gist in said:
+            message = "the same"
+        if outcome.follows:
+            message = f"{message} (follows from an earlier ✗)"
+        fact = outcome.fact
+        if fact in said or card.step == Step.QUESTION:
+            fact = ""
+        rows.append(Row(outcome, message, fact))
+        said |= {text for text in (gist, fact) if text}
     return rows
+
+
+def _told(card: Card) -> list[Named]:
+    """The misconceptions, once it is time to tell them."""
+    if card.step == Step.QUESTION:
+        return []
+    return _named(card)
+
+
+def _question(card: Card) -> str:
+    """What to ask first, where what comes next would tell more; "" otherwise."""
+    wrong = [outcome for outcome in card.verdict.outcomes if not outcome.passed]
+    more = card.verdict.names or any(outcome.fact for outcome in wrong)
+    if card.step != Step.QUESTION or not more:
+        return ""
+    first = wrong[0]
+    advice = [card.advice.get(name, Advice()) for name in card.verdict.names]
+    own = next((one.question for one in advice if one.question), "")
+    place = next((one.lecture for one in advice if one.lecture), card.lecture)
+    if own:
+        return f"A question first: {own} Change your code and check again: a hint comes next."
+    if first.kind == Kind.RAISED:
+        asked = f"what did the line that raised {first.raised} get, and what did it want?"
+    elif first.clue == Clue.SHAPE:
+        asked = "which axis is which, and what should become of each?"
+    else:
+        asked = f"what should come out, worked out by hand for a small input, where it says “{first.check}”?"
+    return f"A question first: {asked} Compare with lecture {place}. Change your code and check again: a hint comes next."
 
 
 def _hint(verdict: Verdict) -> str:
@@ -204,6 +274,8 @@ def _hint(verdict: Verdict) -> str:
     first = wrong[0]
     if first.kind == Kind.NOT_WRITTEN:
         return ""
+    if any(outcome.fact for outcome in wrong):
+        return "No known mistake looks like this. What is true of the numbers may tell which line of yours it is."
     if first.clue == Clue.NONE:
         return (
             "None is what a function gives that ends without `return`, as those do that change what they are given, "
@@ -226,20 +298,33 @@ def _color(good: bool) -> str:
     return GREEN if good else RED
 
 
-def _html_of_row(outcome: Outcome, message: str) -> str:
+def _side(card: Card) -> str:
+    """The color of a card's side: what is not yet begun is neither right nor wrong."""
+    if not _begun(card.verdict):
+        return GREY
+    return _color(card.verdict.right and not card.withheld)
+
+
+def _html_of_row(shown: Row) -> str:
+    outcome = shown.outcome
     label = "passed" if outcome.passed else "not passed"
     row = (
         f'<li style="margin:.25em 0"><span style="color:{_color(outcome.passed)};font-weight:bold" '
         f'aria-label="{label}">{_mark(outcome)}</span> <b>{escape(outcome.check)}</b>'
     )
-    if message:
-        row += f'<div style="margin-left:1.4em">{escape(message)}</div>'
+    if shown.message:
+        row += f'<div style="margin-left:1.4em">{escape(shown.message)}</div>'
+    if shown.fact:
+        row += f'<div style="margin-left:1.4em"><i>{TRUE}:</i> {escape(shown.fact)}.</div>'
     return row + "</li>"
 
 
-def _html_of_name(named: Named) -> str:
+def _html_of_name(named: Named, step: Step) -> str:
+    fix = ""
+    if step == Step.FIX:
+        fix = f"{escape(named.advice.text)} "
     return (
         f'<p style="margin:.5em 0;padding:.5em .8em;background:rgba(128,128,128,.14)">{named.lead}: '
-        f"<b>{escape(named.name)}</b>.<br>{escape(named.advice.text)} "
+        f"<b>{escape(named.name)}</b>.<br>{fix}"
         f"<i>Lecture {escape(named.advice.lecture)}.</i></p>"
     )

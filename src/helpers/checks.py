@@ -12,56 +12,16 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from helpers.evidence import AT_THE_CHECK, Evidence, Failure, plain
+from helpers.check import Check, Run
+from helpers.evidence import AT_THE_CHECK, Evidence, Failure, as_evidence
 
-Candidate = tuple[Any, ...]  # the objects of an exercise, in its order: (Dense,) or (sigmoid, tanh, relu)
-Arrays = dict[str, Any]  # what a check or a summary returns: arrays, or what becomes one, by name
-Run = Callable[..., Arrays]  # f(*objects, rng)
-Summary = Callable[[Arrays, Arrays], Arrays]  # f(theirs, ours)
-
-
-@dataclass
-class Check:
-    """A function that runs beside a candidate and returns arrays by name.
-
-    Attributes:
-        name: the property that it looks at, "the bias counts".
-        run: the function, called as `run(*objects, rng)`.
-        points: what it is worth.
-        atol: absolute tolerances by name of an array or, where there is a summary, of what that returns.
-        summarize: what of random evidence can be compared, called as `summarize(theirs, ours)`.
-    """
-
-    name: str
-    run: Run
-    points: float = 1
-    atol: dict[str, float] = field(default_factory=dict)
-    summarize: Summary | None = None
-
-    def summary(self, **atol: float) -> Callable[[Summary], Summary]:
-        """Decorate `f(theirs, ours)`: what of random evidence can be compared, with its tolerances.
-
-        `ours` is the reference's evidence for the same draw. It holds the inputs, so take them from
-        there: evidence that belongs to another draw then fits nothing.
-
-        Args:
-            atol: absolute tolerances by name of what `f` returns.
-        Returns:
-            The decorator.
-        """
-
-        def decorate(function: Summary) -> Summary:
-            self.summarize = function
-            self.atol |= atol
-            return function
-
-        return decorate
+# The objects of an exercise, in its order: (Dense,) or (sigmoid, tanh, relu).
+Candidate = tuple[Any, ...]
 
 
 class Checks:
@@ -70,11 +30,12 @@ class Checks:
     Args:
         name: how the exercise is called, "Dense".
         lecture: where the lecture treats it, "3:17".
+        kind: of what kind an answer is, "layer"; it brings probes, once there is an example.
         objects: the names that a student defines, if they are not just `name`.
         given: what stands in, while checks run, for names that earlier exercises define, so that a
             mistake made there is not counted twice.
-        allow: operations that this exercise may use beyond those that every exercise may (helpers.operations).
-        forbid: operations that every exercise may use but this one, since it asks to write them.
+        not_yours: what a student should not call, by full names ("keras.layers.Dropout") or by an operation's
+            type ("Softmax"), beyond what the census finds (autograder.proving.census).
     """
 
     def __init__(
@@ -82,17 +43,18 @@ class Checks:
         name: str,
         *,
         lecture: str,
+        kind: str = "",
         objects: Sequence[str] = (),
         given: dict[str, object] | None = None,
-        allow: Sequence[str] = (),
-        forbid: Sequence[str] = (),
+        not_yours: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.lecture = lecture
+        self.kind = kind
+        self.without: dict[str, str] = {}
         self.objects = tuple(objects) or (name,)
         self.given = dict(given or {})
-        self.allow = tuple(allow)
-        self.forbid = tuple(forbid)
+        self.not_yours = tuple(not_yours)
         self.checks: list[Check] = []
 
     @property
@@ -118,6 +80,30 @@ class Checks:
             made = Check(name, function, points, atol)
             self.checks.append(made)
             return made
+
+        return decorate
+
+    def example(
+        self, *, without: dict[str, str] | None = None, points: dict[str, float] | None = None
+    ) -> Callable[[Any], Any]:
+        """Decorate `f(*objects, rng, N=…, dtype=…)`: how an answer is used, by which its kind's probes try it.
+
+        Args:
+            without: why a probe is left out, by its key.
+            points: what a probe is worth, by its key, where it is not 1.
+        Returns:
+            The decorator; it adds a check for each probe of the kind.
+        Raises:
+            ValueError: when it decorates, if the kind has no such probe.
+        """
+        # Late: probes are made of checks.
+        from helpers.probes import checks_of
+
+        self.without = dict(without or {})
+
+        def decorate(function: Any) -> Any:
+            self.checks += checks_of(self.kind, function, points or {}, self.without)
+            return function
 
         return decorate
 
@@ -150,7 +136,7 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
         names = _namespace(candidate)
         with _standing_in(names, exercise.given), loading_as(candidate):
             found = check.run(*candidate, rng)
-        return Evidence({key: plain(value) for key, value in found.items()})
+        return as_evidence(found)
     # The student's code may raise anything.
     except (Exception, SystemExit) as error:
         return Evidence({}, failure_of(error, names))

@@ -9,7 +9,12 @@ from helpers.checks import Check
 from helpers.evidence import Evidence, Failure, Odd, Value
 from helpers.verdict import Clue, Kind
 
-RTOL = {2: 1e-2, 4: 1e-4, 8: 1e-9}  # by the bytes of one real number
+# By the bytes of one real number.
+RTOL = {2: 1e-2, 4: 1e-4, 8: 1e-9}
+# A vector of so many numbers is told whole.
+SHORT = 8
+# A larger number is told by its first digits, whole or not.
+WHOLE = 1e7
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,14 @@ class Difference:
         message: the sentence that tells it: what was given, and what was expected.
         clue: what about it calls for a hint of its own.
         gist: what two messages share that say the same; "" where only equal messages do.
+        raised: the type of the exception, if that is what it is.
     """
 
     kind: Kind
     message: str
     clue: Clue | None = None
     gist: str = ""
+    raised: str = ""
 
 
 def summarize(check: Check, theirs: Evidence, ours: Evidence) -> Evidence:
@@ -38,8 +45,10 @@ def summarize(check: Check, theirs: Evidence, ours: Evidence) -> Evidence:
         ours: the reference's evidence for the same draw.
     Returns:
         The summary as float64 arrays; `theirs` itself if it is a failure or has another form than `ours`,
-        and a failure of type "Summary" if its values cannot be summarized.
+        and a failure of type "Summary" if its values cannot be summarized. Landmarks are left out.
     """
+    if theirs.landmarks:
+        theirs = Evidence(theirs.arrays, theirs.failure)
     if theirs.failure or not check.summarize:
         return theirs
     # A summary may rely on shapes, and what differs already will fail as it is.
@@ -112,7 +121,7 @@ def same(check: Check, a: Evidence, b: Evidence) -> bool:
         return False
     if mismatch(a, b):
         return False
-    return all(_close(check, key, a.arrays[key], expected).all() for key, expected in b.arrays.items())
+    return all(close_to(check, key, a.arrays[key], expected).all() for key, expected in b.arrays.items())
 
 
 def say_the_same(a: Failure | None, b: Failure | None) -> bool:
@@ -135,8 +144,15 @@ def _words(message: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", without_addresses)
 
 
-def _close(check: Check, key: str, x: Value, y: Value) -> np.ndarray:
-    """Element by element: is x equal to y within the tolerance of `key`?"""
+def close_to(check: Check, key: str, x: Value, y: Value) -> np.ndarray:
+    """Say element by element whether x is equal to y within the tolerance of an array's name.
+
+    Args:
+        check: the check that gave both.
+        key: the array's name.
+        x: what was given.
+        y: what was expected, of the same shape and dtype.
+    """
     if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray) or y.dtype.kind not in "fc":
         return np.asarray(x == y)
     # The very same array, or the same to the last bit, is by far the most frequent case.
@@ -170,13 +186,14 @@ def tolerance(check: Check, key: str, y: np.ndarray) -> tuple[float, float]:
     return rtol, check.atol.get(key, 0.1 * rtol * scale)
 
 
-def explain(check: Check, theirs: Evidence, expected: Evidence) -> Difference:
+def explain(check: Check, theirs: Evidence, expected: Evidence, ours: Evidence | None = None) -> Difference:
     """Say how summarized evidence differs from the reference's.
 
     Args:
         check: the check that gave both.
         theirs: a candidate's evidence.
         expected: the reference's.
+        ours: the reference's as it came, with the landmarks that are shown beside the numbers.
     Returns:
         The first difference: a failure before another form, another form before another value.
     """
@@ -187,9 +204,12 @@ def explain(check: Check, theirs: Evidence, expected: Evidence) -> Difference:
         return other_form
     for key, y in expected.arrays.items():
         x = theirs.arrays[key]
-        close = _close(check, key, x, y)
+        close = close_to(check, key, x, y)
         if not close.all():
-            return _difference_in_value(check, key, x, y, close)
+            landmarks: dict[str, np.ndarray] = {}
+            if ours:
+                landmarks = ours.landmarks
+            return _difference_in_value(check, key, x, y, close, landmarks)
     # Who asks has seen that something is wrong: what cannot be explained does not pass for all that.
     return Difference(Kind.WRONG_VALUE, "equal to what was expected")
 
@@ -204,37 +224,80 @@ def _difference_of_failure(failure: Failure) -> Difference:
     raised = f"your code raised {failure.type}: {failure.message}"
     clue = _clue_of_none(failure.type, failure.message, failure.place)
     if not failure.place:
-        return Difference(Kind.RAISED, raised, clue)
+        return Difference(Kind.RAISED, raised, clue, raised=failure.type)
     # One line of the student's is told once, whatever sizes its words mention; and so is what several
     # checks met in the same words.
     gist = raised if failure.at_the_check else f"{failure.type} {failure.place}"
-    return Difference(Kind.RAISED, f"{raised} ({failure.place})", clue, gist)
+    return Difference(Kind.RAISED, f"{raised} ({failure.place})", clue, gist, failure.type)
 
 
-def _difference_in_value(check: Check, key: str, x: Value, y: Value, close: np.ndarray) -> Difference:
+def _difference_in_value(
+    check: Check, key: str, x: Value, y: Value, close: np.ndarray, landmarks: dict[str, np.ndarray]
+) -> Difference:
     """Tell the value that is farthest from what was expected; before that, one that is not finite."""
     if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
         return Difference(Kind.WRONG_VALUE, f"{key} is {x!r}, expected {y!r}", _clue_of_none(str(x)))
+    if y.ndim == 1 and 1 < y.size <= SHORT:
+        given, expected = two_texts(x, y)
+        message = f"{key} is {given}, expected {expected}{_inputs(landmarks, y.shape, ())}"
+        return Difference(Kind.WRONG_VALUE, message)
     not_finite = np.zeros(x.shape, bool)
     if x.dtype.kind in "fc":
         not_finite = ~np.isfinite(x) & np.isfinite(y)
     if not_finite.any():
         first = tuple(np.argwhere(not_finite)[0])
+        given, expected = two_texts(x[first], y[first])
         count = f"{not_finite.sum()} of {x.size} values are not finite"
-        message = f"{key}{_at(first)} is {x[first]}, expected {_number(y[first])}; {count}"
-        return Difference(Kind.WRONG_VALUE, message)
+        inputs = _inputs(landmarks, y.shape, first)
+        return Difference(
+            Kind.WRONG_VALUE, f"{key}{_at(first)} is {given}, expected {expected}; {count}{inputs}"
+        )
 
     with np.errstate(all="ignore"):
         distance = np.nan_to_num(np.abs(x.astype("complex128") - y))
     gap = np.where(close, -1.0, distance)
     farthest = np.unravel_index(int(np.argmax(gap)), gap.shape)
-    message = f"{key}{_at(farthest)} is {_number(x[farthest])}, expected {_number(y[farthest])}"
+    given, expected = two_texts(x[farthest], y[farthest])
+    message = f"{key}{_at(farthest)} is {given}, expected {expected}"
     atol = check.atol.get(key, 0)
     if atol > 1e-3:
         message += f" ± {_number(atol)}"
     if x.size > 1:
         message += f" ({(~close).sum()} of {x.size} values differ)"
-    return Difference(Kind.WRONG_VALUE, message)
+    return Difference(Kind.WRONG_VALUE, message + _inputs(landmarks, y.shape, farthest))
+
+
+def _inputs(landmarks: dict[str, np.ndarray], shape: tuple[int, ...], where: tuple) -> str:
+    """The inputs that belong to a value: the number in its place, or all of them if they are few; at most three."""
+    told = []
+    for name, value in landmarks.items():
+        if where and value.shape == shape:
+            told.append(f"{name}{_at(where)} = {_number(value[where])}")
+        elif value.size <= SHORT and value.ndim <= 1:
+            told.append(f"{name} = {_numbers(value)}")
+    if not told:
+        return ""
+    return f"; for {', '.join(told[:3])}"
+
+
+def two_texts(x: np.ndarray, y: np.ndarray) -> tuple[str, str]:
+    """Two arrays or numbers in as few digits as tell them apart, at least four.
+
+    Args:
+        x: one.
+        y: the other.
+    """
+    for digits in range(4, 18):
+        given, expected = _numbers(x, digits), _numbers(y, digits)
+        if given != expected:
+            break
+    return given, expected
+
+
+def _numbers(value: np.ndarray, digits: int = 4) -> str:
+    if np.ndim(value) == 0:
+        return _number(value[()], digits)
+    return f"[{', '.join(_number(one, digits) for one in value)}]"
 
 
 def _clue_of_none(*texts: str) -> Clue | None:
@@ -258,9 +321,11 @@ def _at(where: tuple) -> str:
     return f"[{', '.join(str(int(i)) for i in where)}]"
 
 
-def _number(value: object) -> str:
+def _number(value: object, digits: int = 4) -> str:
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE:
+        return str(int(value))
     if isinstance(value, float | complex):
-        return f"{value:.4g}"
+        return f"{value:.{digits}g}"
     return str(value)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-MAX_BYTES = 64 << 20  # of one check's evidence; the largest honest one is under 2 MB
+# Of one check's evidence; the largest honest one is under 2 MB.
+MAX_BYTES = 64 << 20
 MAX_HEAD = 1 << 20
 MAX_ARRAYS = 256
 MAX_TEXT = 2000
 DTYPES = frozenset(["bool", "int64", "float16", "float32", "float64", "complex64", "complex128"])
-AT_THE_CHECK = "when the check did: "  # begins a failure's place, where it is the check's own line
+# Begins a failure's place, where it is the check's own line.
+AT_THE_CHECK = "when the check did: "
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,59 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Landmark:
+    """What a check returns to be recognized in an answer, not to be judged: an input, an intermediate value."""
+
+    value: object
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """Arrays by name, or the exception that came in their place."""
+    """Arrays by name, or the exception that came in their place.
+
+    Attributes:
+        arrays: what is judged.
+        failure: the exception.
+        landmarks: what is there to be recognized; only the reference's are ever looked at.
+    """
 
     arrays: dict[str, Value] = field(default_factory=dict)
     failure: Failure | None = None
+    landmarks: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def landmarks(**values: object) -> dict[str, Landmark]:
+    """Mark inputs and intermediate values: `return {"a": layer(h), **landmarks(h=h, W=W, examples=len(h))}`.
+
+    What a wrong answer gives is held against them: "this is h, unchanged", "it lacks b", "5 times what was
+    expected, and 5 is the number of examples". They are never judged, so an author may give any.
+
+    Args:
+        values: arrays, or one number each; an integer is the size of something, and its name says of what.
+    Returns:
+        What a check returns beside what is judged.
+    """
+    return {name: Landmark(value) for name, value in values.items()}
+
+
+def as_evidence(found: dict[str, object]) -> Evidence:
+    """Turn what a check returned into evidence.
+
+    Args:
+        found: values by name, some of which may be landmarks; of these, only what is an array is kept.
+    Returns:
+        The evidence; a name keeps its place.
+    """
+    arrays: dict[str, Value] = {}
+    marks: dict[str, np.ndarray] = {}
+    for key, value in found.items():
+        if not isinstance(value, Landmark):
+            arrays[key] = plain(value)
+            continue
+        mark = plain(value.value)
+        if isinstance(mark, np.ndarray):
+            marks[key] = mark
+    return Evidence(arrays, landmarks=marks)
 
 
 def plain(value: object) -> Value:
@@ -90,20 +140,28 @@ def encode(evidence: Evidence) -> bytes:
     rows: list[list] = []
     body = []
     for key, value in evidence.arrays.items():
-        name = _writable(key)
         if isinstance(value, str):
-            rows.append([name, "text", _writable(value)])
+            rows.append([_writable(key), "text", _writable(value)])
         elif isinstance(value, Odd):
-            rows.append([name, "odd", _writable(value.type), _writable(value.why)])
+            rows.append([_writable(key), "odd", _writable(value.type), _writable(value.why)])
         else:
-            rows.append([name, value.dtype.name, list(value.shape)])
+            rows.append(_row(key, value))
             body.append(np.ascontiguousarray(value).tobytes())
     failure = None
     if evidence.failure:
         words = evidence.failure.type, evidence.failure.message, evidence.failure.place
         failure = [_writable(text) for text in words]
-    head = json.dumps({"arrays": rows, "failure": failure})
-    return b"\n".join([head.encode(), b"".join(body)])
+    head: dict[str, object] = {"arrays": rows, "failure": failure}
+    marks = [_row(key, value) for key, value in evidence.landmarks.items()]
+    # Most evidence has none, and then need not say so.
+    if marks:
+        head["landmarks"] = marks
+        body += [np.ascontiguousarray(value).tobytes() for value in evidence.landmarks.values()]
+    return b"\n".join([json.dumps(head).encode(), b"".join(body)])
+
+
+def _row(key: str, array: np.ndarray) -> list:
+    return [_writable(key), array.dtype.name, list(array.shape)]
 
 
 def decode(data: bytes) -> Evidence:
@@ -124,21 +182,22 @@ def decode(data: bytes) -> Evidence:
         raise ValueError(f"evidence with a head of {len(line)} bytes, the limit is {MAX_HEAD}")
     try:
         head = json.loads(line)
-        arrays = _decode_arrays(head["arrays"], body)
-        failure = head["failure"]
-        if not failure:
-            return Evidence(arrays)
-        return Evidence(arrays, Failure(*map(_text, failure)))
+        arrays, end = _decode_arrays(head["arrays"], body, 0)
+        marked, _ = _decode_arrays(head.get("landmarks", []), body, end)
+        marks = {key: value for key, value in marked.items() if isinstance(value, np.ndarray)}
+        failure = None
+        if head["failure"]:
+            failure = Failure(*map(_text, head["failure"]))
+        return Evidence(arrays, failure, marks)
     except (TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise ValueError(f"malformed evidence: {error}") from None
 
 
-def _decode_arrays(rows: list, body: bytes) -> dict[str, Value]:
-    """What each row of the head describes; the arrays' bytes follow each other in the body."""
+def _decode_arrays(rows: list, body: bytes, start: int) -> tuple[dict[str, Value], int]:
+    """What each row of the head describes, and where its bytes end: the arrays follow each other in the body."""
     if len(rows) > MAX_ARRAYS:
         raise ValueError(f"evidence of {len(rows)} arrays, the limit is {MAX_ARRAYS}")
     arrays: dict[str, Value] = {}
-    start = 0
     for key, kind, *rest in rows:
         name = _text(key)
         if kind == "text":
@@ -149,7 +208,7 @@ def _decode_arrays(rows: list, body: bytes) -> dict[str, Value]:
             array = _decode_array(kind, rest, body, start)
             arrays[name] = array
             start += array.nbytes
-    return arrays
+    return arrays, start
 
 
 def _decode_array(dtype: object, rest: list, body: bytes, start: int) -> np.ndarray:

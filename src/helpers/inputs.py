@@ -12,18 +12,8 @@ import tensorflow as tf
 
 from helpers.checks import fill
 
-# Operations that compute -log f_y, for exercises that do not ask for it: with classes as numbers, or one-hot as well.
-SPARSE_CROSS_ENTROPY = (
-    "sparse_categorical_crossentropy",
-    "keras.losses.sparse_categorical_crossentropy",
-    "keras.losses.SparseCategoricalCrossentropy",
-)
-CROSS_ENTROPY = (
-    *SPARSE_CROSS_ENTROPY,
-    "categorical_crossentropy",
-    "keras.losses.categorical_crossentropy",
-    "keras.losses.CategoricalCrossentropy",
-)
+# What differentiates by itself, for exercises that ask to do it by hand.
+BY_ITSELF = ("tensorflow.GradientTape", "tensorflow.autodiff.ForwardAccumulator", "tensorflow.gradients")
 
 # Tolerances of `agreements`, wide enough for 512 coins: independent masks stay below, shared ones above.
 AGREEMENTS = {"agreement of examples": 0.4, "agreement of units": 0.4, "agreement of calls": 0.4}

@@ -1,40 +1,23 @@
-"""Whose evidence does an answer's equal? That tells whether it is right, and what its author believes.
+"""Is an answer right, and if not: what does it look like, and what is true of its numbers?
 
-Naming never misleads. In this order: *whole*, exactly one misconception equals the answer on every check;
-*pair*, exactly one double fault does; *parts*, disjoint misconceptions that together explain every ✗;
-otherwise no name. Evidence that many different faults share (an error, nothing, no finite number) names
-only as a whole, and errors only if they say the same.
+A check is passed where the evidence equals the reference's, on every draw. For a check that is not, the verdict
+tells what was given and expected, which misconception that looks like (`helpers.naming`), and where none is
+recognized what a failed probe means (`helpers.probes`), or a fact (`helpers.facts`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-
-import numpy as np
+from dataclasses import replace
 
 from helpers.checks import Check, Checks
-from helpers.compare import Difference, explain, mismatch, same, say_the_same, summarize
-from helpers.evidence import Evidence, Value
+from helpers.compare import Difference, explain, mismatch, same, summarize
+from helpers.evidence import Evidence
+from helpers.facts import Fact, Seen, facts
+from helpers.naming import Named, Naming
+from helpers.table import REFERENCE, Answer, Table
 from helpers.verdict import Kind, Outcome, Verdict
 
-Answer = dict[str, Evidence]  # evidence by the check's name
-REFERENCE = ""
+__all__ = ["REFERENCE", "Answer", "Judge", "Table"]
 NOTHING = Evidence({})
-UNRECOGNIZED: tuple[tuple[str, ...], str] = ((), "unrecognized")
-
-
-@dataclass
-class Table:
-    """What the reference, each misconception and each pair of them give for one draw.
-
-    Attributes:
-        ours: the reference's evidence as it came; everything else is summarized.
-        known: answers by the misconception that gives them; `REFERENCE` is the reference's.
-        pairs: answers of double faults; may be empty at first, and filled when an answer needs them.
-    """
-
-    ours: Answer
-    known: dict[str, Answer]
-    pairs: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
 
 class Judge:
@@ -51,31 +34,60 @@ class Judge:
         self.exercise = exercise
         self.tables = list(tables)
         self.shown = len(self.tables) if shown is None else shown
-        self._right = self._known(REFERENCE)
-        self._misconceptions = [name for name in self.tables[0].known if name != REFERENCE]
+        self._naming = Naming(exercise, self.tables)
+        self._right = self._naming.right
         # By misconception: the checks that it fails.
-        self.fails = {name: self._differ(self._known(name), self._right) for name in self._misconceptions}
+        self.fails = self._naming.fails
 
-    def verdict(self, evidence: list[Answer]) -> Verdict:
+    def verdict(self, evidence: list[Answer], tell: bool = False) -> Verdict:
         """Judge one answer.
 
         Args:
             evidence: for each draw, what `gather` returned for each check; one that is missing fails.
+            tell: whether to look for facts about what is not recognized, which takes a fraction of a second.
         Returns:
             The verdict, its outcomes in the exercise's order of checks.
         Raises:
             ValueError: if there is evidence for more or fewer draws than there are tables.
         """
         answer = [self._summarized(given, table) for given, table in zip(evidence, self.tables, strict=True)]
-        wrong = self._differ(answer, self._right)
-        names, how = self._name(answer, wrong)
+        wrong = self._naming.differ(answer, self._right)
+        named = self._naming.name(answer, wrong)
+        mistakes = self._mistakes(answer, wrong)
+        if mistakes and named.how in ("unrecognized", "first"):
+            named = Named(mistakes, "probes")
         outcomes = []
         for check in self.exercise.checks:
             if check.name in wrong:
-                outcomes.append(self._failed(check, answer, names, how))
+                outcomes.append(self._failed(check, answer, named))
             else:
                 outcomes.append(Outcome(check.name, check.points, Kind.PASSED))
-        return Verdict(self.exercise.name, tuple(outcomes), names, how)
+        told: dict[str, Fact] = {}
+        if tell and named.how in ("unrecognized", "first"):
+            told = self._facts(evidence, answer, outcomes)
+        outcomes = _with_facts(outcomes, told, named)
+        return Verdict(self.exercise.name, tuple(outcomes), named.names, named.how)
+
+    def _mistakes(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[str, ...]:
+        """What the failed probes mean, whatever the answer.
+
+        One that raised, or that looks at values, tells something of its property only where the answer works otherwise.
+        """
+        others = [check for check in self.exercise.checks if not check.probe]
+        is_wrong = any(check.name in wrong for check in others)
+        raises = any(self._raises(check.name, answer) for check in others)
+        mistakes = []
+        for check in self.exercise.checks:
+            if not check.mistake or check.name not in wrong:
+                continue
+            if check.of_values and is_wrong:
+                continue
+            if not (raises and self._raises(check.name, answer)):
+                mistakes.append(check.mistake)
+        return tuple(mistakes)
+
+    def _raises(self, check: str, answer: list[Answer]) -> bool:
+        return any(given[check].failure is not None for given in answer)
 
     def _summarized(self, given: Answer, table: Table) -> Answer:
         answer = {}
@@ -84,62 +96,13 @@ class Judge:
             answer[check.name] = summarize(check, theirs, table.ours[check.name])
         return answer
 
-    def _name(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[tuple[str, ...], str]:
-        """The misconceptions that an answer looks like, and how they explain it."""
-        if not wrong:
-            return (), "right"
-        informs = any(self._informs(answer, check) for check in wrong)
-
-        equal = [name for name in self._misconceptions if self._equal(answer, self._known(name))]
-        if len(equal) == 1 and (informs or self._says_the_same(answer, equal[0], wrong)):
-            return (equal[0],), "whole"
-        if equal or not informs:
-            return UNRECOGNIZED
-
-        pairs = [pair for pair in self.tables[0].pairs if self._equal(answer, self._double_fault(pair))]
-        if len(pairs) == 1:
-            return pairs[0], "pair"
-
-        parts = self._parts(answer, wrong)
-        if parts:
-            return parts, "parts"
-        return UNRECOGNIZED
-
-    def _says_the_same(self, answer: list[Answer], name: str, wrong: frozenset[str]) -> bool:
-        """Whether all errors are a misconception's in their words: a TypeError may come from anything."""
-        for given, known in zip(answer, self._known(name), strict=True):
-            for check in wrong:
-                if not say_the_same(given[check].failure, known[check].failure):
-                    return False
-        return True
-
-    def _parts(self, answer: list[Answer], wrong: frozenset[str]) -> tuple[str, ...]:
-        """The misconceptions that together explain each ✗ once; () if they do not."""
-        parts = [name for name in self._misconceptions if self._is_part(name, answer, wrong)]
-        largest = [name for name in parts if not self._is_within_another(name, parts)]
-        explained = [check for name in largest for check in self.fails[name]]
-        if sorted(explained) == sorted(wrong):
-            return tuple(largest)
-        return ()
-
-    def _is_part(self, name: str, answer: list[Answer], wrong: frozenset[str]) -> bool:
-        """Whether a misconception fails some of the wrong checks, and there equals the answer."""
-        fails = self.fails[name]
-        if not fails < wrong:
-            return False
-        if self._differ(answer, self._known(name)) & fails:
-            return False
-        return any(self._informs(answer, check) for check in fails)
-
-    def _is_within_another(self, name: str, others: list[str]) -> bool:
-        """Whether another misconception fails all that this one does, and more."""
-        return any(self.fails[name] < self.fails[other] for other in others)
-
-    def _failed(self, check: Check, answer: list[Answer], names: tuple[str, ...], how: str) -> Outcome:
-        explaining = tuple(name for name in names if check.name in self.fails[name])
+    def _failed(self, check: Check, answer: list[Answer], named: Named) -> Outcome:
+        explaining = tuple(name for name in named.names if check.name in self.fails.get(name, ()))
+        if named.how == "probes" and check.mistake in named.names:
+            explaining = (check.mistake,)
         # Two faults at once may fail a check that neither fails alone.
-        if not explaining and how == "pair":
-            explaining = names
+        if not explaining and named.how == "pair":
+            explaining = named.names
         difference = self._difference(check, answer)
         return Outcome(
             check.name,
@@ -149,6 +112,7 @@ class Judge:
             explaining,
             difference.clue,
             difference.gist,
+            raised=difference.raised,
         )
 
     def _difference(self, check: Check, answer: list[Answer]) -> Difference:
@@ -157,64 +121,62 @@ class Judge:
         found, expected = answer[draw][check.name], self._right[draw][check.name]
         if draw >= self.shown:
             return _difference_on_fresh_inputs(found)
+        ours = self.tables[draw].ours[check.name]
         # Evidence of another form was not summarized, so it is held against what was not either.
         if mismatch(found, expected):
-            expected = self.tables[draw].ours[check.name]
-        return explain(check, found, expected)
+            expected = ours
+        return explain(check, found, expected, ours)
 
     def _right_at(self, check: Check, draw: int, given: Answer) -> bool:
         return same(check, given[check.name], self._right[draw][check.name])
 
-    def _known(self, name: str) -> list[Answer]:
-        """What a misconception, or the reference, gives for each draw."""
-        return [table.known[name] for table in self.tables]
+    def _facts(
+        self, evidence: list[Answer], answer: list[Answer], outcomes: list[Outcome]
+    ) -> dict[str, Fact]:
+        """What is true of the numbers, at the failed checks that no misconception explains."""
+        unexplained = {outcome.check for outcome in outcomes if not outcome.passed and not outcome.names}
+        seen = {}
+        for check in self.exercise.checks:
+            if check.name not in unexplained:
+                continue
+            draws = []
+            for i, table in enumerate(self.tables):
+                given = evidence[i].get(check.name, NOTHING)
+                right = self._right[i][check.name]
+                draws.append(Seen(given, table.ours[check.name], answer[i][check.name], right))
+            seen[check.name] = (check, draws)
+        return facts(seen)
 
-    def _double_fault(self, pair: tuple[str, str]) -> list[Answer]:
-        return [table.pairs[pair] for table in self.tables]
 
-    def _equal(self, a: list[Answer], b: list[Answer]) -> bool:
-        """As `not _differ`, but done at the first difference: there are many pairs."""
-        return all(self._equal_at(check, a, b) for check in self.exercise.checks)
-
-    def _differ(self, a: list[Answer], b: list[Answer]) -> frozenset[str]:
-        """The checks on which two answers differ, on whatever draw."""
-        return frozenset(check.name for check in self.exercise.checks if not self._equal_at(check, a, b))
-
-    def _equal_at(self, check: Check, a: list[Answer], b: list[Answer]) -> bool:
-        return all(same(check, x[check.name], y[check.name]) for x, y in zip(a, b, strict=True))
-
-    def _informs(self, answer: list[Answer], check: str) -> bool:
-        """Whether what an answer gives at a check can point to a cause, on every draw."""
-        return all(
-            informative(given[check], right[check]) for given, right in zip(answer, self._right, strict=True)
-        )
+def _with_facts(outcomes: list[Outcome], told: dict[str, Fact], named: Named) -> list[Outcome]:
+    """The outcomes with what is true of them; one that an earlier ✗ accounts for is marked as following."""
+    finished = []
+    said: set[object] = set()
+    for outcome in outcomes:
+        if outcome.passed:
+            finished.append(outcome)
+            continue
+        fact = told.get(outcome.check)
+        accounts: set[object] = set()
+        if outcome.raised:
+            accounts.add(("raised", outcome.raised, outcome.gist or outcome.message))
+        accounts |= {("name", name) for name in outcome.names}
+        if fact:
+            accounts.add(("fact", fact.key))
+            outcome = replace(outcome, fact=fact.words, strong=fact.strong)
+        elif named.change:
+            accounts.add(("change", named.change))
+            words = f"equal to a right answer with one small change: {named.change}"
+            outcome = replace(outcome, fact=words, strong=True)
+        outcome = replace(outcome, follows=bool(accounts) and accounts <= said)
+        said |= accounts
+        finished.append(outcome)
+    return finished
 
 
 def _difference_on_fresh_inputs(evidence: Evidence) -> Difference:
     if evidence.failure:
         raised = f"for fresh ones your code raised {evidence.failure.type}"
-        return Difference(Kind.RAISED, f"right for the inputs in the notebook; {raised}")
+        message = f"right for the inputs in the notebook; {raised}"
+        return Difference(Kind.RAISED, message, raised=evidence.failure.type)
     return Difference(Kind.WRONG_VALUE, "right for the inputs in the notebook, wrong for fresh ones")
-
-
-def informative(evidence: Evidence, expected: Evidence) -> bool:
-    """Whether evidence can point to a cause: it holds a finite number, not all zero, in the expected shape.
-
-    Args:
-        evidence: what an answer gave at a check.
-        expected: what the reference gave there.
-    Returns:
-        True if some array or text of it could; False for a failure.
-    """
-    if evidence.failure:
-        return False
-    return any(_tells(value, expected.arrays.get(key)) for key, value in evidence.arrays.items())
-
-
-def _tells(value: Value, wanted: Value | None) -> bool:
-    match value, wanted:
-        case str(), str():
-            return True
-        case np.ndarray(), np.ndarray() if value.shape == wanted.shape:
-            return bool(np.any(value) and np.isfinite(value).any())
-    return False

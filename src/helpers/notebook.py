@@ -4,7 +4,7 @@ import inspect
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -16,12 +16,16 @@ from helpers.quiet import import_tensorflow
 
 import_tensorflow()
 
-from helpers import card  # noqa: E402
-from helpers.checks import Candidate, Checks, gather  # noqa: E402
+from helpers import attempts, card  # noqa: E402
+from helpers.checks import Candidate, Checks  # noqa: E402
+from helpers.hold_back import hold_back_output  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
-from helpers.operations import violations  # noqa: E402
+from helpers.operations import Reading, read  # noqa: E402
+from helpers.ownership import FILE, NotYours, alarms, what_is_called, written  # noqa: E402
 from helpers.published import Published, load, load_checks  # noqa: E402
+from helpers.sighting import Sighting  # noqa: E402
 from helpers.verdict import Verdict  # noqa: E402
+from helpers.witness import Witness  # noqa: E402
 
 _opened: dict[Path, tuple[Checks, Published]] = {}
 
@@ -55,9 +59,12 @@ def check(*objects: Any) -> None:
         exercise, published = _find(objects, names)
     except ValueError as error:
         raise CalledWrongly(str(error)) from None
-    verdict = judge(exercise, published, objects)
-    borrowed = tuple(f"Not yours yet, {reason}." for reason in _borrowed(exercise, names))
-    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld=bool(borrowed)))
+    witness = Witness(names)
+    verdict = judge(exercise, published, objects, witness)
+    borrowed = tuple(_withheld(exercise, names, witness.seen))
+    step = attempts.note(verdict, _cells_of(exercise, _ran(names)))
+    withheld = bool(borrowed)
+    card.display(card.Card(verdict, published.advice, exercise.lecture, borrowed, withheld, step))
     wrong = sum(not outcome.passed for outcome in verdict.outcomes)
     if wrong:
         raise NotYet(f"{exercise.name}: {wrong} of {len(verdict.outcomes)} checks not passed yet")
@@ -72,23 +79,30 @@ def _names_of_caller(frame: FrameType | None) -> dict[str, Any]:
     return frame.f_back.f_globals
 
 
-def judge(exercise: Checks, published: Published, objects: Candidate) -> Verdict:
+def judge(
+    exercise: Checks, published: Published, objects: Candidate, witness: Witness | None = None
+) -> Verdict:
     """Run the public draws beside a candidate and judge what they gave.
 
     Args:
         exercise: the exercise.
         published: what is known of it for the public draws.
         objects: the candidate, in the order of the exercise's objects.
+        witness: sees what the candidate calls.
     Returns:
         The verdict; nothing is shown.
     """
     luck = secrets.randbits(31)
+    witness = witness or Witness()
     answers = []
     with _unwarned():
         for draw in published.draws:
             lucky = (luck + draw) % 2**31
-            answers.append({c.name: gather(exercise, c, objects, draw, lucky) for c in exercise.checks})
-    return Judge(exercise, published.tables).verdict(answers)
+            answer = {}
+            for one in exercise.checks:
+                answer[one.name] = witness.gather(exercise, one, objects, draw, lucky)
+            answers.append(answer)
+    return Judge(exercise, published.tables).verdict(answers, tell=True)
 
 
 @contextmanager
@@ -106,29 +120,54 @@ def _unwarned() -> Iterator[None]:
 def commit(guess: str | None, options: dict[str, str]) -> None:
     """Say what you guessed, before you see what comes out.
 
+    While there is no guess, the cell runs to its end, and what it prints and draws is held back.
+
     Args:
         guess: one of the keys of `options`, or None while you have not made up your mind.
         options: what could come out, in words.
     """
-    keys = ", ".join(map(repr, options))
-    if guess is None:
-        print(f"No guess yet: set guess to one of {keys}, then run this cell again.")
-    elif guess not in options:
-        print(f"{guess!r} is none of {keys}.")
-    else:
+    if guess in list(options):
         print(f"Your guess: {options[guess]}")
+        return
+    keys = ", ".join(map(repr, options))
+    if guess is not None:
+        print(f"{guess!r} is none of {keys}.")
+    print(f"This cell waits for your guess: set guess to one of {keys}, then run it again.")
+    hold_back_output()
 
 
-def _borrowed(exercise: Checks, names: dict[str, Any]) -> list[str]:
-    """What the cells that define the answer use although the exercise asks to write it; [] outside IPython."""
-    ran = [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
+def _withheld(exercise: Checks, names: dict[str, Any], seen: Iterable[Sighting]) -> Iterator[str]:
+    """Why an answer would have no points yet although its checks may pass, a sentence each."""
+    theirs = written(Path("checks") / FILE).get(exercise.name, NotYours())
+    reading = _read(exercise, names)
+    called = what_is_called(theirs, seen, reading)
+    if called:
+        yield f"Not yours yet: {called}."
+    for sentence in reading.borrowed(theirs.paths, exercise.objects):
+        yield f"Not yours yet: {sentence}."
+    for sentence in (*reading.reaching, *(f"it {what}" for what in alarms(seen))):
+        yield f"A person looks at this before it has points: {sentence}."
+
+
+def _read(exercise: Checks, names: dict[str, Any]) -> Reading:
+    """What the cells that define the answer use; nothing outside IPython."""
+    ran = _ran(names)
+    return read(_cells_of(exercise, ran), context=ran)
+
+
+def _ran(names: dict[str, Any]) -> list[str]:
+    """The cells that were run so far, as Python; none outside IPython."""
+    return [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
+
+
+def _cells_of(exercise: Checks, ran: list[str]) -> list[str]:
+    """The cells that define an answer: for each of its objects the last that does."""
     last: dict[str, str] = {}
     for cell in ran:
         for name in exercise.objects:
             if _defines(cell, name):
                 last[name] = cell
-    cells = list(dict.fromkeys(last.values()))
-    return violations(exercise, cells, context=ran)
+    return list(dict.fromkeys(last.values()))
 
 
 def _defines(cell: str, name: str) -> bool:

@@ -1,75 +1,126 @@
-"""Which library operations does a source use, and may this exercise use them?
+"""Which library operations does a source use, in which line, and what in it reaches out of the exercise?
 
-Evidence cannot tell an implementation from a call of the built-in; the source can. Reading it is sound because
-dynamic access is refused: without getattr, eval, dunders, star imports or modules passed around as values, every
-use of a library is a dotted path that starts at an import, perhaps by way of plain assignments. And from a value, a
-tensor or a function, no attribute leads behind it.
+Whose work an answer is shows while it runs (helpers.witness). Reading it tells three things more: the line; what of
+libraries that run no operation it uses; and what could reach anything, or hide a use. The last is a tripwire: a person
+looks at it, and it is never a reason to believe that somebody cheated.
 """
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
-from helpers.checks import Checks
-from helpers.permitted import DUNDERS, DYNAMIC, allowed, beginnings, is_module, reaches_behind
+from helpers.bindings import (
+    assigned,
+    attributes_of_class,
+    ids_followed,
+    ids_in_classes,
+    local_uses,
+    made_here,
+)
+from helpers.permitted import (
+    BY_NAME,
+    COMPUTING,
+    DUNDERS,
+    DYNAMIC,
+    SILENT,
+    beginnings,
+    canonical,
+    is_module,
+    private_of_python,
+    reaches_behind,
+    reaches_out,
+)
 
 MOST_PATHS, LONGEST_PATH = 200_000, 200  # a long answer follows ten thousand names
 Use = tuple[int, str]  # a line, and the dotted path or the text that stands there
+# Texts that `format` would follow to what lies behind a value.
+FORMAT = re.compile(r"\{\w*(\[\w*\])*\.(_|tb_|f_|gi_|cr_|co_|ag_|$)")
 
 
-def violations(exercise: Checks, cells: Sequence[str], context: Sequence[str] = ()) -> list[str]:
-    """What in these cells this exercise may not use.
+@dataclass(frozen=True)
+class Reading:
+    """What a source uses.
+
+    Attributes:
+        uses: library operations, as dotted paths, and in which line each stands.
+        reaching: what reaches out of the exercise, or could hide a use, a sentence each with its line.
+    """
+
+    uses: tuple[Use, ...] = ()
+    reaching: tuple[str, ...] = ()
+
+    def borrowed(self, paths: Collection[str], objects: Collection[str] = ()) -> list[str]:
+        """What is used of libraries that run no operation, although the exercise asks to write it.
+
+        Args:
+            paths: what is not the student's to call.
+            objects: the exercise's: `math.tanh` is a tanh as well.
+        Returns:
+            A sentence about each, with its line.
+        """
+        found = []
+        for line, path in self.uses:
+            root, _, rest = path.partition(".")
+            if root not in SILENT:
+                continue
+            scalar = root not in COMPUTING and rest in objects
+            if scalar or _lies_in(path, paths):
+                found.append(f"line {line}: {path} does what this exercise asks you to write")
+        return list(dict.fromkeys(found))
+
+    def mentions(self, paths: Collection[str]) -> bool:
+        """Whether anything of this stands there, of whatever library."""
+        return any(_lies_in(path, paths) for _, path in self.uses)
+
+    def line_of(self, path: str) -> int:
+        """The first line in which a path stands; 0 if in none."""
+        return min((line for line, used in self.uses if _lies_in(used, [path])), default=0)
+
+
+def _lies_in(path: str, paths: Collection[str]) -> bool:
+    return path in paths or any(part in paths for part in beginnings(path))
+
+
+def read(cells: Sequence[str], context: Sequence[str] = ()) -> Reading:
+    """What cells use of libraries, and what in them reaches out.
 
     Args:
-        exercise: the exercise; it may allow or forbid operations of its own.
         cells: sources of the cells whose names the exercise's answer may reach, in the order in which they run.
         context: cells that may use what they like; names that they bind are understood.
-    Returns:
-        A sentence for the student about each, with its line; [] if there is nothing.
     """
-    reader = _Reader(exercise)
+    reader = _Reader()
     trees = _parse(cells)
     try:
         # First only names: one may be used above the place where it is bound.
         for tree in _parse(context) + trees:
             reader.visit(tree)
         reader.forget_uses()
+        reader.made_here = made_here(trees)
         for tree in trees:
+            reader.local = local_uses(tree, DYNAMIC)
             reader.visit(tree)
             reader.refuse_modules_as_values(tree)
     except _Tangled as error:
-        return [str(error)]
-    found = [
-        *reader.refused,
-        *_foreign_operations(exercise, reader.uses),
-        *_named_in_texts(exercise, reader.texts),
-    ]
-    return list(dict.fromkeys(found))
+        return Reading(reaching=(str(error),))
+    uses = list(dict.fromkeys((line, canonical(path)) for line, path in reader.uses))
+    reaching = [*reader.refused, *_reaching_paths(uses)]
+    return Reading(tuple(_longest(uses)), tuple(dict.fromkeys(reaching)))
 
 
-def _foreign_operations(exercise: Checks, uses: Sequence[Use]) -> Iterator[str]:
-    """What is used although it is the exercise's to write, or reaches out of it."""
-    uses = list(dict.fromkeys(uses))
+def _longest(uses: Sequence[Use]) -> list[Use]:
+    """Uses without those that are only on the way to another in the same line."""
     on_the_way: set[Use] = set()
     for line, path in uses:
         on_the_way.update((line, part) for part in beginnings(path))
-    for line, path in uses:
-        if (line, path) in on_the_way or allowed(exercise, path):
-            continue
-        yield f"line {line}: {path} is not among the operations of this exercise; write it yourself"
+    return [use for use in uses if use not in on_the_way]
 
 
-def _named_in_texts(exercise: Checks, texts: Sequence[Use]) -> Iterator[str]:
-    """Texts by which a library would fetch what the exercise asks to write: "glorot_uniform"."""
-    hidden = {_snake(name.rsplit(".", 1)[-1]) for name in (*exercise.forbid, *exercise.objects)}
-    for line, text in texts:
-        if "_" in text and text in hidden:
-            yield f"line {line}: the text {text!r} names what this exercise asks you to write"
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+def _reaching_paths(uses: Sequence[Use]) -> Iterator[str]:
+    for line, path in _longest(uses):
+        if reaches_out(path):
+            yield f"line {line}: {path} reaches out of this exercise"
 
 
 def _parse(cells: Sequence[str]) -> list[ast.Module]:
@@ -90,24 +141,25 @@ class _Reader(ast.NodeVisitor):
 
     Attributes:
         own: attributes that the answer itself defines.
+        made_here: names of functions and classes that the answer makes, and of nothing else.
+        local: ids of names that look like Python's own and are bound by the answer.
         names: the library paths that a name may stand for.
         uses: paths that are used, and in which line.
-        texts: literal texts, and in which line.
         refused: what could hide a use, each in a sentence.
         followed: how many paths were followed so far.
     """
 
-    def __init__(self, exercise: Checks) -> None:
-        self.exercise = exercise
+    def __init__(self) -> None:
         self.own: set[str] = set()
+        self.made_here: set[str] = set()
+        self.local: set[int] = set()
         self.names: dict[str, set[str]] = {}
         self.uses: list[Use] = []
-        self.texts: list[Use] = []
         self.refused: list[str] = []
         self.followed = 0
 
     def forget_uses(self) -> None:
-        self.uses, self.texts, self.refused = [], [], []
+        self.uses, self.refused = [], []
 
     def refuse(self, node: ast.AST, why: str) -> None:
         self.refused.append(f"line {_line(node)}: {why}")
@@ -115,23 +167,17 @@ class _Reader(ast.NodeVisitor):
     # where names come from
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            top = alias.name.split(".")[0]
-            if alias.asname:
-                self.bring_in(node, alias.asname, path=alias.name, used=alias.name)
-            else:
-                self.bring_in(node, top, path=top, used=alias.name)
+            name = alias.asname or alias.name.split(".")[0]
+            path = alias.name if alias.asname else name
+            self.names.setdefault(name, set()).add(path)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             if alias.name == "*" or node.level:
                 self.refuse(node, f"from {node.module} import {alias.name} hides which operations are used")
             else:
-                path = f"{node.module}.{alias.name}"
-                self.bring_in(node, alias.asname or alias.name, path=path, used=path)
-
-    def bring_in(self, node: ast.AST, name: str, path: str, used: str) -> None:
-        self.names.setdefault(name, set()).add(path)
-        self.uses.append((_line(node), used))
+                # What is imported and never used is no use.
+                self.names.setdefault(alias.asname or alias.name, set()).add(f"{node.module}.{alias.name}")
 
     def bind(self, target: ast.AST, value: ast.AST | None) -> None:
         if not isinstance(target, ast.Name) or value is None:
@@ -141,7 +187,7 @@ class _Reader(ast.NodeVisitor):
             self.names.setdefault(target.id, set()).update(paths)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        for target, value in _assigned(node):
+        for target, value in assigned(node):
             self.bind(target, value)
         self.generic_visit(node)
 
@@ -179,18 +225,32 @@ class _Reader(ast.NodeVisitor):
                 yield from self.paths(value)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        for keyword in node.keywords:
+            self.refuse(node, f"{keyword.arg}= makes a class of another kind, which no answer needs")
+        for base in node.bases:
+            if isinstance(base, ast.Name) and base.id == "type":
+                self.refuse(node, "a class of classes is made, which no answer needs")
         for statement in node.body:
-            self.own.update(_defined(statement))
+            names = list(attributes_of_class(statement))
+            self.own.update(names)
+            for name in names:
+                self.check_definition(statement, name)
         self.generic_visit(node)
 
+    def check_definition(self, node: ast.AST, name: str) -> None:
+        """Refuse the definition of what Python, or a library, would ask for behind the back."""
+        if name.startswith("__") and name.endswith("__") and name not in DUNDERS:
+            self.refuse(node, f"{name} is defined, which no answer needs")
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        match node:
-            case ast.Attribute(value=ast.Name(id="self"), ctx=ast.Store()):
-                self.own.add(node.attr)
+        its_own = isinstance(node.value, ast.Name) and node.value.id == "self"
+        if its_own and isinstance(node.ctx, ast.Store):
+            self.own.add(node.attr)
+            self.check_definition(node, node.attr)
         paths = list(self.paths(node))
         for path in paths:
             self.uses.append((node.lineno, path))
-        if not paths:
+        if not paths and not (its_own and node.attr == "__dict__"):
             self.check_attribute(node, node.attr)
         is_changed = isinstance(node.ctx, ast.Store | ast.Del)
         if is_changed and self.is_foreign(node.value):
@@ -205,8 +265,10 @@ class _Reader(ast.NodeVisitor):
     def check_attribute(self, node: ast.AST, name: str) -> None:
         """Refuse an attribute of a value if it leads behind it."""
         private = name.startswith("_") and not name.startswith("__")
-        its_own = private and name in self.own
-        if f".{name}" in self.exercise.forbid or (reaches_behind(name) and not its_own):
+        its_own = name in self.own and (not name.startswith("_") or private)
+        if its_own and name not in private_of_python():
+            return
+        if reaches_behind(name):
             self.refuse(node, f".{name} reaches behind what the exercise is about")
 
     def is_foreign(self, node: ast.AST) -> bool:
@@ -215,22 +277,65 @@ class _Reader(ast.NodeVisitor):
             node = node.value
         match node:
             case ast.Name(id=name):
-                return name in self.names or not name[:1].islower()
+                if name in self.names:
+                    return True
+                return not name[:1].islower() and name not in self.made_here
             case ast.Call(func=ast.Name(id="super")):
                 return False
         return True
 
+    def visit_Call(self, node: ast.Call) -> None:
+        """Follow what is asked for by its name, and refuse classes made of texts."""
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[thing, *rest]) if name in BY_NAME:
+                self.check_by_name(node, thing, rest)
+                for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+                    self.visit(part)
+                return
+            case ast.Call(func=ast.Name(id="type"), args=[_, _, *_]):
+                self.refuse(node, "type(…) makes a class of texts, which no answer needs")
+        for path in self.paths(node.func):
+            if path in ("functools.update_wrapper", "functools.wraps"):
+                most = 2 if path.endswith("update_wrapper") else 1
+                if len(node.args) > most or node.keywords:
+                    self.refuse(node, f"{path} is told which attributes to hand on, which no answer needs")
+        self.generic_visit(node)
+
+    def check_by_name(self, node: ast.Call, thing: ast.expr, rest: list[ast.expr]) -> None:
+        """Read `getattr(x, "name")` as x.name; a name that is computed may be asked of oneself only."""
+        oneself = isinstance(thing, ast.Name) and thing.id == "self"
+        match rest:
+            case [ast.Constant(value=str(name)), *_]:
+                paths = list(self.paths(thing))
+                for path in paths:
+                    self.uses.append((node.lineno, f"{path}.{name}"))
+                if not paths:
+                    self.check_attribute(node, name)
+                changes = isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr")
+                if changes and self.is_foreign(thing):
+                    self.refuse(node, f"an attribute of something other than self is changed: .{name}")
+            case _ if not oneself:
+                called = ast.unparse(node.func)
+                self.refuse(node, f"{called} could reach anything here, so it is not used in answers")
+
     def visit_Name(self, node: ast.Name) -> None:
         strange_dunder = node.id.startswith("__") and node.id not in DUNDERS
-        if node.id in DYNAMIC or strange_dunder:
+        anything = node.id in DYNAMIC or node.id in BY_NAME
+        if (anything or strange_dunder) and id(node) not in self.local:
             self.refuse(node, f"{node.id} could reach anything, so it is not used in answers")
         elif isinstance(node.ctx, ast.Load):
             for path in self.names.get(node.id, ()):
                 self.uses.append((node.lineno, path))
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str):
-            self.texts.append((node.lineno, node.value))
+        if isinstance(node.value, str) and FORMAT.search(node.value):
+            self.refuse(node, f"the text {node.value[:40]!r} asks for what lies behind a value")
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        # What stands between the braces of an f-string is code, and is read as such.
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.visit(part)
 
     def refuse_modules_as_values(self, tree: ast.Module) -> None:
         """Refuse a module that is handed on whole: nobody could follow what is used of it.
@@ -238,8 +343,8 @@ class _Reader(ast.NodeVisitor):
         In the body of a class it would become an attribute, so it may not even get a name there.
         """
         nodes = list(ast.walk(tree))
-        in_classes = _ids_in_classes(nodes)
-        followed = _ids_followed(nodes, in_classes)
+        in_classes = ids_in_classes(nodes)
+        followed = ids_followed(nodes, in_classes)
         for node in nodes:
             match node:
                 case ast.Import() | ast.ImportFrom() if id(node) in in_classes:
@@ -249,80 +354,9 @@ class _Reader(ast.NodeVisitor):
 
     def refuse_modules(self, node: ast.AST) -> None:
         for path in self.paths(node):
-            if is_module(self.exercise, path):
+            if is_module(path):
                 self.refuse(node, f"the module {path} is used as a value")
 
 
 def _line(node: ast.AST) -> int:
     return getattr(node, "lineno", 1)
-
-
-def _ids_in_classes(nodes: Iterable[ast.AST]) -> set[int]:
-    """Of what is run as part of a class's body."""
-    ids: set[int] = set()
-    for node in nodes:
-        if isinstance(node, ast.ClassDef):
-            ids.update(id(part) for part in _own_level(node))
-    return ids
-
-
-def _ids_followed(nodes: Iterable[ast.AST], in_classes: set[int]) -> set[int]:
-    """Of expressions that are followed to what is used of them: in a dotted path, or by the name that they get."""
-    ids: set[int] = set()
-    for node in nodes:
-        if isinstance(node, ast.Attribute):
-            ids.add(id(node.value))
-        elif isinstance(node, ast.Assign) and id(node) not in in_classes:
-            ids.update(id(value) for _, value in _assigned(node))
-    return ids
-
-
-def _assigned(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.expr]]:
-    """The names of an assignment with the values that they get, where that can be seen."""
-    for target in node.targets:
-        match target, node.value:
-            case ast.Name(), value:
-                yield target, value
-            # Another target would get the whole of what is taken apart here.
-            case ((ast.Tuple() | ast.List()), (ast.Tuple() | ast.List())) if len(node.targets) == 1:
-                yield from _assigned_one_by_one(target.elts, node.value.elts)
-
-
-def _assigned_one_by_one(
-    targets: list[ast.expr], values: list[ast.expr]
-) -> Iterator[tuple[ast.Name, ast.expr]]:
-    """Nothing if a star would shift them, or an item of something is among them."""
-    pairs = []
-    for target, value in zip(targets, values, strict=False):
-        if not isinstance(target, ast.Name) or isinstance(value, ast.Starred):
-            return
-        pairs.append((target, value))
-    yield from pairs
-
-
-def _defined(statement: ast.stmt) -> Iterator[str]:
-    """What a statement in the body of a class makes an attribute."""
-    match statement:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Assign(targets=targets):
-            for target in targets:
-                yield from _names_in(target)
-        case ast.AnnAssign(target=target):
-            yield from _names_in(target)
-
-
-def _names_in(target: ast.expr) -> Iterator[str]:
-    for part in ast.walk(target):
-        if isinstance(part, ast.Name):
-            yield part.id
-
-
-def _own_level(node: ast.ClassDef) -> Iterator[ast.AST]:
-    """What is run as part of a class's body; not its functions, nor classes in it."""
-    parts: list[ast.AST] = list(node.body)
-    # The list grows while it is gone through.
-    for part in parts:
-        yield part
-        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            parts += ast.iter_child_nodes(part)

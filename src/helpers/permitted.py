@@ -1,122 +1,84 @@
-"""What answers may use of libraries, of Python, and of what they are handed: lists, and how to read them.
+"""What reaches out of an exercise: files, other modules, memory, and what lies behind functions and values.
 
-Every exercise may use what is listed here; `allow` adds to it, `forbid` takes away. A name without a dot, "tanh",
-means that operation in each library; one with dots, "keras.layers.Dense", just itself; and one that begins with a
-dot, ".add_weight", an attribute of whatever value.
+Libraries that compute may be used as they come; whether they are the answer is seen while it runs (helpers.witness).
 """
 
 import importlib
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
+from typing import Any
 
-from helpers.checks import Checks
-
-LIBRARIES = ("tensorflow", "numpy", "keras")
-HOMES = (
-    "numpy",
-    "numpy.linalg",
-    "tensorflow",
-    "tensorflow.math",
-    "tensorflow.linalg",
-    "tensorflow.experimental.numpy",
-    "keras.ops",
-)
-PRIMITIVES = frozenset(
-    # element by element
-    "abs absolute add subtract multiply divide true_divide divide_no_nan floor_divide floormod mod remainder negative "
-    "positive reciprocal sign square sqrt rsqrt power pow exp exp2 expm1 log log1p log2 log10 logaddexp maximum minimum "
-    "fmax fmin clip clip_by_value floor ceil round rint where isfinite isnan isinf isclose allclose nan_to_num equal "
-    "not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor bitwise_and cast "
-    "sin cos tan arctan atan cosh sinh heaviside identity copysign squared_difference scalar_mul float_power fabs trunc select piecewise "
-    # over an axis
-    "reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_any reduce_all reduce_std reduce_variance sum mean max "
-    "min amax amin prod product any all std var median argmax argmin argsort argwhere sort cumsum cumprod count_nonzero nonzero "
-    "unique bincount searchsorted diff norm average nanmax nanmin nansum ptp add_n accumulate_n segment_sum "
-    "unsorted_segment_sum maximum.at add.at add.reduce maximum.reduce array_equal reduce_euclidean_norm global_norm flatnonzero top_k "
-    # shapes, indices and copies
-    "shape size ndim rank reshape transpose swapaxes moveaxis expand_dims squeeze concat concatenate stack vstack hstack "
-    "column_stack unstack split array_split tile repeat broadcast_to broadcast_static_shape broadcast_arrays gather gather_nd "
-    "take take_along_axis put_along_axis slice strided_slice scatter_nd tensor_scatter_nd_update tensor_scatter_nd_add "
-    "tensor_scatter_nd_sub pad ones zeros ones_like zeros_like empty empty_like full full_like fill eye arange range linspace logspace "
-    "meshgrid indices one_hot diag diagonal diag_part set_diag tensor_diag tensor_diag_part ravel flip roll reverse tril triu outer inner "
-    "kron array asarray ascontiguousarray copy atleast_1d atleast_2d ix_ fromiter boolean_mask sequence_mask permutation result_type "
-    "convert_to_tensor convert_to_numpy constant Variable Tensor TensorShape stop_gradient is_tensor ensure_shape newaxis "
-    "issubdtype isscalar finfo iinfo vectorize append insert delete copyto putmask apply_along_axis "
-    # linear algebra
-    "matmul dot vdot einsum tensordot matvec trace matrix_transpose adjoint multi_dot "
-    # types and constants
-    "float16 float32 float64 half single double bfloat16 int8 int16 int32 int64 intp uint8 bool bool_ string complex64 "
-    "complex128 dtype generic floating integer ndarray number pi e inf nan errstate dtypes as_dtype "
-    # control
-    "cond while_loop map_fn vectorized_map scan fori_loop function name_scope control_dependencies vectorize".split()
-)
-RANDOM = tuple(
-    f"{home}.{name}"
-    for home, names in {
-        "numpy.random": "default_rng Generator RandomState seed rand randn random random_sample uniform normal standard_normal "
-        "binomial choice integers randint permutation shuffle bit_generator SeedSequence",
-        "tensorflow.random": "uniform normal truncated_normal stateless_uniform stateless_normal stateless_binomial "
-        "categorical shuffle Generator set_seed",
-        "keras.random": "uniform normal truncated_normal randint binomial categorical shuffle SeedGenerator",
-    }.items()
-    for name in names.split()
-)
-BASES = (
-    "keras.layers.Layer keras.Layer keras.Model keras.models.Model keras.Variable keras.KerasTensor keras.Initializer "
-    "keras.initializers.Initializer keras.initializers.get keras.initializers.serialize keras.initializers.zeros keras.initializers.Zeros "
-    "keras.initializers.ones keras.initializers.Ones keras.initializers.Constant keras.initializers.RandomNormal "
-    "keras.initializers.RandomUniform keras.initializers.TruncatedNormal tensorflow.zeros_initializer tensorflow.ones_initializer "
-    "tensorflow.nn.bias_add keras.utils.to_categorical keras.regularizers.Regularizer keras.Regularizer keras.callbacks.Callback "
-    "keras.optimizers.Optimizer keras.Optimizer keras.saving.register_keras_serializable keras.utils.register_keras_serializable "
-    "keras.saving.serialize_keras_object keras.saving.get_registered_name keras.backend.floatx keras.config.floatx keras.config.epsilon "
-    "keras.backend.epsilon keras.backend.standardize_dtype keras.InputSpec keras.layers.InputSpec keras.dtype_policies.DTypePolicy "
-    "keras.config.dtype_policy keras.tree.map_structure tensorflow.nest.map_structure tensorflow.debugging.assert_equal"
-).split()
+# They compute. What they offer under a public path may be used.
+COMPUTING = ("tensorflow", "numpy", "keras", "scipy", "sklearn", "matplotlib")
+# Of these no operation shows while they run.
+SILENT = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
 # Of these, what they offer by their own account, and nothing that they themselves have imported.
 STANDARD = (
     "math cmath functools itertools collections collections.abc typing dataclasses numbers random copy abc warnings time "
-    "enum string fractions statistics operator heapq bisect textwrap __future__".split()
+    "enum string fractions decimal statistics operator heapq bisect textwrap contextlib pprint __future__".split()
 )
-# These evaluate a text, or fetch by one what it names.
+# These evaluate a text, fetch by one what it names, or make a class of texts.
 BY_TEXT = frozenset(
-    "typing.get_type_hints typing.get_overloads typing.ForwardRef string.Formatter string.Template "
-    "functools.singledispatch functools.singledispatchmethod operator.attrgetter operator.methodcaller".split()
+    "typing.get_type_hints typing.get_overloads typing.ForwardRef typing.get_args string.Formatter string.Template "
+    "functools.singledispatch functools.singledispatchmethod operator.attrgetter operator.methodcaller "
+    "dataclasses.make_dataclass".split()
 )
-PLOTS = (
-    "axhline axis axvline bar barh cm colorbar contour contourf figure fill_between gca gcf grid hist imshow legend "
-    "loglog pcolormesh plot scatter semilogx semilogy show step subplot subplots suptitle text tight_layout title xlabel "
-    "xlim xscale xticks ylabel ylim yscale yticks".split()
+OF_SYS = frozenset(
+    "sys.setrecursionlimit sys.getrecursionlimit sys.float_info sys.maxsize sys.version sys.version_info sys.byteorder "
+    "sys.getsizeof sys.stdout sys.stderr".split()
 )
-OURS = (
+OURS = frozenset(
     "helpers.check helpers.commit helpers.data.digits helpers.data.mnist1d helpers.data.mnist helpers.graph.Node "
     "helpers.graph.Leaf helpers.graph.draw_graph helpers.plots.style helpers.plots.panels helpers.plots.label "
     "helpers.plots.lines helpers.plots.history helpers.plots.images helpers.plots.regions helpers.plots.bars".split()
 )
+# Of libraries: files, memory, and Python that runs where nobody sees it.
+OUTSIDE = frozenset(
+    "tensorflow.io tensorflow.saved_model tensorflow.py_function tensorflow.numpy_function tensorflow.load_library "
+    "tensorflow.load_op_library tensorflow.train tensorflow.summary tensorflow.profiler tensorflow.distribute "
+    "tensorflow.config tensorflow.data.experimental tensorflow.experimental.dlpack tensorflow.lite tensorflow.tpu "
+    "numpy.load numpy.loadtxt numpy.save numpy.savez numpy.savez_compressed numpy.savetxt numpy.fromfile numpy.memmap "
+    "numpy.genfromtxt numpy.fromregex numpy.from_dlpack numpy.frombuffer numpy.ctypeslib numpy.f2py numpy.distutils "
+    "numpy.testing numpy.lib keras.saving.load_model keras.models.load_model keras.saving.save_model keras.export "
+    "keras.models.save_model keras.saving.load_weights keras.saving.save_weights keras.utils.get_file keras.datasets "
+    "keras.callbacks.ModelCheckpoint keras.callbacks.CSVLogger keras.callbacks.TensorBoard "
+    "keras.callbacks.BackupAndRestore scipy.io scipy.datasets sklearn.datasets matplotlib.pyplot.savefig "
+    "matplotlib.pyplot.imsave matplotlib.pyplot.imread matplotlib.style matplotlib.rcParams".split()
+)
+# Python's own that could reach anything.
 DYNAMIC = frozenset(
-    "getattr setattr delattr eval exec compile __import__ globals locals vars dir open input breakpoint __builtins__ __loader__ "
-    "__spec__ get_ipython memoryview In Out exit quit".split()
+    "eval exec compile __import__ globals locals open input breakpoint __builtins__ __loader__ __spec__ get_ipython "
+    "memoryview In Out exit quit".split()
 )
+# These take an object and the name of an attribute, or all of them.
+BY_NAME = frozenset("getattr setattr delattr vars dir".split())
+# Those that classes define, and that values are asked for.
 DUNDERS = frozenset(
-    "__init__ __call__ __name__ __len__ __getitem__ __setitem__ __iter__ __next__ __repr__ __str__ __version__ __add__ __mul__ "
-    "__matmul__ __eq__ __hash__ __post_init__ __slots__ __all__ __doc__ __enter__ __exit__ __neg__ __sub__ __contains__ __radd__ __rmul__ "
-    "__new__ __lt__ __truediv__ __pow__".split()
+    "__init__ __call__ __name__ __qualname__ __module__ __class__ __len__ __getitem__ __setitem__ __delitem__ __iter__ __next__ "
+    "__repr__ __str__ __format__ __version__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __int__ __float__ __index__ "
+    "__post_init__ __slots__ __all__ __doc__ __annotations__ __enter__ __exit__ __contains__ __reversed__ __new__ __copy__ "
+    "__deepcopy__ __array__ __array_priority__ __neg__ __pos__ __abs__ __invert__ __round__".split()
+    + [
+        f"__{kind}{name}__"
+        for kind in ("", "r", "i")
+        for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift divmod".split()
+    ]
 )
-# Attributes of values that lead behind them: to frames and code, to graphs that run any operation by its name, to
-# what is made of a text or a configuration, to memory and files. INSIDE are beginnings.
-INSIDE = ("_", "ag_", "co_", "cr_", "gi_", "tb_", "experimental_")
+# Attributes of values that lead behind them: to frames and code, to memory and files. INSIDE are beginnings.
+INSIDE = ("_", "ag_", "co_", "cr_", "gi_", "tb_")
 REACHING = frozenset(
-    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace mro "
-    "graph op create_op consumers handle ref python_function get_concrete_function function_spec function_type "
-    "pretty_printed_concrete_signatures value_index inner_function "
-    "compile build_from_config compile_from_config from_config from_proto from_spec as_proto clone quantize quantized_call "
-    "compute_loss symbolic_call stateless_call stateless_compute_loss make_train_function add_metric compiled_loss "
-    "ctypes cffi capsule bit_generator dump dumps tofile getfield setfield load load_weights save save_weights export".split()
+    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace mro python_function get_concrete_function "
+    "function_spec function_type with_traceback ctypes cffi capsule dump dumps tofile getfield setfield load "
+    "load_weights save save_weights load_own_variables save_own_variables export".split()
 )
 NAMED_TUPLE = frozenset("_asdict _fields _make _replace".split())
 HARMLESS = DUNDERS | NAMED_TUPLE
 
 
+@cache
 def offered(module: str) -> frozenset[str]:
     """The paths of what a module of the standard library offers.
 
@@ -141,6 +103,19 @@ def _defined_in(home: ModuleType) -> list[str]:
     return own
 
 
+@cache
+def private_of_python() -> frozenset[str]:
+    """Private names of classes in the standard library: an answer that has one of its own may still mean theirs."""
+    names: set[str] = set()
+    for module in STANDARD:
+        for thing in vars(importlib.import_module(module)).values():
+            if isinstance(thing, type):
+                names.update(
+                    name for name in dir(thing) if name.startswith("_") and not name.startswith("__")
+                )
+    return frozenset(names) - NAMED_TUPLE
+
+
 def beginnings(path: str) -> Iterator[str]:
     """What a dotted path leads through.
 
@@ -154,83 +129,99 @@ def beginnings(path: str) -> Iterator[str]:
             yield path[:i]
 
 
-PATHS = frozenset().union(
-    RANDOM, BASES, OURS, (f"matplotlib.pyplot.{name}" for name in PLOTS), *map(offered, STANDARD)
-)
-LISTED = PATHS | {f"{home}.{name}" for home in HOMES for name in PRIMITIVES}
-# On the way to something, and nothing by themselves.
-ON_THE_WAY = frozenset(part for path in PATHS for part in beginnings(path))
-MODULES = ON_THE_WAY.union(
-    *(beginnings(f"{home}.") for home in HOMES), {"keras.activations", "tensorflow.nn"}
-)
-
-
-def allowed(exercise: Checks, path: str) -> bool:
-    """Whether an exercise may use a dotted path, or a part of it on the way to something it may.
-
-    Args:
-        exercise: the exercise.
-        path: of an operation, "tensorflow.math.exp", or of something within it, "tensorflow.float32.max".
-    Returns:
-        True if it may.
-    """
-    path = canonical(path)
-    if _matches(path, exercise.forbid):
-        return False
-    parts = path.split(".")
-    # math.tanh is a tanh as well.
-    if parts[0] not in LIBRARIES and parts[-1] in exercise.objects:
-        return False
-    if path in PATHS or is_module(exercise, path):
-        return True
-    if any(reaches_behind(name) for name in parts):
-        return False
-    if _matches(path, exercise.allow):
-        return True
-    return any(part in LISTED for part in (*beginnings(path), path))
-
-
-def is_module(exercise: Checks, path: str) -> bool:
-    """Whether a path is only on the way to something that an exercise may use.
-
-    Args:
-        exercise: the exercise.
-        path: a dotted path, "tensorflow.math".
-    Returns:
-        True if it is nothing by itself.
-    """
-    path = canonical(path)
-    if path in MODULES:
-        return True
-    return any(canonical(name).startswith(path + ".") for name in exercise.allow)
-
-
 def canonical(path: str) -> str:
     """One path for what has several.
 
     Args:
         path: a dotted path, "tensorflow.keras.layers".
     Returns:
-        The path that is listed, "keras.layers".
+        The path as it is listed, "keras.layers".
     """
     return re.sub(r"^tensorflow\.keras(?=\.|$)|^tf_keras(?=\.|$)", "keras", path)
 
 
-def _matches(path: str, names: Iterable[str]) -> bool:
-    """Whether a path is, or lies under, what one of these names means in a library."""
-    dotted = path + "."
-    for name in names:
-        for root in _meant(name):
-            if dotted.startswith(root + "."):
-                return True
+@cache
+def reaches_out(path: str) -> bool:
+    """Whether a dotted path leads out of what an answer needs.
+
+    Args:
+        path: of something in a module, "tensorflow.math.exp".
+    Returns:
+        True for other modules, for files, and for what is private.
+    """
+    path = canonical(path)
+    root = path.partition(".")[0]
+    every = [*beginnings(path), path]
+    if root == "helpers":
+        return not any(part in OURS for part in every) and path not in _on_the_way(OURS)
+    if root == "sys":
+        return path != "sys" and not any(part in OF_SYS for part in every)
+    if root in STANDARD or path in STANDARD:
+        return not _is_offered(every)
+    if root not in COMPUTING:
+        return True
+    if any(part in OUTSIDE for part in every):
+        return True
+    return any(reaches_behind(name) for name in path.split(".")[1:]) or _leaves(path)
+
+
+def _on_the_way(paths: frozenset[str]) -> set[str]:
+    return {part for path in paths for part in beginnings(path)}
+
+
+def _is_offered(every: list[str]) -> bool:
+    """Whether a path lies within what the standard library offers, and leads behind nothing there."""
+    modules = [part for part in every if part in STANDARD]
+    behind = every[len(modules) :]
+    if not behind:
+        return True
+    if not any(behind[0] in offered(module) for module in modules):
+        return False
+    return not any(reaches_behind(part.rpartition(".")[2]) for part in behind[1:])
+
+
+def _leaves(path: str) -> bool:
+    """Whether a path through a library leads into a module of another: `matplotlib.pyplot.cm.mpl.sys`."""
+    root, *rest = path.split(".")
+    try:
+        thing: Any = importlib.import_module(root)
+    except ImportError:
+        return False
+    for name in rest:
+        thing = _attribute(thing, name)
+        if isinstance(thing, ModuleType) and thing.__name__.partition(".")[0] not in COMPUTING:
+            return True
     return False
 
 
-def _meant(name: str) -> list[str]:
-    """The paths for which a name in an exercise's list stands: "keras.layers.Dense" for itself, "tanh" for many."""
-    if "." in name and name.split(".")[0] in LIBRARIES:
-        return [canonical(name)]
-    return [f"{home}.{name}" for home in HOMES]
+def _attribute(thing: Any, name: str) -> Any:
+    """A part of a module; None if there is none, or if it is no module's."""
+    if not isinstance(thing, ModuleType):
+        return None
+    found = getattr(thing, name, None)
+    if found is None:
+        found = sys.modules.get(f"{thing.__name__}.{name}")
+    return found
+
+
+@cache
+def is_module(path: str) -> bool:
+    """Whether a path is a module, and nothing by itself.
+
+    Args:
+        path: a dotted path, "tensorflow.math".
+    """
+    path = canonical(path)
+    if path in STANDARD or path.partition(".")[0] not in COMPUTING:
+        return path in STANDARD or "." not in path
+    root, *rest = path.split(".")
+    try:
+        thing: Any = importlib.import_module(root)
+    except ImportError:
+        return not rest
+    for name in rest:
+        thing = _attribute(thing, name)
+    return isinstance(thing, ModuleType)
 
 
 def reaches_behind(attribute: str) -> bool:
@@ -239,7 +230,7 @@ def reaches_behind(attribute: str) -> bool:
     Args:
         attribute: its name.
     Returns:
-        True if it leads to frames, code, memory, files, or operations by their names.
+        True if it leads to frames, code, memory or files.
     """
     if attribute in REACHING:
         return True

@@ -11,7 +11,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-WIDTH, HEIGHT = 8.0, 4.0  # inches; the largest figure of the course
+# The largest figure of the course, in inches.
+WIDTH, HEIGHT = 8.0, 4.0
 INK = ("#111111", "#c1440e", "#1f6fb4", "#6b8e23", "#7d3c98", "#8a8a8a")
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "x")

@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers.checks import Checks
 from helpers.evidence import decode, encode
-from helpers.judge import Answer, Table
+from helpers.table import Answer, Changed, Table
 from helpers.verdict import Advice
 
 
@@ -91,13 +91,15 @@ def _pack_table(table: Table) -> dict[str, Any]:
         "ours": _pack(table.ours),
         "known": {name: _pack(answer) for name, answer in table.known.items()},
         "pairs": [[*names, _pack(answer)] for names, answer in table.pairs.items()],
+        "changed": [[changed.change, _pack(changed.gives)] for changed in table.changed],
     }
 
 
 def _unpack_table(packed: dict[str, Any]) -> Table:
     known = {name: _unpack(answer) for name, answer in packed["known"].items()}
     pairs = {(a, b): _unpack(answer) for a, b, answer in packed["pairs"]}
-    return Table(_unpack(packed["ours"]), known, pairs)
+    changed = [Changed(change, _unpack(gives)) for change, gives in packed.get("changed", ())]
+    return Table(_unpack(packed["ours"]), known, pairs, changed)
 
 
 def _pack(answer: Answer) -> dict[str, str]:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from helpers.card import MIME, Card, html, record, text
+from helpers.card import GREY, MIME, RED, Card, Step, html, record, text
 from helpers.checks import Check
 from helpers.compare import explain
 from helpers.evidence import Evidence, Failure, Odd
@@ -193,3 +193,50 @@ def test_the_record_holds_kind_points_and_misconception_by_check(named):
 
 def test_a_record_is_plain_json(named):
     assert json.loads(json.dumps(record(named))) == record(named)
+
+
+FACT = Outcome("a = hW + b", 2, Kind.WRONG_VALUE, "a is 2, expected 1", fact="a: transposed", strong=True)
+
+
+@pytest.mark.parametrize("show", [text, html], ids=["text", "html"])
+@pytest.mark.parametrize(
+    ("step", "there", "not_yet"),
+    [
+        (Step.QUESTION, ["A question first:", "3:17"], ["the bias is forgotten", "Add self.b."]),
+        (Step.HINT, ["This is", "the bias is forgotten", "3:17"], ["A question first", "Add self.b."]),
+        (Step.FIX, ["This is", "the bias is forgotten", "Add self.b."], ["A question first"]),
+    ],
+    ids=str,
+)
+def test_advice_comes_in_steps(named, show, step, there, not_yet):
+    shown = show(replace(named, step=step))
+    assert all(part in shown for part in there)
+    assert not any(part in shown for part in not_yet)
+
+
+def test_what_is_recorded_is_told_in_full_at_any_step(named):
+    assert record(replace(named, step=Step.QUESTION)) == record(named)
+
+
+def test_an_author_s_own_question_is_asked(named):
+    own = {"the bias is forgotten": Advice("Add self.b.", "3:17", "What is a where h is 0?")}
+    shown = text(replace(named, advice=own, step=Step.QUESTION))
+    assert "A question first: What is a where h is 0? Change your code and check again" in shown
+
+
+def test_a_fact_is_told_once_and_not_with_the_question():
+    card = card_of(FACT, replace(FACT, check="in float64", follows=True))
+    shown = text(card)
+    assert shown.count("True of these numbers: a: transposed.") == 1
+    assert "✗ in float64 — the same (follows from an earlier ✗)" in shown
+    assert "True of these numbers" in html(card)
+    assert "transposed" not in text(replace(card, step=Step.QUESTION))
+    assert record(card)["checks"][0]["fact"] == "a: transposed"
+    assert record(card_of(RIGHT))["checks"][0]["fact"] is None
+
+
+def test_what_is_not_written_yet_is_neither_red_nor_green():
+    shown = html(card_of(failed(NOT_WRITTEN)))
+    assert GREY in shown
+    assert RED not in shown
+    assert RED in html(card_of(FACT))

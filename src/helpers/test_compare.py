@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers.checks import Check
-from helpers.compare import RTOL, _close, explain, mismatch, same, say_the_same, summarize
+from helpers.compare import RTOL, close_to, explain, mismatch, same, say_the_same, summarize
 from helpers.evidence import DTYPES, Evidence, Failure, Odd
 
 
@@ -17,6 +17,9 @@ def check(**atol):
 
 def seen(**arrays):
     return Evidence({key: v if isinstance(v, str | Odd) else np.asarray(v) for key, v in arrays.items()})
+
+
+GRID = np.arange(9.0).reshape(3, 3)
 
 
 def raised(kind):
@@ -38,7 +41,7 @@ def test_values_are_close_where_numpy_finds_them_close(two):
     x, y = two
     with np.errstate(all="ignore"):
         expected = np.isclose(x, y, rtol=RTOL[y.dtype.itemsize], atol=0.5, equal_nan=True)
-    np.testing.assert_array_equal(_close(check(f=0.5), "f", x, y), expected)
+    np.testing.assert_array_equal(close_to(check(f=0.5), "f", x, y), expected)
 
 
 @given(arrays)
@@ -46,6 +49,15 @@ def test_anything_equals_itself(array):
     a = seen(f=array)
     assert same(check(), a, a)
     assert explain(check(), a, a).message == "equal to what was expected"
+
+
+def test_landmarks_are_not_compared_and_a_summary_never_meets_them():
+    marked = Evidence(seen(f=1.0).arrays, landmarks={"h": np.ones(3)})
+    assert same(check(), marked, seen(f=1.0))
+    assert mismatch(seen(f=1.0), marked) is None
+    assert summarize(check(), marked, marked) == seen(f=1.0)
+    counting = Check("it works", lambda f, rng: {}, summarize=lambda theirs, ours: {"n": len(theirs)})
+    assert summarize(counting, marked, marked).arrays["n"] == 1
 
 
 @given(arrays, arrays)
@@ -96,11 +108,19 @@ def test_an_author_s_tolerance_is_absolute_and_for_its_name_only():
         (seen(f="TypeError"), seen(f="ValueError"), "f is 'TypeError', expected 'ValueError'"),
         (seen(f=Odd("None", "is a `return` missing?")), seen(f=1.0), "f is None: is a `return` missing?"),
         (seen(f=3), seen(f=4), "f is 3, expected 4"),
-        (seen(f=[True, False]), seen(f=[True, True]), "f[1] is False, expected True (1 of 2 values differ)"),
-        (seen(f=[1.0, 5.0, 2.5]), seen(f=[1.0, 2.0, 2.0]), "f[1] is 5, expected 2 (2 of 3 values differ)"),
-        (seen(f=[1.0, np.nan]), seen(f=[1.0, 2.0]), "f[1] is nan, expected 2; 1 of 2 values are not finite"),
-        (seen(f=[1.0, 2.0]), seen(f=[1.0, np.inf]), "f[1] is 2, expected inf (1 of 2 values differ)"),
+        (seen(f=[True, False]), seen(f=[True, True]), "f is [True, False], expected [True, True]"),
+        (seen(f=[1.0, 5.0, 2.5]), seen(f=[1.0, 2.0, 2.0]), "f is [1, 5, 2.5], expected [1, 2, 2]"),
+        (seen(f=[1.0, np.nan]), seen(f=[1.0, 2.0]), "f is [1, nan], expected [1, 2]"),
+        (seen(f=[1.0, 2.0]), seen(f=[1.0, np.inf]), "f is [1, 2], expected [1, inf]"),
         (seen(f=-np.inf), seen(f=np.inf), "f is -inf, expected inf"),
+        (seen(f=GRID + 0.25), seen(f=GRID), "f[0, 0] is 0.25, expected 0 (9 of 9 values differ)"),
+        (
+            seen(f=np.where(GRID == 4, np.nan, GRID)),
+            seen(f=GRID),
+            "f[1, 1] is nan, expected 4; 1 of 9 values are not finite",
+        ),
+        (seen(f=1.00001), seen(f=1.0), "f is 1.00001, expected 1"),
+        (seen(f=123456.0), seen(f=123457.0), "f is 123456, expected 123457"),
         (seen(f=1 + 2j), seen(f=1 - 2j), "f is 1+2j, expected 1-2j"),
         (
             raised("ValueError"),
@@ -118,6 +138,21 @@ def test_an_author_s_tolerance_is_absolute_and_for_its_name_only():
 def test_a_difference_is_told(given_, expected, said):
     assert not same(check(), given_, expected)
     assert explain(check(), given_, expected).message == said
+
+
+@pytest.mark.parametrize(
+    ("landmarks", "said"),
+    [
+        ({"h": GRID - 0.5}, "f[0, 0] is 1, expected 0 (9 of 9 values differ); for h[0, 0] = -0.5"),
+        ({"rate": np.array(0.3)}, "f[0, 0] is 1, expected 0 (9 of 9 values differ); for rate = 0.3"),
+        ({"b": np.array([1.0, 2.5])}, "f[0, 0] is 1, expected 0 (9 of 9 values differ); for b = [1, 2.5]"),
+        ({"W": np.ones((9, 9))}, "f[0, 0] is 1, expected 0 (9 of 9 values differ)"),
+    ],
+    ids=["the number in its place", "one number", "a short vector", "nothing large"],
+)
+def test_small_inputs_are_shown_with_the_numbers(landmarks, said):
+    ours = Evidence(seen(f=GRID).arrays, landmarks=landmarks)
+    assert explain(check(), seen(f=GRID + 1), seen(f=GRID), ours).message == said
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers import evidence
-from helpers.evidence import DTYPES, Evidence, Failure, Odd, decode, encode, plain
+from helpers.evidence import DTYPES, Evidence, Failure, Odd, as_evidence, decode, encode, landmarks, plain
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 arrays = st.sampled_from(sorted(DTYPES)).flatmap(
@@ -41,6 +41,20 @@ def test_what_is_encoded_is_decoded(found, failure):
     assert back.failure == failure
     assert list(back.arrays) == list(found)
     assert all(equal(found[key], back.arrays[key]) for key in found)
+
+
+@given(st.dictionaries(texts, arrays, max_size=4), st.dictionaries(texts, arrays, max_size=4))
+def test_landmarks_travel_with_what_is_judged(found, marks):
+    back = decode(encode(Evidence(found, landmarks=marks)))
+    assert [list(back.arrays), list(back.landmarks)] == [list(found), list(marks)]
+    assert all(equal(found[key], back.arrays[key]) for key in found)
+    assert all(equal(marks[key], back.landmarks[key]) for key in marks)
+
+
+def test_a_landmark_is_kept_apart_and_only_if_it_is_an_array():
+    found = as_evidence({"a": [1.0], **landmarks(h=[2.0], units=3, odd=None, name="Dense")})
+    assert list(found.arrays) == ["a"]
+    assert {key: value.tolist() for key, value in found.landmarks.items()} == {"h": [2.0], "units": 3}
 
 
 def harmless(data):

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from helpers.checks import Checks
 from helpers.evidence import Evidence, Failure
-from helpers.judge import REFERENCE, Judge, Table
+from helpers.judge import Judge
+from helpers.table import REFERENCE, Changed, Table
 from helpers.verdict import Verdict
 
 NAMES = "ABCD"
@@ -252,3 +253,94 @@ def test_a_name_is_given_only_to_what_the_answer_equals(wrong, known, doubles, d
             assert failed
             assert len(equal) != 1
     assert bool(verdict.names) == (verdict.how in ("whole", "pair", "parts"))
+
+
+SPECIFIC = {"A": [2.0, 3.0, 4.0, 5.0], "B": [7.0, 8.0, 9.0, 1.5]}
+RIGHT_ROW = {"A": [1.0, 1.0, 1.0, 1.0], "B": [1.0, 1.0, 1.0, 1.0]}
+
+
+def table_of(misconceptions, changed=(), draw=0):
+    """A table whose reference gives rows at the checks A and B."""
+    known = {
+        name: answer(RIGHT_ROW | gives, draw) for name, gives in ({REFERENCE: {}} | misconceptions).items()
+    }
+    mutants = []
+    for change, gives in changed:
+        whole = answer(RIGHT_ROW | gives, draw)
+        mutants.append(Changed(change, {name: whole[name] for name in gives}))
+    return Table(answer(RIGHT_ROW, draw), known, {}, mutants)
+
+
+def judged_rows(wrong, misconceptions, changed=(), tell=False):
+    tables = [table_of(misconceptions, changed, draw) for draw in range(2)]
+    return Judge(exercise(), tables).verdict([answer(RIGHT_ROW | wrong, draw) for draw in range(2)], tell)
+
+
+def test_the_first_failure_alone_is_named_where_one_misconception_gives_just_that():
+    verdict = judged_rows({"A": SPECIFIC["A"], "B": [4.0, 3.0, 2.0, 1.0]}, {"m": SPECIFIC})
+    assert (verdict.how, verdict.names) == ("first", ("m",))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "misconceptions"),
+    [
+        ({"A": SPECIFIC["A"]}, {"m": SPECIFIC}),
+        ({"A": SPECIFIC["A"], "B": [4.0] * 4}, {"m": SPECIFIC, "n": {"A": SPECIFIC["A"], "B": [6.0] * 4}}),
+        ({"A": [2.0, 2.0, 2.0, 2.0], "B": [4.0] * 4}, {"m": {"A": [2.0, 2.0, 2.0, 2.0], "B": [6.0] * 4}}),
+        ({"A": [4.0, 3.0, 2.0, 5.0], "B": SPECIFIC["B"]}, {"m": SPECIFIC}),
+    ],
+    ids=[
+        "it passes what the misconception fails",
+        "two give that",
+        "one number is not specific",
+        "the second",
+    ],
+)
+def test_the_first_failure_alone_names_nobody_where_that_could_mislead(wrong, misconceptions):
+    verdict = judged_rows(wrong, misconceptions)
+    assert (verdict.how, verdict.names) == ("unrecognized", ())
+
+
+def test_a_right_answer_with_one_small_change_is_told_the_kind_of_change_once():
+    change = "a minus stands where a plus belongs"
+    verdict = judged_rows(SPECIFIC, {}, [("another", {"A": [3.0, 1.0, 2.0, 5.0]}), (change, SPECIFIC)])
+    first, second = verdict.outcomes[:2]
+    assert (verdict.how, verdict.names) == ("mutant", ())
+    assert first.fact == f"equal to a right answer with one small change: {change}"
+    assert (first.follows, second.follows) == (False, True)
+
+
+def test_a_misconception_goes_before_a_small_change():
+    verdict = judged_rows(SPECIFIC, {"m": SPECIFIC}, [("a change", SPECIFIC)])
+    assert (verdict.how, verdict.names) == ("whole", ("m",))
+
+
+def test_a_fact_is_told_only_where_it_is_asked_for_and_nothing_is_named():
+    wrong = {"A": [-1.0, -2.0, -3.0, -4.0]}
+    right = {"A": [1.0, 2.0, 3.0, 4.0]}
+    table = Table(answer(right), {REFERENCE: answer(right), "m": answer(right | {"B": 5})})
+    judge = Judge(exercise(), [table])
+    assert judge.verdict([answer(wrong)]).outcomes[0].fact == ""
+    outcome = judge.verdict([answer(wrong)], tell=True).outcomes[0]
+    assert (outcome.fact, outcome.strong) == ("f: the sign is the other one", True)
+
+
+def test_what_an_earlier_failure_accounts_for_is_marked_as_following():
+    verdict = judged({"A": "TypeError: no", "B": "TypeError: no", "C": "ValueError: no"}, {})
+    assert [outcome.follows for outcome in verdict.outcomes] == [False, True, False, False]
+    assert [outcome.raised for outcome in verdict.outcomes] == ["TypeError", "TypeError", "ValueError", ""]
+    named_twice = judged({"A": 2, "B": 3}, ONE)
+    assert [outcome.follows for outcome in named_twice.outcomes] == [False, True, False, False]
+
+
+@given(st.lists(st.sampled_from([1.0, 2.0, 3.0]), min_size=4, max_size=4), st.integers(0, 3))
+def test_a_name_is_told_only_if_its_misconception_gives_the_first_failure(values, check):
+    """Whatever an answer gives: a name stands for equal evidence at the first ✗."""
+    misconceptions = {"m": SPECIFIC, "n": {"C": [2.0, 3.0, 1.0, 2.0]}}
+    tables = [table_of(misconceptions)]
+    given_ = answer(RIGHT_ROW | {NAMES[check]: values, "A": values})
+    verdict = Judge(exercise(), tables).verdict([given_])
+    failed = [outcome.check for outcome in verdict.outcomes if not outcome.passed]
+    for name in verdict.names:
+        known = tables[0].known[name]
+        assert any(np.array_equal(known[at].arrays["f"], given_[at].arrays["f"]) for at in failed)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from helpers import commit, notebook
+from helpers import commit, notebook, ownership
 from helpers.checks import gather
 from helpers.judge import Table
 from helpers.published import Published, load, load_checks, save
@@ -78,7 +78,8 @@ def test_a_right_answer_that_calls_the_built_in_is_not_yours_yet(unit, capsys, m
         "def double(x):\n    return np.polyval([2, 0], x)",
     ]
     monkeypatch.setitem(globals(), "In", cells)
-    with pytest.raises(notebook.NotYet, match="line 2: numpy.polyval is not among the operations"):
+    ownership.save(unit.with_name(ownership.FILE), {"double": ownership.declared(["numpy.polyval"])})
+    with pytest.raises(notebook.NotYet, match="line 2: numpy.polyval does what this exercise asks"):
         notebook.check(double)
     assert "0 of 2 points" in capsys.readouterr().out
 
@@ -137,10 +138,11 @@ def test_saving_what_was_loaded_gives_the_same_bytes(unit, tmp_path):
     ("guess", "says"),
     [
         ("a", "Your guess: it falls"),
-        (None, "No guess yet: set guess to one of 'a', 'b'"),
+        (None, "This cell waits for your guess: set guess to one of 'a', 'b', then run it again."),
         ("c", "'c' is none of 'a', 'b'"),
+        (["a"], "['a'] is none of 'a', 'b'"),
     ],
-    ids=["made", "open", "unknown"],
+    ids=["made", "open", "unknown", "in a list"],
 )
 def test_a_guess_is_repeated_or_asked_for(guess, says, capsys):
     commit(guess, {"a": "it falls", "b": "it rises"})

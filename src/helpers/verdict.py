@@ -36,10 +36,17 @@ class Clue(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """What a student who holds a misconception reads, and where the lecture says it."""
+    """What a student who holds a misconception reads.
+
+    Attributes:
+        text: one thing to try.
+        lecture: where the lecture says it.
+        question: what to ask the student first; "" for a standard question.
+    """
 
     text: str = ""
     lecture: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,10 @@ class Outcome:
         names: the misconceptions that explain it.
         clue: what about it calls for a hint of its own.
         gist: what two messages share that say the same; "" where only equal messages do.
+        raised: the type of the exception that the student's code raised, if it did.
+        fact: a true sentence about the numbers, where no misconception explains them.
+        strong: whether the fact says exactly what became of each number.
+        follows: whether an earlier failed check accounts for this one.
     """
 
     check: str
@@ -63,6 +74,10 @@ class Outcome:
     names: tuple[str, ...] = ()
     clue: Clue | None = None
     gist: str = ""
+    raised: str = ""
+    fact: str = ""
+    strong: bool = False
+    follows: bool = False
 
     @property
     def passed(self) -> bool:
@@ -77,7 +92,7 @@ class Verdict:
         exercise: its name.
         outcomes: one for each check, in the exercise's order.
         names: the misconceptions that the answer looks like.
-        how: right, whole, pair, parts or unrecognized (see `helpers.judge`).
+        how: right, whole, pair, parts, probes, mutant, first or unrecognized (see `helpers.naming`).
     """
 
     exercise: str

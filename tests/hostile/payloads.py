@@ -38,7 +38,7 @@ payload(
     "encode forged",
     'import helpers.evidence as e, helpers.checks as c\nfor m in (e, c):\n    m.encode = lambda *a: b\'{"arrays": [], "failure": null}\\n\'',
 )
-payload("plain lies", "import helpers.checks as c, numpy as np\nc.plain = lambda v: np.zeros(1)")
+payload("plain lies", "import helpers.evidence as e, numpy as np\ne.plain = lambda v: np.zeros(1)")
 payload(
     "generator without surprise",
     "import numpy as np\nreal = np.random.default_rng\nnp.random.default_rng = lambda *a: real(0)",

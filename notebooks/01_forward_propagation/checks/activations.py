@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from helpers.checks import Checks
 
-activations = Checks("activations", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
+activations = Checks("activations", kind="function", lecture="4:50", objects=["sigmoid", "tanh", "relu"])
 
 
 def _some(rng, dtype="float32"):
@@ -61,7 +61,22 @@ def slopes(sigmoid, tanh, relu, rng):
     return slopes
 
 
-@activations.check("the dtype of a is kept")
-def dtype_kept(sigmoid, tanh, relu, rng):
-    a = _some(rng, "float64")
-    return {"sigmoid(a)": sigmoid(a), "tanh(a)": tanh(a), "relu(a)": relu(a)}
+@activations.check("the slope at exactly 0, where two branches meet")
+def slope_at_0(sigmoid, tanh, relu, rng):
+    a, weight = tf.zeros((1, 4)), tf.constant(rng.uniform(1, 2, size=(1, 4)), "float32")
+    slopes = {}
+    # ReLU has a corner there, and every slope from 0 to 1 is one of its.
+    for name, g in {"sigmoid": sigmoid, "tanh": tanh}.items():
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            h = tf.reduce_sum(weight * g(a))
+        slopes[f"weighted slope of {name} at 0"] = tape.gradient(h, a, unconnected_gradients="zero")
+    return slopes
+
+
+@activations.example(
+    without={"untouched": "tensors cannot be changed", "one": "nothing here depends on other examples"}
+)
+def example(sigmoid, tanh, relu, rng, N=4, dtype="float32"):
+    a = tf.constant(rng.uniform(-4, 4, size=(N, 5)), dtype)
+    return {"a": a}, lambda a: {"sigmoid(a)": sigmoid(a), "tanh(a)": tanh(a), "relu(a)": relu(a)}

@@ -11,7 +11,7 @@ import tensorflow as tf
 from helpers.checks import Checks
 from helpers.inputs import filled, shapes_of
 
-dense = Checks("Dense", lecture="3:17")
+dense = Checks("Dense", kind="layer", lecture="3:17")
 
 
 def _filled(Dense, rng, units, inputs, dtype="float32"):
@@ -65,10 +65,12 @@ def square_layer(Dense, rng):
     return {"a": layer(h)}
 
 
-@dense.check("the dtype policy is followed")
-def dtype_policy(Dense, rng):
-    layer, h = _filled(Dense, rng, units=3, inputs=5, dtype="float64")
-    return {"a": layer(h), "dtypes of the weights": " ".join(str(w.dtype) for w in layer.weights)}
+@dense.check("more axes before the last, and another number of examples")
+def more_axes(Dense, rng):
+    layer, h = _filled(Dense, rng, units=3, inputs=5)
+    found = {"a of fewer examples": layer(h[:2])}
+    h = tf.constant(rng.normal(size=(2, 4, 5)), "float32")
+    return {**found, "a of three axes": layer(h)}
 
 
 @dense.check("the output's shape is known beforehand")
@@ -84,3 +86,9 @@ def configuration(Dense, rng):
     again = Dense.from_config(layer.get_config())
     again.build((None, 4))
     return {"dtype": str(again.dtype), "output shape": np.array(again.compute_output_shape((1, 4)))}
+
+
+@dense.example(without={"one": "nothing here depends on other examples"})
+def example(Dense, rng, N=5, dtype="float32"):
+    layer = Dense(3, dtype=dtype)
+    return {"h": tf.constant(rng.normal(size=(N, 5)), dtype)}, lambda h: {"a": layer(h)}

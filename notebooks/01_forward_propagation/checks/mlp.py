@@ -13,6 +13,7 @@ from helpers.inputs import filled, shapes_of
 
 mlp = Checks(
     "MLP",
+    kind="network",
     lecture="3:17",
     given={"Dense": keras.layers.Dense, "stable_softmax": keras.activations.softmax},
 )
@@ -66,3 +67,18 @@ def gradients(MLP, rng):
     gradients = tape.gradient(loss, network.trainable_weights)
     pairs = zip(network.trainable_weights, gradients, strict=True)
     return {f"gradient of shape {tuple(w.shape)}": tf.zeros(w.shape) if d is None else d for w, d in pairs}
+
+
+@mlp.check("made again from its configuration")
+def configuration(MLP, rng):
+    x = tf.constant(rng.normal(size=(6, 4)), "float32")
+    network = MLP([5, 6], 3, tf.tanh, name=f"network_{rng.integers(100, 1000)}")
+    again = MLP.from_config(network.get_config())
+    again(x)
+    return {"f(x)": filled(again, rng)(x), "its name is kept": str(again.name == network.name)}
+
+
+@mlp.example()
+def example(MLP, rng, N=6, dtype="float32"):
+    network, _ = _network(MLP, rng, [5], 4, tf.tanh)
+    return {"x": tf.constant(rng.normal(size=(N, 4)), dtype)}, lambda x: {"f(x)": network(x)}

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from helpers.checks import Checks, fill
 
-predict_exercise = Checks("predict", lecture="9:02")
+predict_exercise = Checks("predict", kind="function", lecture="9:02")
 
 
 @predict_exercise.check("the most probable class of each row")
@@ -38,3 +38,16 @@ def keras_model(predict, rng):
     model(x)
     fill(model, rng, scale=2)
     return {"classes": predict(model, x)}
+
+
+@predict_exercise.example(
+    without={
+        "untouched": "tensors cannot be changed",
+        "graph": "nobody predicts while training",
+        "dtype": "classes are integers, whatever x is",
+    }
+)
+def example(predict, rng, N=12):
+    W = tf.constant(rng.normal(size=(3, 5)), "float32")
+    x = tf.constant(rng.normal(size=(N, 3)), "float32")
+    return {"x": x}, lambda x: {"classes": predict(lambda x: tf.nn.softmax(x @ W), x)}

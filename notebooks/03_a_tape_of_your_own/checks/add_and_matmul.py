@@ -8,7 +8,13 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 from helpers.checks import Checks
 from helpers.graph import Leaf, Node
 
-linear = Checks("add_and_matmul", lecture="27:30", objects=["Add", "MatMul"], given={"Node": Node})
+linear = Checks(
+    "add_and_matmul",
+    kind="node",
+    lecture="27:30",
+    objects=["Add", "MatMul"],
+    given={"Node": Node},
+)
 
 
 @linear.check("chained, they give hW + b")
@@ -44,3 +50,15 @@ def square_matrices(Add, MatMul, rng):
     node = MatMul(Leaf(rng.normal(size=(3, 3))), Leaf(rng.normal(size=(3, 3))))
     dh, dW = node.bprop(rng.normal(size=(3, 3)))
     return {"dh": dh, "dW": dW}
+
+
+@linear.example()
+def example(Add, MatMul, rng, N=4, H=3):
+    def chained(h, W, b, grad):
+        product = MatMul(Leaf(h), Leaf(W))
+        da, db = Add(product, Leaf(b)).bprop(grad)
+        dh, dW = product.bprop(da)
+        return {"da": da, "db": db, "dh": dh, "dW": dW}
+
+    shapes = {"h": (N, 5), "W": (5, H), "b": (H,), "grad": (N, H)}
+    return {name: rng.normal(size=shape) for name, shape in shapes.items()}, chained

@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers.checks import Checks
 from helpers.graph import Node
+from helpers.inputs import BY_ITSELF
 
 
 def _all_before(out):
@@ -18,7 +19,13 @@ def _all_before(out):
     return list(out.past)
 
 
-backward = Checks("gradient", lecture="27:30", given={"Node": Node, "topological_order": _all_before})
+backward = Checks(
+    "gradient",
+    kind="report",
+    lecture="27:30",
+    given={"Node": Node, "topological_order": _all_before},
+    not_yours=BY_ITSELF,
+)
 
 _number = itertools.count()
 
@@ -159,3 +166,30 @@ def random_graphs(gradient, rng):
         last_first = gradient(nodes[-1], nodes[::-1])
         found |= {f"graph {k}: d{i}": g for i, g in enumerate(last_first)}
     return found
+
+
+@backward.check("bprop is called once for each node")
+def called_once(gradient, rng):
+    asked = []
+
+    class _Counted(_Times):
+        def bprop(self, grad):
+            asked.append(self.number)
+            return super().bprop(grad)
+
+    x, w = _inputs(rng, 2)
+    node, made = x, []
+    for _ in range(int(rng.integers(3, 9))):
+        node = _Counted(node, w)
+        made.append(node.number)
+    gradient(node, [x, w, made and node])
+    return {"times that bprop was called, node by node": [asked.count(number) for number in made]}
+
+
+@backward.example(without={"again": "a check of its own makes a second pass"})
+def example(gradient, rng):
+    def backward_pass(x, w):
+        nodes = [_Input(x), _Input(w)]
+        return _named("x w", gradient(_Times(_Plus(*nodes), nodes[0]), nodes))
+
+    return {"x": rng.normal(size=(2, 3)), "w": rng.normal(size=(2, 3))}, backward_pass

@@ -5,9 +5,11 @@ what a right answer gives for the same inputs. Read them, run them, take them ap
 graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
+import numpy as np
+
 from helpers.checks import Checks
 
-cost = Checks("multiplications", lecture="24:00")
+cost = Checks("multiplications", kind="report", lecture="24:00")
 
 
 def _counts(found):
@@ -24,3 +26,18 @@ def one_layer(multiplications, rng):
 @cost.check("several layers", points=2)
 def several_layers(multiplications, rng):
     return _counts(multiplications(int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=5)]))
+
+
+@cost.check("they are integers, since they count")
+def integers(multiplications, rng):
+    N, D, C = (int(n) for n in rng.integers(3, 90, size=3))
+    counts = multiplications(N, [D, C])
+    kinds = ["a whole number" if np.asarray(n).dtype.kind in "iu" else "no integer" for n in counts]
+    return {"N, D, C": [N, D, C], "forward": kinds[0], "backward": kinds[1]}
+
+
+@cost.example()
+def example(multiplications, rng):
+    N = int(rng.integers(3, 90))
+    sizes = [int(n) for n in rng.integers(3, 90, size=4)]
+    return {"sizes": sizes}, lambda sizes: _counts(multiplications(N, sizes))

@@ -12,10 +12,10 @@ from helpers.graph import Leaf, Node
 
 activations = Checks(
     "tanh_and_relu",
+    kind="node",
     lecture="24:30",
     objects=["Tanh", "ReLU"],
     given={"Node": Node},
-    allow=["tanh"],
 )
 
 
@@ -53,3 +53,16 @@ def relu_at_0(Tanh, ReLU, rng):
     grad = rng.uniform(0.5, 2, size=4) * [1, -1, -1, 1]
     (da,) = ReLU(Leaf(np.array([0.0, -1.0, 1.0, 0.0]))).bprop(grad)
     return {"da": da}
+
+
+@activations.example(without={"square": "both work element by element"})
+def example(Tanh, ReLU, rng, N=4):
+    def both(a, grad):
+        found = {}
+        for name, operation in {"Tanh": Tanh, "ReLU": ReLU}.items():
+            node = operation(Leaf(a))
+            (da,) = node.bprop(grad)
+            found |= {f"h of {name}": node.value, f"da of {name}": da}
+        return found
+
+    return {"a": rng.normal(size=(N, 3)), "grad": rng.normal(size=(N, 3))}, both

@@ -10,7 +10,7 @@ import numpy as np
 from helpers.checks import Checks
 from helpers.graph import Node
 
-order = Checks("topological_order", lecture="27:30", given={"Node": Node})
+order = Checks("topological_order", kind="report", lecture="27:30", given={"Node": Node})
 
 
 class _Item(Node):
@@ -154,3 +154,11 @@ def ladder(topological_order, rng):
 
 for each in order.checks:
     each.summary()(_places)
+
+
+@order.example(
+    without={"untouched": "a node's arguments are a tuple", "again": "a check of its own asks a second time"}
+)
+def example(topological_order, rng):
+    nodes = _chain(rng)
+    return {}, lambda: _seen(nodes, topological_order(nodes[-1]))

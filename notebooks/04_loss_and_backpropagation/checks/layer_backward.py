@@ -8,8 +8,9 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.inputs import BY_ITSELF
 
-layer = Checks("layer_backward", lecture="21:30")
+layer = Checks("layer_backward", kind="gradient", lecture="21:30", not_yours=BY_ITSELF)
 
 
 def _sizes(rng, N, H_in, H_out, dtype="float32"):
@@ -35,7 +36,9 @@ def layer_below(layer_backward, rng):
     return {"dh": dh}
 
 
-@layer.check("square, where a wrong product has the right shape")
-def square_layer(layer_backward, rng):
-    dW, db, dh = layer_backward(*_sizes(rng, 4, 4, 4, "float64"))
-    return {"dW": dW, "db": db, "dh": dh}
+@layer.example(without={"untouched": "tensors cannot be changed"})
+def example(layer_backward, rng, N=4, H=5, dtype="float32"):
+    # Where there are as many examples as units, there are as many inputs as well.
+    H_in = H if N == H else 3
+    inputs = dict(zip(("da", "h", "W"), _sizes(rng, N, H_in, H, dtype), strict=True))
+    return inputs, lambda **given: dict(zip(("dW", "db", "dh"), layer_backward(**given), strict=True))

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.inputs import labelled_examples
+from helpers.inputs import BY_ITSELF, labelled_examples
 
 
 # These stand in for the three exercises above while the checks run, by TensorFlow's own differentiation.
@@ -36,20 +36,14 @@ def _through_activation(dh, a, g):
 
 network = Checks(
     "mlp_backward",
+    kind="gradient",
     lecture="21:30",
     given={
         "softmax_nll": _loss,
         "layer_backward": _through_layer,
         "activation_backward": _through_activation,
     },
-    allow=[
-        "sigmoid",
-        "tanh",
-        "relu",
-        "softmax",
-        *(f"tensorflow.nn.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
-        *(f"keras.activations.{g}" for g in ("sigmoid", "tanh", "relu", "softmax")),
-    ],
+    not_yours=BY_ITSELF,
 )
 
 
@@ -114,3 +108,25 @@ def relu_units(mlp_backward, rng):
 def equal_sizes(mlp_backward, rng):
     _, grads = mlp_backward(*_network(rng, [4, 4, 4, 4], N=4, dtype="float64"))
     return _found(grads)
+
+
+@network.check("ReLU units whose pre-activation is exactly 0")
+def relu_at_0(mlp_backward, rng):
+    params, x, y = _network(rng, [4, 5, 3], N=6)
+    (W, b), output = params
+    dark = tf.constant([[1.0], [0.0], [1.0], [0.0], [1.0], [1.0]])
+    _, grads = mlp_backward([(W, tf.zeros_like(b)), output], dark * x, y, g="relu")
+    return _found(grads)
+
+
+@network.example(
+    without={"untouched": "tensors cannot be changed", "square": "a check of its own has all sizes equal"}
+)
+def example(mlp_backward, rng, N=5, dtype="float32"):
+    params, x, y = _network(rng, [4, 5, 3], N, dtype)
+
+    def passes(x, y):
+        loss, grads = mlp_backward(params, x, y)
+        return {"loss": loss, **_found(grads)}
+
+    return {"x": x, "y": y}, passes

@@ -9,8 +9,15 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
+from helpers.inputs import BY_ITSELF
 
-output = Checks("output_gradient", lecture="19:20", objects=["dloss_df", "df_da", "dloss_da"])
+output = Checks(
+    "output_gradient",
+    kind="gradient",
+    lecture="19:20",
+    objects=["dloss_df", "df_da", "dloss_da"],
+    not_yours=BY_ITSELF,
+)
 
 
 def _probabilities(rng, C=5, dtype="float32"):
@@ -39,7 +46,20 @@ def vanished_probability(dloss_df, df_da, dloss_da, rng):
     return {"da": dloss_da(f, 0)}
 
 
-@output.check("the dtype of f is kept")
-def dtype_kept(dloss_df, df_da, dloss_da, rng):
-    f, y = _probabilities(rng, C=3, dtype="float64"), int(rng.integers(3))
-    return {"df": dloss_df(f, y), "Jacobian of softmax": df_da(f), "da": dloss_da(f, y)}
+@output.check("step 1, where another class has a probability of 0")
+def another_class_vanished(dloss_df, df_da, dloss_da, rng):
+    f = tf.concat([_probabilities(rng, C=3), tf.zeros(1)], 0)
+    return {"df": dloss_df(f, int(rng.integers(3)))}
+
+
+@output.example(
+    without={
+        "untouched": "tensors cannot be changed",
+        "one": "it is about one example as it is",
+        "square": "there is one axis, that of the classes",
+    }
+)
+def example(dloss_df, df_da, dloss_da, rng, dtype="float32"):
+    y = int(rng.integers(3))
+    f = _probabilities(rng, C=3, dtype=dtype)
+    return {"f": f}, lambda f: {"df": dloss_df(f, y), "Jacobian of softmax": df_da(f), "da": dloss_da(f, y)}

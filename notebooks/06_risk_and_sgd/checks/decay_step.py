@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from helpers.checks import Checks
 
-decay = Checks("decay_step", lecture="29:50", allow=["scalar_mul"])
+decay = Checks("decay_step", kind="function", lecture="29:50")
 
 
 def drawn(rng, dtype="float64"):
@@ -48,3 +48,20 @@ def five_steps(decay_step, rng):
         dw = tf.constant(rng.normal(size=w.shape), "float32")
         path.append(decay_step(path[-1], dw, lr, lam)[3])
     return {"w after each step": path}
+
+
+@decay.example(
+    without={
+        "untouched": "tensors cannot be changed",
+        "graph": "the loop of training stands outside any graph",
+        "one": "weights are no examples",
+    },
+)
+def example(decay_step, rng, N=4, dtype="float32"):
+    w, dw = (tf.constant(rng.normal(size=(N, 3)), dtype) for _ in range(2))
+
+    def tensors(w, dw):
+        dOmega, delta, _, new = decay_step(w, dw, 0.2, 0.7)
+        return {"dOmega": dOmega, "delta": delta, "new": new}
+
+    return {"w": w, "dw": dw}, tensors

@@ -7,7 +7,7 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 
 from helpers.checks import Checks
 
-bound = Checks("glorot_bound", lecture="32:09")
+bound = Checks("glorot_bound", kind="function", lecture="32:09")
 
 
 def layers(rng, count=4):
@@ -39,3 +39,12 @@ def compromise(glorot_bound, rng):
 @bound.check("the bound r", r=1e-6)
 def bound_r(glorot_bound, rng):
     return {"r": found(glorot_bound, rng, 3)}
+
+
+NUMBERS = "two numbers come in, and numbers go out"
+
+
+@bound.example(without={"untouched": NUMBERS, "graph": NUMBERS, "dtype": NUMBERS, "one": NUMBERS})
+def example(glorot_bound, rng):
+    H_in, H_out = layers(rng)[0]
+    return {}, lambda: {"r": glorot_bound(H_in, H_out)[3]}

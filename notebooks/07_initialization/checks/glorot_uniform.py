@@ -13,9 +13,9 @@ from helpers.inputs import likeness
 
 glorot = Checks(
     "GlorotUniform",
+    kind="initializer",
     lecture="32:09",
-    allow=["keras.initializers.RandomUniform", "keras.initializers.random_uniform"],
-    forbid=["keras.initializers.GlorotUniform", "keras.initializers.get", "keras.Variable", ".add_weight"],
+    not_yours=["keras.initializers.VarianceScaling"],
 )
 
 
@@ -153,3 +153,20 @@ def config_summary(theirs, ours):
         "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
         "registered": known,
     }
+
+
+@glorot.check("without a dtype, Keras's default, whatever that is")
+def default_dtype(GlorotUniform, rng):
+    shape, before = oblong(rng), keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        W = GlorotUniform()(shape)
+    finally:
+        keras.config.set_floatx(before)
+    return {"shape": tuple(W.shape), "dtype where Keras's default is float64": np.asarray(W).dtype.name}
+
+
+@glorot.example(without={"dtype": "a check of its own asks for several"})
+def example(GlorotUniform, rng):
+    shape = np.array(oblong(rng))
+    return {"shape": shape}, lambda shape: {"W": GlorotUniform()(tuple(shape))}

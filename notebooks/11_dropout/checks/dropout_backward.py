@@ -6,9 +6,9 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
 from helpers.checks import Checks
-from helpers.inputs import entries
+from helpers.inputs import BY_ITSELF, entries
 
-backward = Checks("dropout_backward", lecture="50:43")
+backward = Checks("dropout_backward", kind="gradient", lecture="50:43", not_yours=BY_ITSELF)
 
 
 def network(rng, keep=0.6, N=6, D=3, H=5, C=4):
@@ -47,3 +47,16 @@ def line_4_da1(dropout_backward, rng):
 @backward.check("line 5: dW1 and db1, of the hidden layer")
 def line_5_dW1_db1(dropout_backward, rng):
     return entries(dropout_backward(*network(rng)), "dW1", "db1")
+
+
+@backward.example(without={"dtype": "all of it is in float64"})
+def example(dropout_backward, rng, N=6, H=5):
+    D, C = (H, H) if N == H else (3, 4)
+    shapes = {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+    inputs = {
+        "x": rng.normal(size=(N, D)),
+        "y": rng.integers(0, C, N),
+        "mask": (rng.random((N, H)) < 0.6).astype("float64"),
+        **{name: rng.normal(size=shape) for name, shape in shapes.items()},
+    }
+    return inputs, lambda **given: dropout_backward(**given)

@@ -10,7 +10,12 @@ import numpy as np
 from helpers.checks import Checks
 from helpers.inputs import uneven_probability
 
-ensemble = Checks("geometric_ensemble", lecture="53:36", objects=("all_masks", "geometric_ensemble"))
+ensemble = Checks(
+    "geometric_ensemble",
+    kind="function",
+    lecture="53:36",
+    objects=("all_masks", "geometric_ensemble"),
+)
 
 
 def in_order(masks, p):
@@ -54,3 +59,24 @@ def large_pre_activations(all_masks, geometric_ensemble, rng):
     W, b, h = output_layer(rng)
     f, Z = geometric_ensemble(W, b + 1000, h, 0.5)
     return {"f": f, "Z": Z}
+
+
+@ensemble.check("networks that are sure of a class")
+def sure_networks(all_masks, geometric_ensemble, rng):
+    W, b, h = output_layer(rng)
+    f, Z = geometric_ensemble(300 * W, b, h, 0.5)
+    # Z is far below what a float can hold.
+    return {"f": f, "log Z, at least -700": np.maximum(np.log(np.maximum(Z, 1e-304)), -700)}
+
+
+@ensemble.example(
+    without={"graph": "it works on NumPy's arrays", "dtype": "all of it is in float64"},
+)
+def example(all_masks, geometric_ensemble, rng, N=3):
+    W, b, h = output_layer(rng, N)
+
+    def mean(W, b, h):
+        f, Z = geometric_ensemble(W, b, h, 0.4)
+        return {"f": f, "Z": Z}
+
+    return {"W": W, "b": b, "h": h}, mean

@@ -11,7 +11,17 @@ import tensorflow as tf
 from helpers.checks import Checks
 from helpers.inputs import uneven_units
 
-batch_norm = Checks("BatchNorm", lecture="54:33", allow=["tensorflow.nn.moments", "keras.ops.moments"])
+batch_norm = Checks(
+    "BatchNorm",
+    kind="layer",
+    lecture="54:33",
+    not_yours=[
+        "keras.layers.BatchNormalization",
+        "keras.ops.batch_normalization",
+        "tensorflow.nn.batch_normalization",
+        "FusedBatchNormV3",
+    ],
+)
 
 
 def at_work(BatchNorm, rng, dtype="float32"):
@@ -85,17 +95,25 @@ def gradient_through_statistics(BatchNorm, rng):
 
 @batch_norm.check("it can be saved, loaded, and asked for its shape")
 def saved_and_loaded(BatchNorm, rng):
-    layer, _ = at_work(BatchNorm, rng)
+    layer = BatchNorm(float(rng.uniform(0.6, 0.9)), float(rng.uniform(0.1, 0.5)), name="normalized")
     copy = BatchNorm.from_config(layer.get_config())
     return {
         "registered as": keras.saving.get_registered_name(BatchNorm),
+        "name of the copy": copy.name,
         "momentum of the copy": copy.momentum,
         "eps of the copy": copy.eps,
         "output shape": layer.compute_output_shape((5, 7)),
     }
 
 
-@batch_norm.check("the dtype of a is kept")
-def dtype_kept(BatchNorm, rng):
-    layer, a = at_work(BatchNorm, rng, "float64")
-    return {"a_tilde in training": layer(a, training=True), "a_tilde at test time": layer(a)}
+@batch_norm.check("a mean far larger than the deviation", a_tilde=0.02)
+def far_mean(BatchNorm, rng):
+    layer, a = at_work(BatchNorm, rng)
+    return {"a_tilde": layer(a + float(rng.uniform(2000, 4000)), training=True)}
+
+
+@batch_norm.example()
+def example(BatchNorm, rng, N=7, dtype="float32"):
+    layer = BatchNorm(eps=0.2, dtype=dtype)
+    a = tf.constant(uneven_units(rng, N, 5, widest=3), dtype)
+    return {"a": a}, lambda a: {"a_tilde": layer(a, training=True)}

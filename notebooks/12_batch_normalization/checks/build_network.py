@@ -12,21 +12,19 @@ import tensorflow as tf
 from helpers.checks import Checks
 from helpers.inputs import BatchNormStandIn
 
-capstone = Checks(
-    "build_network",
-    lecture="54:33",
-    given={"BatchNorm": BatchNormStandIn},
-    allow=[
-        "keras.layers",
-        "keras.Sequential",
-        "keras.models.Sequential",
-        "keras.Input",
-        "keras.activations",
-        "keras.initializers",
-        "keras.regularizers",
-        "tensorflow.nn",
-    ],
+capstone = Checks("build_network", kind="network", lecture="54:33", given={"BatchNorm": BatchNormStandIn})
+
+
+@capstone.example(
+    without={
+        "graph": "a network whose answers depend on luck has a check of its own",
+        "one": "a check of its own asks for one example alone",
+    }
 )
+def example(build_network, rng, N=5):
+    model = build_network()
+    return {"x": inputs(rng, N)}, lambda x: {"f": model(x)}
+
 
 BUDGET = 6000
 

@@ -14,6 +14,7 @@ from helpers.inputs import BatchNormStandIn
 
 finalize = Checks(
     "finalize_statistics",
+    kind="step",
     lecture="54:33",
     objects=("pooled_statistics", "finalize_statistics"),
     given={"BatchNorm": BatchNormStandIn},
@@ -44,9 +45,22 @@ def trained(rng):
             weight.assign(
                 rng.uniform(0.5, 1.5, weight.shape) * rng.choice([-1, 1]) ** (len(weight.shape) - 1)
             )
-    # in order, so that batches differ
+    return model, training_set(rng)
+
+
+def training_set(rng):
+    """19 examples of 3 inputs, in order, so that batches differ."""
     x = rng.normal(size=(19, 3)) + np.linspace(-2, 2, 19)[:, None]
-    return model, tf.constant(x, "float32")
+    return tf.constant(x, "float32")
+
+
+def trained_with(rng, layer):
+    """A layer before a BatchNorm, and that BatchNorm, with statistics from anywhere."""
+    norm = BatchNormStandIn(momentum=0.99, eps=0.1)
+    norm.build((None, 3))
+    for statistic in (norm.moving_mu, norm.moving_var):
+        statistic.assign(rng.uniform(0.5, 1.5, 3))
+    return keras.Sequential([layer, norm]), norm
 
 
 @finalize.check("pooled: batches of different sizes, whose means differ", points=2)
@@ -85,3 +99,44 @@ def finalized_answers(pooled_statistics, finalize_statistics, rng):
     for k in range(5):
         output = model.layers[k](output, training=False)
     return {"output": output, "gamma": model.layers[1].gamma, "W": model.layers[0].kernel}
+
+
+class Crowd(keras.layers.Layer):
+    """Passes on what it gets, and remembers the largest batch that it saw."""
+
+    most = 0
+
+    def call(self, h):
+        self.most = max(self.most, len(h))
+        return h
+
+
+@finalize.check("finalized: what is random in training is off")
+def finalized_with_dropout(pooled_statistics, finalize_statistics, rng):
+    model, norm = trained_with(rng, keras.layers.Dropout(0.5))
+    finalize_statistics(model, training_set(rng), size=8)
+    return {"moving_mu": norm.moving_mu, "moving_var": norm.moving_var}
+
+
+@finalized_with_dropout.summary()
+def finalized_with_dropout_summary(theirs, ours):
+    return {f"{name} as without dropout": np.allclose(theirs[name], ours[name], rtol=1e-4) for name in ours}
+
+
+@finalize.check("finalized: no more than `size` examples at a time")
+def finalized_in_batches(pooled_statistics, finalize_statistics, rng):
+    crowd, size = Crowd(), int(rng.integers(3, 9))
+    model, norm = trained_with(rng, crowd)
+    finalize_statistics(model, training_set(rng), size=size)
+    return {"given size": size, "examples at a time": crowd.most, "moving_mu": norm.moving_mu}
+
+
+@finalize.example(
+    without={
+        "frozen": "statistics are not trained, frozen or not",
+        "zeros": "nothing here is divided by a weight",
+    }
+)
+def example(pooled_statistics, finalize_statistics, rng):
+    model, x = trained(rng)
+    return {"model": model}, lambda model: finalize_statistics(model, x, size=8) or {}

@@ -10,24 +10,10 @@ from helpers.inputs import BatchNormStandIn
 
 normalized = Checks(
     "normalized_mlp",
+    kind="network",
     lecture="54:33",
     given={"BatchNorm": BatchNormStandIn},
-    allow=[
-        "keras.Sequential",
-        "keras.models.Sequential",
-        "keras.Input",
-        "keras.layers.Input",
-        "keras.layers.InputLayer",
-        "keras.initializers",
-        "keras.layers.Dense",
-        "keras.layers.ReLU",
-        "keras.layers.Softmax",
-        "keras.layers.Activation",
-        "keras.activations.relu",
-        "keras.activations.softmax",
-        "tensorflow.nn.relu",
-        "tensorflow.nn.softmax",
-    ],
+    not_yours=["keras.layers.BatchNormalization"],
 )
 
 
@@ -66,3 +52,9 @@ def at_test_time(normalized_mlp, rng):
 @normalized.check("without a hidden layer")
 def no_hidden_layer(normalized_mlp, rng):
     return {"f": filled(normalized_mlp(5, [], 4), rng)(rng.normal(size=(3, 5)).astype("float32"))}
+
+
+@normalized.example()
+def example(normalized_mlp, rng, N=4):
+    model = filled(normalized_mlp(5, [6], 4), rng)
+    return {"x": rng.normal(size=(N, 5)).astype("float32")}, lambda x: {"f": model(x)}

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from helpers.checks import Checks
 
-sparsity_exercise = Checks("sparsity", lecture="59:24")
+sparsity_exercise = Checks("sparsity", kind="function", lecture="59:24")
 
 
 def activations(rng, N=11, H=8):
@@ -48,3 +48,14 @@ def relu_activations(sparsity, rng):
     h[1:4, 5] = 1e-8
     zeros, dead = sparsity(tf.constant(h, "float32"))
     return {"zeros": np.float32(zeros), "dead": np.float32(dead)}
+
+
+@sparsity_exercise.example(
+    without={
+        "graph": "it counts what a layer gave, outside any graph",
+        "dtype": "shares are numbers of their own",
+        "one": "a check of its own has one example",
+    }
+)
+def example(sparsity, rng, N=9):
+    return {"h": activations(rng, N)}, lambda h: dict(zip(("zeros", "dead"), sparsity(h), strict=True))

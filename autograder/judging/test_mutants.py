@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.proving.mutants import mutants
+from autograder.judging.mutants import mutants
 
 
 def solution(*lines, signature="def f(a, b=2):"):

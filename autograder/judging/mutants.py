@@ -7,82 +7,26 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from autograder.exercise import BEGIN, END
-
-# What it is called, and what stands in the node's place; None is nothing.
-Change = tuple[str, ast.AST | None]
-
-OPERATORS: dict[type, Any] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.Pow: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.FloorDiv,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-    ast.And: ast.Or,
-    ast.Or: ast.And,
-}
-COMPARISONS: dict[type, tuple[Any, ...]] = {
-    ast.Lt: (ast.LtE, ast.Gt),
-    ast.LtE: (ast.Lt, ast.GtE),
-    ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.LtE),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-}
-SIGNS: dict[Any, str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Pow: "**",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.And: "and",
-    ast.Or: "or",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-    ast.In: "in",
-    ast.NotIn: "not in",
-}
-OPPOSITES = [
-    ("reduce_sum", "reduce_mean"),
-    ("sum", "mean"),
-    ("reduce_max", "reduce_min"),
-    ("max", "min"),
-    ("maximum", "minimum"),
-    ("argmax", "argmin"),
-    ("zeros", "ones"),
-    ("zeros_like", "ones_like"),
-    ("floor", "ceil"),
-    ("any", "all"),
-    ("uniform", "normal"),
-]
-FUNCTIONS = dict(OPPOSITES) | {b: a for a, b in OPPOSITES}
-TEXTS = {"zeros": "ones", "ones": "zeros", "float32": "float64", "float64": "float32"}
-COMMUTATIVE = frozenset("maximum minimum max min add multiply logical_and logical_or equal add_n zip".split())
-# Taking these away leaves the value as it was, or nothing that runs.
-CONVERSIONS = frozenset(
-    """convert_to_tensor convert_to_numpy asarray array constant identity list tuple set dict float int str bool
-    len range enumerate zip super isinstance callable print id next iter type add_weight Variable""".split()
+from autograder.judging.replacements import (
+    BORDERS,
+    CALLED,
+    COMMUTATIVE,
+    COMPARISONS,
+    CONVERSIONS,
+    FUNCTIONS,
+    OPERATORS,
+    OTHER_WAY,
+    SIGNS,
+    TEXTS,
 )
+
+# What it is called; what stands in the node's place, None being nothing; and of which kind that is, without code.
+Change = tuple[str, ast.AST | None, str]
+# Changes of a node, given its parent and the parent's field in which it stands.
+Changes = Callable[[ast.AST, ast.AST, str], Iterator[Change]]
 
 # Fields of a tree in which nothing runs, or that belong to the statement.
 NOT_CODE = ("annotation", "returns", "decorator_list", "type_params")
@@ -90,11 +34,19 @@ NOT_CODE = ("annotation", "returns", "decorator_list", "type_params")
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed reference: its name ("line 3: + → -"), the statement that changed, and its whole source."""
+    """A changed reference.
+
+    Attributes:
+        name: what it is called, "line 3: + → -".
+        gives: the statement that changed.
+        source: the whole source.
+        change: the kind of change, in words without code: "a minus stands where a plus belongs".
+    """
 
     name: str
     gives: str
     source: str
+    change: str
 
 
 @dataclass(frozen=True)
@@ -127,13 +79,14 @@ class Function:
     last: int
 
 
-def mutants(source: str) -> list[Mutant]:
+def mutants(source: str, more: Changes | None = None) -> list[Mutant]:
     """All mutants of a reference's source that differ from it and from each other.
 
     Lines are counted within the solution of each function, so that a word added to the statement renames none.
 
     Args:
         source: defines the reference, its solution between `BEGIN` and `END`.
+        more: further changes of a node, given its parent and the parent's field in which it stands.
     Returns:
         The mutants, in the order of the source.
     """
@@ -147,7 +100,10 @@ def mutants(source: str) -> list[Mutant]:
         place = places.get(getattr(node, "lineno", 0))
         if not place:
             continue
-        for text, new in _changes(node, slot.parent, slot.field):
+        changes = [*_changes(node, slot.parent, slot.field)]
+        if more:
+            changes += more(node, slot.parent, slot.field)
+        for text, new, change in changes:
             changed, gives = _changed(tree, slot, new)
             if changed in seen:
                 continue
@@ -156,7 +112,7 @@ def mutants(source: str) -> list[Mutant]:
             used[name] = used.get(name, 0) + 1
             if used[name] > 1:
                 name += f" ({used[name]})"
-            found.append(Mutant(name, gives, changed))
+            found.append(Mutant(name, gives, changed, change))
     return found
 
 
@@ -253,40 +209,67 @@ def _changes(node: ast.AST, parent: ast.AST, field: str) -> Iterator[Change]:
     match node:
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             text = f"the sides of @ swapped: {_short(right)} @ {_short(left)}"
-            yield text, _with(node, left=right, right=left)
+            yield text, _with(node, left=right, right=left), "the sides of a matrix product are swapped"
         case ast.BinOp(op=op) | ast.AugAssign(op=op) | ast.BoolOp(op=op) if type(op) in OPERATORS:
             other = OPERATORS[type(op)]
-            yield f"{SIGNS[type(op)]} → {SIGNS[other]}", _with(node, op=other())
+            change = f"{CALLED[other]} stands where {CALLED[type(op)]} belongs"
+            yield f"{SIGNS[type(op)]} → {SIGNS[other]}", _with(node, op=other()), change
         case ast.Compare(ops=[op]):
             for other in COMPARISONS[type(op)]:
-                yield f"{SIGNS[type(op)]} → {SIGNS[other]}", _with(node, ops=[other()])
+                text = f"{SIGNS[type(op)]} → {SIGNS[other]}"
+                yield text, _with(node, ops=[other()]), _comparison(type(op), other)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            yield f"-{value} → {1 - value}", ast.Constant(1 - value)
-        case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
-            yield f"{_short(node)} → {_short(operand)}", operand
+            yield f"-{value} → {1 - value}", ast.Constant(1 - value), kind_of_constant(parent, field)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            yield f"{_short(node)} → {_short(operand)}", operand, "a minus in front is lacking"
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield f"{_short(node)} → {_short(operand)}", operand, OTHER_WAY
         case ast.Constant(value=value) if not _is_negated(parent):
-            yield from _constants(value)
+            yield from _constants(value, kind_of_constant(parent, field))
         case ast.Call():
             yield from _calls(node, in_statement=isinstance(parent, ast.Expr))
         case ast.keyword(arg=name) if name != "name" and not _is_flag(node):
-            yield f"without {_short(node)}", None
+            change = "an axis is not given" if name == "axis" else "an argument is not given"
+            yield f"without {_short(node)}", None, change
         case ast.Break():
-            yield "break → continue", ast.Continue()
+            yield "break → continue", ast.Continue(), "a loop goes on where it should stop"
         case ast.Continue():
-            yield "continue → break", ast.Break()
+            yield "continue → break", ast.Break(), "a loop stops where it should go on"
     if isinstance(node, ast.expr) and field in ("test", "ifs"):
-        yield f"not ({_short(node)})", ast.UnaryOp(ast.Not(), node)
+        yield f"not ({_short(node)})", ast.UnaryOp(ast.Not(), node), OTHER_WAY
     if isinstance(node, ast.stmt) and _can_go(node):
-        yield f"without {_short(node)}", ast.Pass()
+        yield f"without {_short(node)}", ast.Pass(), "a step is left out"
 
 
-def _constants(value: object) -> Iterator[Change]:
+def _comparison(op: type, other: type) -> str:
+    if (op, other) not in BORDERS:
+        return OTHER_WAY
+    if other in (ast.LtE, ast.GtE):
+        return "a comparison includes its border"
+    return "a comparison leaves its border out"
+
+
+def kind_of_constant(parent: ast.AST, field: str) -> str:
+    """The kind of change that another constant is, by the place in which it stands.
+
+    Args:
+        parent: the node that holds it.
+        field: of the parent.
+    """
+    if isinstance(parent, ast.keyword) and parent.arg == "axis":
+        return "an axis is another one"
+    if isinstance(parent, ast.Slice) or (isinstance(parent, ast.Subscript) and field == "slice"):
+        return "an index is another one"
+    return "a constant is another one"
+
+
+def _constants(value: object, change: str) -> Iterator[Change]:
     if isinstance(value, bool):
-        yield f"{value} → {not value}", ast.Constant(not value)
-    elif _is_number(value):
-        yield f"{value} → {value + 1}", ast.Constant(value + 1)
+        yield f"{value} → {not value}", ast.Constant(not value), f"{not value} stands where {value} belongs"
+    elif is_number(value):
+        yield f"{value} → {value + 1}", ast.Constant(value + 1), change
     elif isinstance(value, str) and value in TEXTS:
-        yield f"{value!r} → {TEXTS[value]!r}", ast.Constant(TEXTS[value])
+        yield f"{value!r} → {TEXTS[value]!r}", ast.Constant(TEXTS[value]), change
 
 
 def _calls(node: ast.Call, in_statement: bool) -> Iterator[Change]:
@@ -295,18 +278,21 @@ def _calls(node: ast.Call, in_statement: bool) -> Iterator[Change]:
     args = node.args
     starred = any(isinstance(arg, ast.Starred) for arg in args[:2])
     if name in FUNCTIONS:
-        yield f"{name} → {FUNCTIONS[name]}", _with(node, func=_renamed(node.func, FUNCTIONS[name]))
+        renamed = _with(node, func=_renamed(node.func, FUNCTIONS[name]))
+        change = "a function is its counterpart, as the mean is of the sum and the largest of the smallest"
+        yield f"{name} → {FUNCTIONS[name]}", renamed, change
     if len(args) > 1 and not starred and name not in COMMUTATIVE:
         swapped = [args[1], args[0], *args[2:]]
-        yield f"the arguments of {function} swapped", _with(node, args=swapped)
+        change = "two arguments of a function are swapped"
+        yield f"the arguments of {function} swapped", _with(node, args=swapped), change
     makes_something = name in CONVERSIONS or name[:1].isupper()
     if in_statement or makes_something or starred:
         return
     of_a_library = function.startswith(("tf.", "np.", "keras."))
     if name == "copy" and not args and isinstance(node.func, ast.Attribute):
-        yield f"without {function}", node.func.value
+        yield f"without {function}", node.func.value, "a copy is not made"
     elif len(args) == 1 or (args and of_a_library):
-        yield f"without {function}", args[0]
+        yield f"without {function}", args[0], "a function is not applied"
 
 
 def _renamed(function: ast.expr, name: str) -> ast.expr:
@@ -343,7 +329,12 @@ def _with(node: ast.AST, **fields: object) -> ast.AST:
     return new
 
 
-def _is_number(value: object) -> TypeGuard[int | float]:
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a constant is a number.
+
+    Args:
+        value: the constant.
+    """
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

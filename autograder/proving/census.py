@@ -1,0 +1,440 @@
+"""Which operations of the libraries are an exercise's answer? They are tried, not listed.
+
+Every public operation is tried as the answer: alone, under exp, log, a mean and a gradient, and as exp of what it
+leaves. What passes more than one of the checks that a stub fails, probes aside, is not the student's to call, and is
+kept by the names under which the witness would see it. Where the exercise is a layer, an initializer or a regularizer, Keras's classes of that kind are tried, and
+operations in the place of its `call`.
+"""
+
+import contextlib
+import importlib
+import inspect
+import io
+import math
+import os
+import signal
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import FrameType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.exercise import Exercise
+from autograder.judging.tables import answer, summary
+from helpers.checks import Candidate, Check, gather
+from helpers.compare import same, summarize
+from helpers.frames import name_of, root_of
+from helpers.ownership import NotYours
+from helpers.sighting import OPERATION, Sighting
+from helpers.witness import Witness
+
+HOMES = (
+    "numpy numpy.linalg scipy.special sklearn.utils.extmath tensorflow tensorflow.math tensorflow.nn "
+    "tensorflow.linalg keras.ops keras.activations keras.losses keras.random"
+).split()
+CLASSES = {
+    "Layer": "keras.layers",
+    "Initializer": "keras.initializers",
+    "Regularizer": "keras.regularizers",
+    "Optimizer": "keras.optimizers",
+    "Loss": "keras.losses",
+    "Callback": "keras.callbacks",
+}
+# They read, write, print, start something, or run what they are given.
+OUTSIDE = set(
+    "save load loadtxt savetxt savez savez_compressed fromfile tofile memmap genfromtxt fromregex open_memmap "
+    "py_function numpy_function print Assert test show_config show_runtime info lookfor source get_include "
+    "load_op_library load_library function while_loop map_fn scan foldl foldr fori_loop cond case switch "
+    "vectorized_map associative_scan custom_gradient recompute_grad grad_pass_through init_scope device "
+    "no_gradient set_printoptions seterr seterrcall setbufsize save_npz get_logger".split()
+)
+# What a call may take, and how many calls of the reference an operation is tried on.
+SECONDS, CALLS = 2.0, 12
+DRAW, LUCK = 1, 1
+
+
+class _Slow(BaseException):
+    pass
+
+
+@dataclass
+class _Call:
+    """One call of the reference: what it was given, and what it gave back."""
+
+    args: tuple
+    kwargs: dict
+    value: np.ndarray
+
+
+@dataclass
+class Census:
+    """A trial of all operations as the answer to one exercise.
+
+    Args:
+        exercise: the exercise.
+
+    Attributes:
+        found: what passes.
+        tried: how many forms of operations were tried.
+    """
+
+    exercise: Exercise
+    found: NotYours = field(default_factory=NotYours)
+    tried: int = 0
+
+    def take(self) -> NotYours:
+        """Try everything."""
+        with _quiet():
+            ours = answer(self.exercise, self.exercise.candidate, DRAW, LUCK)
+            self._ours = ours
+            again = answer(self.exercise, self.exercise.candidate, DRAW, LUCK + 1)
+            self._right = summary(self.exercise, again, ours)
+            self._honest = self._seen_in_right_answers()
+            for place, thing in enumerate(self.exercise.candidate):
+                if inspect.isclass(thing):
+                    self._try_classes(place, thing)
+                    self._try_in_call(place, thing)
+                else:
+                    self._try_functions(place)
+        return self.found
+
+    # ------------------------------------------------------------ functions
+    def _try_functions(self, place: int) -> None:
+        """Try each operation in the place of one function; first on what that was called with."""
+        calls = self._calls(place)
+        if not calls:
+            return
+        needed = self._checks_about(place)
+        reference = self.exercise.candidate[place]
+        for path, operation in operations():
+            for form in FORMS:
+                for candidate in _as_called(form(operation), reference):
+                    self.tried += 1
+                    if any(_gives(candidate, call) for call in calls):
+                        self._hold_if_it_passes(place, candidate, needed, path, operation)
+
+    def _calls(self, place: int) -> list[_Call]:
+        """Calls of the reference's, from all checks, that gave an array."""
+        calls: list[_Call] = []
+        reference = self.exercise.candidate[place]
+
+        def recording(*args: Any, **kwargs: Any) -> Any:
+            value = reference(*args, **kwargs)
+            with contextlib.suppress(Exception):
+                calls.append(_Call(args, kwargs, np.asarray(value)))
+            return value
+
+        chosen = []
+        for check in self.exercise.checks:
+            calls.clear()
+            gather(self.exercise, check, self._with(place, recording), DRAW, LUCK)
+            chosen += calls[:2]
+        return [call for call in chosen if call.value.dtype.kind in "fiu" and call.value.size][:CALLS]
+
+    # ------------------------------------------------------------ classes
+    def _try_classes(self, place: int, reference: type) -> None:
+        """Try Keras's classes of the reference's kind in its place."""
+        home = _home_of(reference)
+        if home is None:
+            return
+        needed = self._checks_about(place)
+        for name in sorted(vars(home)):
+            cls = getattr(home, name)
+            if not inspect.isclass(cls) or cls in reference.__mro__ or name.startswith("_"):
+                continue
+            self.tried += 1
+            if self._passes(place, cls, needed):
+                path = f"{home.__name__}.{name}"
+                names = {name_of(cls): path}
+                at_work = _defining(cls)
+                if at_work not in reference.__mro__:
+                    # The witness tells a class by that which defines what it does.
+                    names[name_of(at_work)] = path
+                self._hold(names, path)
+
+    def _try_in_call(self, place: int, reference: type) -> None:
+        """Try operations in the place of a layer's `call`, with what numbers the layer holds."""
+        if not hasattr(reference, "call"):
+            return
+        h = np.random.default_rng(0).normal(size=(6, 5)).astype("float32") + 3
+        inert = type(reference.__name__, (reference,), {"call": _raise})
+        needed = self._failed_by(place, inert)
+        for path, operation in operations():
+            for arguments in (_numbers_of, _weights_of):
+                self.tried += 1
+                if not _keeps_shape(operation, h, arguments):
+                    continue
+                call = _as_call(operation, arguments)
+                layer = type(reference.__name__, (reference,), {"call": call})
+                self._hold_if_it_passes(place, layer, needed, path, operation)
+
+    # ------------------------------------------------------------ judging
+    def _hold_if_it_passes(
+        self, place: int, candidate: Any, needed: list[Check], path: str, operation: Any
+    ) -> None:
+        if not self._passes(place, candidate, needed):
+            return
+        names = {name_of(operation): path}
+        types = self._types(place, candidate, needed)
+        if len(types) == 1:
+            names[types.pop()] = path
+        self._hold(names, path)
+
+    def _hold(self, names: dict[str, str], path: str) -> None:
+        """Note what is not the student's, unless right answers use it."""
+        honest = {sighting.name for sighting in self._honest}
+        found = {name: public for name, public in names.items() if name not in honest}
+        if found:
+            # The first path of several stands for all.
+            self.found = NotYours({**found, **self.found.names}, (*self.found.paths, path))
+
+    def _passes(self, place: int, candidate: Any, needed: list[Check]) -> bool:
+        """Whether a candidate passes more than one of the checks that count, or the only one; a layer, a third of them."""
+        enough = min(2, len(needed))
+        if inspect.isclass(candidate):
+            enough = max(enough, math.ceil(len(needed) / 3))
+        passed = 0
+        for check in needed:
+            passed += self._passes_at(check, place, candidate)
+            if passed >= enough:
+                return True
+        return False
+
+    def _passes_at(self, check: Check, place: int, candidate: Any) -> bool:
+        evidence = _limited(lambda: gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK))
+        if evidence is None or evidence.failure:
+            return False
+        try:
+            given = summarize(check, evidence, self._ours[check.name])
+        except Exception:
+            # A summary may trip over what is no answer at all.
+            return False
+        return same(check, given, self._right[check.name])
+
+    def _types(self, place: int, candidate: Any, needed: list[Check]) -> set[str]:
+        """The types of operations that tell a candidate from right answers, at the check that shows the fewest."""
+        found = [self._types_at(check, place, candidate) for check in needed]
+        return min(filter(None, found), key=len, default=set())
+
+    def _types_at(self, check: Check, place: int, candidate: Any) -> set[str]:
+        """The types of operations that a candidate runs at a check, and no right answer at any."""
+        witness = Witness()
+        _limited(lambda: witness.gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK))
+        return {s.name for s in witness.seen if s.kind == OPERATION and s not in self._honest}
+
+    def _checks_about(self, place: int) -> list[Check]:
+        """The checks that a stub in this place fails."""
+        return self._failed_by(place, self.exercise.make(self.exercise.stub)[place])
+
+    def _failed_by(self, place: int, candidate: Any) -> list[Check]:
+        """The checks that a candidate fails; probes aside, which look at no answer."""
+        failed = []
+        for check in self.exercise.checks:
+            if check.probe:
+                continue
+            evidence = gather(self.exercise, check, self._with(place, candidate), DRAW, LUCK)
+            given = summarize(check, evidence, self._ours[check.name])
+            if not same(check, given, self._right[check.name]):
+                failed.append(check)
+        return failed
+
+    def _with(self, place: int, thing: Any) -> Candidate:
+        """The reference with something else in one place."""
+        candidate = list(self.exercise.candidate)
+        candidate[place] = thing
+        return tuple(candidate)
+
+    def _seen_in_right_answers(self) -> set[Sighting]:
+        """What the witness sees of the reference and of the alternatives."""
+        seen: set[Sighting] = set()
+        sources = [self.exercise.source, *(rival.source for rival in self.exercise.alternatives)]
+        for source in sources:
+            candidate = self.exercise.make(source)
+            witness = Witness()
+            for check in self.exercise.checks:
+                witness.gather(self.exercise, check, candidate, DRAW, LUCK)
+            seen |= set(witness.seen)
+        return seen
+
+
+def operations() -> Iterator[tuple[str, Callable]]:
+    """Every public operation of the libraries, with its path."""
+    for home in HOMES:
+        module = importlib.import_module(home)
+        for name in sorted(dir(module)):
+            operation = getattr(module, name, None)
+            if name.startswith("_") or name in OUTSIDE or inspect.isclass(operation):
+                continue
+            if callable(operation) and not isinstance(operation, ModuleType):
+                yield f"{home}.{name}", operation
+
+
+def _as_called(candidate: Callable, reference: Callable) -> Iterator[Callable]:
+    """A candidate as it is called; and as told what the reference takes where it is told nothing, as `axis=-1`."""
+    yield candidate
+    signature = inspect.signature(reference)
+    by_default = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
+    if not by_default:
+        return
+
+    def told(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        named = {name: bound.arguments.pop(name) for name in by_default}
+        return candidate(*bound.args, **named)
+
+    yield told
+
+
+def _alone(f: Callable) -> Callable:
+    return lambda *args, **kwargs: f(*args, **kwargs)
+
+
+def _swapped(f: Callable) -> Callable:
+    return lambda a, b, *rest, **kwargs: f(b, a, *rest, **kwargs)
+
+
+def _under_exp(f: Callable) -> Callable:
+    return lambda *args, **kwargs: _tf().exp(f(*args, **kwargs))
+
+
+def _exp_of_rest(f: Callable) -> Callable:
+    def exp_of_rest(a: Any, *rest: Any, **kwargs: Any) -> Any:
+        return _tf().exp(a - f(a, *rest, keepdims=True, **kwargs))
+
+    return exp_of_rest
+
+
+def _under_log(f: Callable) -> Callable:
+    return lambda *args, **kwargs: _tf().math.log(f(*args, **kwargs))
+
+
+def _mean(f: Callable) -> Callable:
+    return lambda *args, **kwargs: _tf().reduce_mean(f(*args, **kwargs))
+
+
+def _mean_of_swapped(f: Callable) -> Callable:
+    return _mean(_swapped(f))
+
+
+def _from_logits(f: Callable) -> Callable:
+    return lambda a, b, *rest: _tf().reduce_mean(f(b, a, from_logits=True))
+
+
+def _gradient(f: Callable) -> Callable:
+    def slope(a: Any, *rest: Any, **kwargs: Any) -> Any:
+        tf = _tf()
+        a = tf.convert_to_tensor(a)
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            value = f(a, *rest, **kwargs)
+        return tape.gradient(value, a)
+
+    return slope
+
+
+FORMS = (
+    _alone,
+    _under_exp,
+    _exp_of_rest,
+    _under_log,
+    _gradient,
+    _swapped,
+    _mean,
+    _mean_of_swapped,
+    _from_logits,
+)
+
+
+def _tf() -> Any:
+    return importlib.import_module("tensorflow")
+
+
+def _gives(candidate: Callable, call: _Call) -> bool:
+    """Whether an operation gives back what the reference did."""
+    value = _limited(lambda: np.asarray(candidate(*call.args, **call.kwargs)))
+    if value is None or value.shape != call.value.shape or value.dtype.kind not in "fiu":
+        return False
+    return bool(np.allclose(value, call.value, rtol=1e-3, atol=1e-6, equal_nan=True))
+
+
+def _numbers_of(layer: Any) -> list:
+    """The numbers that a layer was made with, as `rate`."""
+    return [
+        value for name, value in vars(layer).items() if isinstance(value, float) and not name.startswith("_")
+    ]
+
+
+def _weights_of(layer: Any) -> list:
+    return list(layer.weights)
+
+
+def _keeps_shape(operation: Callable, h: np.ndarray, arguments: Callable) -> bool:
+    """Whether an operation makes of activations and a rate, or weights, something of their kind."""
+    if arguments is _numbers_of:
+        value = _limited(lambda: np.asarray(operation(_tf().constant(h), 0.3)))
+        return value is not None and value.shape == h.shape and value.dtype == h.dtype
+    W, b = np.ones((5, 4), "float32"), np.zeros(4, "float32")
+    value = _limited(lambda: np.asarray(operation(_tf().constant(h), W, b)))
+    return value is not None and value.shape == (6, 4)
+
+
+def _as_call(operation: Callable, arguments: Callable) -> Callable:
+    def call(self: Any, h: Any, training: Any = None) -> Any:
+        return operation(h, *arguments(self))
+
+    return call
+
+
+def _raise(self: Any, *args: Any, **kwargs: Any) -> Any:
+    raise NotImplementedError
+
+
+def _defining(cls: type) -> type:
+    """The class that defines what objects of a class do when they are called."""
+    for name in ("call", "__call__"):
+        for base in cls.__mro__:
+            if name in vars(base):
+                return base
+    return cls
+
+
+def _home_of(reference: type) -> ModuleType | None:
+    """Keras's module of classes of a class's kind."""
+    for base in reference.__mro__:
+        if root_of(base.__module__) == "keras" and base.__name__ in CLASSES:
+            return importlib.import_module(CLASSES[base.__name__])
+    return None
+
+
+def _limited(work: Callable[[], Any]) -> Any:
+    """What some work gives; None if it raises, or takes too long."""
+    try:
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        return work()
+    except BaseException as error:
+        # Whatever an operation does with these arguments.
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing printed, nothing warned of, and no work without end."""
+
+    def too_slow(number: int, frame: FrameType | None) -> None:
+        raise _Slow
+
+    before = signal.signal(signal.SIGALRM, too_slow)
+    try:
+        with warnings.catch_warnings(), open(os.devnull, "w") as null:
+            warnings.simplefilter("ignore")
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(null):
+                yield
+    finally:
+        signal.signal(signal.SIGALRM, before)

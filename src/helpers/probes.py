@@ -1,0 +1,443 @@
+"""Probes: what is tried of every answer of a kind, whatever it computes.
+
+An exercise says of what kind it is and shows once how an answer is used; its kind brings the probes:
+
+    @layer.example()
+    def example(layer_backward, rng, N=4, H=5, dtype="float32"):
+        inputs = {"da": ..., "h": ..., "W": ...}
+        return inputs, lambda da, h, W: dict(zip(("dW", "db", "dh"), layer_backward(da, h, W)))
+
+A probe looks at one property, whatever the values are: an answer that computes something else, but leaves its inputs
+alone, passes "the inputs stay as they were". What a failure means is therefore known beforehand, and has a name.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from helpers.check import Arrays, Check
+
+Call = Callable[..., Arrays]
+# f(*objects, rng, N=..., dtype=...) gives inputs by name, and what an answer makes of them.
+Example = Callable[..., tuple[dict[str, Any], Call]]
+# A wrong use of a right answer, which the probe must notice.
+Sabotage = Callable[[Call], Call]
+
+NEAR = {2: 2e-2, 4: 1e-4, 8: 1e-9}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A property that every answer of a kind should have.
+
+    Attributes:
+        key: its short name, by which an exercise leaves it out.
+        title: the property, as the check is called.
+        mistake: what a failure means.
+        advice: one thing to try.
+        run: called as `run(example, objects, rng, sabotage)`.
+        summarize: what of the evidence is compared; None compares all of it.
+        sabotage: a use of an answer that lacks the property.
+        of_values: whether values are compared with the reference's, so that a wrong answer fails it anyway.
+    """
+
+    key: str
+    title: str
+    mistake: str
+    advice: str
+    run: Callable[[Example, Sequence[Any], np.random.Generator, Sabotage], Arrays]
+    summarize: Callable[[Arrays, Arrays], Arrays] | None
+    sabotage: Sabotage
+    of_values: bool = False
+
+
+def as_it_is(call: Call) -> Call:
+    """No sabotage."""
+    return call
+
+
+def checks_of(kind: str, example: Example, points: dict[str, float], without: dict[str, str]) -> list[Check]:
+    """The checks that a kind of exercise brings.
+
+    Args:
+        kind: one of `BATTERIES`.
+        example: how an answer is used.
+        points: what a probe is worth, by its key, where it is not 1.
+        without: why a probe is left out, by its key.
+    Returns:
+        A check for each probe.
+    Raises:
+        ValueError: if there is no such kind, if it has no such probe, or if there is no reason.
+    """
+    if kind not in BATTERIES:
+        raise ValueError(f"{kind!r} is no kind of exercise; there are {', '.join(BATTERIES)}")
+    probes = {probe.key: probe for probe in BATTERIES[kind]}
+    for key, reason in without.items():
+        if key not in probes:
+            raise ValueError(f"a {kind} has no probe {key!r}; it has {', '.join(probes)}")
+        if not reason:
+            raise ValueError(f"say why the probe {key!r} is left out")
+    takes = inspect.signature(example).parameters
+    checks = []
+    for key, probe in probes.items():
+        if key in without:
+            continue
+        if key == "square" and "H" not in takes:
+            raise ValueError("the example takes no H, how many units there are: the probe 'square' needs it")
+        check = Check(probe.title, _beside(probe, example), points.get(key, 1), summarize=probe.summarize)
+        check.mistake, check.advice, check.probe = probe.mistake, probe.advice, key
+        check.of_values = probe.of_values
+        checks.append(check)
+    return checks
+
+
+def _beside(probe: Probe, example: Example) -> Callable[..., Arrays]:
+    """The probe as a check runs it: beside the objects of a candidate."""
+
+    def run(*arguments: Any, sabotage: Sabotage = as_it_is) -> Arrays:
+        *objects, rng = arguments
+        return probe.run(example, objects, rng, sabotage)
+
+    return run
+
+
+def sabotage_of(key: str, kind: str) -> Sabotage:
+    """The use of an answer that a probe must notice.
+
+    Args:
+        key: the probe's.
+        kind: of the exercise.
+    """
+    return next(probe.sabotage for probe in BATTERIES[kind] if probe.key == key)
+
+
+# ---- the inputs stay as they were
+
+
+def _untouched(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
+    inputs, call = example(*objects, rng)
+    before = {name: _values(thing) for name, thing in inputs.items() if _can_change(thing)}
+    sabotage(call)(**inputs)
+    found: Arrays = {}
+    for name, values in before.items():
+        found[name] = values
+        found[f"{name} afterwards"] = _values(inputs[name])
+    return found
+
+
+def _can_change(thing: Any) -> bool:
+    return isinstance(thing, np.ndarray | list) or hasattr(thing, "assign") or hasattr(thing, "get_weights")
+
+
+def _values(thing: Any) -> np.ndarray:
+    """A copy of an array's values, or of all weights of a model in one row."""
+    if hasattr(thing, "get_weights"):
+        return np.concatenate([np.ravel(weight) for weight in thing.get_weights()])
+    return np.array(thing)
+
+
+def _untouched_summary(theirs: Arrays, ours: Arrays) -> Arrays:
+    shares = {}
+    for name in ours:
+        if name.endswith(" afterwards"):
+            drawn = ours[name.removesuffix(" afterwards")]
+            shares[f"share of {name.removesuffix(' afterwards')} that is as it was"] = np.mean(
+                theirs[name] == drawn
+            )
+    return shares
+
+
+def _overwrite(call: Call) -> Call:
+    def changed(**inputs: Any) -> Arrays:
+        found = {name: np.array(value) for name, value in call(**inputs).items()}
+        for thing in inputs.values():
+            if isinstance(thing, np.ndarray):
+                thing += 1
+            elif isinstance(thing, list):
+                thing.append(thing[0])
+            elif hasattr(thing, "set_weights"):
+                thing.set_weights([weight + 1 for weight in thing.get_weights()])
+        return found
+
+    return changed
+
+
+UNTOUCHED = Probe(
+    "untouched",
+    "what is handed in stays as it was",
+    "an argument is changed in place",
+    "Whoever called still needs their arrays. `x += …`, `x[…] = …`, `x.sort()` and `out=x` write into them: make a new array.",
+    _untouched,
+    _untouched_summary,
+    _overwrite,
+)
+
+
+# ---- the same again at a second call
+
+
+def _again(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+    inputs, call = example(*objects, rng)
+    call = sabotage(call)
+    first = {name: np.array(value) for name, value in call(**inputs).items()}
+    second = call(**inputs)
+    return {**_shown(inputs), **first, **{f"{name}, once more": value for name, value in second.items()}}
+
+
+def _again_summary(theirs: Arrays, ours: Arrays) -> Arrays:
+    return _agreement(theirs, ours, ", once more", "share of {} that a second call repeats")
+
+
+def _changing(call: Call) -> Call:
+    calls = []
+
+    def counted(**inputs: Any) -> Arrays:
+        calls.append(1)
+        return {name: np.asarray(value) + len(calls) for name, value in call(**inputs).items()}
+
+    return counted
+
+
+AGAIN = Probe(
+    "again",
+    "a second call gives the same again",
+    "a call leaves something behind that changes the next",
+    "Begin with new sums and new lists inside the function: a default argument `=[]`, a global name or an attribute keeps "
+    "what the first call left in it.",
+    _again,
+    _again_summary,
+    _changing,
+)
+
+
+# ---- a batch size that is unknown while the graph is traced
+
+
+def _in_graph(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
+    # Late: whoever reads about probes need not import TensorFlow.
+    import tensorflow as tf
+
+    state = rng.bit_generator.state
+    few, _ = example(*objects, rng, N=3)
+    rng.bit_generator.state = state
+    inputs, call = example(*objects, rng, N=5)
+    call = sabotage(call)
+    tensors = {name: tf.convert_to_tensor(thing) for name, thing in inputs.items()}
+    signature = [_spec(tensor, np.shape(few[name])) for name, tensor in tensors.items()]
+    # As in `fit`, which does not rewrite Python's `if` and `for` either.
+    traced = tf.function(lambda *values: call(**dict(zip(tensors, values, strict=True))), autograph=False)
+    graph = traced.get_concrete_function(*signature)(*tensors.values())
+    eager = call(**tensors)
+    return {**_shown(inputs), **eager, **{f"{name} in a graph": value for name, value in graph.items()}}
+
+
+def _spec(tensor: Any, other: tuple[int, ...]) -> Any:
+    """Of a tensor whose axes are unknown where they go with the number of examples."""
+    import tensorflow as tf
+
+    shape = [size if size == same else None for size, same in zip(tensor.shape, other, strict=True)]
+    return tf.TensorSpec(shape, tensor.dtype)
+
+
+def _graph_summary(theirs: Arrays, ours: Arrays) -> Arrays:
+    return _agreement(theirs, ours, " in a graph", "share of {} that is the same in a graph")
+
+
+def _sized(call: Call) -> Call:
+    def sized(**inputs: Any) -> Arrays:
+        found = call(**inputs)
+        for tensor in inputs.values():
+            # None in a graph, and range(None) is no range
+            range(*tensor.shape[:1])
+        return found
+
+    return sized
+
+
+GRAPH = Probe(
+    "graph",
+    "it runs in a graph, where the size of a batch is unknown",
+    "the size of the batch is taken for known",
+    "`model.fit` builds a graph once, for batches of any size: there `a.shape[0]` is None, and NumPy, `.numpy()`, `if` and `range` "
+    "see no values. Take `tf.shape(a)[0]`, shapes with -1, and TensorFlow's operations.",
+    _in_graph,
+    _graph_summary,
+    _sized,
+)
+
+
+# ---- dtypes
+
+
+def _dtypes(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+    found: Arrays = {}
+    for dtype in ("float64", "float16"):
+        inputs, call = example(*objects, rng, dtype=dtype)
+        found.update({f"{name} ({dtype})": value for name, value in _shown(inputs).items()})
+        for name, value in sabotage(call)(**inputs).items():
+            found[f"bits of a number in {name}, for {dtype}"] = _bits(value)
+    return found
+
+
+def _bits(value: Any) -> int:
+    dtype = getattr(value, "dtype", np.asarray(value).dtype)
+    # TensorFlow's dtypes have a size as NumPy's have, and Keras's variables a text.
+    size = getattr(dtype, "size", None) or np.dtype(getattr(dtype, "name", dtype)).itemsize
+    return 8 * size
+
+
+def _in_single(call: Call) -> Call:
+    return lambda **inputs: {
+        name: np.asarray(value).astype("float32") for name, value in call(**inputs).items()
+    }
+
+
+DTYPE = Probe(
+    "dtype",
+    "the dtype that comes in goes out",
+    "a dtype is taken for granted",
+    "Compute in the dtype of what comes in: constants as plain numbers, `tf.cast(mask, a.dtype)` for a mask, "
+    "`tf.zeros_like(a)` in the place of `tf.zeros(…)`.",
+    _dtypes,
+    None,
+    _in_single,
+)
+
+
+# ---- sizes
+
+
+def _one(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+    inputs, call = example(*objects, rng, N=1)
+    return dict(sabotage(call)(**inputs))
+
+
+def _square(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+    inputs, call = example(*objects, rng, N=4, H=4)
+    return dict(sabotage(call)(**inputs))
+
+
+def _without_an_axis(call: Call) -> Call:
+    return lambda **inputs: {name: np.squeeze(value)[..., None] + 1 for name, value in call(**inputs).items()}
+
+
+ONE = Probe(
+    "one",
+    "a batch of one example",
+    "a batch of one example is taken for none",
+    "One example is a batch with N = 1: its axis stays. `np.squeeze`, `[0]` and a mean over the wrong axis show here.",
+    _one,
+    None,
+    _without_an_axis,
+    of_values=True,
+)
+SQUARE = Probe(
+    "square",
+    "as many examples as units",
+    "shapes are told apart by their sizes",
+    "With as many examples as units every product fits and no size tells axes apart. Go by the axis' place, not by its length.",
+    _square,
+    None,
+    _without_an_axis,
+    of_values=True,
+)
+
+
+# ---- parameters
+
+
+def _frozen(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+    inputs, call = example(*objects, rng)
+    model = inputs["model"]
+    layer = model.layers[0]
+    layer.trainable = False
+    before = _values(layer)
+    try:
+        sabotage(call)(**inputs)
+    finally:
+        layer.trainable = True
+    return {"weights": before, "weights afterwards": _values(layer)}
+
+
+FROZEN = Probe(
+    "frozen",
+    "what is frozen stays",
+    "weights that are frozen are moved as well",
+    "A layer with `trainable = False` is left alone: go through `model.trainable_variables`, not `model.weights`.",
+    _frozen,
+    _untouched_summary,
+    _overwrite,
+)
+
+
+def _zeros(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+    inputs, call = example(*objects, rng)
+    model = inputs["model"]
+    model.set_weights([0 * weight for weight in model.get_weights()])
+    sabotage(call)(**inputs)
+    return {"weights that were 0": _values(model)}
+
+
+def _spoiled(call: Call) -> Call:
+    def spoiled(**inputs: Any) -> Arrays:
+        found = call(**inputs)
+        model = inputs["model"]
+        model.set_weights([np.nan * weight for weight in model.get_weights()])
+        return found
+
+    return spoiled
+
+
+ZEROS = Probe(
+    "zeros",
+    "weights that are exactly 0 take part",
+    "weights of exactly 0 give no number",
+    "At w = 0 a square root has no finite slope, and w/|w| is 0/0: write the square as a square.",
+    _zeros,
+    None,
+    _spoiled,
+    of_values=True,
+)
+
+BATTERIES: dict[str, tuple[Probe, ...]] = {
+    "function": (UNTOUCHED, GRAPH, DTYPE, ONE),
+    "gradient": (UNTOUCHED, DTYPE, ONE, SQUARE),
+    "node": (UNTOUCHED, SQUARE),
+    "layer": (GRAPH, DTYPE, ONE),
+    "network": (GRAPH, ONE),
+    "initializer": (DTYPE,),
+    "regularizer": (DTYPE,),
+    "step": (FROZEN, ZEROS),
+    "generator": (UNTOUCHED,),
+    "report": (UNTOUCHED, AGAIN),
+}
+
+
+def _shown(inputs: dict[str, Any]) -> Arrays:
+    """The inputs as evidence: what belongs to another draw then fits nothing."""
+    return {
+        name: _values(thing) for name, thing in inputs.items() if not callable(thing) or _can_change(thing)
+    }
+
+
+def _agreement(theirs: Arrays, ours: Arrays, ending: str, words: str) -> Arrays:
+    """How much of what came first came again; and the inputs, which belong to the draw."""
+    found = {}
+    for name in ours:
+        if not name.endswith(ending):
+            if f"{name}{ending}" not in ours:
+                found[name] = theirs[name]
+            continue
+        first = theirs[name.removesuffix(ending)]
+        rtol = NEAR[first.dtype.itemsize] if first.dtype.kind == "f" else 0
+        scale = np.max(np.abs(first), initial=0)
+        close = np.isclose(theirs[name], first, rtol=rtol, atol=rtol * scale, equal_nan=True)
+        found[words.format(name.removesuffix(ending))] = np.mean(close)
+    return found
