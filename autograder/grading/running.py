@@ -1,6 +1,5 @@
 """Runs what the verdicts need, in as many confined children as it takes."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +10,7 @@ from autograder.grading.plan import CHECK, SETUP, SOLUTION, Plan
 from autograder.grading.restore import ADDED, Placed
 from autograder.judging.lazy_tables import PUBLIC
 from autograder.sandbox import Job, Step, StepResult
+from autograder.sandbox.deadline import Deadline
 
 Run = Callable[[Job], list[StepResult]]
 
@@ -26,7 +26,7 @@ class Work:
         results: of the steps that were run, by their id; a cell's step has the cell's.
         printed: outputs of cells that are not run again, by the cell's id.
         notes: what is to be said of the submission as a whole, each a sentence.
-        end: when its time is over, by `time.monotonic`.
+        deadline: when its time is over.
     """
 
     plan: Plan
@@ -35,10 +35,10 @@ class Work:
     results: dict[str, StepResult] = field(default_factory=dict)
     printed: dict[str, list] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    end: float = 0.0
+    deadline: Deadline = field(init=False)
 
     def __post_init__(self) -> None:
-        self.end = time.monotonic() + self.plan.limits().notebook
+        self.deadline = Deadline(self.plan.limits().notebook)
 
     def seconds(self, exercise: str) -> float:
         """How long the cells and checks of an exercise ran."""
@@ -126,7 +126,7 @@ def run_all(work: Work, group: list[str], cells: set[str], run: Run) -> dict[str
     results: dict[str, StepResult] = {}
     steps = list(_steps(work, set(group), cells))
     while any(step.exercise for step in steps):
-        seconds = work.end - time.monotonic()
+        seconds = work.deadline.left()
         if seconds <= 1:
             break
         child = run(_job(work.plan, steps, group, seconds))

@@ -88,15 +88,9 @@ def read(file: Path) -> dict[str, KeptProof]:
 
 
 def unproved(exercises: Iterable[Exercise]) -> list[str]:
-    """The exercises of which no proof was ever kept."""
-    return [exercise.name for exercise in exercises if exercise.name not in read(file_for(exercise))]
-
-
-def outdated(exercises: Iterable[Exercise]) -> list[str]:
-    """The exercises that have changed since their proof was kept, each with its file."""
+    """The exercises of which no proof is kept as they are now, each with its file."""
     names = []
     for exercise in exercises:
-        proof = read(file_for(exercise)).get(exercise.name)
-        if proof and still_valid(exercise, DRAWS) is None:
+        if still_valid(exercise, DRAWS) is None:
             names.append(f"{exercise.name} ({file_of(exercise).relative_to(ROOT)})")
     return names

@@ -183,7 +183,7 @@ class Proved:
 
     proof: Proof
     file: Path
-    sources: str = ""
+    sources: str
 
 
 def prove_task(task: Task) -> Proved:
@@ -201,6 +201,5 @@ def prove_task(task: Task) -> Proved:
         exercise, unit=task.unit, seed=task.seed, draws=task.draws, with_mutants=task.mutants, tick=tick
     )
     whole = task.mutants and task.draws >= kept.DRAWS
-    if whole and not proof.shortfalls and kept.state(exercise) == before:
-        return Proved(proof, kept.file_for(exercise), before)
-    return Proved(proof, kept.file_for(exercise))
+    worth_keeping = whole and not proof.shortfalls and kept.state(exercise) == before
+    return Proved(proof, kept.file_for(exercise), before if worth_keeping else "")

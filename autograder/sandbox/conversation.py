@@ -5,7 +5,6 @@ Whatever bytes a child sends, the worst that comes of them is a step that says i
 
 import contextlib
 import json
-import os
 import re
 import socket
 import time
@@ -14,6 +13,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from autograder.sandbox import Job, Step, StepResult, wire
+from autograder.sandbox.deadline import Deadline
 from helpers.evidence import MAX_BYTES, Failure
 
 # Bytes of all that one child sends.
@@ -22,8 +22,6 @@ MAX_TOTAL = 128 << 20
 MAX_PIECES = 512
 # Seconds in which a child must be gone after it was killed.
 HANGUP = 10.0
-# How many times its limit a step may take where the machine is busy with others.
-PATIENCE = 6.0
 NOT_RESULTS = "sent something other than results"
 # Control characters, and those that turn the direction of writing.
 UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -35,26 +33,6 @@ class ServerGone(Exception):
 
 class _Died(Exception):
     """The child did not live through its step; the text says why."""
-
-
-class _Deadline:
-    """Until when something must have come, and what is said if it has not.
-
-    Where more processes want to run than there are cores, each gets its share only; it is given the time for it.
-    """
-
-    def __init__(self, seconds: float, late: str):
-        self.start, self.seconds, self.late = time.monotonic(), seconds, late
-
-    def left(self) -> float:
-        """Seconds, as busy as the machine is now."""
-        return self.start + self.seconds * _crowding() - time.monotonic()
-
-
-def _crowding() -> float:
-    """How many processes want to run for each core; at least 1, and no more than patience allows."""
-    load, _, _ = os.getloadavg()
-    return min(max(1.0, load / (os.cpu_count() or 1)), PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -79,7 +57,7 @@ class Conversation:
         self.total = 0
         # What the child says that it does just now, in the words of a report.
         self.doing = ""
-        self.end = _Deadline(job.seconds, f"took longer than {job.seconds:g} s in all")
+        self.end = Deadline(job.seconds)
 
     def results(self) -> list[StepResult]:
         """Do the steps one by one, up to the one in which the child dies.
@@ -129,8 +107,7 @@ class Conversation:
         Raises:
             _Died: if the child dies, is too slow, or sends anything that is not foreseen.
         """
-        late = f"took longer than {step.seconds:g} s"
-        deadline = _Deadline(step.seconds, late)
+        deadline = Deadline(step.seconds)
         for _ in range(2 * MAX_PIECES + 1):
             frame = self._frame(deadline)
             match frame.head:
@@ -146,12 +123,12 @@ class Conversation:
                 case ["evidence", str(name), int(draw)] if draw in step.draws:
                     # The first one counts, and each has the step's time for itself.
                     result.evidence.setdefault((name, draw), frame.body)
-                    deadline = _Deadline(step.seconds, late)
+                    deadline = Deadline(step.seconds)
                 case _:
                     raise _Died(NOT_RESULTS)
         raise _Died(f"sent more than {MAX_PIECES} results in one step")
 
-    def _frame(self, deadline: _Deadline) -> _Frame:
+    def _frame(self, deadline: Deadline) -> _Frame:
         """Wait for a whole frame."""
         self._fill(wire.HEAD.size, deadline)
         head, body = wire.HEAD.unpack_from(self.buffer)
@@ -165,20 +142,22 @@ class Conversation:
         del self.buffer[:end]
         return frame
 
-    def _fill(self, size: int, deadline: _Deadline) -> None:
+    def _fill(self, size: int, deadline: Deadline) -> None:
         """Wait until there are so many bytes."""
-        earlier = min(deadline, self.end, key=_Deadline.left)
         while len(self.buffer) < size:
-            self.buffer += self._receive(earlier)
+            self.buffer += self._receive(deadline)
 
-    def _receive(self, deadline: _Deadline) -> bytes:
+    def _receive(self, deadline: Deadline) -> bytes:
         """Wait for some bytes."""
         ready: list[Any] = []
         while not ready:
-            left = deadline.left()
-            if left <= 0:
-                raise _Died(deadline.late)
-            ready = wait([self.channel, self.line], left)
+            if self.end.left() <= 0:
+                raise _Died(f"took longer than {self.end.seconds:g} s in all")
+            if deadline.left() <= 0:
+                raise _Died(f"took longer than {deadline.seconds:g} s")
+            earlier = min(deadline, self.end, key=Deadline.left)
+            # Not below 0, if time has run out in between.
+            ready = wait([self.channel, self.line], max(0.0, earlier.left_by_the_clock()))
         part = b""
         if self.channel in ready:
             with contextlib.suppress(OSError):

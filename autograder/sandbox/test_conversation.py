@@ -158,7 +158,7 @@ def test_on_a_busy_machine_a_step_has_more_time(monkeypatch):
 
 def test_patience_has_an_end(monkeypatch):
     monkeypatch.setattr("os.getloadavg", lambda: (1e6, 0, 0))
-    monkeypatch.setattr("autograder.sandbox.conversation.PATIENCE", 2)
+    monkeypatch.setattr("autograder.sandbox.deadline.PATIENCE", 2)
     job = Job((Step("b", exercise="E", draws=(1,), names=("c",), seconds=0.2),), {"E": "..."})
     (result,) = talk(*[wire.pack(["check", "c", 1])] * 12, job=job, pause=0.1)
     assert result.died == "in the check “c” it took longer than 0.2 s"
