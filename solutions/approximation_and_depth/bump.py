@@ -55,7 +55,10 @@ def known(left, right, height, sharpness, **more):
 def inside(bump, rng):
     left, right, height, sharpness = drawn(rng)
     x = left + (right - left) * rng.uniform(0.35, 0.65, 5)
-    return {"f inside": values(bump(left, right, height, sharpness), x), **known(left, right, height, sharpness)}
+    return {
+        "f inside": values(bump(left, right, height, sharpness), x),
+        **known(left, right, height, sharpness),
+    }
 
 
 @one_bump.check("on both sides nothing is left", **{"f on the left": 1e-4, "f on the right": 1e-4})
@@ -155,13 +158,16 @@ one_bump.misconception(
 )
 one_bump.misconception(
     "the height multiplies the pre-activation",
-    source=one_bump.edited((W1, "np.array([[sharpness * height, sharpness * height]])"), (W2, "np.array([[1.0], [-1.0]])")),
+    source=one_bump.edited(
+        (W1, "np.array([[sharpness * height, sharpness * height]])"), (W2, "np.array([[1.0], [-1.0]])")
+    ),
     advice="A sigmoid is never above 1, whatever its weight. What is as high as you like is the output: the height belongs to W2.",
 )
 one_bump.misconception(
     "sharpness divides",
     source=one_bump.edited(
-        (W1, "np.array([[1 / sharpness, 1 / sharpness]])"), (B1, "np.array([-left / sharpness, -right / sharpness])")
+        (W1, "np.array([[1 / sharpness, 1 / sharpness]])"),
+        (B1, "np.array([-left / sharpness, -right / sharpness])"),
     ),
     advice="A sigmoid's step becomes sharper with a *larger* weight: multiply by `sharpness`.",
 )
@@ -172,7 +178,8 @@ one_bump.misconception(
         (B1, "np.array([-sharpness * left, sharpness * right])"),
         (W2, "np.array([[height], [height]])"),
     ),
-    advice="Of a step up at `left` and one down at `right` one is on outside and both are on inside, so the height is everywhere, and twice it inside. "
+    advice="Of a step up at `left` and one down at `right` one is on outside and both are on inside, so the height is everywhere, "
+    "and twice it inside. "
     "There is no output bias to take it away: let both go up, and subtract.",
 )
 one_bump.misconception(

@@ -15,17 +15,19 @@ network = Exercise("bump_network", kind="network", lecture="9:43")
 
 @network.reference
 def bump_network(f, n):
-    """Build a network that is near f on [0, 1]: n bumps side by side, made of sigmoid units whose weights are set, never trained.
+    """Build a network that is near f on [0, 1]: n bumps side by side. Its weights are set, never trained.
 
-    [0, 1] is cut into n cells of the same width. Over each cell stands a bump, as high as f is in the *middle* of the cell; where
-    one ends, the next begins. The first begins one width before 0 and the last ends one width behind 1, so that 0 and 1 lie inside a bump too.
+    [0, 1] is cut into n cells of the same width. Over each cell stands a bump, as high as f is in the *middle* of the cell;
+    where one ends, the next begins. The first begins one width before 0 and the last ends one width behind 1, so that 0 and 1
+    lie inside a bump too.
 
     network(x) = σ(x W⁽¹⁾ + b⁽¹⁾) W⁽²⁾ + b⁽²⁾      (lecture 9:43)
 
     The steps are to be over within a tenth of a cell: a sharpness of 100·n does it.
 
-    An f that jumps gets the same network: n bumps, each as high as f in the middle of its cell. In the cell of the jump it will be wrong,
-    and no network with a continuous g could be right. Where f is infinite or no number in the middle of a cell, no bump has the right height: refuse.
+    An f that jumps gets the same network: n bumps, each as high as f in the middle of its cell. Beside the jump it will be
+    wrong, and no network whose g is continuous could be right. Where f is infinite or no number in the middle of a cell, no bump
+    has the right height: refuse.
 
     Args:
         f: a function of a number or of an array of them; gives the same.
@@ -44,7 +46,7 @@ def bump_network(f, n):
     edges[-1] += 1 / n
     sharpness = 100 * n
     bumps = [bump(edges[i], edges[i + 1], heights[i], sharpness) for i in range(n)]
-    W1, b1, W2 = zip(*bumps)
+    W1, b1, W2 = zip(*bumps, strict=True)
     hidden = keras.layers.Dense(2 * n, activation="sigmoid")
     model = keras.Sequential([keras.Input((1,)), hidden, keras.layers.Dense(1)])
     model.set_weights([np.hstack(W1), np.concatenate(b1), np.vstack(W2), np.zeros(1)])
@@ -141,9 +143,7 @@ def size_summary(theirs, ours):
     return {"x": theirs["x"], "too many, for n = 4 and 9": set_by_hand.beyond(sizes, np.array([25, 55]))}
 
 
-@network.check(
-    "its weights are set, not trained", mistake=set_by_hand.TRAINED, advice=set_by_hand.SET_THEM
-)
+@network.check("its weights are set, not trained", mistake=set_by_hand.TRAINED, advice=set_by_hand.SET_THEM)
 def not_trained(bump_network, rng):
     f = smooth(rng)
     return set_by_hand.set_twice(lambda: bump_network(f, 3), within(rng, 3))
@@ -172,7 +172,8 @@ CHECKED = (
 network.misconception(
     "the outer bumps end at 0 and at 1",
     (OUTER, ""),
-    advice="At the edge of a bump one unit is at one half: at 0 and 1 only half of f is left. Let the first bump begin at -1/n and the last end at 1 + 1/n.",
+    advice="At the edge of a bump one unit is at one half: at 0 and 1 only half of f is left. Let the first bump begin at -1/n "
+    "and the last end at 1 + 1/n.",
 )
 network.misconception(
     "the height is taken at the left end of the cell",
@@ -187,7 +188,8 @@ network.misconception(
 network.misconception(
     "an f without a value there gets a network",
     (CHECKED, ""),
-    advice="NaN or ∞ as a weight spoils the network everywhere, not in one cell alone. Test np.isfinite of the heights and raise ValueError.",
+    advice="NaN or ∞ as a weight spoils the network everywhere, not in one cell alone. Test np.isfinite of the heights and raise "
+    "ValueError.",
 )
 network.misconception(
     "the output is squashed: it is no longer linear",
@@ -203,12 +205,14 @@ network.misconception(
     "tanh units with the output weights of sigmoid units",
     ('activation="sigmoid"', 'activation="tanh"'),
     lecture="5:26",
-    advice="tanh goes from -1 to 1, so that a bump is twice as high, and tanh(a) steps twice as fast. Take sigmoid, or halve the output weights.",
+    advice="tanh goes from -1 to 1, so that a bump is twice as high, and tanh(a) steps twice as fast. Take sigmoid, or halve the "
+    "output weights.",
 )
 network.misconception(
     "the same sharpness for any n",
     ("sharpness = 100 * n", "sharpness = 50"),
-    advice="The narrower the cells, the sharper the steps have to be, or neighbouring bumps flow into each other: let sharpness grow with n.",
+    advice="The narrower the cells, the sharper the steps have to be, or neighbouring bumps flow into each other: let sharpness "
+    "grow with n.",
 )
 network.misconception(
     "one cell too few",
@@ -225,9 +229,14 @@ network.misconception(
 network.misconception(
     "right at the middles only: narrow bumps with nothing between them",
     source=network.edited(
-        (BUMPS, "m = np.linspace(0, 1, 2 * n + 1)[1::2]\n    w = 0.15 / n\n    bumps = [bump(m[i] - w, m[i] + w, heights[i], 4 * sharpness) for i in range(n)]")
+        (
+            BUMPS,
+            "m = np.linspace(0, 1, 2 * n + 1)[1::2]\n    w = 0.15 / n\n    bumps = [bump(m[i] - w, m[i] + w, heights[i], 4 * "
+            "sharpness) for i in range(n)]",
+        )
     ),
-    advice="n right values are no approximation: between them the network is 0. A bump reaches from edge to edge, where its neighbour begins.",
+    advice="n right values are no approximation: between them the network is 0. A bump reaches from edge to edge, where its "
+    "neighbour begins.",
 )
 network.misconception(
     "the network has no input shape, so no weights yet",
@@ -237,18 +246,31 @@ network.misconception(
 )
 network.misconception(
     "a function that jumps is refused",
-    source=network.edited((CHECKED, CHECKED + "    if n > 1 and np.abs(np.diff(heights)).max() > 1:\n        raise ValueError('f is not continuous')\n")),
+    source=network.edited(
+        (
+            CHECKED,
+            CHECKED
+            + "    if n > 1 and np.abs(np.diff(heights)).max() > 1:\n        raise ValueError('f is not continuous')\n",
+        )
+    ),
     advice="From n heights nobody can tell a jump from a steep slope. Make the network; what it cannot do shows in the cell of the jump.",
 )
 network.misconception(
     "a table in the place of units",
     source=network.edited(
         (
-            "hidden = keras.layers.Dense(2 * n, activation=\"sigmoid\")\n",
-            "table = keras.layers.Lambda(lambda x: tf.gather(tf.constant(heights, 'float32'), tf.clip_by_value(tf.cast(x * n, 'int32'), 0, n - 1)))\n",
+            'hidden = keras.layers.Dense(2 * n, activation="sigmoid")\n',
+            "table = keras.layers.Lambda(lambda x: tf.gather(tf.constant(heights, 'float32'), tf.clip_by_value(tf.cast(x * n, "
+            "'int32'), 0, n - 1)))\n",
         ),
-        ("    model = keras.Sequential([keras.Input((1,)), hidden, keras.layers.Dense(1)])\n", "    return keras.Sequential([keras.Input((1,)), table])\n"),
-        ("    model.set_weights([np.hstack(W1), np.concatenate(b1), np.vstack(W2), np.zeros(1)])\n    return model\n", ""),
+        (
+            "    model = keras.Sequential([keras.Input((1,)), hidden, keras.layers.Dense(1)])\n",
+            "    return keras.Sequential([keras.Input((1,)), table])\n",
+        ),
+        (
+            "    model.set_weights([np.hstack(W1), np.concatenate(b1), np.vstack(W2), np.zeros(1)])\n    return model\n",
+            "",
+        ),
     ),
     advice="The question is what *units* can do: one Dense layer of sigmoids and a linear one, whose weights hold the heights.",
 )

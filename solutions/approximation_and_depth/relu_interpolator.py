@@ -25,8 +25,8 @@ def relu_interpolator(x, y):
         x: where the points lie, n different numbers in any order, an array of shape (n,); n is at least 2.
         y: how high they lie, an array of shape (n,).
     Returns:
-        A keras.Sequential with a keras.Input, n - 1 ReLU units and a linear output, from (N, 1) to (N, 1). What it gives left of the first point and
-        right of the last does not matter.
+        A keras.Sequential with a keras.Input, n - 1 ReLU units and a linear output, from (N, 1) to (N, 1). What it gives left of
+        the first point and right of the last does not matter.
     """
     ### BEGIN SOLUTION
     order = np.argsort(x)
@@ -78,7 +78,9 @@ def any_order(relu_interpolator, rng):
     return {"network at the points": outputs(relu_interpolator(x[turned], y[turned]), x)[:, 0]}
 
 
-@interpolator.check("two points: one line; and points of which three are in line", **{"a line": NEAR, "three in line": NEAR})
+@interpolator.check(
+    "two points: one line; and points of which three are in line", **{"a line": NEAR, "three in line": NEAR}
+)
 def few_points(relu_interpolator, rng):
     x, y = points(rng, 2, first=3)
     line = outputs(relu_interpolator(x, y), np.linspace(*x, 5))[:, 0]
@@ -212,7 +214,7 @@ interpolator.misconception(
 interpolator.misconception(
     "the hidden layer is linear",
     source=interpolator.edited((', activation="relu"', "")),
-    advice="Without a kink the sum of all units is one straight line: activation=\"relu\".",
+    advice='Without a kink the sum of all units is one straight line: activation="relu".',
 )
 interpolator.misconception(
     "the network has no input shape, so no weights yet",
@@ -228,7 +230,8 @@ interpolator.misconception(
             "    y[:] = y[order]\n    x[:] = x[order]\n",
         )
     ),
-    advice="Whoever called still needs their points: x = x[order] makes a new array, x[:] = x[order] and x.sort() write into the old one.",
+    advice="Whoever called still needs their points: x = x[order] makes a new array, x[:] = x[order] and x.sort() write into the "
+    "old one.",
 )
 interpolator.misconception(
     set_by_hand.TRAINED,
