@@ -261,20 +261,16 @@ pieces.misconception(
     advice="That is a bound, which few networks come near. Find where the units really cross 0.",
 )
 pieces.misconception(
-    "states of the units are counted: which are on",
-    source="""
-    def count_pieces(model, left=0.0, right=1.0):
-        x = np.linspace(left, right, 200001)
-        h, on = x[:, None], []
-        for layer in model.layers[:-1]:
-            W, b = layer.get_weights()
-            a = h @ W.astype("float64") + b
-            on.append(a > 0)
-            h = np.maximum(a, 0)
-        on = np.concatenate(on, axis=1)
-        return 1 + int(np.any(on[1:] != on[:-1], axis=1).sum())
-    """,
-    advice="A unit may switch and leave f as straight as it was: nobody reads it, or another one takes over. Compare slopes.",
+    "crossings are added up, two at one place as two",
+    source=pieces.edited(
+        (
+            '    x = np.array([left, right], "float64")\n',
+            '    total = 1\n    x = np.array([left, right], "float64")\n',
+        ),
+        ("        share = ", "        total += len(i)\n        share = "),
+        (CHANGES, "return total"),
+    ),
+    advice="Two units that cross at one place make one kink, or none at all if they cancel: compare the slopes on both sides.",
 )
 pieces.misconception(
     "a kink is where f itself crosses 0",
