@@ -128,7 +128,7 @@ commit(
     {"tenth": "it falls to a tenth", "slower": "it falls, more slowly", "stays": "it does not fall at all"},
 )
 
-cells = np.array([8, 16, 32, 64, 128, 256])
+cells = [8, 16, 32, 64, 128, 256]
 functions = {
     "wave": wave,
     "√x": np.sqrt,
@@ -138,7 +138,7 @@ worst = {}
 for name, f in functions.items():
     worst[name] = np.array([np.abs(values(bump_network(f, n), fine) - f(fine)).max() for n in cells])
 ax = plots.lines(
-    2 * cells,
+    [2 * n for n in cells],
     worst,
     xlabel="hidden units, 2n",
     ylabel="largest error on [0, 1]",
@@ -150,7 +150,9 @@ ax = plots.lines(
 plt.show()
 for name, errors in worst.items():
     slope = np.polyfit(np.log(cells), np.log(errors), 1)[0]
-    print(f"{name:7} largest error {errors[0]:.3f} with 16 units, {errors[-1]:.4f} with 512; slope {slope:+.2f}")
+    print(
+        f"{name:7} largest error {errors[0]:.3f} with 16 units, {errors[-1]:.4f} with 512; slope {slope:+.2f}"
+    )
 
 # %% [markdown]
 # The wave's error goes down like 1/n, slope −1: half the width of a cell, times the slope of f. √x is continuous, so the theorem holds, but its error only goes like 1/√n, since near 0 it is steeper than any bound. The jump stays: a
@@ -192,7 +194,7 @@ from solutions.approximation_and_depth.relu_interpolator import relu_interpolato
 guess = None  # "half", "quarter" or "root"
 commit(guess, {"half": "half the error too", "quarter": "a quarter of the error", "root": "0.7 of the error"})
 
-units = 2 * cells
+units = [2 * n for n in cells]
 straight = []
 for n in units:
     x = np.linspace(0, 1, n + 1)
@@ -211,7 +213,9 @@ plots.lines(
 plt.show()
 for name, error in errors.items():
     slope = np.polyfit(np.log(units), np.log(error), 1)[0]
-    print(f"{name:13} largest error {error[0]:.4f} with 16 units, {error[-1]:.6f} with 512; slope {slope:+.2f}")
+    print(
+        f"{name:13} largest error {error[0]:.4f} with 16 units, {error[-1]:.6f} with 512; slope {slope:+.2f}"
+    )
 
 # %% [markdown]
 # A quarter: slope −2 on logarithmic axes. A step is wrong by the *slope* of f times the width; a straight piece has the slope right, and is wrong by the curvature of f times the width squared, over 8. (That needs a second derivative. On √x
@@ -345,7 +349,11 @@ for depth in depths:
 counts = np.array(counts)
 ax = plots.lines(
     depths,
-    {"most that there can be, $9^L$": 9.0**depths, "units, 8L": 8 * depths, "pieces, mean of ten": counts.mean(1)},
+    {
+        "most that there can be, $9^L$": 9.0**depths,
+        "units, 8L": 8 * depths,
+        "pieces, mean of ten": counts.mean(1),
+    },
     xlabel="hidden layers L",
     ylabel="number",
     title="random networks, 8 units a layer",
@@ -356,7 +364,9 @@ ax.fill_between(depths, counts.min(1), counts.max(1), color="#cccccc")
 plt.show()
 for depth in (1, 2, 4, 8):
     row = counts[depth - 1]
-    print(f"L = {depth}: {row.mean():.1f} pieces on average, {row.min()} to {row.max()}; at most {9**depth:,}")
+    print(
+        f"L = {depth}: {row.mean():.1f} pieces on average, {row.min()} to {row.max()}; at most {9**depth:,}"
+    )
 
 # %% [markdown]
 # WRITE-5
@@ -460,7 +470,10 @@ from solutions.approximation_and_depth.parity_terms import parity_terms
 
 # %% tags=["experiment"]
 guess = None  # "ten", "thousand" or "more"
-commit(guess, {"ten": "about ten times", "thousand": "about a thousand times", "more": "more than ten thousand times"})
+commit(
+    guess,
+    {"ten": "about ten times", "thousand": "about a thousand times", "more": "more than ten thousand times"},
+)
 
 print("inputs   weights, deep   weights, ANDs and an OR")
 deep, flat = [], []
@@ -553,11 +566,15 @@ network.fit(x_train, y_train, batch_size=64, epochs=40, verbose=0)
 after = network.get_weights()[0]
 most = np.argsort(-likeness(after))[:16]
 shown = np.concatenate([edges[np.arange(8) * 150 + 12], after.T[most] * inked])
-axes = plots.images(shown, titles=["V1, a model"] * 8 + [f"{likeness(after)[j]:.2f}" for j in most], columns=8)
+axes = plots.images(
+    shown, titles=["V1, a model"] * 8 + [f"{likeness(after)[j]:.2f}" for j in most], columns=8
+)
 plt.show()
 accuracy = np.mean(network(x_valid).numpy().argmax(1) == y_valid)
 print(f"validation accuracy {accuracy:.1%}")
-print(f"likeness to an edge, mean of 64 units: {likeness(before).mean():.2f} at the start, {likeness(after).mean():.2f} trained")
+print(
+    f"likeness to an edge, mean of 64 units: {likeness(before).mean():.2f} at the start, {likeness(after).mean():.2f} trained"
+)
 
 # %% [markdown]
 # WRITE-8

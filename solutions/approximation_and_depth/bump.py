@@ -97,8 +97,14 @@ def anywhere(bump, rng):
 
 @one_bump.check("one input, two hidden units, one output")
 def form(bump, rng):
-    W1, b1, W2 = (np.asarray(part) for part in bump(*drawn(rng)))
-    return {"shape of W1": W1.shape, "shape of b1": b1.shape, "shape of W2": W2.shape}
+    given = drawn(rng)
+    W1, b1, W2 = (np.asarray(part) for part in bump(*given))
+    return {
+        "left, right, height, sharpness": given,
+        "shape of W1": W1.shape,
+        "shape of b1": b1.shape,
+        "shape of W2": W2.shape,
+    }
 
 
 @one_bump.example(without={"untouched": "numbers cannot be changed"})

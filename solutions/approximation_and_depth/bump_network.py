@@ -109,12 +109,12 @@ def a_jump(bump_network, rng):
 @network.check("an f without a value in the middle of a cell is refused")
 def no_value(bump_network, rng):
     n = 5
-    bad = int(rng.integers(n))
-    found = {}
+    bad, elsewhere = int(rng.integers(n)), float(rng.normal())
+    found = {"f elsewhere": elsewhere}
     for name, value in (("is no number", np.nan), ("is infinite", np.inf)):
 
         def f(x, value=value):
-            return np.where(np.floor(np.asarray(x) * n) == bad, value, 1.0)
+            return np.where(np.floor(np.asarray(x) * n) == bad, value, elsewhere)
 
         try:
             bump_network(f, n)
@@ -127,7 +127,7 @@ def no_value(bump_network, rng):
 @network.check("the output is linear, and comes from weights alone", **{"network(x), all weights 0": 1e-6})
 def from_weights(bump_network, rng):
     x = within(rng, 5)
-    return {"network(x), all weights 0": set_by_hand.without_weights(bump_network(smooth(rng), 5), x)}
+    return {"x": x, "network(x), all weights 0": set_by_hand.without_weights(bump_network(smooth(rng), 5), x)}
 
 
 @network.check("at most 2n units: 6n + 1 weights and biases")

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 
 from autograder.exercise import Exercise
-from helpers.evidence import landmarks
 
 pieces = Exercise("count_pieces", kind="report", lecture="47:06")
 
@@ -94,13 +93,19 @@ def deep(rng, units):
     return model
 
 
+def weights_of(model):
+    """All weights in one row: what a draw has drawn."""
+    return np.concatenate([np.ravel(w) for w in model.get_weights()])
+
+
 @pieces.check("one hidden layer", points=2)
 def one_hidden_layer(count_pieces, rng):
-    found = []
+    found, drawn = [], []
     for units in (3, 7, 11):
         model = shallow(sixteenths(rng, units, 0, 1), whole(rng, units), whole(rng, units))
+        drawn.append(weights_of(model))
         found.append(count_pieces(model))
-    return {"pieces with 3, 7 and 11 units": np.array(found)}
+    return {"weights": np.concatenate(drawn), "pieces with 3, 7 and 11 units": np.array(found)}
 
 
 @pieces.check("kinks outside of the interval do not count")
@@ -108,14 +113,15 @@ def outside(count_pieces, rng):
     inside, more = sixteenths(rng, 4, 0, 1), sixteenths(rng, 5, 1, 3)
     kinks = np.concatenate([inside, more, -sixteenths(rng, 2, 0, 1)])
     model = shallow(kinks, whole(rng, 11), whole(rng, 11))
-    return {"pieces of a network with 11 units": np.array([count_pieces(model)])}
+    return {"kinks": kinks, "pieces of a network with 11 units": np.array([count_pieces(model)])}
 
 
 @pieces.check("another interval")
 def another_interval(count_pieces, rng):
-    model = shallow(sixteenths(rng, 11, -2, 2), whole(rng, 11), whole(rng, 11))
+    kinks = sixteenths(rng, 11, -2, 2)
+    model = shallow(kinks, whole(rng, 11), whole(rng, 11))
     found = [count_pieces(model, -1.03, 1.57), count_pieces(model, -2, -0.51), count_pieces(model, 5.0, 6.0)]
-    return {"pieces on [-1.03, 1.57], [-2, -0.51] and [5, 6]": np.array(found)}
+    return {"kinks": kinks, "pieces on [-1.03, 1.57], [-2, -0.51] and [5, 6]": np.array(found)}
 
 
 @pieces.check("a kink that leaves the slope as it was makes no piece", points=2)
@@ -129,7 +135,8 @@ def no_change(count_pieces, rng):
     cancelled = count_pieces(shallow(twin_kinks, twin_slopes, twins))
     v[0] = 0
     unread = count_pieces(shallow(kinks, slopes, v))
-    return {"pieces where two units are cancelled, and where one is not read": np.array([cancelled, unread])}
+    found = np.array([cancelled, unread])
+    return {"kinks": kinks, "pieces where two units are cancelled, and where one is not read": found}
 
 
 @pieces.check("pieces too narrow for a grid")
@@ -138,29 +145,36 @@ def narrow(count_pieces, rng):
     beside = kinks + rng.uniform(1e-5, 3e-5, 3) * [1, -1, 1]
     weights = whole(rng, 3)
     model = shallow(np.concatenate([kinks, beside]), np.ones(6), np.concatenate([weights, 2 * weights]))
-    return {"pieces with 6 kinks, two by two": np.array([count_pieces(model)])}
+    return {"kinks": kinks, "pieces with 6 kinks, two by two": np.array([count_pieces(model)])}
 
 
 @pieces.check("two hidden layers: what the second folds", points=2)
 def two_hidden_layers(count_pieces, rng):
-    found = [count_pieces(deep(rng, (5, 7))), count_pieces(deep(rng, (3, 11)))]
-    return {"pieces with 5 and 7, with 3 and 11 units": np.array(found)}
+    found, drawn = [], []
+    for units in ((5, 7), (3, 11)):
+        model = deep(rng, units)
+        drawn.append(weights_of(model))
+        found.append(count_pieces(model))
+    return {"weights": np.concatenate(drawn), "pieces with 5 and 7, with 3 and 11 units": np.array(found)}
 
 
 @pieces.check("three hidden layers")
 def three_hidden_layers(count_pieces, rng):
-    found = []
+    found, drawn = [], []
     for _ in range(3):
-        found.append(count_pieces(deep(rng, (5, 7, 3)), -1, 2))
-    return {"pieces of three networks": np.array(found), **landmarks(units=15)}
+        model = deep(rng, (5, 7, 3))
+        drawn.append(weights_of(model))
+        found.append(count_pieces(model, -1, 2))
+    return {"weights": np.concatenate(drawn), "pieces of three networks": np.array(found)}
 
 
 @pieces.check("no kink at all: one piece")
 def straight(count_pieces, rng):
-    model = shallow(sixteenths(rng, 3, 2, 4), whole(rng, 3), whole(rng, 3))
-    flat = shallow([0.5, 0.25, 0.75], [1, 1, -1], [0, 0, 0])
-    found = [count_pieces(model, 5.0, 7.0), count_pieces(flat)]
-    return {"pieces of a straight line and of a constant": np.array(found)}
+    kinks = sixteenths(rng, 3, 2, 4)
+    model = shallow(kinks, whole(rng, 3), whole(rng, 3))
+    line = count_pieces(model, 5.0, 7.0)
+    flat = count_pieces(shallow([0.5, 0.25, 0.75], [1, 1, -1], [0, 0, 0]))
+    return {"kinks": kinks, "pieces of a straight line and of a constant": np.array([line, flat])}
 
 
 @pieces.example()

@@ -105,7 +105,7 @@ def size_summary(theirs, ours):
 @interpolator.check("all that it gives comes from weights", **{"network(x), all weights 0": 1e-6})
 def from_weights(relu_interpolator, rng):
     x, y = points(rng, 5)
-    return {"network(x), all weights 0": set_by_hand.without_weights(relu_interpolator(x, y), x)}
+    return {"x": x, "network(x), all weights 0": set_by_hand.without_weights(relu_interpolator(x, y), x)}
 
 
 @interpolator.check(
