@@ -327,3 +327,9 @@ def by_tanh(f, n):
     hidden.bias.assign(-s * np.concatenate([left, right]))
     last.kernel.assign(np.concatenate([heights, -heights])[:, None] / 2)
     return model
+
+
+for mutant in ("line 5: / → *", "line 5: 1 → 2", "line 6: / → *", "line 6: 1 → 2"):
+    network.equivalent(mutant, because="how far the outer bumps reach beyond 0 and 1 does not matter")
+network.equivalent("line 7: 100 → 101", because="a step that is a little sharper is over as well")
+network.equivalent("line 9: True → False", because="every bump has three parts")
