@@ -42,9 +42,9 @@ def values(weights, x):
 
 def drawn(rng):
     """Edges, a height and a sharpness at which the edges stay apart."""
-    begin = float(rng.uniform(0.2, 0.8))
+    begin = float(rng.uniform(2.2, 2.8))
     width = float(rng.uniform(1.1, 1.9))
-    return begin, begin + width, float(rng.uniform(1.2, 3)), float(rng.uniform(25, 40))
+    return begin, begin + width, float(rng.uniform(1.5, 3)), float(rng.uniform(80, 120))
 
 
 def known(left, right, height, sharpness, **more):
@@ -64,9 +64,11 @@ def inside(bump, rng):
 @one_bump.check("on both sides nothing is left", **{"f on the left": 1e-4, "f on the right": 1e-4})
 def outside(bump, rng):
     left, right, height, sharpness = drawn(rng)
-    far = rng.uniform(0.6, 3, 5)
+    # so close to each other that no step slips through
+    far = np.linspace(0.4, 3, 41) + rng.uniform(0, 0.02)
     weights = bump(left, right, height, sharpness)
     return {
+        "how far away": far,
         "f on the left": values(weights, left - far),
         "f on the right": values(weights, right + far),
         **known(left, right, height, sharpness),
@@ -76,9 +78,9 @@ def outside(bump, rng):
 @one_bump.check("each edge lies where it should, and is as steep", points=2)
 def edges(bump, rng):
     left, right, height, sharpness = drawn(rng)
-    sharpness = sharpness / 6
+    sharpness = sharpness / 18
     weights = bump(left, right, height, sharpness)
-    near = rng.uniform(-0.3, 0.3, 4)
+    near = rng.uniform(0.1, 0.3, 4) * [-1, 1, -1, 1]
     return {
         "f at the edges": values(weights, [left, right]),
         "f around the left edge": values(weights, left + near),
@@ -91,7 +93,9 @@ def edges(bump, rng):
 def anywhere(bump, rng):
     left, right, height, sharpness = drawn(rng)
     left, right = left - 7, right - 7
-    x = np.concatenate([left + (right - left) * rng.uniform(0.3, 0.7, 3), left + rng.uniform(-0.1, 0.1, 3)])
+    x = np.concatenate(
+        [left + (right - left) * rng.uniform(0.3, 0.7, 3), left + rng.uniform(0.01, 0.05, 3) * [-1, 1, 1]]
+    )
     return {"f": values(bump(left, right, -height, sharpness), x), **known(left, right, -height, sharpness)}
 
 

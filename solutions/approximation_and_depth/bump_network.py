@@ -59,9 +59,9 @@ NEAR = 5e-3
 
 
 def smooth(rng):
-    """A function that is steep, goes below 0 and above 1."""
-    size, shift, slope = rng.uniform(1.5, 2.5), rng.uniform(0, 6), rng.uniform(2, 3)
-    return lambda x: size * np.sin(5 * np.asarray(x) + shift) + slope * np.asarray(x)
+    """A function that is steep, above 0 at the left end, and below 0 at the right one."""
+    size, shift, down = rng.uniform(1.5, 2.2), rng.uniform(-0.3, 0.3), rng.uniform(0.2, 0.4)
+    return lambda x: size * np.cos(3 * np.pi * np.asarray(x) + shift) - down
 
 
 def within(rng, n, i=None, per_cell=3):
@@ -81,7 +81,10 @@ def in_each_cell(bump_network, rng):
     }
 
 
-@network.check("0 and 1 lie inside a bump", **{"network(0)": NEAR, "network(1)": NEAR})
+@network.check(
+    "0 and 1 lie inside a bump",
+    **{"network(0)": NEAR, "network(1)": NEAR, "network just inside": NEAR},
+)
 def at_the_ends(bump_network, rng):
     f, n = smooth(rng), 5
     given = outputs(bump_network(f, n), np.array([0, 1, 0.03, 0.97]))[:, 0]
@@ -146,7 +149,7 @@ def size_summary(theirs, ours):
 @network.check("its weights are set, not trained", mistake=set_by_hand.TRAINED, advice=set_by_hand.SET_THEM)
 def not_trained(bump_network, rng):
     f = smooth(rng)
-    return set_by_hand.set_twice(lambda: bump_network(f, 3), within(rng, 3))
+    return set_by_hand.set_twice(lambda: bump_network(f, 4), within(rng, 4))
 
 
 @not_trained.summary()
@@ -157,8 +160,8 @@ def not_trained_summary(theirs, ours):
 @network.example()
 def example(bump_network, rng, N=4):
     model = bump_network(smooth(rng), 5)
-    # Two in the middle of their cells: a graph adds up in another order, and there nothing is steep.
-    x = (rng.integers(0, 5, (N, 1)) + 0.5) / 5
+    # Around the middle of the last cell, where f is below 0 and nothing is steep.
+    x = (4 + rng.uniform(0.4, 0.6, (N, 1))) / 5
     return {"x": x.astype("float32")}, lambda x: {"f": model(x)}
 
 
@@ -182,12 +185,12 @@ network.misconception(
 )
 network.misconception(
     "the height is taken at the right end of the cell",
-    (HEIGHTS, "edges[1:]"),
+    source=network.edited((HEIGHTS, "edges[1:]")),
     advice="From the right end f has a whole cell to run away, from the middle half a cell to each side: take f((left + right) / 2).",
 )
 network.misconception(
     "an f without a value there gets a network",
-    (CHECKED, ""),
+    source=network.edited((CHECKED, "")),
     advice="NaN or ∞ as a weight spoils the network everywhere, not in one cell alone. Test np.isfinite of the heights and raise "
     "ValueError.",
 )
@@ -198,7 +201,7 @@ network.misconception(
 )
 network.misconception(
     "ReLU at the output",
-    ("keras.layers.Dense(1)", 'keras.layers.Dense(1, activation="relu")'),
+    source=network.edited(("keras.layers.Dense(1)", 'keras.layers.Dense(1, activation="relu")')),
     advice="f may be negative, and ReLU cuts that off. The theorem has a linear output (9:43): Dense(1).",
 )
 network.misconception(
@@ -210,15 +213,17 @@ network.misconception(
 )
 network.misconception(
     "the same sharpness for any n",
-    ("sharpness = 100 * n", "sharpness = 50"),
+    source=network.edited(("sharpness = 100 * n", "sharpness = 50")),
     advice="The narrower the cells, the sharper the steps have to be, or neighbouring bumps flow into each other: let sharpness "
     "grow with n.",
 )
 network.misconception(
     "one cell too few",
-    ("np.linspace(0, 1, n + 1)", "np.linspace(0, 1, n)"),
-    ("for i in range(n)]", "for i in range(n - 1)]"),
-    ("Dense(2 * n,", "Dense(2 * n - 2,"),
+    source=network.edited(
+        ("np.linspace(0, 1, n + 1)", "np.linspace(0, 1, n)"),
+        ("for i in range(n)]", "for i in range(n - 1)]"),
+        ("Dense(2 * n,", "Dense(2 * n - 2,"),
+    ),
     advice="n cells have n + 1 edges: np.linspace(0, 1, n + 1).",
 )
 network.misconception(

@@ -80,16 +80,35 @@ def sixteenths(rng, n, low, high):
     return rng.permutation(np.arange(16 * low + 1, 16 * high))[:n] / 16
 
 
-def deep(rng, units):
+# Networks whose layers all bend the line, and in which it shows however they are counted wrongly.
+NUMBERS = {
+    (5, 7): (5, 8, 9, 10, 12, 15, 24, 26),
+    (3, 11): (4, 5, 6, 8, 9, 17, 21, 27),
+    (5, 7, 3): (31, 35, 39, 53, 67, 73, 74, 78),
+}
+
+
+def up_and_down(rng, n):
+    """Slopes of n units that switch on and off in turn."""
+    return np.abs(whole(rng, n)) * (-1.0) ** np.arange(n)
+
+
+def deep(chance, units):
     """Several hidden layers; kinks of the first lie in [0, 1], so that there is much to fold."""
     model = built(units)
+    number = chance.choice(NUMBERS[units])
+    rng = np.random.default_rng([number, *units])
     values = [whole(rng, 1, units[0])]
     values.append(-values[0][0] * sixteenths(rng, units[0], 0, 1))
     for below, above in zip(units, (*units[1:], 1), strict=True):
         values.append(whole(rng, below, above))
         # no multiple of a sixteenth, so that no unit is exactly 0 at a kink of another layer
         values.append(rng.integers(-6, 7, above) / 7 + 1 / 31)
-    model.set_weights(values)
+    # nobody reads the first unit
+    values[2][0] = 0
+    # a power of two rounds nothing
+    larger = 2.0 ** chance.integers(-2, 3)
+    model.set_weights([*values[:-2], larger * values[-2], larger * values[-1]])
     return model
 
 
@@ -101,8 +120,11 @@ def weights_of(model):
 @pieces.check("one hidden layer", points=2)
 def one_hidden_layer(count_pieces, rng):
     found, drawn = [], []
-    for units, scale in ((3, 1), (7, 1e-7), (11, 1)):
-        model = shallow(sixteenths(rng, units, 0, 1), whole(rng, units), scale * whole(rng, units))
+    zigzag = shallow(np.sort(sixteenths(rng, 3, 0, 1)), np.ones(3), np.array([2.0, -2.0, 2.0]))
+    found.append(count_pieces(zigzag))
+    for units, scale in ((7, 1e-7), (11, 1)):
+        v = scale * np.abs(whole(rng, units))
+        model = shallow(sixteenths(rng, units, 0, 1), up_and_down(rng, units), v)
         drawn.append(weights_of(model))
         found.append(count_pieces(model))
     return {"weights": np.concatenate(drawn), "pieces with 3, 7 and 11 units": np.array(found)}
@@ -112,14 +134,14 @@ def one_hidden_layer(count_pieces, rng):
 def outside(count_pieces, rng):
     inside, more = sixteenths(rng, 4, 0, 1), sixteenths(rng, 5, 1, 3)
     kinks = np.concatenate([inside, more, -sixteenths(rng, 2, 0, 1)])
-    model = shallow(kinks, whole(rng, 11), whole(rng, 11))
+    model = shallow(kinks, up_and_down(rng, 11), np.abs(whole(rng, 11)))
     return {"kinks": kinks, "pieces of a network with 11 units": np.array([count_pieces(model)])}
 
 
 @pieces.check("another interval")
 def another_interval(count_pieces, rng):
     kinks = sixteenths(rng, 11, -2, 2)
-    model = shallow(kinks, whole(rng, 11), whole(rng, 11))
+    model = shallow(kinks, up_and_down(rng, 11), np.abs(whole(rng, 11)))
     found = [count_pieces(model, -1.03, 1.57), count_pieces(model, -2, -0.51), count_pieces(model, 5.0, 6.0)]
     return {"kinks": kinks, "pieces on [-1.03, 1.57], [-2, -0.51] and [5, 6]": np.array(found)}
 
@@ -133,9 +155,9 @@ def no_change(count_pieces, rng):
     twin_kinks = np.concatenate([kinks, kinks[:2]])
     twin_slopes = np.concatenate([slopes, -slopes[:2]])
     twins = np.concatenate([v, -v[:2]])
-    cancelled = count_pieces(shallow(twin_kinks, twin_slopes, twins))
+    cancelled = count_pieces(shallow(twin_kinks, twin_slopes, twins, c=100))
     v[0] = 0
-    unread = count_pieces(shallow(kinks, slopes, v))
+    unread = count_pieces(shallow(kinks, slopes, v, c=100))
     found = np.array([cancelled, unread])
     return {"kinks": kinks, "pieces where two units are cancelled, and where one is not read": found}
 
@@ -144,7 +166,7 @@ def no_change(count_pieces, rng):
 def narrow(count_pieces, rng):
     kinks = sixteenths(rng, 3, 0, 1)
     beside = kinks + rng.uniform(1e-5, 3e-5, 3) * [1, -1, 1]
-    weights = whole(rng, 3)
+    weights = np.abs(whole(rng, 3))
     model = shallow(np.concatenate([kinks, beside]), np.ones(6), np.concatenate([weights, 2 * weights]))
     return {"kinks": kinks, "pieces with 6 kinks, two by two": np.array([count_pieces(model)])}
 
@@ -172,7 +194,7 @@ def three_hidden_layers(count_pieces, rng):
 @pieces.check("no kink at all: one piece")
 def straight(count_pieces, rng):
     kinks = sixteenths(rng, 3, 2, 4)
-    model = shallow(kinks, whole(rng, 3), whole(rng, 3))
+    model = shallow(kinks, np.abs(whole(rng, 3)), np.abs(whole(rng, 3)))
     line = count_pieces(model, 5.0, 7.0)
     flat = count_pieces(shallow([0.5, 0.25, 0.75], [1, 1, -1], [0, 0, 0]))
     return {"kinks": kinks, "pieces of a straight line and of a constant": np.array([line, flat])}
@@ -180,7 +202,7 @@ def straight(count_pieces, rng):
 
 @pieces.example()
 def example(count_pieces, rng):
-    return {"model": deep(rng, (5, 4))}, lambda model: {"pieces": np.array([float(count_pieces(model))])}
+    return {"model": deep(rng, (5, 7))}, lambda model: {"pieces": np.array([float(count_pieces(model))])}
 
 
 LOOP = "range(1, len(weights))"

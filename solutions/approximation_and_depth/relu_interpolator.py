@@ -49,7 +49,9 @@ NEAR = 1e-3
 def points(rng, n, first=-1.0):
     """Points from left to right, at uneven distances."""
     x = first + np.cumsum(rng.uniform(0.3, 1.2, n))
-    return x, rng.choice([-1, 1], n) * rng.uniform(0.5, 2.5, n)
+    # up and down, so that some are below 0
+    signs = rng.choice([-1, 1]) * (-1.0) ** np.arange(n)
+    return x, signs * rng.uniform(0.5, 2.5, n)
 
 
 def known(x, y):
@@ -66,8 +68,8 @@ def at_the_points(relu_interpolator, rng):
 @interpolator.check("straight between them", **{"network between the points": NEAR})
 def between(relu_interpolator, rng):
     x, y = points(rng, 7)
-    share = rng.uniform(0.1, 0.9, 6)
-    inside = (1 - share) * x[:-1] + share * x[1:]
+    share = np.array([[0.05], [0.4], [0.9]]) + rng.uniform(0, 0.05, (3, 6))
+    inside = ((1 - share) * x[:-1] + share * x[1:]).ravel()
     return {"network between the points": outputs(relu_interpolator(x, y), inside)[:, 0], **known(x, y)}
 
 
@@ -146,7 +148,7 @@ interpolator.misconception(
 )
 interpolator.misconception(
     "changes of height, not of slope",
-    (CHANGES, "np.diff(np.diff(y), prepend=0.0)"),
+    source=interpolator.edited((CHANGES, "np.diff(np.diff(y), prepend=0.0)")),
     advice="The points are not one apart: a slope is Δy/Δx.",
 )
 interpolator.misconception(
@@ -156,7 +158,7 @@ interpolator.misconception(
 )
 interpolator.misconception(
     "the first height is lost",
-    (", y[:1]])", ", np.zeros(1)])"),
+    source=interpolator.edited((", y[:1]])", ", np.zeros(1)])")),
     advice="At the first point all units are still 0: what the network gives there is the output's bias, y of the first point.",
 )
 interpolator.misconception(
@@ -166,7 +168,7 @@ interpolator.misconception(
 )
 interpolator.misconception(
     "y is not sorted along with x",
-    ("y = np.asarray(y)[order]", "y = np.asarray(y)"),
+    source=interpolator.edited(("y = np.asarray(y)[order]", "y = np.asarray(y)")),
     advice="Each point keeps its height: take y[order] with the order of x.",
 )
 interpolator.misconception(
@@ -176,7 +178,7 @@ interpolator.misconception(
 )
 interpolator.misconception(
     "the kinks are one point too far to the right",
-    ("-x[:-1]", "-x[1:]"),
+    source=interpolator.edited(("-x[:-1]", "-x[1:]")),
     advice="The slope of a segment begins at its left end: the kinks stand at all points but the last.",
 )
 interpolator.misconception(

@@ -108,7 +108,8 @@ def not_trained_summary(theirs, ours):
 @saw.example()
 def example(sawtooth, rng, N=4):
     model = sawtooth(2)
-    return {"x": rng.uniform(0, 1, (N, 1)).astype("float32")}, lambda x: {"f": model(x)}
+    # behind the last peak
+    return {"x": rng.uniform(0.8, 0.95, (N, 1)).astype("float32")}, lambda x: {"f": model(x)}
 
 
 TENT = "np.array([[2.0], [-4.0]])"
