@@ -315,11 +315,6 @@ pieces.misconception(
     advice="Two units that cross at one place make one kink, or none at all if they cancel: compare the slopes on both sides.",
 )
 pieces.misconception(
-    "a kink is where f itself crosses 0",
-    source=pieces.edited((LOOP, "range(len(weights), len(weights) + 1)")),
-    advice="The output is linear, and has no kink at 0. Hidden units have: look at their pre-activations, layer by layer.",
-)
-pieces.misconception(
     "the output gets ReLU as well",
     source=pieces.edited(("    slopes = np.diff(f)", "    f = np.maximum(f, 0)\n    slopes = np.diff(f)")),
     advice="The last layer is linear: f may be negative.",
