@@ -13,7 +13,8 @@ def test_between_the_outer_points_it_is_linear_interpolation(n):
     inside = np.linspace(x.min(), x.max(), 101)
     order = np.argsort(x)
     given = relu_interpolator(x, y)(inside[:, None].astype("float32")).numpy()[:, 0]
-    np.testing.assert_allclose(given, np.interp(inside, x[order], y[order]), atol=1e-4)
+    # float32: a dozen terms, slopes of ten and more times distances up to ten
+    np.testing.assert_allclose(given, np.interp(inside, x[order], y[order]), atol=1e-3)
 
 
 def test_it_has_a_unit_less_than_points():
