@@ -341,7 +341,7 @@ commit(guess, {"tens": "less than a hundred", "thousands": "some thousands", "mi
 def random_network(depth, H=8):
     """ReLU layers with random weights, of a size that keeps activations alive from layer to layer, and random biases."""
     hidden = []
-    for _ in range(depth):
+    for number in range(depth):
         # an initializer of its own: one that is used twice draws the same numbers again
         biases = keras.initializers.RandomNormal(stddev=0.5)
         layer = keras.layers.Dense(H, "relu", kernel_initializer="he_normal", bias_initializer=biases)
@@ -470,7 +470,7 @@ plt.show()
 #
 # **Deep.** The parity so far and one more input make a new parity: p ← p XOR x_k. On zeros and ones, p XOR x is 0, 1, 0 for p + x = 0, 1, 2, which is a tent again: ReLU(p + x) − 2·ReLU(p + x − 1).
 #
-# To feed one layer with the output of another *and* with an input, build the network by calls: `x = keras.Input((n,))`, then `x[:, k : k + 1]` is one input as a column, `keras.layers.Concatenate()([p, …])` puts columns side by side, a layer is called on them, and at the end `keras.Model(x, p)` makes a
+# To feed one layer with the output of another *and* with an input, build the network by calls: `inputs = keras.Input((n,))`, then `inputs[:, k : k + 1]` is one input as a column, `keras.layers.Concatenate()([p, …])` puts columns side by side, a layer is called on them, and at the end `keras.Model(inputs, p)` makes a
 # model of it all. A layer made so has weights as soon as it has been called: `layer.set_weights([W, b])`.
 
 # %%
@@ -518,12 +518,13 @@ plt.show()
 
 # %% tags=["experiment"]
 n = 12
-patterns = (np.arange(2**n)[:, None] >> np.arange(n)) % 2
-ones = patterns.sum(axis=1)
+every_input = np.stack(np.meshgrid(*[[0, 1]] * n), -1).reshape(-1, n)
+how_many = every_input.sum(1)
 W1, b1 = np.ones((n, n)), 0.5 - np.arange(1, n + 1)  # unit k: at least k ones
 W2 = -((-1.0) ** np.arange(1, n + 1))  # +1, -1, +1, …
-h = (patterns @ W1 + b1 > 0) * 1.0
-print(f"one hidden layer of {n} threshold units: right on {np.mean(h @ W2 == ones % 2):.0%} of {2**n} inputs")
+h = (every_input @ W1 + b1 > 0) * 1.0
+right = np.mean(h @ W2 == how_many % 2)
+print(f"one hidden layer of {n} threshold units: right on {right:.0%} of {2**n} inputs")
 
 # %% [markdown]
 # n units, n² weights, one hidden layer. The exponential bound is about AND and OR (for any *fixed* number of their layers it is exponential in a power of n). The sawtooth of the last section knows no such escape, which makes it the cleaner argument for depth.
