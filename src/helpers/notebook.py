@@ -19,7 +19,7 @@ import_tensorflow()
 
 from helpers import attempts, card  # noqa: E402
 from helpers.checks import Candidate, Checks  # noqa: E402
-from helpers.hold_back import hold_back_output  # noqa: E402
+from helpers.hold_back import all_is_shown, hold_back_output  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
 from helpers.operations import Reading, read  # noqa: E402
 from helpers.ownership import FILE, NotYours, alarms, what_is_called, written  # noqa: E402
@@ -129,7 +129,8 @@ def _unwarned() -> Iterator[None]:
 def commit(guess: str | None, options: dict[str, str]) -> None:
     """Say what you guessed, before you see what comes out.
 
-    While there is no guess, the cell runs to its end, and what it prints and draws is held back.
+    While there is no guess, the cell runs to its end, and what it prints and draws is held back; where all is
+    shown (`helpers.hold_back.SHOW_ALL`), nobody is asked.
 
     Args:
         guess: one of the keys of `options`, or None while you have not made up your mind.
@@ -137,6 +138,8 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
     """
     if guess in list(options):
         print(f"Your guess: {options[guess]}")
+        return
+    if guess is None and all_is_shown():
         return
     keys = ", ".join(map(repr, options))
     if guess is not None:
