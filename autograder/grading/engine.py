@@ -11,7 +11,7 @@ Everything in doubt earns nothing and is marked "needs review".
 
 import hashlib
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from nbformat import NotebookNode
 
@@ -32,8 +32,8 @@ from autograder.grading.judged_exercise import (
     testimony,
     verdict_without_points,
 )
+from autograder.grading.placed import Placed
 from autograder.grading.plan import CHECK, Plan
-from autograder.grading.restore import Placed
 from autograder.grading.running import Run, Work, cells_of, groups, run_all, steps_of
 from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
@@ -43,7 +43,7 @@ __all__ = ["FAILED", "NOTHING", "Draw", "Graded", "fingerprint", "grade", "nothi
 
 NOTHING = "there was nothing to grade"
 # Of how grading works: a new one grades everything anew.
-VERSION = 2
+VERSION = 3
 
 
 def grade(
@@ -54,6 +54,7 @@ def grade(
     tables: LazyTables,
     before: NotebookNode | None = None,
     again: Collection[str] = (),
+    beside: Sequence[str] = (),
 ) -> Graded:
     """Grade one submission.
 
@@ -66,13 +67,14 @@ def grade(
         before: the graded notebook of the last time. A verdict is taken from there if the same work was
             judged by the same rules for the same draw,
         again: unless it is about one of these exercises.
+        beside: the names of files that were handed in with the notebook.
     """
     start = time.monotonic()
     keys = {name: fingerprint(data, plan, draw, name) for name in plan.exercises}
     if isinstance(data, Unreadable):
         return nothing(str(data), plan, keys)
     try:
-        placed = restore.restore(submission.parse(data), plan)
+        placed = restore.restore(submission.parse(data), plan, beside)
     except Unreadable as error:
         return nothing(str(error), plan, keys)
     work = Work(plan, draw, placed, notes=_mended(placed))
@@ -146,8 +148,20 @@ def _judged(
             elif not judged.verdict.right:
                 _judge_with_stand_ins(work, exercises[name], needs[name], judged, run, tables)
             if not (breach or judged.verdict.right):
-                judged.doubts += excuses(needs[name], breaches, work)
+                judged.doubts += excuses(exercises[name], needs[name], breaches, work)
+            judged.doubts += _guesses(work, exercises[name], judged)
             yield exercises[name], judged
+
+
+def _guesses(work: Work, exercise: Exercise, judged: Judged) -> list[str]:
+    """What had to be guessed about where the answer stands, as far as it matters."""
+    guesses = []
+    for cell in work.placed:
+        if cell.kind == CHECK and cell.exercise == exercise.name:
+            guesses.append(cell.guess)
+            if not judged.verdict.right:
+                guesses.append(cell.if_wrong)
+    return [guess for guess in guesses if guess]
 
 
 def _judge_with_stand_ins(
@@ -205,7 +219,7 @@ def _mended(placed: list[Placed]) -> list[str]:
     """What of the student's notebook had to be mended, a sentence each."""
     missing, changed = [], []
     for cell in placed:
-        if cell.planned and cell.missing:
+        if cell.planned and cell.missing and not cell.idle:
             missing.append(cell.planned.grade_id)
         if cell.planned and cell.changed:
             changed.append(cell.planned.grade_id)

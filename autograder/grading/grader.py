@@ -47,6 +47,15 @@ def read_submission(course: Course, unit: str, student: str) -> bytes | Unreadab
         return error
 
 
+def beside_notebook(course: Course, unit: str, student: str) -> list[str]:
+    """The names of the files that were handed in with a notebook, by name."""
+    folder = course.submitted(unit, student).parent
+    try:
+        return sorted(file.name for file in folder.iterdir() if file.is_file() and not file.is_symlink())
+    except OSError:
+        return []
+
+
 def last_graded(course: Course, unit: str, student: str) -> NotebookNode | None:
     """The notebook that was graded the last time; None if there is none, or it is damaged.
 
@@ -105,7 +114,8 @@ class Grader:
             data = read_submission(self.course, unit, student)
             before = last_graded(self.course, unit, student) if reuse else None
             draw = draws.draw_of(self.secret, unit, student)
-            return engine.grade(data, plan, draw, self.run, self.tables, before, again)
+            beside = beside_notebook(self.course, unit, student)
+            return engine.grade(data, plan, draw, self.run, self.tables, before, again, beside)
         except Exception as error:
             log.exception("grading failed")
             why = f"{engine.FAILED} ({type(error).__name__}: {str(error)[:300]})."

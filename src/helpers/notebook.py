@@ -11,8 +11,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 from helpers.quiet import import_tensorflow
 
 import_tensorflow()
@@ -20,6 +18,7 @@ import_tensorflow()
 from helpers import attempts, card  # noqa: E402
 from helpers.checks import Candidate, Checks  # noqa: E402
 from helpers.hold_back import all_is_shown, hold_back_output  # noqa: E402
+from helpers.ipython_cells import as_python  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
 from helpers.operations import Reading, read  # noqa: E402
 from helpers.ownership import FILE, NotYours, alarms, what_is_called, written  # noqa: E402
@@ -199,7 +198,7 @@ def _read(exercise: Checks, names: dict[str, Any]) -> Reading:
 
 def _ran(names: dict[str, Any]) -> list[str]:
     """The cells that were run so far, as Python; none outside IPython."""
-    return [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
+    return [as_python(cell) for cell in names.get("In", ())]
 
 
 def _cells_of(exercise: Checks, ran: list[str]) -> list[str]:
