@@ -46,6 +46,21 @@ def answers_placed(placed: list[Placed], plan: Plan, beside: Sequence[str] = ())
     return [_asked_for(place, placed, beside) for place in range(len(placed))]
 
 
+def answered(placed: Sequence[Placed], plan: Plan) -> list[str]:
+    """The exercises of which something is defined in another way than it was handed out.
+
+    Args:
+        placed: the cells of a submission.
+        plan: the unit's.
+    """
+    names = []
+    for exercise in plan.exercises.values():
+        stub = _stub(exercise, plan)
+        if any(_defines(cell, exercise, stub) for cell in placed):
+            names.append(exercise.name)
+    return names
+
+
 def _with_its_answer(placed: list[Placed], exercise: Exercise, plan: Plan) -> list[Placed]:
     stub = _stub(exercise, plan)
     check = _place_of_check(placed, exercise)

@@ -12,6 +12,7 @@ Everything in doubt earns nothing and is marked "needs review".
 import hashlib
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
@@ -46,20 +47,42 @@ NOTHING = "there was nothing to grade"
 VERSION = 3
 
 
+@dataclass(frozen=True)
+class HandedIn:
+    """What a student handed in.
+
+    Attributes:
+        data: the notebook, or why there is none.
+        beside: the names of the files that lie with it.
+        file: where it was found, if not in its place.
+        note: a sentence about that.
+        guess: what had to be guessed there, so that a person looks.
+    """
+
+    data: bytes | Unreadable
+    beside: Sequence[str] = ()
+    file: str = ""
+    note: str = ""
+    guess: str = ""
+
+    @property
+    def notes(self) -> list[str]:
+        return [text for text in (self.note, self.guess) if text]
+
+
 def grade(
-    data: bytes | Unreadable,
+    handed_in: HandedIn | bytes | Unreadable,
     plan: Plan,
     draw: Draw,
     run: Run,
     tables: LazyTables,
     before: NotebookNode | None = None,
     again: Collection[str] = (),
-    beside: Sequence[str] = (),
 ) -> Graded:
     """Grade one submission.
 
     Args:
-        data: the submitted notebook, or why there is none.
+        handed_in: the submission; or only its notebook, or why there is none.
         plan: the unit's.
         draw: its secret draw.
         run: runs a job in a confined child, such as `Sandbox.run`.
@@ -67,17 +90,19 @@ def grade(
         before: the graded notebook of the last time. A verdict is taken from there if the same work was
             judged by the same rules for the same draw,
         again: unless it is about one of these exercises.
-        beside: the names of files that were handed in with the notebook.
     """
     start = time.monotonic()
+    if not isinstance(handed_in, HandedIn):
+        handed_in = HandedIn(handed_in)
+    data = handed_in.data
     keys = {name: fingerprint(data, plan, draw, name) for name in plan.exercises}
     if isinstance(data, Unreadable):
         return nothing(str(data), plan, keys)
     try:
-        placed = restore.restore(submission.parse(data), plan, beside)
+        placed = restore.restore(submission.parse(data), plan, handed_in.beside)
     except Unreadable as error:
         return nothing(str(error), plan, keys)
-    work = Work(plan, draw, placed, notes=_mended(placed))
+    work = Work(plan, draw, placed, notes=[*handed_in.notes, *_mended(placed)])
     check_cells = _still_valid(before, keys, again)
     if check_cells and before:
         # It was made from the same bytes, so its other cells say what they would say now.
@@ -87,7 +112,7 @@ def grade(
         name = exercise.name
         key = "" if judged.failed else keys[name]
         check_cells[name] = check_cell(exercise, judged, key, draw.index, work.seconds(name))
-    graded = _graded(work, check_cells, time.monotonic() - start)
+    graded = _graded(work, check_cells, time.monotonic() - start, handed_in)
     graded.ran = [exercise.name for exercise in todo]
     return graded
 
@@ -200,10 +225,13 @@ def nothing(why: str, plan: Plan, keys: Mapping[str, str]) -> Graded:
     return _graded(work, check_cells, seconds=0.0)
 
 
-def _graded(work: Work, check_cells: Mapping[str, CheckCell], seconds: float) -> Graded:
+def _graded(
+    work: Work, check_cells: Mapping[str, CheckCell], seconds: float, handed_in: HandedIn | None = None
+) -> Graded:
     """What became of a submission, once each exercise is judged."""
     verdicts = {name: check_cells[name].graded for name in work.plan.exercises}
-    needs_review = any(verdict.needs_review for verdict in verdicts.values())
+    guessed = handed_in is not None and bool(handed_in.guess)
+    needs_review = guessed or any(verdict.needs_review for verdict in verdicts.values())
     outputs = dict(work.printed)
     for cell, result in work.results.items():
         outputs[cell] = graded_notebook.printed(result)
@@ -211,6 +239,8 @@ def _graded(work: Work, check_cells: Mapping[str, CheckCell], seconds: float) ->
         if placed.kind == CHECK:
             outputs[placed.id] = check_cells[placed.exercise].outputs
     about = {"notes": work.notes, "needs_review": needs_review, "seconds": round(seconds, 2)}
+    if handed_in is not None and handed_in.file:
+        about["file"] = handed_in.file
     notebook = graded_notebook.notebook(work.placed, outputs, about)
     return Graded(notebook, verdicts, work.notes, needs_review, seconds)
 
