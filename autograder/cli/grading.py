@@ -1,6 +1,7 @@
-"""The verbs that change a gradebook: `fdl grade`, `fdl due` and `fdl extend`."""
+"""The verbs that change a gradebook: `fdl collect`, `fdl grade`, `fdl due` and `fdl extend`."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from autograder.cli.options import (
     unit_of,
     verb,
 )
+from helpers.errors import CalledWrongly
 
 app = typer.Typer()
 
@@ -63,6 +65,49 @@ def grade(
         else:
             tables.show_class(report, root)
     raise typer.Exit(0 if report.fine else 1)
+
+
+@app.command()
+def collect(
+    source: Annotated[str, typer.Argument(metavar="FOLDER|ZIP", help="What was downloaded.")],
+    unit: Annotated[str | None, typer.Argument(metavar="UNIT", help="Its id, number or beginning.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last one of UNIT back.")] = False,
+    course: CourseRoot = None,
+) -> None:
+    """Take what Canvas, Moodle or Gradescope gave to download into submitted/, by the gradebook's roster.
+
+    Example: fdl collect submissions.zip 01_forward_propagation; back: fdl collect --undo 01_forward_propagation
+    """
+    with verb("collect"):
+        from autograder.course.layout import Course
+        from autograder.gradebook import collect as collecting
+        from autograder.gradebook import database
+
+        place = Course(root_of(course))
+        if undo:
+            found = unit_of(unit or source).id
+            done = collecting.undo(place, found)
+            print(
+                f"taken back: {len(done.students)} submissions, {len(done.replaced)} of which there were before"
+            )
+            return
+        if unit is None:
+            raise CalledWrongly("name the unit as well: fdl collect FOLDER|ZIP UNIT")
+        found = unit_of(unit).id
+        with database.opened(place, make=True) as gradebook:
+            roster = collecting.roster_of(gradebook)
+        done = collecting.collect(place, found, Path(source), roster)
+        for sentence in done.unmatched:
+            print(f"not collected: {sentence}")
+        for student in done.late:
+            print(
+                f"{student} is late, says the platform, and not when: put it into timestamp.txt, if it matters"
+            )
+        print(
+            f"{len(done.students)} students: {place.root / 'submitted'}; {len(done.replaced)} had handed in before"
+        )
+        print(f"`fdl collect --undo {found}` takes it back. Now run `fdl grade {found}`.")
+    raise typer.Exit(1 if done.unmatched else 0)
 
 
 Zone = Annotated[

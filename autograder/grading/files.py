@@ -51,7 +51,7 @@ def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
     if not others:
         return own
     counts = {name: answers(data) for name, data in others}
-    best = max(counts, key=lambda name: (counts[name], _number(name)))
+    best = max(counts, key=lambda name: (counts[name], copy_number(name)))
     mine = answers(own.data) if isinstance(own.data, bytes) else -1
     if counts[best] < 0 or (mine >= 0 and counts[best] <= mine):
         return own
@@ -134,7 +134,11 @@ def _packed(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         return
 
 
-def _number(name: str) -> int:
-    """The number that a browser or Jupyter gave a copy: the highest is the newest."""
+def copy_number(name: str) -> int:
+    """The number that a browser, Jupyter or Canvas gave a copy: the highest is the newest.
+
+    Args:
+        name: the file's.
+    """
     found = COPY.search(name)
     return int(found[1]) if found and found[1] else 0
