@@ -26,7 +26,8 @@ demo: install   ## build the course and grade a class of made-up students
 lab: install    ## open JupyterLab as a student; ROLE=instructor for the other side
 	$(BIN)/fdl lab --$(or $(ROLE),student)
 
-docs: install   ## build the guides as a site, build/site
+docs: install   ## build the course and the guides as a site, build/site (runs every experiment: some minutes)
+	$(BIN)/fdl site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 pictures: install  ## take the guides' pictures of JupyterLab anew (needs Chromium)

@@ -2,20 +2,16 @@
 
 import ast
 import functools
-import re
 import symtable
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpers.ipython_cells import UNPARSABLE, as_python
+
 # Python counts how deep a syntax tree is for all threads together, and where two meet one fails (SystemError). So
 # whatever takes syntax apart in a grader does it alone, TensorFlow's AutoGraph while judging included.
 ALONE = threading.RLock()
-
-# Lines that IPython understands and Python does not: %magic, !command, ?help, help?, pip install
-NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|(?:pip|conda) .*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
-
-UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -39,35 +35,53 @@ class Names:
 
 def defined(source: str) -> set[str]:
     """The names that a cell defines at its top level; none if it is not Python."""
-    try:
-        with ALONE:
-            statements = ast.parse(source).body
-    except UNPARSABLE:
-        return set()
-    found: set[str] = set()
-    for statement in statements:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            found.add(statement.name)
-        elif isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                found |= _names_within(target)
-        elif isinstance(statement, ast.AnnAssign):
-            found |= _names_within(statement.target)
-    return found
+    return set(definitions(source))
+
+
+def _defined_by(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Assign(targets=targets):
+            return {name for target in targets for name in _names_within(target)}
+        case ast.AnnAssign(target=target):
+            return _names_within(target)
+    return set()
 
 
 def _names_within(target: ast.expr) -> set[str]:
     return {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
 
 
+@functools.lru_cache(maxsize=4096)
 def runnable(source: str) -> str:
-    """A cell's source as it will be run: lines that only IPython understands are left out."""
+    """A cell's source as it will be run: what only IPython understands is left out."""
+    with ALONE:
+        return as_python(source)
+
+
+@functools.lru_cache(maxsize=4096)
+def definitions(source: str) -> dict[str, str]:
+    """What a cell defines at its top level: functions, classes and assigned names, each with its code as data.
+
+    Args:
+        source: as it stands in the cell; none are found if it is not Python.
+    """
     try:
         with ALONE:
-            ast.parse(source)
+            statements = ast.parse(runnable(source)).body
+            return {name: ast.dump(part) for part in statements for name in _defined_by(part)}
     except UNPARSABLE:
-        return NOT_PYTHON.sub(r"\1pass", source)
-    return source
+        return {}
+
+
+def statements_of(source: str) -> list[str]:
+    """The statements at the top level of a cell, each as its code; none if it is not Python."""
+    try:
+        with ALONE:
+            return [ast.unparse(part) for part in ast.parse(runnable(source)).body]
+    except UNPARSABLE:
+        return []
 
 
 def global_names(source: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -1,6 +1,11 @@
 """How nbgrader runs this course: `nbgrader` and formgrader read it when started in this folder."""
 
+from autograder.gradebook import dates
+
 c = get_config()  # noqa: F821  (nbgrader defines it)
+
+# Due dates and timestamps are read as they are written, in formgrader too: "-0500" is an offset, "11:59 PM" is late.
+dates.teach_nbgrader()
 
 c.CourseDirectory.course_id = "fdl"
 

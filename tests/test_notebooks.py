@@ -1,5 +1,6 @@
 """Each unit's notebook, as built: solved, it runs to its end without a warning; untouched, it scores nothing."""
 
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,8 +9,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from autograder.authoring import pictures_in_words
 from autograder.authoring.assemble import assemble
 from autograder.authoring.solution_set import execute
+from autograder.authoring.unit_page import page_of
 from autograder.course import catalogue
 from autograder.exercise import check_id, file_of, solution_id
 from helpers.notebook import judge
@@ -22,12 +25,19 @@ MOST = 120.0
 
 
 def solve(unit, folder):
-    """Run a unit with its answers, with the checks that students get; what went wrong, and the CPU seconds."""
+    """Run a unit with its answers and the checks that students get.
+
+    Returns:
+        What went wrong, the CPU seconds, and the notebook with what came out.
+    """
     shutil.copytree(NOTEBOOKS / unit.id / "checks", folder / "checks")
     notebook = assemble(unit, catalogue.exercises(unit))
+    notebook.cells.insert(0, new_code_cell(pictures_in_words.SOURCE))
     notebook.cells.append(new_code_cell("import time\ntime.process_time()"))
     faults = execute(notebook, folder)
-    return faults, float(notebook.cells[-1].outputs[0].data["text/plain"])
+    seconds = float(notebook.cells[-1].outputs[0].data["text/plain"])
+    notebook.cells = notebook.cells[1:-1]
+    return faults, seconds, notebook
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +49,21 @@ def solved(tmp_path_factory):
 
 @pytest.mark.parametrize("unit", UNITS, ids=str)
 def test_solved_it_runs_to_its_end_with_no_warning_and_within_a_minute(unit, solved):
-    faults, seconds = solved[unit].result()
+    faults, seconds, _ = solved[unit].result()
     assert faults == []
     assert seconds < MOST
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=str)
+def test_every_picture_of_the_page_to_read_is_told_in_words(unit, solved):
+    _, _, notebook = solved[unit].result()
+    page = page_of(unit, notebook)
+    words = re.findall(r'<img src="([^"]+)" alt="([^"]*)">', page.text)
+    assert {name for name, _ in words} == set(page.pictures)
+    assert page.pictures
+    for name, text in words:
+        assert len(text.split()) > 2, name
+        assert "Figure size" not in text, name
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=str)

@@ -20,7 +20,6 @@ from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
@@ -32,7 +31,7 @@ from autograder.course.derivation import Derivation
 from autograder.course.layout import MADE, NOTEBOOKS
 from autograder.exercise import Exercise, check_id, file_of
 from autograder.judging.making import evidence_files
-from autograder.pages.mathml import mathml
+from autograder.pages.markdown import html_of
 from autograder.progress import Progress, silent
 from helpers.hold_back import SHOW_ALL
 from helpers.judge import Judge
@@ -284,17 +283,7 @@ class _Page(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: dict, source: str) -> str:
-        return MarkdownWithMath(renderer=_Renderer(escape=False)).render(source)
-
-
-class _Renderer(IPythonRenderer):
-    """Formulas as MathML."""
-
-    def block_math(self, body: str) -> str:
-        return f"{mathml(body, block=True)}\n"
-
-    def inline_math(self, body: str) -> str:
-        return mathml(body)
+        return html_of(source)
 
 
 def _folder(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The verbs for authors: `fdl build`, `fdl verify` and `fdl solutions`."""
+"""The verbs for authors: `fdl build`, `fdl verify`, `fdl solutions` and `fdl site`."""
 
 import sys
 from collections.abc import Sequence
@@ -144,6 +144,31 @@ def solutions(
             for file in unit.files:
                 print(file)
     raise typer.Exit(1 if any(unit.faults for unit in made) else 0)
+
+
+@app.command()
+def site(
+    units: UnitNames = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to; by default build/pages.")] = None,
+    jobs: Jobs = 0,
+) -> None:
+    """Write the course as pages to read: units with what their experiments show, without answers; and the guides.
+
+    `make docs` makes a site of them.
+
+    Example: fdl site 11_dropout --out /tmp/pages
+    """
+    with verb("site"):
+        from autograder.authoring import site as pages
+        from autograder.cli.progress import bar
+        from autograder.course import catalogue
+        from autograder.course.layout import ROOT
+
+        chosen = units_of(units) or catalogue.units()
+        place = out or ROOT / "build" / "pages"
+        with bar("running units") as progress:
+            pages.make(chosen, place, cores(jobs), progress)
+        print(place)
 
 
 def _files(differences: Sequence[object]) -> str:

@@ -8,7 +8,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,17 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from autograder.course.layout import KERNEL, Course
+from autograder.gradebook import due_dates
 from autograder.gradebook.database import open_gradebook, refusals, settings
+from autograder.gradebook.dates import of_nbgrader
+from autograder.grading import submission
 from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan
-from helpers.errors import Refused
+from helpers.errors import Refused, Unreadable
 
 # When something was handed in, as nbgrader's exchange writes it.
 STAMP = "timestamp.txt"
@@ -132,9 +134,10 @@ class Book:
         folder = self.course.submitted(unit, student).parent
         with refusals(self.url), self._transaction() as gradebook:
             gradebook.update_or_create_student(student)
-            handed_in = _timestamp(folder)
-            about = {"timestamp": handed_in} if handed_in else {}
+            moment = _moment(folder)
+            about = {"timestamp": moment} if moment else {}
             gradebook.update_or_create_submission(unit, student, **about)
+            due_dates.apply(gradebook, self.course, unit, student)
             self.converter._sanitizing = False
             self.converter._init_preprocessors()
             resources = self._resources(unit, student, gradebook=gradebook, graded=graded)
@@ -159,9 +162,9 @@ class Book:
         place = self.course.graded(unit, student)
         place.parent.mkdir(parents=True, exist_ok=True)
         for file in folder.glob("*"):
-            wanted = file.suffix.lower() in KEPT or file.name in (STAMP, SECRET)
-            if wanted and file.is_file() and not file.is_symlink():
-                _replace(place.parent / file.name, file.read_bytes())
+            if file.suffix.lower() in KEPT or file.name in (STAMP, SECRET):
+                with suppress(Unreadable):
+                    _replace(place.parent / file.name, submission.read_file(file))
         _replace(place, (text.rstrip("\n") + "\n").encode())
         self.converter.set_permissions(unit, student)
 
@@ -196,11 +199,28 @@ def _other_cells(unit: str, old: Collection[str], new: Collection[str]) -> str:
     )
 
 
-def _timestamp(folder: Path) -> datetime | None:
-    """When something was handed in; None if nothing readable says so."""
+def handed_in(folder: Path) -> datetime | None:
+    """When something was handed in, in UTC; None if nothing says so.
+
+    Args:
+        folder: of the submission.
+    Raises:
+        Unreadable: if what should say so cannot be read.
+    """
+    if not os.path.lexists(folder / STAMP):
+        return None
+    text = submission.read_file(folder / STAMP).decode("utf-8", "replace").strip()
     try:
-        return parse_utc((folder / STAMP).read_text("utf-8").strip() or None)
-    except (OSError, ValueError, OverflowError):
+        return of_nbgrader(text or None)
+    except (ValueError, OverflowError):
+        raise Unreadable(f"{STAMP} says {text[:60]!r}, which is no date and time.") from None
+
+
+def _moment(folder: Path) -> datetime | None:
+    """When something was handed in, as far as can be known."""
+    try:
+        return handed_in(folder)
+    except Unreadable:
         return None
 
 

@@ -21,6 +21,7 @@ from traitlets.config.loader import Config
 
 from autograder.course import configuration
 from autograder.course.layout import Course
+from autograder.gradebook.dates import teach_nbgrader
 from helpers.errors import Refused
 
 FILE = "gradebook.db"
@@ -46,6 +47,7 @@ def alembic_on_path() -> Iterator[None]:
 
 def settings(course: Course) -> Config:
     """The course's nbgrader_config.py, or ours if it has none."""
+    teach_nbgrader()
     config = configuration.load(course.root)
     config.CourseDirectory.root = str(course.root)
     steps = config.Autograde.autograde_preprocessors
@@ -54,19 +56,20 @@ def settings(course: Course) -> Config:
 
 
 @contextmanager
-def opened(course: Course) -> Iterator[Gradebook]:
-    """The gradebook of a course in which something has been graded.
+def opened(course: Course, make: bool = False) -> Iterator[Gradebook]:
+    """The gradebook of a course.
 
     Args:
         course: the course.
+        make: whether to make it where nothing has been graded yet.
     Raises:
         Refused: if there is none, or it cannot be used.
     """
     directory = CourseDirectory(config=settings(course))
     file = course.root / FILE
-    if directory.db_url == f"sqlite:///{file}" and not file.is_file():
+    if not make and directory.db_url == f"sqlite:///{file}" and not file.is_file():
         raise Refused(f"there is no gradebook in {course.root}: run `fdl grade UNIT` first")
-    gradebook = open_gradebook(directory)
+    gradebook = open_gradebook(directory, to_write=make)
     try:
         with refusals(directory.db_url):
             yield gradebook

@@ -13,7 +13,7 @@ from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
-from autograder.gradebook.book import Book
+from autograder.gradebook.book import Book, handed_in
 from autograder.grading import draws
 from autograder.grading.backends import Backend, Threads
 from autograder.grading.graded_submission import Graded
@@ -21,7 +21,7 @@ from autograder.grading.grader import Grader, prepare
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.running import Run
 from autograder.progress import Progress, silent
-from helpers.errors import CalledWrongly, CourseError, Refused
+from helpers.errors import CalledWrongly, CourseError, Refused, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -35,23 +35,28 @@ class Row:
         graded: what became of it.
         book: the scores in the gradebook.
         error: why the gradebook has it not.
+        undated: why it is not known when it was handed in, where something should say so.
     """
 
     student: str
     graded: Graded
     book: dict = field(default_factory=dict)
     error: str = ""
+    undated: str = ""
 
     @property
     def needs_review(self) -> bool:
-        return self.graded.needs_review or bool(self.error)
+        return self.graded.needs_review or bool(self.error) or bool(self.undated)
 
     @property
     def reasons(self) -> list[str]:
         """Why it needs review, each reason once."""
+        reasons = list(self.graded.reasons)
         if self.error:
-            return list(dict.fromkeys([self.error, *self.graded.notes, *self.graded.reasons]))
-        return self.graded.reasons
+            reasons = [self.error, *self.graded.notes, *reasons]
+        if self.undated:
+            reasons.append(self.undated)
+        return list(dict.fromkeys(reasons))
 
     def as_dict(self) -> dict:
         checks = []
@@ -207,4 +212,13 @@ def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
             log.exception("not saved")
         why = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {str(error)[:300]}"
         return Row(student, graded, error=f"not saved: {why}")
-    return Row(student, graded)
+    return Row(student, graded, undated=_undated(book.course.submitted(unit, student).parent))
+
+
+def _undated(folder: Path) -> str:
+    """Why it is not known when something was handed in; "" if it is, or if nothing says so."""
+    try:
+        handed_in(folder)
+    except Unreadable as error:
+        return f"{error} It counts as handed in in time."
+    return ""

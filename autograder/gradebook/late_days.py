@@ -10,12 +10,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import preprocessors
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Float, Integer
 
 from autograder.gradebook.database import gradebook_of
-from helpers.errors import Refused
 
 DAY = 24 * 60 * 60
 
@@ -97,34 +96,6 @@ class AssignLatePenalties(preprocessors.AssignLatePenalties):
 def seconds_late(submission: SubmittedAssignment) -> float:
     """How late a submission is by its due date and extension; without a due date it never is."""
     return submission.total_seconds_late if submission.assignment.duedate else 0.0
-
-
-def extend(gradebook: Gradebook, unit: str, student: str, days: float) -> datetime:
-    """Give a student an extension in the place of an earlier one; 0 days take it back.
-
-    Args:
-        gradebook: where it is written.
-        unit: its id.
-        student: who gets more time.
-        days: how much, after the due date.
-    Returns:
-        When it is due for this student now, in UTC.
-    Raises:
-        Refused: if the unit has no due date, or nothing of the student's has been graded.
-    """
-    try:
-        submission = gradebook.find_submission(unit, student)
-    except MissingEntry:
-        raise Refused(
-            f"the gradebook has no submission of {unit} by {student!r}: grade it first, then extend, then grade again"
-        ) from None
-    if not submission.assignment.duedate:
-        raise Refused(
-            f"{unit} has no due date, so nobody is late. Set one in formgrader, or by "
-            f"`nbgrader db assignment add {unit} --duedate='2030-01-31 23:59 UTC'` in the course's folder"
-        )
-    gradebook.grant_extension(unit, student, days=days)
-    return submission.duedate
 
 
 def _due(submission: SubmittedAssignment) -> tuple[datetime, str]:

@@ -1,20 +1,21 @@
 """Late days, through `fdl grade` as an instructor would see them."""
 
+import os
 import shutil
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
-from traitlets import TraitError
 from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import catalogue, layout
 from autograder.course.layout import Course
 from autograder.exports import spreadsheet
+from autograder.gradebook import due_dates, results
 from autograder.gradebook import grade_class as grading
-from autograder.gradebook import results
 from autograder.gradebook.book import Book
-from autograder.gradebook.late_days import LateDays, extend
+from autograder.gradebook.due_dates import Extension
 from autograder.grading.plan import plan_of
 from autograder.testing import in_process_sandbox, toy_unit
 
@@ -52,6 +53,10 @@ class Class:
     def due(self, when=DUE, unit=toy_unit.UNIT):
         with self.gradebook() as gradebook:
             gradebook.update_or_create_assignment(unit, duedate=when)
+
+    def extend(self, student="ada", unit=toy_unit.UNIT, **more):
+        with self.gradebook() as gradebook:
+            return str(due_dates.extend(gradebook, Course(self.root), unit, student, Extension(**more)))
 
     def grade(self, **settings):
         """Grade, and the result of the last student."""
@@ -119,8 +124,7 @@ def test_an_extension_is_for_one_student(course):
     for student in ("ada", "zoë"):
         course.hand_in("2030-01-12 12:00 UTC", student)
     course.grade()
-    with course.gradebook() as gradebook:
-        assert str(extend(gradebook, toy_unit.UNIT, "ada", days=1.5)) == "2030-01-12 00:00:00"
+    assert course.extend(days=1.5) == "2030-01-12 00:00:00"
     course.grade()
     ada, zoe = results.of_class(Course(course.root), toy_unit.UNIT)
     assert (ada.penalty, zoe.penalty) == (1, 2)
@@ -129,13 +133,83 @@ def test_an_extension_is_for_one_student(course):
 
 
 def test_an_extension_of_nothing_is_refused_in_a_sentence(course):
-    course.hand_in(DUE)
-    course.grade()
+    with pytest.raises(ValueError, match="no due date, so nobody is late.*`fdl due 99_toy"):
+        course.extend(days=1)
+
+
+def test_more_time_can_be_given_before_anything_is_handed_in(course):
+    course.rules(points_per_day=1)
+    course.due()
+    assert course.extend(days=2) == "2030-01-12 12:00:00"
+    course.hand_in("2030-01-12 12:00 UTC")
+    assert course.grade().penalty == 0
+
+
+def test_who_has_more_days_has_them_after_a_date_that_is_moved_too(course):
+    course.rules(points_per_day=1)
+    course.due()
+    course.hand_in("2030-01-15 12:00 UTC")
+    course.extend(days=2)
+    assert course.grade().penalty == 3
     with course.gradebook() as gradebook:
-        with pytest.raises(ValueError, match="no due date.*nbgrader db assignment add 99_toy"):
-            extend(gradebook, toy_unit.UNIT, "ada", days=1)
-        with pytest.raises(ValueError, match="no submission of 99_toy by 'bob': grade it first"):
-            extend(gradebook, toy_unit.UNIT, "bob", days=1)
+        moved = datetime(2030, 1, 13, 12)
+        later = due_dates.set_due(gradebook, Course(course.root), toy_unit.UNIT, moved)
+    assert later == {"ada": datetime(2030, 1, 15, 12)}
+    assert course.grade().penalty == 0
+
+
+def test_who_has_time_until_a_date_keeps_that_date_when_the_others_is_moved(course):
+    course.rules(points_per_day=1)
+    course.due()
+    until = datetime(2030, 1, 14, 12)
+    course.extend(until=until)
+    with course.gradebook() as gradebook:
+        for day, theirs in ((12, 14), (16, 16)):
+            moved = datetime(2030, 1, day, 12)
+            later = due_dates.set_due(gradebook, Course(course.root), toy_unit.UNIT, moved)
+            assert later == {"ada": datetime(2030, 1, theirs, 12)}
+
+
+def test_a_date_before_everybodys_is_refused(course):
+    course.due()
+    with pytest.raises(ValueError, match="due for everybody at 2030-01-10 12:00 UTC, which is later"):
+        course.extend(until=datetime(2030, 1, 9))
+
+
+def test_an_extension_is_taken_back_by_no_days(course):
+    course.rules(points_per_day=1)
+    course.due()
+    course.hand_in("2030-01-12 12:00 UTC")
+    course.extend(days=2)
+    assert course.grade().penalty == 0
+    assert course.extend(days=0) == "2030-01-10 12:00:00"
+    assert course.grade().penalty == 2
+    assert not (course.root / due_dates.FILE).exists()
+
+
+@pytest.mark.parametrize("text", ["99_toy: 3", "99_toy: {ada: {days: 1, until: 2030-01-01}}", "\t-", "[1]"])
+def test_a_file_of_extensions_that_says_something_else_is_named(course, text):
+    (course.root / due_dates.FILE).write_text(text)
+    with pytest.raises(ValueError, match=r"extensions.yml cannot be read"):
+        due_dates.read(Course(course.root))
+
+
+@pytest.mark.parametrize(
+    ("stamp", "said"),
+    [("yesterday, late", "says 'yesterday, late', which is no date"), (None, "is not a file")],
+)
+def test_a_timestamp_that_cannot_be_read_is_told_of(course, unit, stamp, said):
+    course.hand_in("2030-01-12 12:00 UTC")
+    file = course.root / "submitted" / "ada" / toy_unit.UNIT / "timestamp.txt"
+    file.unlink()
+    if stamp:
+        file.write_text(stamp)
+    else:
+        os.mkfifo(file)
+    report = grading.grade(unit, course.root, in_process_sandbox.InProcess().run, "nothing")
+    (row,) = report.rows
+    assert row.needs_review
+    assert any(said in reason and "counts as handed in in time" in reason for reason in row.reasons)
 
 
 def test_free_days_are_used_up_in_the_order_of_due_dates(course):
@@ -184,23 +258,48 @@ def test_a_penalty_follows_the_score_that_a_grader_gives(course):
     assert (found.penalty, found.score) == (6, 2)
 
 
-def test_fdl_extend_says_when_it_is_due_now(course, unit, monkeypatch):
+@pytest.fixture
+def fdl(course, unit, monkeypatch):
+    """Run a verb of the command line on this course."""
     monkeypatch.setattr(catalogue, "unit", lambda name: unit)
-    call = ["extend", toy_unit.UNIT, "ada", "--days", "2", "--course", str(course.root)]
+
+    def run(verb, *arguments):
+        return CliRunner().invoke(app.app, [verb, toy_unit.UNIT, *arguments, "--course", str(course.root)])
+
+    return run
+
+
+def test_fdl_extend_says_when_it_is_due_now(course, fdl):
     course.hand_in("2030-01-12 12:00 UTC")
     course.grade()
-    refused = CliRunner().invoke(app.app, call)
+    refused = fdl("extend", "ada", "--days", "2")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "99_toy has no due date" in refused.stderr
     course.due()
-    found = CliRunner().invoke(app.app, call)
+    found = fdl("extend", "ada", "--days", "2")
     assert (found.exit_code, found.stderr) == (0, "")
-    assert "99_toy is due for ada on 2030-01-12 12:00 UTC" in found.stdout
+    assert "99_toy is due for ada at 2030-01-12 12:00 UTC" in found.stdout
     course.rules(points_per_day=1)
     assert course.grade().penalty == 0
+    assert "bob has handed in nothing yet" in fdl("extend", "bob", "--days", "1").stdout
 
 
-@pytest.mark.parametrize("wrong", [{"share_per_day": 1.5}, {"free_days": -1}, {"grace_minutes": -1}])
-def test_settings_that_make_no_sense_are_refused(wrong):
-    with pytest.raises(TraitError, match=next(iter(wrong))):
-        LateDays(**wrong)
+def test_fdl_due_says_back_what_it_understood_and_how_to_undo_it(course, fdl):
+    first = fdl("due", "2030-01-31 23:59", "--zone", "Europe/Berlin")
+    assert first.exit_code == 0, first.stderr
+    assert "99_toy is due at 2030-01-31 22:59 UTC (Thu 2030-01-31 23:59 Europe/Berlin)." in first.stdout
+    assert "`fdl due 99_toy never` takes it back" in first.stdout
+    group = fdl("due", "2030-02-02 11:59 PM UTC", "--student", "ada", "--student", "ben")
+    assert "for ada: 2030-02-02 23:59 UTC" in group.stdout
+    assert "for ben: 2030-02-02 23:59 UTC" in group.stdout
+    shown = fdl("due", "--zone", "UTC")
+    assert "2030-01-31 22:59 UTC" in shown.stdout
+    assert "for ben: 2030-02-02 23:59 UTC" in shown.stdout
+    assert "`fdl due 99_toy '2030-01-31 22:59 UTC'` takes it back" in fdl("due", "never").stdout
+    assert "is never due" in fdl("due").stdout
+
+
+def test_fdl_due_refuses_what_could_be_misread(fdl):
+    found = fdl("due", "01/02/2030 23:59")
+    assert found.exit_code == 2
+    assert "may mean two days" in " ".join(found.stderr.split())

@@ -11,7 +11,8 @@ Everything in doubt earns nothing and is marked "needs review".
 
 import hashlib
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
@@ -32,8 +33,8 @@ from autograder.grading.judged_exercise import (
     testimony,
     verdict_without_points,
 )
+from autograder.grading.placed import Placed
 from autograder.grading.plan import CHECK, Plan
-from autograder.grading.restore import Placed
 from autograder.grading.running import Run, Work, cells_of, groups, run_all, steps_of
 from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
@@ -43,11 +44,34 @@ __all__ = ["FAILED", "NOTHING", "Draw", "Graded", "fingerprint", "grade", "nothi
 
 NOTHING = "there was nothing to grade"
 # Of how grading works: a new one grades everything anew.
-VERSION = 2
+VERSION = 3
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What a student handed in.
+
+    Attributes:
+        data: the notebook, or why there is none.
+        beside: the names of the files that lie with it.
+        file: where it was found, if not in its place.
+        note: a sentence about that.
+        guess: what had to be guessed there, so that a person looks.
+    """
+
+    data: bytes | Unreadable
+    beside: Sequence[str] = ()
+    file: str = ""
+    note: str = ""
+    guess: str = ""
+
+    @property
+    def notes(self) -> list[str]:
+        return [text for text in (self.note, self.guess) if text]
 
 
 def grade(
-    data: bytes | Unreadable,
+    handed_in: HandedIn | bytes | Unreadable,
     plan: Plan,
     draw: Draw,
     run: Run,
@@ -58,7 +82,7 @@ def grade(
     """Grade one submission.
 
     Args:
-        data: the submitted notebook, or why there is none.
+        handed_in: the submission; or only its notebook, or why there is none.
         plan: the unit's.
         draw: its secret draw.
         run: runs a job in a confined child, such as `Sandbox.run`.
@@ -68,14 +92,17 @@ def grade(
         again: unless it is about one of these exercises.
     """
     start = time.monotonic()
+    if not isinstance(handed_in, HandedIn):
+        handed_in = HandedIn(handed_in)
+    data = handed_in.data
     keys = {name: fingerprint(data, plan, draw, name) for name in plan.exercises}
     if isinstance(data, Unreadable):
         return nothing(str(data), plan, keys)
     try:
-        placed = restore.restore(submission.parse(data), plan)
+        placed = restore.restore(submission.parse(data), plan, handed_in.beside)
     except Unreadable as error:
         return nothing(str(error), plan, keys)
-    work = Work(plan, draw, placed, notes=_mended(placed))
+    work = Work(plan, draw, placed, notes=[*handed_in.notes, *_mended(placed)])
     check_cells = _still_valid(before, keys, again)
     if check_cells and before:
         # It was made from the same bytes, so its other cells say what they would say now.
@@ -85,7 +112,7 @@ def grade(
         name = exercise.name
         key = "" if judged.failed else keys[name]
         check_cells[name] = check_cell(exercise, judged, key, draw.index, work.seconds(name))
-    graded = _graded(work, check_cells, time.monotonic() - start)
+    graded = _graded(work, check_cells, time.monotonic() - start, handed_in)
     graded.ran = [exercise.name for exercise in todo]
     return graded
 
@@ -146,8 +173,20 @@ def _judged(
             elif not judged.verdict.right:
                 _judge_with_stand_ins(work, exercises[name], needs[name], judged, run, tables)
             if not (breach or judged.verdict.right):
-                judged.doubts += excuses(needs[name], breaches, work)
+                judged.doubts += excuses(exercises[name], needs[name], breaches, work)
+            judged.doubts += _guesses(work, exercises[name], judged)
             yield exercises[name], judged
+
+
+def _guesses(work: Work, exercise: Exercise, judged: Judged) -> list[str]:
+    """What had to be guessed about where the answer stands, as far as it matters."""
+    guesses = []
+    for cell in work.placed:
+        if cell.kind == CHECK and cell.exercise == exercise.name:
+            guesses.append(cell.guess)
+            if not judged.verdict.right:
+                guesses.append(cell.if_wrong)
+    return [guess for guess in guesses if guess]
 
 
 def _judge_with_stand_ins(
@@ -186,10 +225,13 @@ def nothing(why: str, plan: Plan, keys: Mapping[str, str]) -> Graded:
     return _graded(work, check_cells, seconds=0.0)
 
 
-def _graded(work: Work, check_cells: Mapping[str, CheckCell], seconds: float) -> Graded:
+def _graded(
+    work: Work, check_cells: Mapping[str, CheckCell], seconds: float, handed_in: HandedIn | None = None
+) -> Graded:
     """What became of a submission, once each exercise is judged."""
     verdicts = {name: check_cells[name].graded for name in work.plan.exercises}
-    needs_review = any(verdict.needs_review for verdict in verdicts.values())
+    guessed = handed_in is not None and bool(handed_in.guess)
+    needs_review = guessed or any(verdict.needs_review for verdict in verdicts.values())
     outputs = dict(work.printed)
     for cell, result in work.results.items():
         outputs[cell] = graded_notebook.printed(result)
@@ -197,6 +239,8 @@ def _graded(work: Work, check_cells: Mapping[str, CheckCell], seconds: float) ->
         if placed.kind == CHECK:
             outputs[placed.id] = check_cells[placed.exercise].outputs
     about = {"notes": work.notes, "needs_review": needs_review, "seconds": round(seconds, 2)}
+    if handed_in is not None and handed_in.file:
+        about["file"] = handed_in.file
     notebook = graded_notebook.notebook(work.placed, outputs, about)
     return Graded(notebook, verdicts, work.notes, needs_review, seconds)
 
@@ -205,7 +249,7 @@ def _mended(placed: list[Placed]) -> list[str]:
     """What of the student's notebook had to be mended, a sentence each."""
     missing, changed = [], []
     for cell in placed:
-        if cell.planned and cell.missing:
+        if cell.planned and cell.missing and not cell.idle:
             missing.append(cell.planned.grade_id)
         if cell.planned and cell.changed:
             changed.append(cell.planned.grade_id)

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.course.layout import KERNEL
 from autograder.grading.graded_exercise import GradedExercise
-from autograder.grading.restore import Placed
+from autograder.grading.placed import Placed
 from autograder.grading.submission import clean
 from autograder.sandbox import StepResult
 from helpers import card

@@ -13,10 +13,13 @@ from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT, Course
 from autograder.grading import draws, engine, graded_notebook
+from autograder.grading.answers import answered
+from autograder.grading.files import Found, find
 from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan, plan_of
+from autograder.grading.restore import restore
 from autograder.grading.running import Run
-from autograder.grading.submission import read_file
+from autograder.grading.submission import parse
 from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
 from helpers.seeding import keep_kernels
@@ -33,18 +36,32 @@ def prepare() -> None:
     keep_kernels()
 
 
-def read_submission(course: Course, unit: str, student: str) -> bytes | Unreadable:
-    """A submission's bytes, or why there are none.
+def read_submission(course: Course, plan: Plan, student: str) -> Found:
+    """What a student handed in for a unit.
 
     Args:
         course: where it lies.
-        unit: its id.
+        plan: the unit's.
         student: who handed it in.
     """
+    return find(course.submitted(plan.unit, student), functools.partial(_answers, plan))
+
+
+def _answers(plan: Plan, data: bytes) -> int:
+    """How many of a unit's exercises a notebook answers; -1 if it is none of this unit's."""
     try:
-        return read_file(course.submitted(unit, student))
-    except Unreadable as error:
-        return error
+        return len(answered(restore(parse(data), plan), plan))
+    except Unreadable:
+        return -1
+
+
+def beside_notebook(course: Course, unit: str, student: str) -> list[str]:
+    """The names of the files that were handed in with a notebook, by name."""
+    folder = course.submitted(unit, student).parent
+    try:
+        return sorted(file.name for file in folder.iterdir() if file.is_file() and not file.is_symlink())
+    except OSError:
+        return []
 
 
 def last_graded(course: Course, unit: str, student: str) -> NotebookNode | None:
@@ -102,10 +119,12 @@ class Grader:
     def _graded(self, unit: str, student: str, reuse: bool, again: Collection[str]) -> Graded:
         plan = self.plan(unit)
         try:
-            data = read_submission(self.course, unit, student)
+            found = read_submission(self.course, plan, student)
             before = last_graded(self.course, unit, student) if reuse else None
             draw = draws.draw_of(self.secret, unit, student)
-            return engine.grade(data, plan, draw, self.run, self.tables, before, again)
+            beside = beside_notebook(self.course, unit, student)
+            handed_in = engine.HandedIn(found.data, beside, found.name, found.note, found.guess)
+            return engine.grade(handed_in, plan, draw, self.run, self.tables, before, again)
         except Exception as error:
             log.exception("grading failed")
             why = f"{engine.FAILED} ({type(error).__name__}: {str(error)[:300]})."

@@ -8,8 +8,8 @@ from autograder.exercise import Exercise
 from autograder.grading import findings, graded_notebook, rules, witnessed
 from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.graded_notebook import CheckCell
+from autograder.grading.placed import Placed
 from autograder.grading.plan import CHECK, SOLUTION
-from autograder.grading.restore import Placed
 from autograder.grading.running import Work, fresh
 from autograder.judging.lazy_tables import LazyTables
 from autograder.sandbox import StepResult
@@ -122,10 +122,11 @@ def hold_back(judged: Judged, breach: str) -> None:
     judged.doubts.append(sentence)
 
 
-def excuses(need: rules.Need, breaches: Mapping[str, str], work: Work) -> list[str]:
+def excuses(exercise: Exercise, need: rules.Need, breaches: Mapping[str, str], work: Work) -> list[str]:
     """Why a wrong answer may be wrong through no fault of its own, a sentence each.
 
     Args:
+        exercise: the exercise.
         need: what the exercise needs of the notebook.
         breaches: exercises that use what they should write, and where.
         work: the submission.
@@ -136,6 +137,9 @@ def excuses(need: rules.Need, breaches: Mapping[str, str], work: Work) -> list[s
     in_experiments = rules.in_experiments(need, work.placed)
     if in_experiments:
         return [f"it uses {in_experiments} of an experiment, and experiments are not run while grading"]
+    below = rules.below_its_check(need, exercise, work.placed)
+    if below:
+        return [f"it uses {below}, which stands below its check"]
     return []
 
 

@@ -2,53 +2,27 @@
 
 import functools
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from autograder.exercise import check_id
+from autograder.grading.answers import answers_placed
+from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
 from autograder.grading.submission import Cell, inert
-from autograder.syntax import defined
+from autograder.syntax import defined, statements_of
 from helpers.errors import Unreadable
 
-ADDED = "added"
 LOST = "\n\n*(This cell was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A cell of the restored notebook.
-
-    Attributes:
-        kind: as in the plan, or `ADDED` if the student added it.
-        id: the plan's, or one of our own.
-        source: what counts of it.
-        planned: the plan's cell; None if the student added it.
-        markdown: whether it is text.
-        missing: whether it was missing from the submission, and came back from the plan.
-        changed: whether the submission changed it though it is locked; then `source` is the plan's.
-        pictures: what is attached to it.
-    """
-
-    kind: str
-    id: str
-    source: str
-    planned: Planned | None = None
-    markdown: bool = False
-    missing: bool = False
-    changed: bool = False
-    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    @property
-    def exercise(self) -> str:
-        return self.planned.exercise if self.planned else ""
-
-
-def restore(cells: list[Cell], plan: Plan) -> list[Placed]:
+def restore(cells: list[Cell], plan: Plan, beside: Sequence[str] = ()) -> list[Placed]:
     """Put a submission's cells into the plan's form, in the student's order.
 
     Args:
         cells: what the submission holds.
         plan: the unit's.
+        beside: files that were handed in with it, which may hold a derivation.
     Raises:
         Unreadable: if none of them belongs to an exercise of this unit.
     """
@@ -60,8 +34,8 @@ def restore(cells: list[Cell], plan: Plan) -> list[Placed]:
         planned = claims.get(position)
         restored = _from_submission(cell, planned) if planned else _added(cell, position)
         if restored.kind != PROSE or restored.source.strip():
-            placed.append(restored)
-    return _with_what_is_missing(placed, plan)
+            placed += _with_what_was_added_to_it(restored, cell, position)
+    return answers_placed(_with_what_is_missing(placed, plan), plan, beside)
 
 
 def _another_notebook(cells: list[Cell], plan: Plan) -> str:
@@ -82,9 +56,11 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
     """Which of the plan's cells each submitted cell is, by its position."""
     claims: dict[int, Planned] = {}
 
-    def claim(planned: Planned, is_it: Callable[[Cell], bool]) -> None:
-        """Take the last cell that may be the planned one and is none yet."""
-        for position in reversed(range(len(cells))):
+    def claim(planned: Planned, is_it: Callable[[Cell], bool], before: int = len(cells)) -> None:
+        """Take the last cell that may be the planned one and is none yet, unless one is taken."""
+        if any(claimed is planned for claimed in claims.values()):
+            return
+        for position in reversed(range(before)):
             if position not in claims and is_it(cells[position]):
                 claims[position] = planned
                 return
@@ -94,6 +70,10 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
         return [planned for planned in plan.cells if planned.id not in taken]
 
     for planned in plan.cells:
+        if planned.kind == SOLUTION:
+            # A copy of the stub, or an attempt that was kept below the check, is not what the check saw.
+            claim(planned, functools.partial(_answers, planned), before=_place_of_check(planned, cells))
+            claim(planned, functools.partial(_answers, planned))
         claim(planned, functools.partial(_bears_the_id, planned))
     for planned in unclaimed():
         claim(planned, functools.partial(_same_source, planned))
@@ -110,6 +90,19 @@ def _bears_the_id(planned: Planned, cell: Cell) -> bool:
     return cell.id == planned.id
 
 
+def _answers(planned: Planned, cell: Cell) -> bool:
+    """Whether a cell bears a solution cell's id and is no copy of its stub."""
+    return _bears_the_id(planned, cell) and not _same_source(planned, cell)
+
+
+def _place_of_check(solution: Planned, cells: list[Cell]) -> int:
+    """Where the first check cell of a solution cell's exercise stands; behind all others if there is none."""
+    for position, cell in enumerate(cells):
+        if cell.grade_id == check_id(solution.exercise):
+            return position
+    return len(cells)
+
+
 def _same_source(planned: Planned, cell: Cell) -> bool:
     return cell.source.strip() == planned.source.strip()
 
@@ -124,6 +117,18 @@ def _added(cell: Cell, position: int) -> Placed:
     if cell.type == "code":
         return Placed(ADDED, id, cell.source, pictures=cell.pictures)
     return Placed(PROSE, id, inert(cell.source), markdown=True, pictures=cell.pictures)
+
+
+def _with_what_was_added_to_it(restored: Placed, cell: Cell, position: int) -> list[Placed]:
+    """A locked cell with what the student wrote into it, as a cell of theirs: behind set-up, before a check."""
+    if not restored.changed or cell.type != "code":
+        return [restored]
+    theirs = set(statements_of(restored.source))
+    added = [statement for statement in statements_of(cell.source) if statement not in theirs]
+    if not added:
+        return [restored]
+    extra = Placed(ADDED, f"added-{position}", "\n".join(added))
+    return [restored, extra] if restored.kind == SETUP else [extra, restored]
 
 
 def _from_submission(cell: Cell, planned: Planned) -> Placed:

@@ -7,12 +7,12 @@ against that exercise's operations; one of a later exercise, which may be allowe
 """
 
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.exercise import Exercise
+from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, EXPERIMENT, SETUP, SOLUTION, Plan
-from autograder.grading.restore import ADDED, Placed
 from autograder.syntax import ALONE, Names, names, runnable
 from helpers.operations import Reading, read
 from helpers.ownership import NotYours
@@ -64,30 +64,33 @@ def need(exercise: Exercise, placed: list[Placed], plan: Plan) -> Need:
     theirs = _objects_of_earlier_exercises(exercise, candidates, plan)
     chosen = {cell.id for cell in candidates if cell.exercise == exercise.name}
     wanted = set(exercise.objects)
-    new = chosen
-    while new:
+    read: set[str] = set()
+    while True:
         for cell in candidates:
-            if cell.id in new:
+            if cell.id in chosen - read:
                 wanted |= names(cell.source).reads
+        read |= chosen
         new = set()
         for cell in candidates:
             wanted_here = wanted - theirs.get(cell.id, set())
             if cell.id not in chosen and _brings(names(cell.source), setup, wanted_here):
                 new.add(cell.id)
-        chosen = chosen | new
+        if not new:
+            break
+        chosen |= new
     used = {cell.exercise for cell in candidates if wanted & theirs.get(cell.id, set())}
     cells = tuple(cell for cell in candidates if cell.id in chosen)
     shared = frozenset(wanted - _public(setup, plan))
     return Need(cells, frozenset(used), shared, frozenset(wanted))
 
 
-def _before_its_check(exercise: Exercise, placed: list[Placed]) -> list[Placed]:
+def _before_its_check(exercise: Exercise, placed: Sequence[Placed]) -> list[Placed]:
     """The code of the student's that stands before an exercise's check."""
     before = []
     for cell in placed:
         if cell.kind == CHECK and cell.exercise == exercise.name:
             break
-        if cell.kind in (SOLUTION, ADDED):
+        if cell.kind in (SOLUTION, ADDED) and not cell.idle:
             before.append(cell)
     return before
 
@@ -169,6 +172,23 @@ def in_experiments(needed: Need, placed: Iterable[Placed]) -> str:
     bound_here = _bound(cell.source for cell in needed.cells).keys()
     bound_there = _bound(cell.source for cell in placed if cell.kind == EXPERIMENT).keys()
     return ", ".join(sorted((needed.shared - bound_here) & bound_there))
+
+
+def below_its_check(needed: Need, exercise: Exercise, placed: Sequence[Placed]) -> str:
+    """Names that an answer uses and that are bound only below its check; "" if there are none.
+
+    Args:
+        needed: what the answer's exercise needs.
+        exercise: the exercise.
+        placed: the cells of the submission.
+    """
+    above = _before_its_check(exercise, placed)
+    setup = [cell for cell in placed if cell.kind == SETUP]
+    bound = _bound(cell.source for cell in (*setup, *above)).keys()
+    known = {cell.id for cell in above}
+    theirs = [cell for cell in placed if cell.kind in (SOLUTION, ADDED) and cell.id not in known]
+    below = _bound(cell.source for cell in theirs if not cell.idle).keys()
+    return ", ".join(sorted((needed.wanted - bound) & below))
 
 
 def _brings(cell: Names, setup: Mapping[str, str], wanted: set[str]) -> bool:

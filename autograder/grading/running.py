@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from autograder import syntax
 from autograder.grading import rules
 from autograder.grading.draws import Draw
+from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, SETUP, SOLUTION, Plan
-from autograder.grading.restore import ADDED, Placed
 from autograder.judging.lazy_tables import PUBLIC
 from autograder.sandbox import Job, Step, StepResult
 from autograder.sandbox.deadline import Deadline

@@ -100,7 +100,7 @@ def is_untouched(exercise: Exercise, work: Work) -> bool:
     """Whether the exercise's own cell is as it was handed out, whatever it is that raises."""
     for cell in work.placed:
         if cell.kind == SOLUTION and cell.exercise == exercise.name and cell.planned:
-            return cell.source.strip() == cell.planned.source.strip()
+            return not cell.idle and cell.source.strip() == cell.planned.source.strip()
     return False
 
 

@@ -5,11 +5,14 @@ outputs, tags, kernelspec, points and every other metadata are dropped.
 
 Which cell is which:
 - A cell belongs to the plan's cell whose nbgrader id it bears (whose cell id, if that has no nbgrader id). Of
-  several with the same id the last one counts, as in nbgrader; the others are run as cells that the student added.
+  several with the same id the last one counts, as in nbgrader, but for answers: of these the last above the check
+  that is no copy of the stub. The others are run as cells that the student added.
 - Where no cell bears the id (a tool dropped it, a student made the cell anew), one with the very same source is it.
 - A solution cell that is missing still is the last other code cell that defines one of the exercise's objects.
 - What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs. A
   derivation says so if the student added text, so that a person looks for the answer there.
+- What was written into a locked cell is a cell that the student added, beside it.
+- Where the answers stand then, `answers` says.
 """
 
 import json

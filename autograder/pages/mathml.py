@@ -17,7 +17,7 @@ SPACES = {
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "overline": "¯", "vec": "→", "underbrace": "⏟"}
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FUNCTIONS = "arg cos det exp lim ln log max min sin softmax tanh Var".split()
-IGNORED = "textstyle displaystyle limits left right big bigl bigr Big Bigl Bigr bigg biggl biggr".split()
+IGNORED = "textstyle displaystyle limits big bigl bigr Big Bigl Bigr bigg biggl biggr".split()
 # where HTML has no entity of this name, or another sign for it
 SIGNS = {
     "cdot": "⋅",
@@ -38,6 +38,8 @@ STACKED = {"_": "munder", "^": "mover", "^_": "munderover"}
 SPACE = f'<mspace width="{SPACES[","]}"/>'
 # what has its scripts below and above
 LIMITS = re.compile(r"<m[io]>(∑|∏)</m[io]>|<munder[ >].*⏟")
+# They grow with what they enclose where \left and \right stand, and nowhere else.
+BRACKETS = "()[]{}|‖⟨⟩"
 # after these a function's name needs no space
 NO_SPACE_BEFORE = ("(", ")", "[", ",", "}", "")
 TOKEN = re.compile(r"\s*(\\[A-Za-z]+|\\.|\S)?", re.DOTALL)
@@ -122,6 +124,8 @@ class _Reader:
             return f'<mspace width="{SPACES[name]}"/>'
         if name in IGNORED:
             return ""
+        if name in ("left", "right"):
+            return self._growing()
         if name in ("frac", "tfrac", "dfrac"):
             return f"<mfrac>{self._argument()}{self._argument()}</mfrac>"
         if name == "sqrt":
@@ -142,6 +146,14 @@ class _Reader:
         if not sign:
             raise ValueError(f"\\{name} is not known here: {self.tex}")
         return _symbol(sign)
+
+    def _growing(self) -> str:
+        """A bracket as high as what it encloses; a dot stands for none."""
+        token = self._take()
+        if token == ".":
+            return "<mo></mo>"
+        sign = token.removeprefix("\\")
+        return f"<mo>{escape(SIGNS.get(sign) or html5.get(f'{sign};') or sign)}</mo>"
 
     def _table(self, environment: str) -> str:
         rows = "".join(self._rows())
@@ -190,4 +202,6 @@ class _Reader:
 def _symbol(sign: str) -> str:
     if sign.isalpha():
         return f"<mi>{sign}</mi>"
+    if sign in BRACKETS:
+        return f'<mo stretchy="false">{sign}</mo>'
     return f"<mo>{escape(sign.replace('-', '−'))}</mo>"

@@ -45,3 +45,9 @@ def test_tex_becomes_mathml(tex, expected):
 def test_what_is_not_known_is_refused(tex):
     with pytest.raises(ValueError, match=re.escape(tex)):
         mathml(tex)
+
+
+def test_a_bracket_grows_where_it_is_told_to_and_nowhere_else():
+    assert "<mo>(</mo>" in mathml(r"\left(\frac12\right)")
+    assert mathml(r"\bigl(\frac12\bigr)").count('<mo stretchy="false">') == 2
+    assert mathml(r"\left. f \right|_0").startswith("<math><mrow><mo></mo>")

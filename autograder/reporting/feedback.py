@@ -15,8 +15,9 @@ from autograder.course.layout import Course
 from autograder.gradebook import results
 from autograder.gradebook.book import SECRET, STAMP
 from autograder.gradebook.results import Part, Result
+from autograder.grading import files
 from autograder.grading.graded_exercise import GradedCheck, GradedExercise
-from autograder.grading.grader import read_submission
+from autograder.grading.graded_notebook import OURS
 from autograder.grading.submission import read_file
 from autograder.pages import render
 from autograder.progress import Progress, silent
@@ -181,7 +182,9 @@ def _write(course: Course, result: Result, out: Path) -> Path:
     folder = out / student / unit
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{unit}.html"
-    file.write_text(page(result, read_submission(course, unit, student)), "utf-8", errors="replace")
+    about = result.notebook.metadata.get(OURS, {}) if result.notebook else {}
+    data = files.read(course.submitted(unit, student), about.get("file", ""))
+    file.write_text(page(result, data), "utf-8", errors="replace")
     _let_release(course.submitted(unit, student).parent, folder, result.handed_in)
     return file
 

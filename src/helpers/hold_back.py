@@ -6,11 +6,16 @@ from typing import Any
 from IPython import get_ipython
 from IPython.utils.capture import capture_output
 
-# The solution set leaves every guess open, and shows all the same what comes out.
+# Who reads the solution set or the site leaves every guess open, and sees all the same what comes out.
 SHOW_ALL = "FDL_SHOW_ALL"
 
 # At most one: what holds back the running cell's output.
 _held: list[capture_output] = []
+
+
+def all_is_shown() -> bool:
+    """Whether nothing is to be held back: where a solution set or a page to read is made."""
+    return bool(os.environ.get(SHOW_ALL))
 
 
 def hold_back_output() -> None:
@@ -20,7 +25,7 @@ def hold_back_output() -> None:
     are no cells, nothing is held back.
     """
     shell = get_ipython()
-    if shell is None or _held or os.environ.get(SHOW_ALL):
+    if shell is None or _held or all_is_shown():
         return
     held = capture_output(stderr=False)
     held.__enter__()

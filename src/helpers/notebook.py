@@ -11,15 +11,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 from helpers.quiet import import_tensorflow
 
 import_tensorflow()
 
 from helpers import attempts, card  # noqa: E402
 from helpers.checks import Candidate, Checks  # noqa: E402
-from helpers.hold_back import hold_back_output  # noqa: E402
+from helpers.hold_back import all_is_shown, hold_back_output  # noqa: E402
+from helpers.ipython_cells import as_python  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
 from helpers.operations import Reading, read  # noqa: E402
 from helpers.ownership import FILE, NotYours, alarms, what_is_called, written  # noqa: E402
@@ -129,7 +128,8 @@ def _unwarned() -> Iterator[None]:
 def commit(guess: str | None, options: dict[str, str]) -> None:
     """Say what you guessed, before you see what comes out.
 
-    While there is no guess, the cell runs to its end, and what it prints and draws is held back.
+    While there is no guess, the cell runs to its end, and what it prints and draws is held back; where all is
+    shown (`helpers.hold_back.SHOW_ALL`), nobody is asked.
 
     Args:
         guess: one of the keys of `options`, or None while you have not made up your mind.
@@ -137,6 +137,8 @@ def commit(guess: str | None, options: dict[str, str]) -> None:
     """
     if guess in list(options):
         print(f"Your guess: {options[guess]}")
+        return
+    if guess is None and all_is_shown():
         return
     keys = ", ".join(map(repr, options))
     if guess is not None:
@@ -196,7 +198,7 @@ def _read(exercise: Checks, names: dict[str, Any]) -> Reading:
 
 def _ran(names: dict[str, Any]) -> list[str]:
     """The cells that were run so far, as Python; none outside IPython."""
-    return [TransformerManager().transform_cell(cell) for cell in names.get("In", ())]
+    return [as_python(cell) for cell in names.get("In", ())]
 
 
 def _cells_of(exercise: Checks, ran: list[str]) -> list[str]:

@@ -1,0 +1,196 @@
+"""`fdl collect`: a download of a learning platform becomes submissions, each student's by the roster; it can be undone."""
+
+import json
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from autograder.course.layout import Course
+from autograder.gradebook.dates import of_nbgrader
+from autograder.gradebook.downloads import Person, Upload, uploads
+from autograder.grading.files import copy_number
+from helpers.errors import Refused, Unreadable
+
+# Where what was replaced is kept, and what was done is written down.
+FOLDER, RECORD, BEFORE = "collected", "collected.json", "before"
+
+
+@dataclass(frozen=True)
+class Student:
+    """One of the roster."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    lms: str = ""
+
+
+@dataclass
+class Collected:
+    """What became of a download.
+
+    Attributes:
+        students: who handed in what: the names of the files, by the student's id.
+        replaced: those of whom something was there before.
+        unmatched: what belongs to nobody of the roster, or cannot be read, a sentence each.
+        late: those whom the platform calls late without saying when.
+    """
+
+    students: dict[str, list[str]] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+
+
+def roster_of(gradebook: Gradebook) -> list[Student]:
+    """The students of the gradebook."""
+    students = []
+    for one in gradebook.students:
+        name = f"{one.first_name or ''} {one.last_name or ''}".strip()
+        students.append(Student(one.id, name, one.email or "", one.lms_user_id or ""))
+    return students
+
+
+def collect(course: Course, unit: str, source: Path, roster: Iterable[Student]) -> Collected:
+    """Put a download's files where submissions belong.
+
+    Args:
+        course: where to.
+        unit: its id.
+        source: a folder or a zip.
+        roster: the students; what matches none of them stays where it is.
+    Raises:
+        Refused: if the download cannot be read, or holds nothing of anybody's.
+    """
+    found = Collected()
+    roster = list(roster)
+    theirs: dict[str, list[Upload]] = {}
+    for upload in uploads(source):
+        if isinstance(upload, Unreadable):
+            found.unmatched.append(str(upload))
+            continue
+        student, why = match(upload.person, roster)
+        if student:
+            theirs.setdefault(student, []).append(upload)
+        else:
+            found.unmatched.append(f"{upload.place}: {why}")
+    if not theirs:
+        told = "".join(f"\n  {sentence}" for sentence in found.unmatched[:5])
+        raise Refused(f"{source} holds nothing of anybody on the roster ({len(roster)} students){told}")
+    record = _new_record(course, unit)
+    for student, files in sorted(theirs.items()):
+        _place(course, unit, student, files, record, found)
+    (record / RECORD).write_text(
+        json.dumps({"students": found.students, "replaced": found.replaced}, indent=1)
+    )
+    return found
+
+
+def match(person: Person, roster: list[Student]) -> tuple[str, str]:
+    """Who of the roster somebody is.
+
+    Args:
+        person: what the download tells.
+        roster: the students.
+    Returns:
+        The id, and ""; or "", and why nobody can be found.
+    """
+    keys = (
+        [one for one in roster if person.lms and person.lms in (one.lms, one.id)],
+        [one for one in roster if person.id and person.id in (one.id, one.lms)],
+        [one for one in roster if person.email and person.email.casefold() == one.email.casefold()],
+        [one for one in roster if person.name and _letters(person.name) in _spellings(one)],
+    )
+    for found in keys:
+        if len(found) == 1:
+            return found[0].id, ""
+        if found:
+            names = ", ".join(one.id for one in found)
+            return "", f"{person} may be {names}"
+    return "", f"{person} is nobody on the roster"
+
+
+def undo(course: Course, unit: str) -> Collected:
+    """Take the last `collect` of a unit back.
+
+    Args:
+        course: where it was done.
+        unit: its id.
+    Returns:
+        Whose submissions are gone, and for whom there is again what was there before.
+    Raises:
+        Refused: if nothing was collected.
+    """
+    records = sorted((course.root / FOLDER / unit).glob("*/"), key=lambda folder: int(folder.name))
+    if not records:
+        raise Refused(f"nothing was collected for {unit}")
+    record = records[-1]
+    done = json.loads((record / RECORD).read_text())
+    for student in done["students"]:
+        place = course.submitted(unit, student).parent
+        shutil.rmtree(place, ignore_errors=True)
+        if student in done["replaced"]:
+            shutil.move(record / BEFORE / student, place)
+    shutil.rmtree(record)
+    return Collected(done["students"], done["replaced"])
+
+
+def _new_record(course: Course, unit: str) -> Path:
+    folder = course.root / FOLDER / unit
+    folder.mkdir(parents=True, exist_ok=True)
+    last = max((int(one.name) for one in folder.glob("*/")), default=0)
+    record = folder / str(last + 1)
+    record.mkdir()
+    return record
+
+
+def _place(
+    course: Course, unit: str, student: str, files: list[Upload], record: Path, found: Collected
+) -> None:
+    """Write a student's files; what was there is kept with the record."""
+    place = course.submitted(unit, student).parent
+    if place.exists():
+        (record / BEFORE).mkdir(exist_ok=True)
+        shutil.move(place, record / BEFORE / student)
+        found.replaced.append(student)
+    place.mkdir(parents=True)
+    notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
+    newest = max(notebooks, key=lambda file: copy_number(file.name), default=None)
+    # The newest first, so that no older one has its name.
+    for file in sorted(files, key=lambda file: file is not newest):
+        name = f"{unit}.ipynb" if file is newest else Path(file.name).name
+        (place / _free(place, name)).write_bytes(file.data)
+    person = files[0].person
+    if person.handed_in:
+        moment = of_nbgrader(person.handed_in)
+        (place / "timestamp.txt").write_text(f"{moment} UTC\n")
+    elif person.late:
+        found.late.append(student)
+    found.students[student] = [file.name for file in files]
+
+
+def _free(place: Path, name: str) -> str:
+    """A name that no file has yet."""
+    free, number = name, 1
+    while (place / free).exists():
+        number += 1
+        free = f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return free
+
+
+def _letters(name: str) -> str:
+    """A name without case, accents and what stands between letters, as Canvas writes it."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return re.sub(r"[\W_]+", "", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+
+
+def _spellings(student: Student) -> set[str]:
+    """A student's name with the last name behind or before."""
+    words = student.name.split()
+    turned = {" ".join([*words[i:], *words[:i]]) for i in range(len(words))}
+    return {_letters(name) for name in {*turned, student.id}} - {""}

@@ -1,0 +1,159 @@
+"""Downloads as Canvas, Moodle and Gradescope name them."""
+
+import os
+import zipfile
+
+import pytest
+
+from autograder.course.layout import Course
+from autograder.gradebook.collect import Student, collect, match, undo
+from autograder.gradebook.downloads import Person
+from helpers.errors import Refused
+
+UNIT = "01_unit"
+ANA, ZOE = (
+    Student("ana", "Ana Doe", "ana@uni.edu", "12345"),
+    Student("zr", "Zoë van der Röhe", "zoe@uni.edu", "777"),
+)
+TWIN = Student("ana2", "Ana Doe", "ana2@uni.edu", "999")
+METADATA = """---
+submission_45678:
+  :submitters:
+  - :name: Ana Doe
+    :sid: ana
+    :email: ana@uni.edu
+  :created_at: 2026-11-20 23:59:10.123456000 -05:00
+submission_45679:
+  :submitters:
+  - :name: Somebody
+    :sid: ''
+    :email: ZOE@uni.edu
+"""
+DOWNLOADS = {
+    "Canvas": {
+        "doeana_12345_678901_01_unit-1.ipynb": b"new",
+        "doeana_12345_678900_01_unit.ipynb": b"old",
+        "vanderrohezoe_LATE_777_2_mine.ipynb": b"zoe",
+        "nobody_1_2_01_unit.ipynb": b"?",
+    },
+    "Moodle": {
+        "Ana Doe_1234567_assignsubmission_file_/01_unit.ipynb": b"new",
+        "Zoë van der Röhe_22_assignsubmission_file_/a (1).ipynb": b"zoe",
+        "Zoë van der Röhe_22_assignsubmission_file_/proof.pdf": b"%PDF",
+        "No Body_3_assignsubmission_file_/01_unit.ipynb": b"?",
+    },
+    "Moodle, without folders": {
+        "Ana Doe_1234567_assignsubmission_file_01_unit.ipynb": b"new",
+        "Zoë van der Röhe_22_assignsubmission_file_01_unit.ipynb": b"zoe",
+        "No Body_3_assignsubmission_file_01_unit.ipynb": b"?",
+    },
+    "Gradescope": {
+        "assignment_1_export/submission_metadata.yml": METADATA.encode(),
+        "assignment_1_export/submission_45678/01_unit.ipynb": b"new",
+        "assignment_1_export/submission_45679/work.ipynb": b"zoe",
+        "assignment_1_export/submission_45680/work.ipynb": b"?",
+    },
+    "by hand": {"all/ana/x.ipynb": b"new", "all/zr.ipynb": b"zoe", "all/nobody.ipynb": b"?"},
+}
+
+
+@pytest.fixture
+def course(tmp_path):
+    (tmp_path / "course").mkdir()
+    return Course(tmp_path / "course")
+
+
+def zipped(path, files):
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return path
+
+
+def unpacked(path, files):
+    for name, data in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("pack", [zipped, unpacked])
+@pytest.mark.parametrize("files", DOWNLOADS.values(), ids=DOWNLOADS)
+def test_a_download_is_taken_as_it_is_named(course, tmp_path, files, pack):
+    found = collect(course, UNIT, pack(tmp_path / "download", files), [ANA, ZOE])
+    assert found.students.keys() == {"ana", "zr"}
+    assert course.submitted(UNIT, "ana").read_bytes() == b"new"
+    assert course.submitted(UNIT, "zr").read_bytes() == b"zoe"
+    (sentence,) = found.unmatched
+    assert "is nobody on the roster" in sentence
+
+
+def test_files_beside_a_notebook_come_along_and_older_ones_keep_a_name(course, tmp_path):
+    collect(course, UNIT, zipped(tmp_path / "a.zip", DOWNLOADS["Canvas"] | DOWNLOADS["Moodle"]), [ANA, ZOE])
+    assert {file.name for file in course.submitted(UNIT, "zr").parent.iterdir()} >= {"proof.pdf"}
+    olds = [file.read_bytes() for file in course.submitted(UNIT, "ana").parent.glob("*.ipynb")]
+    assert b"old" in olds
+
+
+def test_when_it_was_handed_in_is_written_down_where_it_is_told(course, tmp_path):
+    found = collect(course, UNIT, zipped(tmp_path / "g.zip", DOWNLOADS["Gradescope"]), [ANA, ZOE])
+    stamp = course.submitted(UNIT, "ana").with_name("timestamp.txt").read_text()
+    assert stamp.startswith("2026-11-21 04:59:10")
+    assert found.late == []
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", DOWNLOADS["Canvas"]), [ANA, ZOE])
+    assert found.late == ["zr"]
+
+
+def test_it_can_be_undone(course, tmp_path):
+    before = course.submitted(UNIT, "ana")
+    before.parent.mkdir(parents=True)
+    before.write_bytes(b"before")
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", DOWNLOADS["Canvas"]), [ANA, ZOE])
+    assert found.replaced == ["ana"]
+    undo(course, UNIT)
+    assert before.read_bytes() == b"before"
+    assert not course.submitted(UNIT, "zr").exists()
+    with pytest.raises(Refused, match="nothing was collected for 01_unit"):
+        undo(course, UNIT)
+
+
+@pytest.mark.parametrize(
+    ("person", "whose"),
+    [
+        (Person(lms="12345", name="somebody"), "ana"),
+        (Person(name="Doe, Ana"), "ana"),
+        (Person(name="VanDerRoheZoe"), "zr"),
+        (Person(email="ZOE@UNI.EDU"), "zr"),
+        (Person(id="777"), "zr"),
+    ],
+)
+def test_somebody_is_known_by_id_name_or_address(person, whose):
+    assert match(person, [ANA, ZOE]) == (whose, "")
+
+
+def test_who_may_be_two_is_neither():
+    assert match(Person(name="anadoe"), [ANA, ZOE, TWIN]) == ("", "anadoe may be ana, ana2")
+
+
+def test_nothing_is_changed_where_nobody_is_known(course, tmp_path):
+    with pytest.raises(Refused, match=r"holds nothing of anybody on the roster \(0 students\)"):
+        collect(course, UNIT, zipped(tmp_path / "c.zip", DOWNLOADS["Canvas"]), [])
+    assert list(course.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["nothing", "no zip", "a pipe"])
+def test_what_is_no_download_is_refused(course, tmp_path, what):
+    source = tmp_path / "download"
+    if what == "no zip":
+        source.write_bytes(b"PK\x03\x04 and no more")
+    elif what == "a pipe":
+        os.mkfifo(source)
+    with pytest.raises(Refused):
+        collect(course, UNIT, source, [ANA])
+
+
+def test_names_that_lead_elsewhere_lead_nowhere(course, tmp_path):
+    files = {"ana/../../../evil.ipynb": b"x", "ana/01_unit.ipynb": b"new"}
+    collect(course, UNIT, zipped(tmp_path / "e.zip", files), [ANA])
+    found = [path.relative_to(course.root).parts[:3] for path in tmp_path.rglob("*.ipynb")]
+    assert set(found) == {("submitted", "ana", UNIT)}

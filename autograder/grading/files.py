@@ -1,0 +1,144 @@
+"""Which file of a submission is the notebook: as browsers, Jupyter and learning platforms name and pack it.
+
+`01_unit (1).ipynb`, `01_unit-Copy1.ipynb`, a name of the student's own, a folder within the folder, a zip: if one of
+them holds the unit, it is it. Where several do, the one with most answers is taken, and a person looks.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.grading.submission import MAX_BYTES, read_file
+from helpers.errors import Unreadable
+
+# How deep folders within folders are looked into, and how many files at most.
+DEEPEST, MOST_FILES = 3, 200
+COPY = re.compile(r"(?:[-_ ]?\(?(?:Copy)?(\d+)\)?)?\.ipynb$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission's notebook.
+
+    Attributes:
+        data: its bytes, or why there are none.
+        name: of the file, if it is not the one that was asked for.
+        note: a sentence about that.
+        guess: what had to be guessed, so that a person looks; "" if nothing had to be.
+    """
+
+    data: bytes | Unreadable
+    name: str = ""
+    note: str = ""
+    guess: str = ""
+
+
+def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
+    """The notebook that was handed in.
+
+    Args:
+        wanted: where it should be.
+        answers: how many of the unit's exercises a notebook answers; below 0 if it is not of this unit.
+    """
+    try:
+        own = Found(read_file(wanted))
+    except Unreadable as error:
+        own = Found(error)
+    others = list(_others(wanted))
+    if not others:
+        return own
+    counts = {name: answers(data) for name, data in others}
+    best = max(counts, key=lambda name: (counts[name], copy_number(name)))
+    mine = answers(own.data) if isinstance(own.data, bytes) else -1
+    if counts[best] < 0 or (mine >= 0 and counts[best] <= mine):
+        return own
+    data = next(data for name, data in others if name == best)
+    if mine == 0:
+        guess = (
+            f"{wanted.name} holds no answer, and {best}, which was handed in with it, does; that one counts"
+        )
+        return Found(data, best, guess=guess)
+    if mine > 0:
+        guess = f"{best}, which was handed in beside {wanted.name}, answers more; it does not count"
+        return Found(own.data, guess=guess)
+    rivals = [name for name, count in counts.items() if count >= 0 and name != best]
+    if rivals:
+        guess = f"{best} was taken for {wanted.name}; there is {', '.join(rivals[:4])} as well"
+        return Found(data, best, guess=guess)
+    return Found(data, best, note=f"{best} was taken for {wanted.name}.")
+
+
+def read(wanted: Path, name: str = "") -> bytes | Unreadable:
+    """A notebook that was found before.
+
+    Args:
+        wanted: where it should be.
+        name: under which it was found, if elsewhere.
+    """
+    if name:
+        return next(
+            (data for other, data in _others(wanted) if other == name), Unreadable(f"{name} is gone.")
+        )
+    try:
+        return read_file(wanted)
+    except Unreadable as error:
+        return error
+
+
+def _others(wanted: Path) -> Iterator[tuple[str, bytes]]:
+    """The other notebooks that were handed in, with their names."""
+    folder = wanted.parent
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    for number, path in enumerate(_paths(folder, DEEPEST)):
+        if number >= MOST_FILES:
+            return
+        name = str(path.relative_to(folder))
+        try:
+            if path.suffix.lower() == ".ipynb" and path != wanted:
+                yield name, read_file(path)
+            elif path.suffix.lower() == ".zip":
+                yield from _packed(name, read_file(path))
+        except Unreadable:
+            # A link, a pipe, something too large: nobody's notebook.
+            continue
+
+
+def _paths(folder: Path, depth: int) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        # Jupyter's checkpoints, what macOS and editors leave.
+        if path.name.startswith((".", "__MACOSX")) or path.is_symlink():
+            continue
+        if path.is_dir():
+            if depth > 1:
+                yield from _paths(path, depth - 1)
+        else:
+            yield path
+
+
+def _packed(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The notebooks in a zip; none if it is damaged, or claims more than is read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            for member in packed.infolist()[:MOST_FILES]:
+                parts = Path(member.filename).parts
+                hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+                if hidden or member.file_size > MAX_BYTES or not member.filename.lower().endswith(".ipynb"):
+                    continue
+                with packed.open(member) as file:
+                    yield f"{name}/{member.filename}", file.read(MAX_BYTES)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+        return
+
+
+def copy_number(name: str) -> int:
+    """The number that a browser, Jupyter or Canvas gave a copy: the highest is the newest.
+
+    Args:
+        name: the file's.
+    """
+    found = COPY.search(name)
+    return int(found[1]) if found and found[1] else 0

@@ -1,0 +1,42 @@
+"""A cell of a restored submission."""
+
+from dataclasses import dataclass, field
+
+from autograder.grading.plan import Planned
+
+ADDED = "added"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A cell of the restored notebook.
+
+    Attributes:
+        kind: as in the plan, or `ADDED` if the student added it.
+        id: the plan's, or one of our own.
+        source: what counts of it.
+        planned: the plan's cell; None if the student added it.
+        markdown: whether it is text.
+        missing: whether it was missing from the submission, and came back from the plan.
+        changed: whether the submission changed it though it is locked; then `source` is the plan's.
+        pictures: what is attached to it.
+        idle: whether it is left out when the notebook runs, since it holds a stub of what stands elsewhere.
+        guess: of a check, what was guessed about its answer, so that a person looks at it.
+        if_wrong: of a check, what else may have been meant, so that a person looks at an answer that is not right.
+    """
+
+    kind: str
+    id: str
+    source: str
+    planned: Planned | None = None
+    markdown: bool = False
+    missing: bool = False
+    changed: bool = False
+    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    idle: bool = False
+    guess: str = ""
+    if_wrong: str = ""
+
+    @property
+    def exercise(self) -> str:
+        return self.planned.exercise if self.planned else ""

@@ -1,0 +1,98 @@
+import io
+import os
+import zipfile
+
+import pytest
+
+from autograder.grading.files import find, read
+from helpers.errors import Unreadable
+
+UNIT = "01_unit"
+
+
+def answers(data):
+    """A made-up notebook is a number: how many exercises it answers."""
+    return int(data) if data.lstrip(b"-").isdigit() else -1
+
+
+def zipped(**files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    def hand_in(**files):
+        for name, data in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.write_bytes(data)
+        return find(tmp_path / f"{UNIT}.ipynb", answers)
+
+    return hand_in
+
+
+@pytest.mark.parametrize(
+    "name",
+    [f"{UNIT} (1).ipynb", f"{UNIT}-Copy1.ipynb", "Übung von Zoë.ipynb", f"a/b/{UNIT}.ipynb", "UNIT.IPYNB"],
+)
+def test_the_only_notebook_that_holds_the_unit_is_it(hand_in, name):
+    found = hand_in(
+        **{name: b"3", "other.ipynb": b"a shopping list", f".ipynb_checkpoints/{UNIT}.ipynb": b"9"}
+    )
+    assert (found.data, found.guess) == (b"3", "")
+    assert found.note == f"{name} was taken for {UNIT}.ipynb."
+
+
+def test_a_zip_is_looked_into(hand_in):
+    packed = zipped(**{"work/answers.ipynb": b"4", "__MACOSX/x.ipynb": b"9"})
+    found = hand_in(**{"all.zip": packed})
+    assert (found.data, found.note) == (b"4", f"all.zip/work/answers.ipynb was taken for {UNIT}.ipynb.")
+
+
+def test_what_was_found_is_read_again_by_its_name(tmp_path, hand_in):
+    wanted = tmp_path / f"{UNIT}.ipynb"
+    found = hand_in(**{"all.zip": zipped(**{"a.ipynb": b"4"})})
+    assert read(wanted, found.name) == b"4"
+    (tmp_path / "all.zip").unlink()
+    assert isinstance(read(wanted, found.name), Unreadable)
+    assert isinstance(read(wanted), Unreadable)
+
+
+def test_the_notebook_in_its_place_is_it_beside_copies_that_answer_no_more(hand_in):
+    found = hand_in(**{f"{UNIT}.ipynb": b"3", f"{UNIT} (1).ipynb": b"3", "old.ipynb": b"1"})
+    assert (found.data, found.note, found.guess) == (b"3", "", "")
+
+
+def test_a_renamed_download_beside_a_blank_notebook_counts_and_is_looked_at(hand_in):
+    found = hand_in(**{f"{UNIT}.ipynb": b"0", f"{UNIT} (1).ipynb": b"3"})
+    assert found.data == b"3"
+    assert "holds no answer" in found.guess
+
+
+def test_a_copy_that_answers_more_is_looked_at_and_does_not_count(hand_in):
+    found = hand_in(**{f"{UNIT}.ipynb": b"2", "b.ipynb": b"3"})
+    assert found.data == b"2"
+    assert "answers more; it does not count" in found.guess
+
+
+def test_of_several_the_newest_with_most_answers_is_taken_and_a_person_looks(hand_in):
+    found = hand_in(**{f"{UNIT} (1).ipynb": b"3", f"{UNIT} (2).ipynb": b"3", "a.ipynb": b"1"})
+    assert found.data == b"3"
+    assert f"{UNIT} (2).ipynb was taken for {UNIT}.ipynb; there is" in found.guess
+
+
+def test_where_nothing_fits_it_is_said_what_lies_there(hand_in):
+    found = hand_in(**{"essay.ipynb": b"none of ours", "broken.zip": b"PK\x03\x04"})
+    assert isinstance(found.data, Unreadable)
+    assert "essay.ipynb" in str(found.data)
+
+
+def test_links_and_pipes_are_nobodys_notebook(tmp_path, hand_in):
+    (tmp_path / "secret.txt").write_bytes(b"9")
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "secret.txt")
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    assert isinstance(hand_in().data, Unreadable)

@@ -1,0 +1,39 @@
+"""The course as a site, in a browser: no page is wider than the screen, at a desk or on a phone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring import site as pages
+from autograder.course import catalogue
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    pages.make(catalogue.units(), folder / "pages", jobs=1, run=False)
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder / "site")]
+    settings = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "FDL_PAGES": str(folder / "pages")}
+    subprocess.run(command, cwd=ROOT, env=settings, check=True, timeout=120)
+    return folder / "site"
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_no_page_is_wider_than_the_screen(width, site, browser):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    wide = {}
+    for file in sorted(site.rglob("*.html")):
+        page.goto(file.as_uri())
+        # What is folded away must fit as well, once it is opened.
+        page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
+        whole = page.evaluate("document.documentElement.scrollWidth")
+        if whole > width:
+            wide[file.name] = whole
+    context.close()
+    assert wide == {}
