@@ -64,20 +64,22 @@ def any_number(bump_network, rng):
 @network.check("a function that jumps gets its n bumps too", **{"network(x)": NEAR})
 def a_jump(bump_network, rng):
     n, low, high = 6, float(rng.uniform(-2, -1)), float(rng.uniform(1, 2))
-    where = (int(rng.integers(1, 4)) + float(rng.uniform(0.2, 0.4))) / n
-    x = within(rng, n)
+    # In the left half of a cell, where one cell more or less would have its middle on the other side.
+    where = (3 + float(rng.uniform(0.3, 0.4))) / n
+    x = np.append(within(rng, n), 3.25 / n)
     return {"network(x)": outputs(bump_network(lambda x: np.where(x < where, low, high), n), x)[:, 0]}
 
 
 @network.check("an f without a value in the middle of a cell is refused")
 def no_value(bump_network, rng):
     n = 5
-    bad, elsewhere = int(rng.integers(n)), float(rng.normal())
+    bad, elsewhere = int(rng.integers(1, n - 1)) + 0.5, float(rng.normal())
     found = {"f elsewhere": elsewhere}
     for name, value in (("is no number", np.nan), ("is infinite", np.inf)):
 
         def f(x, value=value):
-            return np.where(np.floor(np.asarray(x) * n) == bad, value, elsewhere)
+            # Around the middle of one cell, and nowhere else.
+            return np.where(np.abs(np.asarray(x) * n - bad) < 0.1, value, elsewhere)
 
         try:
             bump_network(f, n)
