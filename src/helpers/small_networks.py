@@ -1,0 +1,174 @@
+"""Small networks that checks hand to an answer: one that costs next to nothing, and one to make ill; and what they learn.
+
+`rng` is a check's own generator, as in `helpers.inputs`.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.checks import fill
+from helpers.single_check import Arrays
+
+# Of the inputs of `standardizing_network`, and its learning rate.
+MEAN, DEVIATION, RATE = 20.0, 5.0, 0.1
+
+
+class Linear:
+    """A network without hidden layers, in float64; in training it loses half of its inputs by chance.
+
+    Attributes:
+        W, b: its variables.
+        trainable_variables: both of them.
+    """
+
+    def __init__(self, W: np.ndarray) -> None:
+        """Begin with the weights W, of shape (D, C), and biases of 0."""
+        self.W = keras.Variable(W, dtype="float64")
+        self.b = keras.Variable(np.zeros(W.shape[1]), dtype="float64")
+        self.trainable_variables = [self.W, self.b]
+        self.trainable_weights = self.trainable_variables
+
+    def __call__(self, x: Any, training: bool = False) -> Any:
+        """The probabilities of the classes, shape (N, C), for inputs of shape (N, D)."""
+        h = tf.convert_to_tensor(x, "float64")
+        if training:
+            h = tf.nn.dropout(h, 0.5)
+        return tf.nn.softmax(h @ self.W.value + self.b.value)
+
+
+def clusters(rng: np.random.Generator, N: int, D: int = 7, C: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """Examples around a centre for each class, far enough apart for a straight line between them.
+
+    Args:
+        N: how many.    D: inputs of each.    C: how many classes there are.
+    Returns:
+        x, y: arrays of shapes (N, D) and (N,), of float64 and of integers.
+    """
+    y = rng.permutation(np.resize(np.arange(C), N))
+    centres = 4 * np.eye(C, D)
+    return centres[y] + 0.7 * rng.normal(size=(N, D)), y
+
+
+def sorted_by_class(rng: np.random.Generator, N: int, D: int, C: int) -> tuple[np.ndarray, np.ndarray]:
+    """Noise with classes, sorted as many files are: with more inputs than examples to learn, any can be learned by heart.
+
+    Args:
+        N, D, C: as for `clusters`.
+    Returns:
+        x, y: as for `clusters`.
+    """
+    return rng.normal(size=(N, D)), np.sort(rng.integers(C, size=N))
+
+
+def standardizing_network(rng: np.random.Generator, D: int = 5, H: int = 7, C: int = 3) -> Any:
+    """A new healthy network in float64, which first normalizes its inputs: whoever changed the last one changed no other.
+
+    Args:
+        D: inputs, of mean 20 and deviation 5.    H: units of the first hidden layer; the second has four more.
+        C: classes.
+    Returns:
+        A compiled `keras.Sequential`: a Rescaling, two hidden Dense layers with tanh, and one with softmax.
+    """
+    layers = [
+        keras.layers.Rescaling(1 / DEVIATION, -MEAN / DEVIATION, dtype="float64"),
+        keras.layers.Dense(H, activation="tanh", dtype="float64"),
+        keras.layers.Dense(H + 4, activation="tanh", dtype="float64"),
+        keras.layers.Dense(C, activation="softmax", dtype="float64"),
+    ]
+    model = keras.Sequential([keras.Input((D,), dtype="float64"), *layers])
+    fill(model, rng, scale=0.4)
+    model.compile(keras.optimizers.SGD(RATE))
+    return model
+
+
+def unscaled_examples(
+    rng: np.random.Generator, N: int = 23, D: int = 5, C: int = 3
+) -> tuple[Any, np.ndarray]:
+    """What a `standardizing_network` takes.
+
+    Args:
+        N: how many.    D: inputs of each.    C: how many classes there are.
+    Returns:
+        x, y: a float64 tensor of shape (N, D), and classes.
+    """
+    return tf.constant(MEAN + DEVIATION * rng.normal(size=(N, D))), rng.integers(C, size=N)
+
+
+def slopes_along(
+    model: Any, x: Any, y: np.ndarray, rng: np.random.Generator, far: float = 1e-5
+) -> dict[str, list[float]]:
+    """The slope of the loss along a random direction of each W: as the tape has it, and as it is.
+
+    Args:
+        model: as `standardizing_network` makes it; its weights stay as they are.
+        x, y: examples.
+        far: how far to go to either side.
+    Returns:
+        Two lists, with a number for each W.
+    """
+    kernels = [layer.kernel for layer in model.layers[1:]]
+    with tf.GradientTape() as tape:
+        loss = _mean_loss(model, x, y)
+    by_tape, measured = [], []
+    for kernel, slope in zip(kernels, tape.gradient(loss, [k.value for k in kernels]), strict=True):
+        before = kernel.numpy()
+        direction = rng.normal(size=before.shape)
+        losses = []
+        for sign in (1, -1):
+            kernel.assign(before + sign * far * direction)
+            losses.append(float(_mean_loss(model, x, y)))
+        kernel.assign(before)
+        along = 0.0
+        if slope is not None:
+            along = float(np.sum(slope * direction))
+        by_tape.append(along)
+        measured.append((losses[0] - losses[1]) / (2 * far))
+    return {"slopes by the tape": by_tape, "slopes measured": measured}
+
+
+def _mean_loss(model: Any, x: Any, y: np.ndarray) -> Any:
+    return tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
+
+
+def examined(model: Any, x: Any, y: np.ndarray, rng: np.random.Generator) -> Arrays:
+    """What can be seen of a network that may be ill, for `symptoms` to read.
+
+    Args:
+        model: as `standardizing_network` makes it, changed by an answer.
+        x, y: examples.
+    """
+    found = {"f": model(x).numpy()}
+    h = x
+    for name, layer in zip(("first hidden layer gets", "h1", "h2"), model.layers, strict=False):
+        h = layer(h)
+        found[name] = np.asarray(h)
+    rate = float(model.optimizer.learning_rate)
+    return {**found, **slopes_along(model, x, y, rng), "rate": rate}
+
+
+def symptoms(theirs: Arrays, ours: Arrays) -> Arrays:
+    """Which illnesses the numbers of `examined` show, and whether the outputs moved.
+
+    Args:
+        theirs: evidence.
+        ours: the reference's, with the outputs of the healthy network, "f before".
+    """
+    got = theirs["first hidden layer gets"]
+    far = max(np.abs(got.mean(axis=0)).max(), got.std(axis=0).max())
+    pinned = max(np.mean(np.abs(theirs[h]) > 0.99) for h in ("h1", "h2"))
+    by_tape, measured = theirs["slopes by the tape"], theirs["slopes measured"]
+    apart = np.abs(by_tape - measured) / np.maximum(np.abs(by_tape) + np.abs(measured), 1e-6)
+    moved = np.abs(theirs["f"] - ours["f before"]).max()
+    return {
+        "what f(x) was before": ours["f before"],
+        "inputs are not normalized": far > 3,
+        "more than half of a hidden layer is saturated": pinned > 0.5,
+        "some gradient is wrong by a tenth or so": apart.max() > 0.02,
+        "the rate is fifty times what it was, or more": theirs["rate"] >= 49.9 * RATE,
+        "the rate is what it was": abs(theirs["rate"] - RATE) < 1e-6,
+        "f(x) is a number everywhere": np.isfinite(theirs["f"]).all(),
+        "f(x) is what it was": moved < 1e-9,
+    }
