@@ -1,0 +1,114 @@
+"""The networks that checks hand out: what they compute, and what is read from them."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from helpers.small_networks import (
+    RATE,
+    Linear,
+    clusters,
+    examined,
+    slopes_along,
+    sorted_by_class,
+    standardizing_network,
+    symptoms,
+    unscaled_examples,
+)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_the_linear_network_is_a_softmax_of_xW(rng):
+    W, x = rng.normal(size=(4, 3)), rng.normal(size=(5, 4))
+    unnormalized = np.exp(x @ W)
+    expected = unnormalized / unnormalized.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(Linear(W)(x), expected, rtol=1e-12)
+
+
+def test_the_linear_network_is_random_in_training_only(rng):
+    model, x = Linear(rng.normal(size=(4, 3))), rng.normal(size=(50, 4))
+    np.testing.assert_array_equal(model(x), model(x))
+    assert not np.allclose(model(x, training=True), model(x, training=True))
+
+
+def test_a_straight_line_parts_the_clusters(rng):
+    x, y = clusters(rng, 50)
+    assert np.mean(np.argmax(x[:, :3], axis=1) == y) > 0.9
+    assert len(x) == 50
+
+
+def test_classes_come_in_order(rng):
+    x, y = sorted_by_class(rng, 90, 11, 5)
+    assert np.all(np.diff(y) >= 0)
+    assert x.shape == (90, 11)
+
+
+def test_what_the_first_layer_gets_has_mean_0_and_deviation_1(rng):
+    model, (x, _) = standardizing_network(rng), unscaled_examples(rng, N=4000)
+    given = np.asarray(model.layers[0](x))
+    # over 4,000 examples a mean is known to 0.016
+    np.testing.assert_allclose(given.mean(axis=0), 0, atol=0.1)
+    np.testing.assert_allclose(given.std(axis=0), 1, atol=0.1)
+
+
+def test_the_slopes_of_a_healthy_network_agree_and_its_weights_stay(rng):
+    model, (x, y) = standardizing_network(rng), unscaled_examples(rng)
+    before = model.get_weights()
+    found = slopes_along(model, x, y, rng)
+    np.testing.assert_allclose(found["slopes by the tape"], found["slopes measured"], rtol=1e-5)
+    for was, weight in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(was, weight)
+
+
+def ill(change):
+    """The symptoms of a network after a change."""
+    rng = np.random.default_rng(1)
+    model, (x, y) = standardizing_network(rng), unscaled_examples(rng)
+    before = {"f before": model(x).numpy()}
+    change(model)
+    found = symptoms(examined(model, x, y, rng), before)
+    return {name for name, value in found.items() if name != "what f(x) was before" and value}
+
+
+HEALTHY = {"the rate is what it was", "f(x) is a number everywhere", "f(x) is what it was"}
+
+
+def test_a_network_that_nobody_changed_has_no_symptom():
+    assert ill(lambda model: None) == HEALTHY
+
+
+def test_a_fast_network_has_one_symptom():
+    def hurry(model):
+        model.optimizer.learning_rate = 60 * RATE
+
+    fast = {"the rate is fifty times what it was, or more"}
+    assert ill(hurry) == HEALTHY - {"the rate is what it was"} | fast
+
+
+def test_a_gradient_that_is_wrong_leaves_the_outputs_alone():
+    def mislead(model):
+        model.layers[1].activation = tf.custom_gradient(lambda a: (tf.tanh(a), lambda dh: 2 * dh))
+
+    assert ill(mislead) == HEALTHY | {"some gradient is wrong by a tenth or so"}
+
+
+def test_inputs_that_go_past_the_first_layer_are_seen():
+    def open_up(model):
+        model.layers[0].offset = 40.0
+
+    found = ill(open_up)
+    assert "inputs are not normalized" in found
+    assert "some gradient is wrong by a tenth or so" not in found
+
+
+def test_a_layer_of_large_weights_is_seen():
+    def enlarge(model):
+        layer: keras.layers.Dense = model.layers[2]
+        layer.kernel.assign(500 * layer.kernel)
+
+    assert "more than half of a hidden layer is saturated" in ill(enlarge)
