@@ -31,6 +31,7 @@
 
 # %% tags=["setup"]
 from helpers import check, commit, data, plots  # first: it keeps TensorFlow's start-up log away
+import itertools
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -59,7 +60,7 @@ x, x_v = [((part - centre) / width).astype("float64") for part in (x_train, x_va
 def begin(sizes, rng):
     """Weights and biases of each layer, small and random; unit 7 says why √(6/(m + n))."""
     params = []
-    for m, n in zip(sizes[:-1], sizes[1:], strict=True):
+    for m, n in itertools.pairwise(sizes):
         r = np.sqrt(6 / (m + n))
         params.append((rng.uniform(-r, r, size=(m, n)), np.zeros(n)))
     return params

@@ -84,7 +84,7 @@ def known(slopes, given):
     return landmarks(**names, entries=[part.size for part in slopes])
 
 
-@checking.check("right, halved, of the wrong sign, zero: each variable by itself", points=2, errors=1e-6)
+@checking.check("right, halved, of the wrong sign, zero: each variable by itself", errors=1e-6)
 def each_variable(gradient_check, rng):
     loss, variables, slopes = problem(rng)
     faults = rng.permutation([1.0, 0.5, -1.0, 0.0])
@@ -92,7 +92,7 @@ def each_variable(gradient_check, rng):
     return {"errors": gradient_check(loss, variables, given, EPS), **known(slopes, given)}
 
 
-@checking.check("one wrong entry among many, wherever it stands", points=2, errors=1e-6)
+@checking.check("one wrong entry among many, wherever it stands", errors=1e-6)
 def one_wrong_entry(gradient_check, rng):
     loss, variables, slopes = problem(rng)
     given = []

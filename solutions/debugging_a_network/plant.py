@@ -56,7 +56,7 @@ def ill(plant, rng, fault):
     return {"f before": before, **examined(model, x, y, rng)}
 
 
-@planting.check("saturated", points=2)
+@planting.check("saturated")
 def plants_saturated(plant, rng):
     return ill(plant, rng, "saturated")
 
@@ -66,7 +66,7 @@ def saturated_summary(theirs, ours):
     return symptoms(theirs, ours)
 
 
-@planting.check("gradient", points=2)
+@planting.check("gradient")
 def plants_gradient(plant, rng):
     return ill(plant, rng, "gradient")
 
@@ -76,7 +76,7 @@ def gradient_summary(theirs, ours):
     return symptoms(theirs, ours)
 
 
-@planting.check("inputs", points=2)
+@planting.check("inputs")
 def plants_inputs(plant, rng):
     return ill(plant, rng, "inputs")
 
@@ -86,7 +86,7 @@ def inputs_summary(theirs, ours):
     return symptoms(theirs, ours)
 
 
-@planting.check("rate", points=2)
+@planting.check("rate")
 def plants_rate(plant, rng):
     return ill(plant, rng, "rate")
 
