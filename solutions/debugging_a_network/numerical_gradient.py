@@ -29,13 +29,14 @@ def numerical_gradient(f, w, eps=1e-6):
 
     Args:
         f: called without arguments, gives one number; it reads w.
-        w: a variable of any shape, of TensorFlow or Keras: `w.numpy()` gives its values, `w.assign(…)` sets them.
+        w: a variable of any shape, of TensorFlow or Keras: `np.array(w.numpy())` is a copy of its values, `w.assign(…)`
+            sets them.
         eps: ε, how far an entry is moved to either side.
     Returns:
         An array of float64, of the shape of w.
     """
     ### BEGIN SOLUTION
-    values = w.numpy()
+    values = np.array(w.numpy())
     gradient = np.zeros(values.shape)
     try:
         for index in np.ndindex(values.shape):
@@ -227,7 +228,7 @@ numeric.misconception(
     "w is moved and moved back, and its last bits with it",
     source="""
     def numerical_gradient(f, w, eps=1e-6):
-        values = w.numpy()
+        values = np.array(w.numpy())
         gradient = np.zeros(values.shape)
         for index in np.ndindex(values.shape):
             step = np.zeros(values.shape)
@@ -292,7 +293,9 @@ numeric.misconception(
 )
 numeric.misconception(
     "ε is a fixed number, whatever is given",
-    source=numeric.edited(("    values = w.numpy()\n", "    values, eps = w.numpy(), 1e-6\n")),
+    source=numeric.edited(
+        ("    values = np.array(w.numpy())\n", "    values, eps = np.array(w.numpy()), 1e-6\n")
+    ),
     advice="Use the argument `eps`: the next experiments try many of them.",
 )
 numeric.misconception(
@@ -321,7 +324,7 @@ numeric.misconception(
     "five points instead of two",
     source="""
     def numerical_gradient(f, w, eps=1e-6):
-        values = w.numpy()
+        values = np.array(w.numpy())
         gradient = np.zeros(values.shape)
         try:
             for index in np.ndindex(values.shape):
