@@ -144,7 +144,7 @@ for bug, values in accuracies.items():
 # %% [markdown]
 # ## 2 · Measure instead of derive
 #
-# The slope of a function can be measured: move one parameter a little to both sides, and see what the loss does (42:58). Everything else stays as it is.
+# The slope of a function can be measured: move one parameter a little to both sides, and see what the loss does (42:58). Everything else stays as it is. Unit 4 did so in one line for a few pre-activations; here it becomes a tool.
 #
 # $$ \frac{\partial f}{\partial w_i} \approx \frac{f(w_i + \varepsilon) - f(w_i - \varepsilon)}{2\varepsilon} $$
 #

@@ -25,7 +25,8 @@ def overfit_50(build, x, y, rng, lr=0.5, steps=300):
     switched off throughout: call `model(x, training=False)` (lecture 43:37).
 
     Args:
-        build: called without arguments, gives a new network, which takes x and gives probabilities.
+        build: called without arguments, gives a new network, which takes x and gives probabilities. A network without
+            an input shape makes its weights at its first call.
         x: inputs, array of shape (N, D).    y: classes, integers of shape (N,). N may be 50, but not less.
         rng: a `numpy.random.Generator`, and the only source of chance here.
         lr: α.    steps: how many steps there may be.
@@ -38,7 +39,6 @@ def overfit_50(build, x, y, rng, lr=0.5, steps=300):
     rows = rng.permutation(len(x))[:50]
     few, classes = x[rows], y[rows]
     model = build()
-    variables = model.trainable_variables
     taken = 0
     while True:
         with tf.GradientTape() as tape:
@@ -47,6 +47,7 @@ def overfit_50(build, x, y, rng, lr=0.5, steps=300):
         fitted = bool(np.all(np.argmax(f, axis=1) == classes))
         if fitted or taken == steps:
             return fitted, taken, rows
+        variables = model.trainable_variables
         for v, g in zip(variables, tape.gradient(loss, variables), strict=True):
             v.assign_sub(lr * g)
         taken += 1
@@ -110,6 +111,13 @@ def known_already(overfit_50, rng):
     x, y = clusters(rng, 50)
     model = Linear(np.linalg.pinv(x) @ np.eye(3)[y] * 20)
     found, _ = learned(overfit_50, model, x, y, rng)
+    return {**found, "W": model.W.numpy()}
+
+
+@fifty.check("a network that makes its weights at the first call", **{"W": 1e-5})
+def late_weights(overfit_50, rng):
+    (x, y), model = clusters(rng, 50), Linear(start(rng), late=True)
+    found, _ = learned(overfit_50, model, x, y, rng, lr=0.1, steps=3)
     return {**found, "W": model.W.numpy()}
 
 
@@ -308,13 +316,16 @@ fifty.misconception(
 fifty.misconception(
     "a new network for each step",
     source=fifty.edited(
-        ("    model = build()\n    variables = model.trainable_variables\n", ""),
-        (
-            "        with tf",
-            "        model = build()\n        variables = model.trainable_variables\n        with tf",
-        ),
+        ("    model = build()\n    taken", "    taken"),
+        ("        with tf", "        model = build()\n        with tf"),
     ),
     advice="Build once, before the loop: a new network has forgotten what the last one learned.",
+)
+fifty.misconception(
+    "the variables are asked for before there are any",
+    ("    taken = 0\n", "    taken, variables = 0, model.trainable_variables\n"),
+    ("        variables = model.trainable_variables\n", ""),
+    advice="A network without an input shape has no weights before its first call, and its list is empty. Ask after `model(few, …)`.",
 )
 fifty.misconception(
     "ascent: along the gradient",
@@ -327,29 +338,6 @@ fifty.misconception(
     ("tf.reduce_mean(keras", "tf.reduce_sum(keras"),
     advice="The mean of fifty losses: a sum makes each step fifty times as large.",
     lecture="10:59",
-)
-fifty.misconception(
-    "one example at a time",
-    source="""
-    def overfit_50(build, x, y, rng, lr=0.5, steps=300):
-        rows = rng.permutation(len(x))[:50]
-        few, classes = x[rows], y[rows]
-        model = build()
-        taken = 0
-        while True:
-            f = model(few, training=False)
-            fitted = bool(np.all(np.argmax(f, axis=1) == classes))
-            if fitted or taken == steps:
-                return fitted, taken, rows
-            one = taken % 50
-            with tf.GradientTape() as tape:
-                f = model(few[one : one + 1], training=False)
-                loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(classes[one : one + 1], f))
-            for v, g in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
-                v.assign_sub(lr * g)
-            taken += 1
-    """,
-    advice="That works as well, but here all fifty make one batch: the loss then falls at every step, if all is right.",
 )
 
 

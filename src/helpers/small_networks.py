@@ -21,18 +21,33 @@ class Linear:
 
     Attributes:
         W, b: its variables.
-        trainable_variables: both of them.
+        called: whether it has variables yet.
     """
 
-    def __init__(self, W: np.ndarray) -> None:
-        """Begin with the weights W, of shape (D, C), and biases of 0."""
+    def __init__(self, W: np.ndarray, late: bool = False) -> None:
+        """Begin with the weights W and biases of 0.
+
+        Args:
+            W: of shape (D, C).
+            late: have no variables before the first call, as a Keras network without an input shape.
+        """
         self.W = keras.Variable(W, dtype="float64")
         self.b = keras.Variable(np.zeros(W.shape[1]), dtype="float64")
-        self.trainable_variables = [self.W, self.b]
-        self.trainable_weights = self.trainable_variables
+        self.called = not late
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """W and b, once there are any."""
+        return [self.W, self.b] if self.called else []
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """Keras's other name for them."""
+        return self.trainable_variables
 
     def __call__(self, x: Any, training: bool = False) -> Any:
         """The probabilities of the classes, shape (N, C), for inputs of shape (N, D)."""
+        self.called = True
         h = tf.convert_to_tensor(x, "float64")
         if training:
             h = tf.nn.dropout(h, 0.5)

@@ -36,6 +36,13 @@ def test_the_linear_network_is_random_in_training_only(rng):
     assert not np.allclose(model(x, training=True), model(x, training=True))
 
 
+def test_a_late_network_has_variables_from_its_first_call_on(rng):
+    model = Linear(rng.normal(size=(4, 3)), late=True)
+    assert model.trainable_variables == []
+    model(np.ones((2, 4)))
+    assert [tuple(v.shape) for v in model.trainable_variables] == [(4, 3), (3,)]
+
+
 def test_a_straight_line_parts_the_clusters(rng):
     x, y = clusters(rng, 50)
     assert np.mean(np.argmax(x[:, :3], axis=1) == y) > 0.9
