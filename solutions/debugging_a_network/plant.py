@@ -5,7 +5,13 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.small_networks import examined, standardizing_network, symptoms, unscaled_examples
+from helpers.small_networks import (
+    examined,
+    standardizing_network,
+    symptoms,
+    symptoms_and_outputs,
+    unscaled_examples,
+)
 
 planting = Exercise("plant", kind="step", lecture="43:37")
 
@@ -56,7 +62,7 @@ def ill(plant, rng, fault):
     return {"f before": before, **examined(model, x, y, rng)}
 
 
-@planting.check("saturated")
+@planting.check("saturated: units sit at ±1, and nothing else is wrong")
 def plants_saturated(plant, rng):
     return ill(plant, rng, "saturated")
 
@@ -66,17 +72,17 @@ def saturated_summary(theirs, ours):
     return symptoms(theirs, ours)
 
 
-@planting.check("gradient")
+@planting.check("gradient: f(x) is what it was, and a gradient is wrong")
 def plants_gradient(plant, rng):
     return ill(plant, rng, "gradient")
 
 
 @plants_gradient.summary()
 def gradient_summary(theirs, ours):
-    return symptoms(theirs, ours)
+    return symptoms_and_outputs(theirs, ours)
 
 
-@planting.check("inputs")
+@planting.check("inputs: what the first layer gets is wide, the weights are as they were")
 def plants_inputs(plant, rng):
     return ill(plant, rng, "inputs")
 
@@ -86,14 +92,14 @@ def inputs_summary(theirs, ours):
     return symptoms(theirs, ours)
 
 
-@planting.check("rate")
+@planting.check("rate: fifty times as large, and nothing else is wrong")
 def plants_rate(plant, rng):
     return ill(plant, rng, "rate")
 
 
 @plants_rate.summary()
 def rate_summary(theirs, ours):
-    return symptoms(theirs, ours)
+    return symptoms_and_outputs(theirs, ours)
 
 
 @planting.check("a fault that nobody knows: ValueError, and nothing is changed")
@@ -184,9 +190,9 @@ planting.misconception(
     advice="f(x) has to be what it was: return g(a), and do wrong only on the way back.",
 )
 planting.misconception(
-    "the slope that is planted is the right one",
+    "no gradient has become wrong",
     (GRADIENT, "            return g(a), lambda dh: dh * (1 - g(a) ** 2)"),
-    advice="1 - tanh² is right for tanh. Leave it out, or take another: then the gradient is wrong.",
+    advice="1 - tanh² is right for tanh. Leave it out, or take another; and hand the new activation to the layer: layer.activation = ….",
 )
 planting.misconception(
     "a wrong slope, by a thousandth only",
@@ -202,16 +208,6 @@ planting.misconception(
         )
     ),
     advice="Other weights make another network, with a right gradient. The forward pass has to stay what it was.",
-)
-planting.misconception(
-    "the wrong activation is never handed to a layer",
-    source=planting.edited(
-        (
-            "        hidden[-1].activation = with_a_wrong_slope",
-            "        activation = with_a_wrong_slope  # noqa: F841",
-        )
-    ),
-    advice="The layer goes on with the old one: hidden[-1].activation = ….",
 )
 planting.misconception(
     "the inputs are scaled down by half",
