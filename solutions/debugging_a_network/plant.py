@@ -7,6 +7,7 @@ import tensorflow as tf
 from autograder.exercise import Exercise
 from helpers.small_networks import (
     examined,
+    outputs,
     standardizing_network,
     symptoms,
     symptoms_and_outputs,
@@ -57,7 +58,7 @@ def plant(fault, model):
 def ill(plant, rng, fault):
     """A network with a fault planted, and its outputs before that."""
     model, (x, y) = standardizing_network(rng), unscaled_examples(rng)
-    before = model(x).numpy()
+    before = outputs(model, x)[-1].numpy()
     plant(fault, model)
     return {"f before": before, **examined(model, x, y, rng)}
 

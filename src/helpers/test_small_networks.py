@@ -9,6 +9,7 @@ from helpers.small_networks import (
     Linear,
     clusters,
     examined,
+    outputs,
     slopes_along,
     sorted_by_class,
     standardizing_network,
@@ -76,6 +77,13 @@ PINNED = "share of a hidden layer that is saturated, up to one half"
 WRONG = "relative error of a gradient, up to 0.02"
 FASTER = "the rate in multiples of what it was, up to 50"
 MOVED = "how far f(x) has moved"
+
+
+def test_the_last_of_the_outputs_is_what_the_network_gives(rng):
+    model, (x, _) = standardizing_network(rng), unscaled_examples(rng)
+    found = outputs(model, x)
+    np.testing.assert_allclose(found[-1], model(x), rtol=1e-12)
+    assert [h.shape[1] for h in found] == [5, 7, 11, 3]
 
 
 def ill(change):
