@@ -591,7 +591,8 @@ for fault in runs:
     print(f"{fault:10} {'all fifty' if fitted else 'not all'} after {taken} steps")
 
 # %% [markdown]
-# AFTERFIFTY
+# Three of the lecture's four causes are found by this test. Over ten seeds, with 300 steps each, the healthy network had all fifty after 33 to 94 steps; with saturated units 38 to 49 of 50 were right in the end, with wide inputs 9 to 27, with the large rate 5 to 9, and never all.
+# The fourth is not: with the wrong gradient all fifty were learned after 41 to 69 steps, as fast as with the right one.
 
 # %% [markdown]
 # ## 7 · A diagnosis
