@@ -104,33 +104,26 @@ def in_double(numerical_gradient, rng):
     return {"gradient": numerical_gradient(lambda: tf.constant(1000 + 1e-3 * number(), "float64"), w, 0.125)}
 
 
-# Making a model takes longer than all checks; each check fills it anew.
+# Making a layer takes longer than all checks; each check fills it anew.
 @cache
-def network():
-    """2 inputs, 2 tanh units, one output, in float64."""
-    layers = [keras.layers.Dense(2, activation="tanh"), keras.layers.Dense(1)]
-    model = keras.Sequential(layers)
-    for layer in layers:
-        layer.dtype_policy = keras.DTypePolicy("float64")
-    model.build((None, 2))
-    return model
+def layer():
+    """2 inputs, 2 tanh units, in float64."""
+    made = keras.layers.Dense(2, activation="tanh", dtype="float64")
+    made.build((None, 2))
+    return made
 
 
-def loss_of_network(rng):
-    """A loss that reads a network's weights, and the network."""
-    model = filled(network(), rng)
+def loss_of_layer(rng):
+    """A loss that reads a layer's W and b, and the layer."""
+    dense = filled(layer(), rng)
     x = tf.constant(rng.normal(size=(5, 2)))
-    return lambda: tf.reduce_mean(model(x) ** 2), model
+    return lambda: tf.reduce_mean(dense(x) ** 2), dense
 
 
-@numeric.check("weights and biases of a network, one variable at a time")
-def of_network(numerical_gradient, rng):
-    loss, model = loss_of_network(rng)
-    names = ("W1", "b1", "W2", "b2")
-    return {
-        f"gradient of {name}": numerical_gradient(loss, v, 0.01)
-        for name, v in zip(names, model.trainable_variables, strict=True)
-    }
+@numeric.check("W and b of a Keras layer, one variable at a time")
+def of_layer(numerical_gradient, rng):
+    loss, dense = loss_of_layer(rng)
+    return {f"gradient of {v.name}": numerical_gradient(loss, v, 0.01) for v in (dense.kernel, dense.bias)}
 
 
 @numeric.check("w is put back where f raises, and the exception goes on")
@@ -153,13 +146,13 @@ def put_back(numerical_gradient, rng):
 
 @numeric.example()
 def example(numerical_gradient, rng):
-    loss, model = loss_of_network(rng)
+    loss, dense = loss_of_layer(rng)
 
     # So far away the last bits of what is added and taken away again are lost.
-    def measured(model):
-        return {"gradient": numerical_gradient(loss, model.trainable_variables[0], 100 / 3)}
+    def measured(dense):
+        return {"gradient": numerical_gradient(loss, dense.kernel, 100 / 3)}
 
-    return {"model": model}, measured
+    return {"dense": dense}, measured
 
 
 numeric.misconception(

@@ -129,31 +129,33 @@ def outputs(model: Any, x: Any) -> list[Any]:
 def slopes_along(
     model: Any, x: Any, y: np.ndarray, rng: np.random.Generator, far: float = 1e-5
 ) -> dict[str, list[float]]:
-    """The slope of the loss along a random direction of each W: as the tape has it, and as it is.
+    """The slope of the loss along two random directions, as the tape has it, and as it is.
+
+    One direction moves the first W, the other all the others: a wrong slope anywhere shows in the first W.
 
     Args:
         model: as `standardizing_network` makes it; its weights stay as they are.
         x, y: examples.
         far: how far to go to either side.
     Returns:
-        Two lists, with a number for each W.
+        Two lists of two numbers.
     """
     kernels = [layer.kernel for layer in model.layers[1:]]
     with tf.GradientTape() as tape:
         loss = _mean_loss(model, x, y)
+    slopes = tape.gradient(loss, [kernel.value for kernel in kernels], unconnected_gradients="zero")
     by_tape, measured = [], []
-    for kernel, slope in zip(kernels, tape.gradient(loss, [k.value for k in kernels]), strict=True):
-        before = kernel.numpy()
-        direction = rng.normal(size=before.shape)
+    for group in (slice(1), slice(1, None)):
+        before = [kernel.numpy() for kernel in kernels[group]]
+        directions = [rng.normal(size=values.shape) for values in before]
         losses = []
-        for sign in (1, -1):
-            kernel.assign(before + sign * far * direction)
-            losses.append(float(_mean_loss(model, x, y)))
-        kernel.assign(before)
-        along = 0.0
-        if slope is not None:
-            along = float(np.sum(slope * direction))
-        by_tape.append(along)
+        for step in (far, -far, 0):
+            for kernel, values, direction in zip(kernels[group], before, directions, strict=True):
+                kernel.assign(values + step * direction)
+            if step:
+                losses.append(float(_mean_loss(model, x, y)))
+        pairs = zip(slopes[group], directions, strict=True)
+        by_tape.append(sum(float(np.sum(slope * direction)) for slope, direction in pairs))
         measured.append((losses[0] - losses[1]) / (2 * far))
     return {"slopes by the tape": by_tape, "slopes measured": measured}
 
