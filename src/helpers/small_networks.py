@@ -17,7 +17,9 @@ MEAN, DEVIATION, RATE = 20.0, 5.0, 0.1
 
 
 class Linear:
-    """A network without hidden layers, in float64; in training it loses half of its inputs by chance.
+    """A network without hidden layers, in float64; in training it loses every other input.
+
+    That stands for dropout, without its chance: who leaves it on gives the same numbers at each call.
 
     Attributes:
         W, b: its variables.
@@ -50,7 +52,7 @@ class Linear:
         self.called = True
         h = tf.convert_to_tensor(x, "float64")
         if training:
-            h = tf.nn.dropout(h, 0.5)
+            h *= np.arange(h.shape[1]) % 2.0
         return tf.nn.softmax(h @ self.W.value + self.b.value)
 
 
