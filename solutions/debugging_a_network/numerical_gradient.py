@@ -28,7 +28,7 @@ def numerical_gradient(f, w, eps=1e-6):
     then goes on to the caller.
 
     Args:
-        f: called without arguments, gives one number; it reads w.
+        f: called without arguments, gives one number, a tensor or not: `float(f())` takes either. It reads w.
         w: a variable of any shape, of TensorFlow or Keras: `np.array(w.numpy())` is a copy of its values, `w.assign(…)`
             sets them.
         eps: ε, how far an entry is moved to either side.
