@@ -227,7 +227,7 @@ fifty.misconception(
 )
 fifty.misconception(
     "a row may come twice",
-    ("rng.permutation(len(x))[:50]", "rng.integers(len(x), size=50)"),
+    source=fifty.edited(("rng.permutation(len(x))[:50]", "rng.integers(len(x), size=50)")),
     advice="Drawn with replacement, fifty draws are fewer than fifty examples. rng.choice(len(x), 50, replace=False), or a permutation.",
 )
 fifty.misconception(
@@ -336,8 +336,10 @@ fifty.misconception(
 )
 fifty.misconception(
     "the variables are asked for before there are any",
-    ("    taken = 0\n", "    taken, variables = 0, model.trainable_variables\n"),
-    ("        variables = model.trainable_variables\n", ""),
+    source=fifty.edited(
+        ("    taken = 0\n", "    taken, variables = 0, model.trainable_variables\n"),
+        ("        variables = model.trainable_variables\n", ""),
+    ),
     advice="A network without an input shape has no weights before its first call, and its list is empty. Ask after `model(few, …)`.",
 )
 fifty.misconception(
@@ -348,7 +350,7 @@ fifty.misconception(
 )
 fifty.misconception(
     "the losses are summed",
-    ("tf.reduce_mean(keras", "tf.reduce_sum(keras"),
+    source=fifty.edited(("tf.reduce_mean(keras", "tf.reduce_sum(keras")),
     advice="The mean of fifty losses: a sum makes each step fifty times as large.",
     lecture="10:59",
 )

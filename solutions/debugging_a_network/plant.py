@@ -132,9 +132,11 @@ INPUTS = "        rescaling.scale = 30 * rescaling.scale"
 RATE_LINE = "        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate"
 planting.misconception(
     "the output layer is saturated as well, and nothing else",
-    (
-        "        for layer in hidden:\n            layer.kernel.assign(100 * layer.kernel)",
-        "        model.layers[-1].kernel.assign(100 * model.layers[-1].kernel)",
+    source=planting.edited(
+        (
+            "        for layer in hidden:\n            layer.kernel.assign(100 * layer.kernel)",
+            "        model.layers[-1].kernel.assign(100 * model.layers[-1].kernel)",
+        )
     ),
     advice="The softmax is sure of itself then, but the hidden units are not saturated: change *their* W.",
 )
@@ -212,7 +214,7 @@ planting.misconception(
 )
 planting.misconception(
     "the inputs are scaled down by half",
-    (INPUTS, "        rescaling.scale = rescaling.scale / 2"),
+    source=planting.edited((INPUTS, "        rescaling.scale = rescaling.scale / 2")),
     advice="A deviation of one half is as good as 1. Multiply by far more.",
 )
 planting.misconception(
@@ -239,7 +241,7 @@ planting.misconception(
 )
 planting.misconception(
     "the rate is an attribute of the model",
-    (RATE_LINE, "        model.learning_rate = 100 * model.optimizer.learning_rate"),
+    source=planting.edited((RATE_LINE, "        model.learning_rate = 100 * model.optimizer.learning_rate")),
     advice="Python makes a new attribute that nobody reads. The optimizer holds the rate: model.optimizer.learning_rate.",
 )
 planting.misconception(
@@ -284,16 +286,18 @@ planting.misconception(
 )
 planting.misconception(
     "an unknown fault is taken for the learning rate",
-    (
-        """    elif fault == "rate":
+    source=planting.edited(
+        (
+            """    elif fault == "rate":
         model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
     else:
         raise ValueError(f"no fault is called {fault!r}")
 """,
-        """    else:
+            """    else:
         model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
         model.layers[-1].bias.assign_add([1.0] * model.layers[-1].units)
 """,
+        )
     ),
     advice="Ask for each name, and raise a ValueError for all others.",
 )

@@ -130,7 +130,7 @@ def outputs(model: Any, x: Any) -> list[Any]:
 
 def slopes_along(
     model: Any, x: Any, y: np.ndarray, rng: np.random.Generator, far: float = 1e-5
-) -> dict[str, list[float]]:
+) -> dict[str, np.ndarray]:
     """The slope of the loss along two random directions, as the tape has it, and as it is.
 
     One direction moves the first W, the other all the others: a wrong slope anywhere shows in the first W.
@@ -140,7 +140,7 @@ def slopes_along(
         x, y: examples.
         far: how far to go to either side.
     Returns:
-        Two lists of two numbers.
+        Two arrays of two numbers.
     """
     kernels = [layer.kernel for layer in model.layers[1:]]
     with tf.GradientTape() as tape:
@@ -159,7 +159,7 @@ def slopes_along(
         pairs = zip(slopes[group], directions, strict=True)
         by_tape.append(sum(float(np.sum(slope * direction)) for slope, direction in pairs))
         measured.append((losses[0] - losses[1]) / (2 * far))
-    return {"slopes by the tape": by_tape, "slopes measured": measured}
+    return {"slopes by the tape": np.array(by_tape), "slopes measured": np.array(measured)}
 
 
 def _mean_loss(model: Any, x: Any, y: np.ndarray) -> Any:
