@@ -113,7 +113,12 @@ def unknown_fault(plant, rng):
     except ValueError:
         heard = "ValueError"
     share = np.mean(model(x).numpy() == before)
-    return {"f(x) before": before, "what the caller hears": heard, "share of f(x) that is as it was": share}
+    return {
+        "f(x) before": before,
+        "what the caller hears": heard,
+        "share of f(x) that is as it was": share,
+        "learning rate": float(model.optimizer.learning_rate),
+    }
 
 
 @planting.example(
@@ -295,7 +300,6 @@ planting.misconception(
 """,
             """    else:
         model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
-        model.layers[-1].bias.assign_add([1.0] * model.layers[-1].units)
 """,
         )
     ),
