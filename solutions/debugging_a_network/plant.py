@@ -151,11 +151,6 @@ planting.misconception(
     advice="tanh is above 0.99 only beyond 2.65. Multiply by much more, or shift the biases.",
 )
 planting.misconception(
-    "tiny weights: no unit is anywhere near saturation",
-    source=planting.edited((SATURATED, "            layer.kernel.assign(layer.kernel / 100)")),
-    advice="Small weights keep tanh where it is steepest. Saturation is at the other end.",
-)
-planting.misconception(
     "the inputs are blown up to saturate the units",
     source=planting.edited(
         (
