@@ -53,7 +53,7 @@ class Momentum(keras.optimizers.Optimizer):
 
         Args:
             gradient: g, a tensor as the variable.
-            variable: θ, a `keras.Variable`.
+            variable: θ, a variable with `shape`, `dtype` and the usual operators.
             learning_rate: α of this step, a scalar of dtype float32: cast it to `variable.dtype`.
         """
         ### BEGIN SOLUTION
@@ -97,10 +97,10 @@ def rates(Momentum, rng):
 @momentum.check("a gradient that stays: the steps grow, and by how much is decided by β")
 def constant_gradient(Momentum, rng):
     g, found = gradients_of(rng, 1, (5,)), {}
-    for beta in (0.0, 0.5, 0.9):
-        starts, gradients = {"θ": np.zeros(5, "float32")}, {"θ": np.repeat(g, 8, axis=0)}
+    for beta in (0.0, 0.5):
+        starts, gradients = {"θ": np.zeros(5, "float32")}, {"θ": np.repeat(g, 4, axis=0)}
         steps = moves(walk(Momentum(0.25, beta=beta), starts, gradients), starts, 0.25)
-        found[f"step of θ[0] / (-α g), β = {beta}"] = [
+        found[f"steps of θ[0] / (-α g), β = {beta}"] = [
             -step[0] / np.float32(g[0, 0]) for step in steps.values()
         ]
     return found
@@ -116,7 +116,7 @@ STEP = "self.assign(delta, self.beta * delta - gradient)\n        self.assign_ad
 momentum.misconception(
     "the gradient is multiplied by 1 - β",
     ("* delta - gradient", "* delta - (1 - self.beta) * gradient"),
-    advice="That is a moving average, as RMSProp has one. Momentum adds the whole gradient, and so its steps may grow up to 1/(1 - β) times as long.",
+    advice="That is a moving average, as RMSProp has one. Momentum adds the whole gradient, and its steps may grow by up to 1/(1 - β).",
 )
 momentum.misconception(
     "the learning rate is inside the memory",
@@ -188,19 +188,10 @@ momentum.misconception(
     advice="`assign` forgets the old value. Write self.assign_add(variable, …), or assign variable + ….",
 )
 momentum.misconception(
-    "the new weights are returned and not assigned",
+    "the new weights are computed and not assigned",
     source=momentum.edited(("self.assign_add(variable, lr * delta)", "return variable + lr * delta")),
-    advice="Keras does not look at what `update_step` returns. Change the variable: self.assign_add(variable, lr * delta).",
-)
-momentum.misconception(
-    "the name is given to a new tensor, and the variable stays",
-    source=momentum.edited(
-        (
-            STEP,
-            "delta = self.beta * delta - gradient\n        variable = variable + lr * delta",
-        )
-    ),
-    advice="`variable = variable + …` makes a new tensor and leaves the variable as it was. Use self.assign and self.assign_add.",
+    advice="Keras does not look at what `update_step` returns, and `variable = variable + …` only gives the name to a new tensor. "
+    "Change the variable itself: self.assign_add(variable, lr * delta).",
 )
 momentum.misconception(
     "one slot for all variables",
@@ -246,7 +237,7 @@ momentum.misconception(
             "self.deltas[self._get_variable_index(variable)] = delta\n        self.assign_add(variable, lr * delta)",
         ),
     ),
-    advice="A graph builds the assignment to a list once and then knows nothing of it; nor is a list saved. Keep Δ in a slot, with self.assign.",
+    advice="A graph knows nothing of an assignment to a list, nor is a list saved with the model. Keep Δ in a slot, with self.assign.",
 )
 momentum.misconception(
     "the learning rate of the beginning is kept",
@@ -262,10 +253,10 @@ momentum.misconception(
     source=momentum.edited(
         (
             "self.assign_add(variable, lr * delta)",
-            "for v, d in zip(self._trainable_variables, self.deltas):\n            self.assign_add(v, lr * d)",
+            "for v, d in zip(self._trainable_variables, self.deltas):\n            self.assign_add(v.value, lr * d)",
         )
     ),
-    advice="`update_step` is called once for each variable that takes part in the step. Move this one only: others have a call of their own, or are frozen.",
+    advice="`update_step` is called once for each variable in a step. Move this one: others have a call of their own, or are frozen.",
 )
 momentum.misconception(
     "the steps are counted in update_step",
@@ -338,13 +329,15 @@ class MomentumByTensorFlow(keras.optimizers.Optimizer):
         if self.built:
             return
         super().build(variables)
-        self.slots = {v.path: self.add_variable(v.shape, dtype=v.dtype, name="direction") for v in variables}
+        self.slots = [
+            self.add_variable(v.shape, dtype=v.dtype, name=f"direction_{i}") for i, v in enumerate(variables)
+        ]
 
     def update_step(self, gradient, variable, learning_rate):
-        slot = self.slots[variable.path]
+        slot = self.slots[self._get_variable_index(variable)]
         direction = tf.subtract(tf.multiply(slot.value, self.beta), gradient)
         slot.assign(direction)
-        variable.assign(variable.value + tf.cast(learning_rate, gradient.dtype) * direction)
+        variable.assign(variable + tf.cast(learning_rate, gradient.dtype) * direction)
 
     def get_config(self):
         return super().get_config() | {"beta": float(self.beta)}
