@@ -387,9 +387,10 @@ def _graph(example: Example, objects: Sequence[Any], rng: np.random.Generator, s
     def step(gradient: Any) -> None:
         optimizer.apply([gradient], [theta])
 
+    traced = step.get_concrete_function(tf.TensorSpec(SHAPE, "float32"))
     in_graph = [theta.numpy()]
     for gradient in gradients:
-        step(tf.constant(gradient, "float32"))
+        traced(tf.constant(gradient, "float32"))
         in_graph.append(theta.numpy())
     return {"θ after each step": eager, "θ after each step in a graph": np.array(in_graph)}
 
