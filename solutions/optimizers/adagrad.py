@@ -137,7 +137,7 @@ adagrad.misconception(
         "self.assign(v, v + keras.ops.square(gradient))",
         "root = keras.ops.sqrt(v)\n        self.assign(v, v + keras.ops.square(gradient))",
     ),
-    ("keras.ops.sqrt(v)", "root"),
+    ("lr * gradient / (keras.ops.sqrt(v)", "lr * gradient / (root"),
     advice="At the first step v would be 0, and the step about g/ε. First v ← v + g², then the step with the new v.",
 )
 adagrad.misconception(

@@ -121,12 +121,15 @@ walk.misconception(
 )
 walk.misconception(
     "ascent: against the gradient's sign",
-    ("apply([gradient]", "apply([-gradient]"),
+    ("        optimizer.apply([gradient]", "        optimizer.apply([-gradient]"),
     advice="The optimizer goes against the gradient by itself. Hand it over as the tape gives it.",
 )
 walk.misconception(
     "plain gradient descent, whatever the optimizer",
-    ("optimizer.apply([gradient], [theta])", "theta.assign_sub(optimizer.learning_rate * gradient)"),
+    (
+        "        optimizer.apply([gradient], [theta])",
+        "        theta.assign_sub(optimizer.learning_rate * gradient)",
+    ),
     advice="Then every optimizer takes the same path. Let it take its own step: optimizer.apply([gradient], [theta]).",
 )
 walk.misconception(
@@ -161,8 +164,8 @@ walk.misconception(
     "a new optimizer for each step",
     source=walk.edited(
         (
-            "optimizer.apply([gradient], [theta])",
-            "type(optimizer).from_config(optimizer.get_config()).apply([gradient], [theta])",
+            "        optimizer.apply([gradient], [theta])",
+            "        type(optimizer).from_config(optimizer.get_config()).apply([gradient], [theta])",
         )
     ),
     advice="What an optimizer remembers is lost with it. Use the one that was given for all steps.",
@@ -171,8 +174,8 @@ walk.misconception(
     "update_step is called by hand, and nobody counts the steps",
     source=walk.edited(
         (
-            "optimizer.apply([gradient], [theta])",
-            "optimizer.build([theta])\n        optimizer.update_step(gradient, theta, optimizer.learning_rate)",
+            "        optimizer.apply([gradient], [theta])",
+            "        optimizer.build([theta])\n        optimizer.update_step(gradient, theta, optimizer.learning_rate)",
         )
     ),
     advice="Then optimizer.iterations stays 0: schedules stand still, and Adam corrects each step like the first. Call optimizer.apply.",

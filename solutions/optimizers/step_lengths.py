@@ -166,9 +166,9 @@ def by_series(g, beta, t):
 @lengths.alternative
 def by_powers(g, beta, t):
     left = np.power(float(beta), t)
-    return dict(
-        Momentum=np.abs(g) / (1 - beta) * (1 - left),
-        AdaGrad=np.power(np.asarray(t, float), -0.5),
-        RMSProp=np.power(1 - left, -0.5),
-        Adam=np.ones(np.shape(t)),
-    )
+    return {
+        "Momentum": np.abs(g) / (1 - beta) * (1 - left),
+        "AdaGrad": np.power(np.asarray(t, float), -0.5),
+        "RMSProp": np.power(1 - left, -0.5),
+        "Adam": np.ones(np.shape(t)),
+    }
