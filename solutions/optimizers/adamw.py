@@ -213,7 +213,7 @@ class AdamWByDifference(Adam):
         self.lam = float(lam)
 
     def update_step(self, gradient, variable, learning_rate):
-        before = keras.ops.convert_to_tensor(variable)
+        before = tf.identity(variable)
         super().update_step(gradient, variable, learning_rate)
         if keras.ops.ndim(before) != 1:
             decay = keras.ops.multiply(keras.ops.cast(learning_rate, before.dtype), 2 * self.lam * before)
