@@ -307,16 +307,6 @@ adam.misconception(
     advice="Keras does not look at what `update_step` returns, and `variable = variable - …` only gives the name to a new tensor. "
     "Change the variable itself: self.assign_sub(variable, …).",
 )
-adam.misconception(
-    "β₂ is missing from the configuration",
-    source=adam.edited((' "beta2": self.beta2,', "")),
-    advice="A loaded optimizer is made from get_config alone: every argument of __init__ must be in it, `beta2` too.",
-)
-adam.misconception(
-    "ε is missing from the configuration",
-    source=adam.edited((', "eps": self.eps}', "}")),
-    advice='A loaded optimizer is made from get_config alone. Without "eps" it falls back to 10⁻⁷, silently.',
-)
 
 
 @adam.alternative

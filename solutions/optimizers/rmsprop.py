@@ -143,16 +143,6 @@ rmsprop.misconception(
     ("self.assign_sub", "self.assign_add"),
     advice="The gradient points to where the loss grows: subtract the step.",
 )
-rmsprop.misconception(
-    "β is missing from the configuration",
-    ('"beta": self.beta, "eps"', '"eps"'),
-    advice='A loaded optimizer is made from get_config alone. Without "beta" it falls back to 0.9, silently.',
-)
-rmsprop.misconception(
-    "ε is missing from the configuration",
-    (', "eps": self.eps}', "}"),
-    advice='A loaded optimizer is made from get_config alone. Without "eps" it falls back to 10⁻⁷, silently.',
-)
 # What follows is by `source`, so that double faults do not grow with it.
 rmsprop.misconception(
     "ε is left out",

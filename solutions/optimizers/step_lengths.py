@@ -40,8 +40,12 @@ def drawn(rng):
 
 def of(name, step_lengths, rng):
     g, beta, t = drawn(rng)
-    found = np.asarray(step_lengths(g, beta, t)[name], "float64")
-    return {f"lengths of {name}'s steps": found, **landmarks(g=g, beta=beta, t=t)}
+    found = {}
+    for sign, gradient in (("g > 0", abs(g)), ("g < 0", -abs(g))):
+        found[f"lengths of {name}'s steps, {sign}"] = np.asarray(
+            step_lengths(gradient, beta, t)[name], "float64"
+        )
+    return {**found, **landmarks(g=abs(g), beta=beta, t=t)}
 
 
 @lengths.check("Momentum's steps grow from |g| towards |g|/(1 − β)")
