@@ -598,17 +598,21 @@ for ax, (task, (train, valid, epochs)) in zip(axes, tasks.items()):
         means = found.mean(axis=1)
         ax.plot(rates, means, label=name, **plots.style(i, marker=True))
         ax.fill_between(rates, found.min(axis=1), found.max(axis=1), color=plots.INK[i], alpha=0.12)
+        best = found[means.argmax()]
         within = np.sum(means > means.max() - 0.1)
         print(
-            f"   {name:17} by rate {np.round(means, 2)}, best {means.max():.3f}, "
-            f"{within} of 5 rates within 0.1 of it"
+            f"   {name:17} by rate {np.round(means, 2)}, best {means.max():.3f} "
+            f"(seeds {best.min():.3f} to {best.max():.3f}), {within} of 5 rates within 0.1 of it"
         )
     plots.label(ax, "learning rate α", "validation accuracy", f"{task}, {epochs} epochs", logx=True)
 axes[0].legend(frameon=False, fontsize=8)
 plt.show()
 
 # %% [markdown]
-# RESULTS_OF_SECTION_7
+# Adam comes within 0.1 of its best with three of the rates on digits, everybody else with two; on MNIST-1D Adam and AdaGrad do so with two rates, the others with one. So the least sensitive here are two of those that adapt, Adam before AdaGrad; RMSProp, which adapts too, is no less
+# sensitive than momentum. None of them is insensitive: of rates a factor of ten apart, two or three serve, and which these are depends on the optimizer. At α = 0.001 only RMSProp and Adam have learned the digits; at α = 1 these two are no better than chance on them, and gradient descent is at its best.
+#
+# At their best rates all five lie between 0.94 and 0.96 on digits and between 0.53 and 0.57 on MNIST-1D, momentum first on both, Adam nowhere ahead. What an adaptive optimizer saved you is some of the search, not the last percent. (Three seeds, one network, few epochs: for large networks on other data the order may be another.)
 
 # %% [markdown]
 # ## 8 · AdamW: a decay that is not divided
