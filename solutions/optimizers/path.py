@@ -14,8 +14,12 @@ walk = Exercise("path", kind="report", lecture="40:27")
 def path(optimizer, f, start, steps):
     """Let an optimizer go down a function, and note every place that it comes to.
 
-    Hold θ in one `tf.Variable`. At each step take the gradient of f there by a tape, and hand it over:
-    `optimizer.apply([gradient], [theta])` moves the variable, remembers, and counts the step.
+    Hold θ in one `tf.Variable`. At each step take the gradient of f there by a tape,
+
+        with tf.GradientTape() as tape:
+            height = f(theta)
+
+    and hand it over: `optimizer.apply([gradient], [theta])` moves the variable, remembers, and counts the step.
 
     Args:
         optimizer: one of Keras's or your own, unused so far.
@@ -47,10 +51,11 @@ def bowl(rng, n):
 
 def seen(f, places, start):
     """The places as they came, and what may be recognized in them."""
-    theta = tf.Variable(start, dtype="float32")
-    with tf.GradientTape() as tape:
-        height = f(theta)
-    known = {"start": np.float32(start), "the gradient at the start": tape.gradient(height, theta)}
+    spot = tf.constant(start, "float32")
+    with tf.GradientTape() as t:
+        t.watch(spot)
+        value = f(spot)
+    known = {"start": spot, "the gradient at the start": t.gradient(value, spot)}
     return {"places": np.asarray(places, "float32"), **landmarks(**known)}
 
 

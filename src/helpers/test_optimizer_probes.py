@@ -139,7 +139,8 @@ def test_whoever_takes_another_step_everywhere_fails_none():
 @pytest.mark.parametrize(
     ("answer", "keys"),
     [
-        (OneSlot, {"slots"}),
+        # Here the variables of several dtypes share it.
+        (OneSlot, {"slots", "dtype"}),
         (RateInside, {"schedule"}),
         (Untracked, {"saved"}),
         (Counting, {"iterations"}),
