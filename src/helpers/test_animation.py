@@ -5,7 +5,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from helpers.animation import animate
 
@@ -17,12 +17,8 @@ def grey(frame):
 
 
 def shades(png):
-    image = Image.open(io.BytesIO(png))
-    found = []
-    for number in range(image.n_frames):
-        image.seek(number)
-        found.append(round(np.asarray(image.convert("L")).mean() / 25.5))
-    return found
+    pictures = ImageSequence.Iterator(Image.open(io.BytesIO(png)))
+    return [round(np.asarray(picture.convert("L")).mean() / 25.5) for picture in pictures]
 
 
 def test_the_still_is_the_last_frame_and_all_follow_in_their_order():
