@@ -143,7 +143,8 @@ def test_whoever_takes_another_step_everywhere_fails_none():
         (OneSlot, {"slots", "dtype"}),
         (RateInside, {"schedule"}),
         (Untracked, {"saved"}),
-        (Counting, {"iterations"}),
+        # A schedule goes by the count.
+        (Counting, {"iterations", "schedule"}),
         (Forgetful, {"config", "saved"}),
         (Dividing, {"zero"}),
         (Single, {"dtype"}),
