@@ -181,7 +181,7 @@ def example(EarlyStopping, rng):
 stopping.misconception(
     "the last weights stay",
     ("self.model.set_weights(self.best_weights)", "pass"),
-    advice="Keeping the best weights is half of it. In on_train_end put them back: `set_weights`.",
+    advice="Keep weights where the score has improved and nowhere else, and put those back in on_train_end: `set_weights`.",
 )
 stopping.misconception(
     "a reference to the weights is kept, not a copy",
@@ -288,14 +288,6 @@ stopping.misconception(
         (RESTORE, "for w, value in zip(self.model.trainable_weights, self.best_weights):\n                w.assign(value)"),
     ),
     advice="A normalization has statistics that no optimizer trains and that change all the same. get_weights and set_weights take all.",
-)
-stopping.misconception(
-    "weights are kept in every epoch",
-    source=stopping.edited(
-        ("            self.best_weights = self.model.get_weights()\n", ""),
-        ("score = logs", "self.best_weights = self.model.get_weights()\n        score = logs"),
-    ),
-    advice="Then the last ones overwrite the best. Keep weights where the score has improved, and nowhere else.",
 )
 stopping.misconception(
     "the weights from before the best epoch",
