@@ -160,19 +160,20 @@ def score_at_the_end(fit_with_validation, rng):
 @fitting.check("rng decides the split")
 def chance(fit_with_validation, rng):
     seed, rows = int(rng.integers(1 << 30)), []
-    for chosen in (seed, seed, seed + 1):
-        _, model, _ = recorded(fit_with_validation, rng, seed=chosen)
+    for chosen in (seed, seed, *range(seed + 1, seed + 5)):
+        _, model, _ = recorded(fit_with_validation, rng, seed=chosen, epochs=2)
         # Which examples are trained on, and which are not.
         rows.append(np.isin(np.arange(N), np.round(model.fits[0].x)).astype("float64"))
     return {"trained on": rows}
 
 
-@chance.summary(**{"likeness for the same seed": 0.2, "likeness for two seeds": 0.9})
+# Of five splits the mean likeness has a deviation of 0.07, and two of them differ by 0.1.
+@chance.summary(**{"likeness for the same seed": 0.2, "likeness for other seeds": 0.55})
 def chance_summary(theirs, ours):
-    one, again, other = theirs["trained on"]
+    one, again, *others = theirs["trained on"]
     return {
         "likeness for the same seed": likeness(one, again),
-        "likeness for two seeds": likeness(one, other),
+        "likeness for other seeds": np.mean([likeness(one, other) for other in others]),
     }
 
 
@@ -206,14 +207,10 @@ fitting.misconception(
     advice="The validation set plays the part of data that nobody has seen. Adapt to the training set alone.",
 )
 fitting.misconception(
-    "stopped by the test set",
+    "one set chooses the epoch and judges it as well",
     ("validation_data=valid", "validation_data=test"),
-    advice="What chose the epoch cannot judge it: its score flatters. Watch the validation set, and keep the test set for the end.",
-)
-fitting.misconception(
-    "tested on the validation set",
-    (SCORE, SCORE.replace("*test", "*valid")),
-    advice="The validation set has chosen the epoch and the rate, so its score flatters. Evaluate on the test set.",
+    advice="Whether that is the test set or the validation set: what has chosen cannot judge, its score flatters. Stop by the validation "
+    "set, and evaluate on the test set.",
 )
 fitting.misconception(
     "tested on the training set",
@@ -224,7 +221,7 @@ fitting.misconception(
     "no early stopping",
     ("[HalveOnPlateau(patience=halve_after), EarlyStopping(patience=stop_after)]", "[HalveOnPlateau(patience=halve_after)]"),
     lecture="36:49",
-    advice="Hand both callbacks to `fit`.",
+    advice="Hand both callbacks to `fit`, and let them watch `val_loss`: the training loss goes on falling.",
 )
 # What follows is by `source`, so that double faults do not grow with it.
 fitting.misconception(
@@ -301,13 +298,6 @@ fitting.misconception(
     lecture="38:09",
     advice="A new Standardizer subtracts 0 and divides by 1. Let it measure the training set: `adapt`.",
 )
-fitting.misconception(
-    "early stopping watches the training loss",
-    source=fitting.edited(("EarlyStopping(patience=stop_after)", 'EarlyStopping(patience=stop_after, monitor="loss")')),
-    lecture="36:49",
-    advice="The training loss goes on falling while the network overfits. Watch `val_loss`.",
-)
-
 
 @fitting.alternative
 def by_hand(build, x, y, shares, rng, epochs=100, halve_after=3, stop_after=10):

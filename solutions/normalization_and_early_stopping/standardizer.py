@@ -157,7 +157,9 @@ def two_values(Standardizer, rng):
 @standardizer.check("an input that never changes does no harm", points=2)
 def constant_inputs(Standardizer, rng):
     # Numbers that binary fractions do not hold: their mean is rounded, and their deviation is not always 0.
-    same = np.tile(rng.uniform(0.1, 0.9, 9) * rng.choice([1.0, 30.0], 9), (N, 1))
+    rounded = rng.uniform(0.1, 0.9, 7) * rng.choice([1.0, 30.0], 7)
+    exact = rng.choice([0.5, 2.0, -4.0], 2)
+    same = np.tile([*rounded, *exact], (N, 1))
     x = columns(same, measured(rng, D=2))
     layer = adapted(Standardizer, x)
     new = x[:5] + rng.uniform(0.1, 0.5, size=(5, 11)).astype("float32")
