@@ -246,7 +246,9 @@ stopping.misconception(
 )
 stopping.misconception(
     "after each bad epoch the best weights are put back",
-    source=stopping.edited(("self.wait += 1", f"self.wait += 1\n        if self.best_weights:\n            {RESTORE}")),
+    source=stopping.edited(
+        ("self.wait += 1", f"self.wait += 1\n        if self.best_weights:\n            {RESTORE}")
+    ),
     advice="Then the training tries the same step again and again. It goes on from where it is, and goes back once, at the end.",
 )
 stopping.misconception(
@@ -266,8 +268,14 @@ stopping.misconception(
 stopping.misconception(
     "the counter alone begins anew",
     source=stopping.edited(
-        ("patience, monitor\n", "patience, monitor\n        self.best = np.inf\n        self.best_weights = None\n"),
-        ("        self.best = np.inf\n        self.best_epoch = None\n        self.best_weights = None\n", ""),
+        (
+            "patience, monitor\n",
+            "patience, monitor\n        self.best = np.inf\n        self.best_weights = None\n",
+        ),
+        (
+            "        self.best = np.inf\n        self.best_epoch = None\n        self.best_weights = None\n",
+            "",
+        ),
     ),
     advice="The best score of an earlier fit belongs to another network. Set it to infinity in on_train_begin as well.",
 )
@@ -285,7 +293,10 @@ stopping.misconception(
     "only trained weights are kept",
     source=stopping.edited(
         ("self.model.get_weights()", "[np.array(w) for w in self.model.trainable_weights]"),
-        (RESTORE, "for w, value in zip(self.model.trainable_weights, self.best_weights):\n                w.assign(value)"),
+        (
+            RESTORE,
+            "for w, value in zip(self.model.trainable_weights, self.best_weights):\n                w.assign(value)",
+        ),
     ),
     advice="A normalization has statistics that no optimizer trains and that change all the same. get_weights and set_weights take all.",
 )

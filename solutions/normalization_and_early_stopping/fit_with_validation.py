@@ -95,7 +95,9 @@ def purposes_summary(theirs, ours):
         "validation examples that were trained on": len(valid & train),
         "test examples that were trained on": len(test & train),
         "test examples that were validated on": len(test & valid),
-        "training examples with their own class": np.sum(theirs["trained on"] == theirs["classes trained on"]),
+        "training examples with their own class": np.sum(
+            theirs["trained on"] == theirs["classes trained on"]
+        ),
     }
 
 
@@ -124,9 +126,7 @@ def standardized_summary(theirs, ours):
 def callbacks_at_work(fit_with_validation, rng):
     halve_after, stop_after = int(rng.integers(1, 3)), int(rng.integers(3, 6))
     scores = scripted_training.worse_from_the_start(rng, EPOCHS)
-    _, model, _ = recorded(
-        fit_with_validation, rng, scores, halve_after=halve_after, stop_after=stop_after
-    )
+    _, model, _ = recorded(fit_with_validation, rng, scores, halve_after=halve_after, stop_after=stop_after)
     fit = model.fits[0].found
     return {
         "epochs run": fit["epochs run"],
@@ -219,7 +219,10 @@ fitting.misconception(
 )
 fitting.misconception(
     "no early stopping",
-    ("[HalveOnPlateau(patience=halve_after), EarlyStopping(patience=stop_after)]", "[HalveOnPlateau(patience=halve_after)]"),
+    (
+        "[HalveOnPlateau(patience=halve_after), EarlyStopping(patience=stop_after)]",
+        "[HalveOnPlateau(patience=halve_after)]",
+    ),
     lecture="36:49",
     advice="Hand both callbacks to `fit`, and let them watch `val_loss`: the training loss goes on falling.",
 )
@@ -232,12 +235,17 @@ fitting.misconception(
 )
 fitting.misconception(
     "the two look-aheads are swapped",
-    source=fitting.edited(("patience=halve_after", "patience=stop_after"), ("EarlyStopping(patience=stop_after)", "EarlyStopping(patience=halve_after)")),
+    source=fitting.edited(
+        ("patience=halve_after", "patience=stop_after"),
+        ("EarlyStopping(patience=stop_after)", "EarlyStopping(patience=halve_after)"),
+    ),
     advice="The rate is halved after `halve_after` epochs; it needs time to help before the training stops, after `stop_after`.",
 )
 fitting.misconception(
     "the callbacks keep their own look-aheads",
-    source=fitting.edited(("patience=halve_after", ""), ("EarlyStopping(patience=stop_after)", "EarlyStopping()")),
+    source=fitting.edited(
+        ("patience=halve_after", ""), ("EarlyStopping(patience=stop_after)", "EarlyStopping()")
+    ),
     advice="Hand `halve_after` and `stop_after` on, as `patience`.",
 )
 fitting.misconception(
@@ -249,7 +257,10 @@ fitting.misconception(
 fitting.misconception(
     "the validation set is trained on as well",
     source=fitting.edited(
-        ("model.fit(*train, ", "model.fit(np.concatenate([train[0], valid[0]]), np.concatenate([train[1], valid[1]]), ")
+        (
+            "model.fit(*train, ",
+            "model.fit(np.concatenate([train[0], valid[0]]), np.concatenate([train[1], valid[1]]), ",
+        )
     ),
     advice="A score on examples that were trained on does not turn when the network overfits. Train on the training set alone.",
 )
@@ -288,7 +299,10 @@ fitting.misconception(
 fitting.misconception(
     "x is standardized before the network as well",
     source=fitting.edited(
-        ("model = build(standardizer)", "train = np.asarray(standardizer(train[0])), train[1]\n    model = build(standardizer)")
+        (
+            "model = build(standardizer)",
+            "train = np.asarray(standardizer(train[0])), train[1]\n    model = build(standardizer)",
+        )
     ),
     advice="The network begins with the standardizer, and takes x as it is. Otherwise it is standardized twice in training, and once at the test.",
 )
@@ -298,6 +312,7 @@ fitting.misconception(
     lecture="38:09",
     advice="A new Standardizer subtracts 0 and divides by 1. Let it measure the training set: `adapt`.",
 )
+
 
 @fitting.alternative
 def by_hand(build, x, y, shares, rng, epochs=100, halve_after=3, stop_after=10):
@@ -328,6 +343,8 @@ def with_an_order_of_its_own(build, x, y, shares, rng, epochs=100, halve_after=3
     layer.adapt(x[:a])
     network = build(layer)
     watching = HalveOnPlateau(halve_after), EarlyStopping(stop_after)
-    network.fit(x[:a], y[:a], epochs=epochs, verbose=0, validation_data=(x[a:b], y[a:b]), callbacks=list(watching))
+    network.fit(
+        x[:a], y[:a], epochs=epochs, verbose=0, validation_data=(x[a:b], y[a:b]), callbacks=list(watching)
+    )
     loss = network.evaluate(x[b:], y[b:], verbose=0)
     return network, float(loss)

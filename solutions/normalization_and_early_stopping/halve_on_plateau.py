@@ -205,14 +205,19 @@ halving.misconception(
 )
 halving.misconception(
     "the rate is halved after so many epochs, whatever the score",
-    source=halving.edited(("            self.wait = 0\n            return\n        self.wait", "        self.wait")),
+    source=halving.edited(
+        ("            self.wait = 0\n            return\n        self.wait", "        self.wait")
+    ),
     advice="While the score improves, the rate is left alone: return before you count.",
 )
 RATE_NOW = "halved = float(self.model.optimizer.learning_rate) / 2"
 halving.misconception(
     "the rate is remembered, not taken from the optimizer",
     source=halving.edited(
-        ("        self.wait = 0\n        ###", "        self.wait = 0\n        self.rate = float(self.model.optimizer.learning_rate)\n        ###"),
+        (
+            "        self.wait = 0\n        ###",
+            "        self.wait = 0\n        self.rate = float(self.model.optimizer.learning_rate)\n        ###",
+        ),
         (RATE_NOW, "halved = self.rate = self.rate / 2"),
     ),
     advice="Somebody else may change the rate in between: a warm-up, another callback. Ask the optimizer each time.",
@@ -244,7 +249,12 @@ halving.misconception(
 )
 halving.misconception(
     "with the rate the best score begins anew",
-    source=halving.edited(("        self.wait = 0\n        halved", "        self.wait = 0\n        self.best = np.inf\n        halved")),
+    source=halving.edited(
+        (
+            "        self.wait = 0\n        halved",
+            "        self.wait = 0\n        self.best = np.inf\n        halved",
+        )
+    ),
     advice="Then the next epoch is an improvement, however bad. The best score stays the best of the whole training.",
 )
 halving.misconception(

@@ -115,7 +115,9 @@ def pairs(split, rng):
     return {"by x": in_a_row(by_x, N), "by y": in_a_row(by_y, N)}
 
 
-@pairs.summary(**{"examples with their own class": 0.1, "share of classes that are above the one before": 0.2})
+@pairs.summary(
+    **{"examples with their own class": 0.1, "share of classes that are above the one before": 0.2}
+)
 def pairs_summary(theirs, ours):
     there = theirs["by x"] >= 0
     rising = np.diff(theirs["by y"][there]) > 0
@@ -250,7 +252,9 @@ splitting.misconception(
 # What follows is by `source`, so that double faults do not grow with it.
 splitting.misconception(
     "x and y are shuffled each in an order of its own",
-    source=splitting.edited((PARTS, "other = rng.permutation(N)\n    " + PARTS.replace("y[rows]", "y[other[rows]]"))),
+    source=splitting.edited(
+        (PARTS, "other = rng.permutation(N)\n    " + PARTS.replace("y[rows]", "y[other[rows]]"))
+    ),
     advice="Draw one order and use it for both.",
 )
 splitting.misconception(
@@ -295,7 +299,10 @@ splitting.misconception(
 splitting.misconception(
     "what is left over belongs to nobody",
     source=splitting.edited(
-        ("order[first:second], order[second:]", "order[first:second], order[second : second + int(shares[2] * N)]"),
+        (
+            "order[first:second], order[second:]",
+            "order[first:second], order[second : second + int(shares[2] * N)]",
+        ),
         ("first = round(shares[0] * N)", "first = int(shares[0] * N)"),
         ("second = round((shares[0] + shares[1]) * N)", "second = first + int(shares[1] * N)"),
     ),
@@ -303,7 +310,9 @@ splitting.misconception(
 )
 splitting.misconception(
     "x and y are shuffled in place",
-    source=splitting.edited((ORDER, ORDER + "\n    x[:], y[:] = x[order], y[order]\n    order = np.arange(N)")),
+    source=splitting.edited(
+        (ORDER, ORDER + "\n    x[:], y[:] = x[order], y[order]\n    order = np.arange(N)")
+    ),
     advice="The caller's arrays would change under their feet. Shuffle row numbers, and index with them.",
 )
 

@@ -14,7 +14,11 @@ standardizer = Exercise(
     "Standardizer",
     kind="layer",
     lecture="38:09",
-    not_yours=["keras.layers.Normalization", "sklearn.preprocessing.StandardScaler", "sklearn.preprocessing.scale"],
+    not_yours=[
+        "keras.layers.Normalization",
+        "sklearn.preprocessing.StandardScaler",
+        "sklearn.preprocessing.scale",
+    ],
 )
 
 
@@ -259,12 +263,18 @@ standardizer.misconception(
 # What follows is by `source`, so that double faults do not grow with it.
 standardizer.misconception(
     "a small number is added to the deviation",
-    source=standardizer.edited(("self.sigma.assign(sigma)", "self.sigma.assign(sigma + 1e-7)"), ("sigma[binary | constant]", "sigma[binary]")),
+    source=standardizer.edited(
+        ("self.sigma.assign(sigma)", "self.sigma.assign(sigma + 1e-7)"),
+        ("sigma[binary | constant]", "sigma[binary]"),
+    ),
     advice="Then a constant input is divided by 0.0000001, and the first new value that differs is ten million times as large. Divide by 1.",
 )
 standardizer.misconception(
     "the deviation is never less than a small number",
-    source=standardizer.edited(("self.sigma.assign(sigma)", "self.sigma.assign(np.maximum(sigma, 1e-7))"), ("sigma[binary | constant]", "sigma[binary]")),
+    source=standardizer.edited(
+        ("self.sigma.assign(sigma)", "self.sigma.assign(np.maximum(sigma, 1e-7))"),
+        ("sigma[binary | constant]", "sigma[binary]"),
+    ),
     advice="Then a constant input is divided by 0.0000001, and the first new value that differs is ten million times as large. Divide by 1.",
 )
 standardizer.misconception(
@@ -287,28 +297,38 @@ standardizer.misconception(
 )
 standardizer.misconception(
     "each call adapts anew",
-    source=standardizer.edited((CALL, "if tf.executing_eagerly():\n            self.adapt(np.asarray(x))\n        " + CALL)),
+    source=standardizer.edited(
+        (CALL, "if tf.executing_eagerly():\n            self.adapt(np.asarray(x))\n        " + CALL)
+    ),
     lecture="38:09",
     advice="The network was trained on inputs in the training set's units. Test examples are measured in the same ones.",
 )
 standardizer.misconception(
     "each example by itself",
     source=standardizer.edited(
-        (CALL, "mu = tf.reduce_mean(x, 1, keepdims=True)\n        return (x - mu) / tf.math.reduce_std(x, 1, keepdims=True)")
+        (
+            CALL,
+            "mu = tf.reduce_mean(x, 1, keepdims=True)\n        return (x - mu) / tf.math.reduce_std(x, 1, keepdims=True)",
+        )
     ),
     advice="Mean over the inputs of one example mixes metres with kilograms. Take it over the examples, input by input: axis 0.",
 )
 standardizer.misconception(
     "two values are taken for binary",
     source=standardizer.edited(
-        ("binary = np.all((x == 0) | (x == 1), axis=0)", "binary = np.array([len(np.unique(c)) <= 2 for c in np.asarray(x).T])")
+        (
+            "binary = np.all((x == 0) | (x == 1), axis=0)",
+            "binary = np.array([len(np.unique(c)) <= 2 for c in np.asarray(x).T])",
+        )
     ),
     lecture="38:20",
     advice="Two numbers such as 20 and 500 have a unit and a scale. Binary are the values 0 and 1.",
 )
 standardizer.misconception(
     "whatever lies between 0 and 1 is taken for binary",
-    source=standardizer.edited(("np.all((x == 0) | (x == 1), axis=0)", "np.all((x >= 0) & (x <= 1), axis=0)")),
+    source=standardizer.edited(
+        ("np.all((x == 0) | (x == 1), axis=0)", "np.all((x >= 0) & (x <= 1), axis=0)")
+    ),
     lecture="38:20",
     advice="A grey pixel lies between 0 and 1 and is real-valued. Binary are the values 0 and 1 themselves.",
 )
@@ -328,8 +348,14 @@ standardizer.misconception(
 standardizer.misconception(
     "what was measured is no weight, and is not saved",
     source=standardizer.edited(
-        ("self.mu.assign(mu)", "self.center, self.scale = tf.constant(mu), tf.constant(sigma)\n        self.mu.assign(mu)"),
-        (CALL, "if not hasattr(self, 'center'):\n            return x\n        return (x - tf.cast(self.center, x.dtype)) / tf.cast(self.scale, x.dtype)"),
+        (
+            "self.mu.assign(mu)",
+            "self.center, self.scale = tf.constant(mu), tf.constant(sigma)\n        self.mu.assign(mu)",
+        ),
+        (
+            CALL,
+            "if not hasattr(self, 'center'):\n            return x\n        return (x - tf.cast(self.center, x.dtype)) / tf.cast(self.scale, x.dtype)",
+        ),
     ),
     advice="Only weights are saved with a network. `assign` mu and sigma to the weights that `build` made, and use those in `call`.",
 )
@@ -341,7 +367,10 @@ standardizer.misconception(
 standardizer.misconception(
     "a second adapt is averaged with the first",
     source=standardizer.edited(
-        ("self.mu.assign(mu)", "if np.any(self.mu):\n            mu, sigma = (mu + self.mu) / 2, (sigma + self.sigma) / 2\n        self.mu.assign(mu)")
+        (
+            "self.mu.assign(mu)",
+            "if np.any(self.mu):\n            mu, sigma = (mu + self.mu) / 2, (sigma + self.sigma) / 2\n        self.mu.assign(mu)",
+        )
     ),
     advice="The layer is adapted to one training set, the last. Overwrite what was there.",
 )
@@ -352,7 +381,9 @@ standardizer.misconception(
 class StandardizerByWhere(keras.layers.Layer):
     def build(self, input_shape):
         self.mu = self.add_weight(shape=(input_shape[-1],), initializer="zeros", trainable=False, name="mean")
-        self.sigma = self.add_weight(shape=(input_shape[-1],), initializer="ones", trainable=False, name="std")
+        self.sigma = self.add_weight(
+            shape=(input_shape[-1],), initializer="ones", trainable=False, name="std"
+        )
 
     def adapt(self, x):
         x = np.asarray(x, "float64")
@@ -383,7 +414,9 @@ class StandardizerByTensors(keras.layers.Layer):
         plain = tf.reduce_all((x == 0) | (x == 1), axis=0)
         still = tf.reduce_all(x == x[0], axis=0)
         self.mu.assign(tf.cast(tf.where(plain, tf.zeros_like(mean), mean), self.mu.dtype))
-        self.sigma.assign(tf.cast(tf.where(plain | still, tf.ones_like(mean), tf.sqrt(variance)), self.mu.dtype))
+        self.sigma.assign(
+            tf.cast(tf.where(plain | still, tf.ones_like(mean), tf.sqrt(variance)), self.mu.dtype)
+        )
 
     def call(self, x):
         factor = 1 / self.sigma

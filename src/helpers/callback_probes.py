@@ -188,9 +188,7 @@ def _logs(example: Example, objects: Sequence[Any], rng: np.random.Generator, sa
     sabotage(call)(**inputs)
     return {
         "logs": [_entries(told, told) for told in before],
-        "logs afterwards": [
-            _entries(told, was) for told, was in zip(inputs["logs"], before, strict=True)
-        ],
+        "logs afterwards": [_entries(told, was) for told, was in zip(inputs["logs"], before, strict=True)],
     }
 
 
@@ -227,7 +225,9 @@ LOGS = Probe(
 # ---- the score that is watched is missing
 
 
-def _missing(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+def _missing(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
     inputs, call = example(*objects, rng)
     without = [{name: value for name, value in told.items() if name != WATCHED} for told in inputs["logs"]]
     words = _what_is_said(sabotage(call), inputs["callback"], without)
@@ -291,7 +291,9 @@ def _praised(call: Call) -> Call:
     """As if NaN were the best score of all."""
 
     def praised(callback: Any, logs: Logs) -> Arrays:
-        lower = [{**told, WATCHED: np.nan_to_num(told[WATCHED], nan=-100.0 - n)} for n, told in enumerate(logs)]
+        lower = [
+            {**told, WATCHED: np.nan_to_num(told[WATCHED], nan=-100.0 - n)} for n, told in enumerate(logs)
+        ]
         return call(callback=callback, logs=lower)
 
     return praised
@@ -312,7 +314,9 @@ NAN = Probe(
 # ---- once an epoch, and whatever its number is
 
 
-def _batches(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+def _batches(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
     (one, logs, call), (other, _, _) = _two(example, objects, rng)
     first = call(callback=one, logs=logs)
     return _both(first, sabotage(call)(callback=other, logs=logs, batches=BATCHES), logs)
@@ -340,7 +344,9 @@ BATCHES_PROBE = Probe(
 )
 
 
-def _initial(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
+def _initial(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
     (one, logs, call), (other, _, _) = _two(example, objects, rng)
     first = call(callback=one, logs=logs)
     return _both(first, sabotage(call)(callback=other, logs=logs, first=FIRST), logs)

@@ -88,7 +88,12 @@ class Recorder:
         found = trained(every, logs)
         self.fits.append(
             SimpleNamespace(
-                x=numbers_of(x), y=np.asarray(y, "float64"), valid=seen, mu=self._mu(), tests=len(self.tests), found=found
+                x=numbers_of(x),
+                y=np.asarray(y, "float64"),
+                valid=seen,
+                mu=self._mu(),
+                tests=len(self.tests),
+                found=found,
             )
         )
         run = found["epochs run"]

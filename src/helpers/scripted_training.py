@@ -32,7 +32,12 @@ def logs_of(scores: Sequence[float], watched: str = WATCHED) -> Logs:
     told = []
     for epoch, score in enumerate(scores):
         progress = 1 / (2 + epoch)
-        logs = {"accuracy": 1 - progress, "loss": progress, "val_accuracy": 0.9 - progress, "val_loss": progress}
+        logs = {
+            "accuracy": 1 - progress,
+            "loss": progress,
+            "val_accuracy": 0.9 - progress,
+            "val_loss": progress,
+        }
         logs[watched] = float(score)
         told.append(logs)
     return told

@@ -1,9 +1,9 @@
 """Many small networks, trained side by side by NumPy: for experiments over seeds and learning rates that would take Keras minutes.
 
-    networks = Networks(5, D=64, H=32, C=10, seed=0)          # five of them, each with weights of its own
-    for _ in range(20):
-        networks.epoch(x, y, lr=[0.01, 0.03, 0.1, 0.3, 1.0])  # each with a rate of its own
-    networks.loss(x_valid, y_valid)                           # five numbers
+networks = Networks(5, D=64, H=32, C=10, seed=0)          # five of them, each with weights of its own
+for _ in range(20):
+    networks.epoch(x, y, lr=[0.01, 0.03, 0.1, 0.3, 1.0])  # each with a rate of its own
+networks.loss(x_valid, y_valid)                           # five numbers
 """
 
 from collections.abc import Sequence
