@@ -197,7 +197,7 @@ stopping.misconception(
 stopping.misconception(
     "each epoch is compared with the one before, not with the best",
     ("self.wait += 1", "self.wait += 1\n        self.best = score"),
-    advice="A score that goes up and down below nothing new is better than the one before half of the time. Compare with the lowest so far.",
+    advice="A score that goes up and down is better than the one before half of the time. Compare with the lowest so far.",
 )
 stopping.misconception(
     "it stops at the first rise",
@@ -242,7 +242,7 @@ stopping.misconception(
         (RESTORE, "pass"),
         ("stop_training = True", f"stop_training = True\n            {RESTORE}"),
     ),
-    advice="Where the epochs run out during the look-ahead, the last network is not the best either. Put the weights back in on_train_end.",
+    advice="Where the epochs run out during the look-ahead, the last network is not the best. Put weights back in on_train_end.",
 )
 stopping.misconception(
     "after each bad epoch the best weights are put back",

@@ -304,7 +304,7 @@ fitting.misconception(
             "train = np.asarray(standardizer(train[0])), train[1]\n    model = build(standardizer)",
         )
     ),
-    advice="The network begins with the standardizer, and takes x as it is. Otherwise it is standardized twice in training, and once at the test.",
+    advice="The network begins with the standardizer and takes x as it is. So x is standardized twice in training, once at the test.",
 )
 fitting.misconception(
     "never adapted",

@@ -267,7 +267,7 @@ standardizer.misconception(
         ("self.sigma.assign(sigma)", "self.sigma.assign(sigma + 1e-7)"),
         ("sigma[binary | constant]", "sigma[binary]"),
     ),
-    advice="Then a constant input is divided by 0.0000001, and the first new value that differs is ten million times as large. Divide by 1.",
+    advice="A constant input is then divided by 0.0000001, and a new value that differs is ten million times as large. Divide by 1.",
 )
 standardizer.misconception(
     "the deviation is never less than a small number",
@@ -275,7 +275,7 @@ standardizer.misconception(
         ("self.sigma.assign(sigma)", "self.sigma.assign(np.maximum(sigma, 1e-7))"),
         ("sigma[binary | constant]", "sigma[binary]"),
     ),
-    advice="Then a constant input is divided by 0.0000001, and the first new value that differs is ten million times as large. Divide by 1.",
+    advice="A constant input is then divided by 0.0000001, and a new value that differs is ten million times as large. Divide by 1.",
 )
 standardizer.misconception(
     "a small deviation passes for none",
@@ -354,7 +354,8 @@ standardizer.misconception(
         ),
         (
             CALL,
-            "if not hasattr(self, 'center'):\n            return x\n        return (x - tf.cast(self.center, x.dtype)) / tf.cast(self.scale, x.dtype)",
+            "if not hasattr(self, 'center'):\n            return x\n"
+            "        return (x - tf.cast(self.center, x.dtype)) / tf.cast(self.scale, x.dtype)",
         ),
     ),
     advice="Only weights are saved with a network. `assign` mu and sigma to the weights that `build` made, and use those in `call`.",
@@ -362,7 +363,7 @@ standardizer.misconception(
 standardizer.misconception(
     "the layer is not registered with Keras",
     source=standardizer.edited(('@keras.saving.register_keras_serializable("fdl")\n', "")),
-    advice='Keep @keras.saving.register_keras_serializable("fdl") above the class: without it, Keras cannot load a network that holds it.',
+    advice='Keep @keras.saving.register_keras_serializable("fdl") above the class: Keras loads a network by it.',
 )
 standardizer.misconception(
     "a second adapt is averaged with the first",

@@ -75,8 +75,7 @@ def _with_a_past(call: Call) -> Call:
     def later(logs: Logs, **inputs: Any) -> Arrays:
         calls.append(1)
         found = call(logs=logs, **inputs)
-        changed = {name: np.asarray(value) + len(calls) for name, value in found.items()}
-        return changed
+        return {name: np.asarray(value) + len(calls) for name, value in found.items()}
 
     return later
 
@@ -171,8 +170,8 @@ COPIES = Probe(
     "copies",
     "weights that are kept are copies",
     "what is kept is a reference to the network's weights, and moves with them",
-    "`model.weights`, `layer.kernel` and `variable.value` are the network's own variables: the next step changes them, and your best weights "
-    "with them. `model.get_weights()` gives copies.",
+    "`model.weights`, `layer.kernel` and `variable.value` are the network's own variables: the next step changes them, and your best "
+    "weights with them. `model.get_weights()` gives copies.",
     _copies,
     _copies_summary,
     _referring,
