@@ -21,8 +21,8 @@ class EarlyStopping(keras.callbacks.Callback):
     """Stop a training whose validation score has not improved for a while, and go back to the best network.
 
     After each epoch `fit` hands its scores over, as `logs`. An epoch is an improvement if its score is *below* the lowest
-    before; one that is equal is none, and NaN is none. As soon as `patience` epochs in a row were none, the training is to
-    stop (`self.model.stop_training`). Behind the last epoch, however the training ended, the network gets the weights
+    before; one that is equal is none, and NaN is none. As soon as `patience` epochs in a row were none, the training is
+    to stop: `self.model.stop_training = True`. Behind the last epoch, however the training ended, the network gets the weights
     back that it had after the best epoch (lecture 36:49); had no epoch a score, it keeps those it has.
 
     Args:
@@ -240,7 +240,10 @@ stopping.misconception(
     "the weights come back only where the training was stopped",
     source=stopping.edited(
         (RESTORE, "pass"),
-        ("stop_training = True", f"stop_training = True\n            {RESTORE}"),
+        (
+            "            self.model.stop_training = True",
+            f"            self.model.stop_training = True\n            {RESTORE}",
+        ),
     ),
     advice="Where the epochs run out during the look-ahead, the last network is not the best. Put weights back in on_train_end.",
 )
