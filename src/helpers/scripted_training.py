@@ -4,7 +4,7 @@
 network's weights are those of that epoch, and no others: so it shows from which epoch weights were kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,7 @@ NEVER = -1.0
 WATCHED = "val_loss"
 
 
-def logs_of(scores: Sequence[float], watched: str = WATCHED) -> Logs:
+def logs_of(scores: Iterable[float], watched: str = WATCHED) -> Logs:
     """What `fit` tells a callback after each epoch.
 
     Args:
