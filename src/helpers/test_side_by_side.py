@@ -41,7 +41,7 @@ def test_each_network_steps_with_its_own_rate(examples):
 
 
 def test_they_begin_differently_and_a_seed_repeats_them(examples):
-    x, y = examples
+    x, _ = examples
     one, again = Networks(2, D=4, H=5, C=3, seed=3), Networks(2, D=4, H=5, C=3, seed=3)
     np.testing.assert_array_equal(one.f(x), again.f(x))
     first, second = one.f(x)
