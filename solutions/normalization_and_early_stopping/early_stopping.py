@@ -6,6 +6,7 @@ import numpy as np
 from autograder.exercise import Exercise
 from helpers import callback_probes, scripted_training
 from helpers.evidence import landmarks
+from helpers.inputs import entries
 from helpers.scripted_training import logs_of, trained
 
 stopping = Exercise(
@@ -73,7 +74,7 @@ def tried(EarlyStopping, patience, scripts, watched=scripted_training.WATCHED):
         found = trained(EarlyStopping(patience=patience, monitor=watched), logs_of(scores, watched))
         epochs.append(found["epochs run"])
         ends.append(found["weights at the end"])
-    return {"epochs run": epochs, "weights at the end": np.stack(ends)}
+    return {"scores": np.stack(scripts), "epochs run": epochs, "weights at the end": np.stack(ends)}
 
 
 def whose_weights(scripts, epochs):
@@ -103,6 +104,7 @@ def when(EarlyStopping, rng):
     scripts = scripts_for(rng, patience)
     at_once = [scripted_training.worse_from_the_start(rng, EPOCHS)]
     return {
+        "scores": np.stack(scripts),
         "epochs run": tried(EarlyStopping, patience, scripts)["epochs run"],
         "epochs run, patience 1": tried(EarlyStopping, 1, at_once)["epochs run"],
         **landmarks(
@@ -116,7 +118,8 @@ def weights(EarlyStopping, rng):
     patience = int(rng.integers(2, 5))
     scripts = scripts_for(rng, patience)[:2]
     found = tried(EarlyStopping, patience, scripts)
-    return {"weights at the end": found["weights at the end"], **whose_weights(scripts, found["epochs run"])}
+    shown = entries(found, "scores", "weights at the end")
+    return {**shown, **whose_weights(scripts, found["epochs run"])}
 
 
 @stopping.check("they come back as well where the epochs run out first")
@@ -128,7 +131,7 @@ def run_out(EarlyStopping, rng):
 
 @stopping.check("a score as good as the best is no improvement")
 def ties(EarlyStopping, rng):
-    patience = int(rng.integers(2, 5))
+    patience = int(rng.integers(3, 5))
     scripts = [scripted_training.with_ties(rng, patience, EPOCHS)]
     found = tried(EarlyStopping, patience, scripts)
     return {**found, **whose_weights(scripts, found["epochs run"])}
@@ -139,6 +142,7 @@ def left_alone(EarlyStopping, rng):
     scores = scripted_training.fall_wait_fall(rng, 4, EPOCHS)
     found = trained(EarlyStopping(patience=4), logs_of(scores), each=True)
     return {
+        "scores": scores,
         "weights after each epoch": found["weights after each epoch"],
         "learning rate after each epoch": found["rate after each epoch"],
     }
@@ -438,3 +442,9 @@ class StoppingAtOnce(keras.callbacks.Callback):
     def back(self):
         if self.best_epoch is not None:
             self.model.set_weights(self.saved)
+
+
+stopping.equivalent(
+    "on_train_begin line 2: without self.best_epoch = None",
+    because="it is asked for only where an epoch has had a score, which sets it",
+)

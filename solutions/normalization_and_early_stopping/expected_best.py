@@ -69,6 +69,8 @@ def other_scores(expected_best, rng):
 @flattery.check("very many models reach the highest score of all")
 def very_many(expected_best, rng):
     scores, p = distribution(rng, 5)
+    # The highest comes first, and is the least probable.
+    scores, p = -np.sort(-scores), np.sort(p)
     return {"mean of the best of 10,000": expected_best(scores, p, 10_000), **marks(scores, p, 10_000)}
 
 
@@ -96,12 +98,8 @@ flattery.misconception(
 flattery.misconception(
     "the lowest of k, not the highest",
     ("np.diff(at_most**k, prepend=0)", "-np.diff((1 - at_most) ** k, prepend=1)"),
-    advice="(1 - P(score ≤ s))^k is the probability that *all* are above s, which is about the lowest.",
-)
-flattery.misconception(
-    "one at least is at most s",
-    ("at_most**k", "(1 - (1 - at_most) ** k)"),
-    advice="The highest is at most s if *all* k are: the probabilities multiply.",
+    advice="(1 - P(score ≤ s))^k is the probability that *all* are above s, which is about the lowest. "
+    "The highest is at most s if all k are.",
 )
 flattery.misconception(
     "P(max ≤ s) is taken for P(max = s)",
@@ -110,7 +108,7 @@ flattery.misconception(
 )
 flattery.misconception(
     "the power of the single probabilities",
-    ("np.diff(at_most**k, prepend=0)", "p[order] ** k / np.sum(p**k)"),
+    ("np.diff(at_most**k, prepend=0)", "p[order] ** k"),
     advice="p(s)^k is the probability that all k scores are s. Take the power of P(score ≤ s), then differences.",
 )
 # What follows is by `source`, so that double faults do not grow with it.

@@ -83,9 +83,11 @@ def rates(HalveOnPlateau, scripts, watched=scripted_training.WATCHED, others=(),
 @halving.check("the rate is halved when the score has not improved for a while", points=2)
 def when(HalveOnPlateau, rng):
     patience = int(rng.integers(2, 5))
-    found = rates(HalveOnPlateau, scripts_for(rng, patience), patience=patience)
+    scripts = scripts_for(rng, patience)
+    found = rates(HalveOnPlateau, scripts, patience=patience)
     one = rates(HalveOnPlateau, [scripted_training.worse_from_the_start(rng, 7)], patience=1)
     return {
+        "scores": np.stack(scripts),
         "rate after each epoch": found,
         "rate after each epoch, patience 1": one,
         **landmarks(rate_at_first=scripted_training.RATE, patience=patience),
@@ -94,9 +96,12 @@ def when(HalveOnPlateau, rng):
 
 @halving.check("the score has to be better than the best, not as good")
 def ties(HalveOnPlateau, rng):
-    patience = int(rng.integers(2, 4))
+    patience = int(rng.integers(3, 5))
     scripts = [scripted_training.with_ties(rng, patience, EPOCHS)]
-    return {"rate after each epoch": rates(HalveOnPlateau, scripts, patience=patience)}
+    return {
+        "scores": np.stack(scripts),
+        "rate after each epoch": rates(HalveOnPlateau, scripts, patience=patience),
+    }
 
 
 @halving.check("after halving, the best score is still the best")
@@ -105,7 +110,7 @@ def after_halving(HalveOnPlateau, rng):
     first = scripted_training.falling(rng, 4)
     slowly = first[-1] + np.linspace(0.3, 0.01, 9) + rng.uniform(0, 0.005, 9)
     scores = np.concatenate([first, slowly, scripted_training.falling(rng, 3, first[-1])])
-    return {"rate after each epoch": rates(HalveOnPlateau, [scores], patience=2)}
+    return {"scores": scores, "rate after each epoch": rates(HalveOnPlateau, [scores], patience=2)}
 
 
 @halving.check("the rate is the optimizer's, whoever has set it")
@@ -130,6 +135,7 @@ def goes_on(HalveOnPlateau, rng):
     scores = scripted_training.fall_wait_fall(rng, 3, EPOCHS)
     found = trained(HalveOnPlateau(patience=2), logs_of(scores), each=True)
     return {
+        "scores": scores,
         "epochs run": found["epochs run"],
         "weights after each epoch": found["weights after each epoch"],
         "weights at the end": found["weights at the end"],
@@ -141,6 +147,7 @@ def watched(HalveOnPlateau, rng):
     scores = scripted_training.fall_wait_fall(rng, 2, EPOCHS)
     never = np.full(EPOCHS, np.nan)
     return {
+        "scores": scores,
         "rate after each epoch": rates(HalveOnPlateau, [scores], "val_error", patience=2),
         "rate after each epoch, with nothing but NaN": rates(HalveOnPlateau, [never], patience=2),
     }
@@ -223,14 +230,10 @@ halving.misconception(
     advice="Somebody else may change the rate in between: a warm-up, another callback. Ask the optimizer each time.",
 )
 halving.misconception(
-    "a name that Keras 3 no longer reads: optimizer.lr",
-    source=halving.edited(("optimizer.learning_rate = max", "optimizer.lr = max")),
-    advice="`lr` was Keras 2's name. Assigning to it makes a new attribute that nobody reads: `learning_rate`.",
-)
-halving.misconception(
     "the new rate never reaches the optimizer",
-    source=halving.edited(("self.model.optimizer.learning_rate = max(", "self.lr = max(")),
-    advice="An attribute of the callback changes no step. Assign to `self.model.optimizer.learning_rate`.",
+    source=halving.edited(("optimizer.learning_rate = max", "optimizer.lr = max")),
+    advice="Assign to `self.model.optimizer.learning_rate`. An attribute of your callback changes no step, and neither does "
+    "`optimizer.lr`: that was Keras 2's name, which nobody reads any more.",
 )
 halving.misconception(
     "near the minimum the rate is not changed any more",

@@ -43,10 +43,12 @@ def drawn_shares(rng):
     return tuple(part / 8 for part in EIGHTHS[rng.integers(len(EIGHTHS))])
 
 
-def numbered(N, *shape):
-    """N examples, each made of its number, with a class that tells the number as well."""
-    x = np.arange(N, dtype="float32").reshape(N, *[1] * len(shape)) * np.ones(shape, "float32")
-    return x, 1000 + np.arange(N)
+def numbered(rng, N, *shape):
+    """N examples, each made of its number, with a class that tells the number as well; and the number of the first."""
+    first = 5000 * int(rng.integers(20, 100))
+    numbers = first + np.arange(N)
+    x = numbers.reshape(N, *[1] * len(shape)) * np.ones(shape)
+    return x.astype("float32"), 1000 + numbers, first
 
 
 def dealt(split, x, y, shares, seed):
@@ -74,11 +76,12 @@ def sizes(split, rng):
     found = {}
     for _ in range(3):
         N, shares = 8 * int(rng.integers(6, 20)), drawn_shares(rng)
-        by_x, by_y = dealt(split, *numbered(N), shares, seed_from(rng))
+        x, y, _ = numbered(rng, N)
+        by_x, by_y = dealt(split, x, y, shares, seed_from(rng))
         found[f"examples of each set, N = {N}, shares {shares}"] = [len(part) for part in by_x]
         found[f"classes of each set, N = {N}, shares {shares}"] = [len(part) for part in by_y]
-    images = numbered(16, 3, 2)
-    parts = split(*images, (0.5, 0.25, 0.25), np.random.default_rng(seed_from(rng)))
+    images, y, _ = numbered(rng, 16, 3, 2)
+    parts = split(images, y, (0.5, 0.25, 0.25), np.random.default_rng(seed_from(rng)))
     found["shape of a training set of images"] = np.shape(parts[0][0])
     return found
 
@@ -86,33 +89,43 @@ def sizes(split, rng):
 @splitting.check("every example is in one of the sets, and in one only", points=2)
 def once(split, rng):
     N = 8 * int(rng.integers(12, 20)) + int(rng.choice([3, 5]))
-    shares = drawn_shares(rng)
-    by_x, _ = dealt(split, *numbered(N), shares, seed_from(rng))
+    x, y, first = numbered(rng, N)
+    shares, rows, lengths = drawn_shares(rng), [], []
+    # Whoever lets each example draw its set may meet the shares once, but not each time.
+    for _ in range(5):
+        by_x, _ = dealt(split, x, y, shares, seed_from(rng))
+        rows.append(in_a_row(by_x, N))
+        lengths.append([len(part) for part in by_x])
     return {
         "examples": N,
-        "numbers of the examples, set by set": in_a_row(by_x, N),
-        "examples of each set": [len(part) for part in by_x],
+        "number of the first": first,
+        "numbers of the examples, set by set": rows,
+        "examples of each set": lengths,
     }
 
 
 @once.summary(**{"size of each set": 2.01})
 def once_summary(theirs, ours):
-    numbers = theirs["numbers of the examples, set by set"]
-    N = int(ours["examples"])
-    times = np.bincount(numbers[(numbers >= 0) & (numbers < N)], minlength=N)
+    N, first = int(ours["examples"]), int(ours["number of the first"])
+    missing, repeated = [], []
+    for numbers in theirs["numbers of the examples, set by set"]:
+        known = (numbers >= first) & (numbers < first + N)
+        times = np.bincount(numbers[known] - first, minlength=N)
+        missing.append(np.sum(times == 0))
+        repeated.append(np.sum(times > 1))
     return {
         "size of each set": theirs["examples of each set"],
-        "examples that are in no set": np.sum(times == 0),
-        "examples that come more than once": np.sum(times > 1),
-        "examples in all": np.sum(numbers >= 0),
+        "examples that are in no set": missing,
+        "examples that come more than once": repeated,
     }
 
 
 @splitting.check("every example keeps its class")
 def pairs(split, rng):
     N = 8 * int(rng.integers(12, 20))
-    by_x, by_y = dealt(split, *numbered(N), drawn_shares(rng), seed_from(rng))
-    return {"by x": in_a_row(by_x, N), "by y": in_a_row(by_y, N)}
+    x, y, first = numbered(rng, N)
+    by_x, by_y = dealt(split, x, y, drawn_shares(rng), seed_from(rng))
+    return {"number of the first": first, "by x": in_a_row(by_x, N), "by y": in_a_row(by_y, N)}
 
 
 @pairs.summary(
@@ -122,6 +135,7 @@ def pairs_summary(theirs, ours):
     there = theirs["by x"] >= 0
     rising = np.diff(theirs["by y"][there]) > 0
     return {
+        "number of the first": theirs["number of the first"],
         "examples with their own class": np.mean(theirs["by x"][there] == theirs["by y"][there]),
         "share of classes that are above the one before": np.mean(rising),
     }
@@ -133,9 +147,9 @@ MANY = 800
 
 @splitting.check("chance decides which examples go where", points=2)
 def at_random(split, rng):
-    x, y = numbered(MANY)
+    x, y, first = numbered(rng, MANY)
     by_x, _ = dealt(split, x, y, (0.5, 0.25, 0.25), seed_from(rng))
-    return {"numbers of the examples, set by set": in_a_row(by_x, MANY)}
+    return {"number of the first": first, "numbers of the examples, set by set": in_a_row(by_x, MANY)}
 
 
 @at_random.summary(
@@ -147,7 +161,7 @@ def at_random(split, rng):
     }
 )
 def at_random_summary(theirs, ours):
-    row = theirs["numbers of the examples, set by set"]
+    row = theirs["numbers of the examples, set by set"] - ours["number of the first"]
     train, valid, test = row[:400], row[400:600], row[600:800]
     return {
         "mean number in the training set, of N": np.mean(train) / MANY,
@@ -159,7 +173,7 @@ def at_random_summary(theirs, ours):
 
 @splitting.check("rng decides, and nothing else does")
 def repeats(split, rng):
-    x, y = numbered(MANY)
+    x, y, first = numbered(rng, MANY)
     shares, seed = (0.5, 0.25, 0.25), seed_from(rng)
     once, again = (in_a_row(dealt(split, x, y, shares, seed)[0], MANY) for _ in range(2))
     chance = np.random.default_rng(seed_from(rng))
@@ -167,7 +181,11 @@ def repeats(split, rng):
     for _ in range(2):
         parts = split(x, y, shares, chance)
         rows.append(in_a_row([np.asarray(part).astype("int64") for part, _ in parts], MANY))
-    return {"two generators with the same seed": [once, again], "one generator, two calls": rows}
+    return {
+        "number of the first": first,
+        "two generators with the same seed": [once, again],
+        "one generator, two calls": rows,
+    }
 
 
 @repeats.summary(
@@ -177,6 +195,7 @@ def repeats_summary(theirs, ours):
     one, again = theirs["two generators with the same seed"][:, :MANY]
     first, second = theirs["one generator, two calls"][:, :MANY]
     return {
+        "number of the first": theirs["number of the first"],
         "likeness for the same seed": in_order(one, again),
         "likeness of two calls": in_order(first, second),
         "likeness of two generators": in_order(one, first),
@@ -192,7 +211,7 @@ def in_order(a, b):
 
 @splitting.example()
 def example(split, rng):
-    x, y = numbered(24, 2)
+    x, y, _ = numbered(rng, 24, 2)
     chance = np.random.default_rng(seed_from(rng))
 
     def sets(x, y):

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from helpers.scripted_training import logs_of, network, trained, weights_of
+from helpers.scripted_training import logs_of, move, network, trained, weights_of
 
 # Added to an example's number, its class.
 CLASS = 1000
@@ -20,13 +20,15 @@ def numbered_examples(rng: np.random.Generator, N: int, D: int = 4) -> tuple[np.
     """Examples that can be told apart: the first input is the example's number, and the class tells it too.
 
     Args:
-        N: how many.    D: inputs of each, real-valued, each with a mean of its own.
+        N: how many, with numbers one behind the other; which is the first is drawn.
+        D: inputs of each, real-valued, each with a mean of its own.
     Returns:
         x, y: arrays of shapes (N, D) and (N,), of float32 and of integers.
     """
     x = rng.normal(size=(N, D)) + np.arange(D)
-    x[:, 0] = np.arange(N)
-    return x.astype("float32"), CLASS + np.arange(N)
+    numbers = 100 * int(rng.integers(1, 100)) + np.arange(N)
+    x[:, 0] = numbers
+    return x.astype("float32"), CLASS + numbers
 
 
 def numbers_of(x: Any) -> np.ndarray:
@@ -55,6 +57,7 @@ class Recorder:
         self.fits: list[SimpleNamespace] = []
         self.tests: list[SimpleNamespace] = []
         self.history: Any = None
+        move(network(), -1)
 
     def fit(
         self,

@@ -222,10 +222,11 @@ def with_ties(rng: np.random.Generator, patience: int, epochs: int) -> np.ndarra
     """Better for some epochs; then now and then exactly as good as the best, and never better.
 
     Args:
-        patience: the look-ahead; the first tie comes within it.
+        patience: the look-ahead, at least 3; each tie comes within it, behind an epoch that is worse.
         epochs: how many.
     """
     first = falling(rng, int(rng.integers(2, 5)))
     later = above(rng, first[-1], epochs - len(first))
-    later[:: int(rng.integers(1, patience))] = first[-1]
+    every = int(rng.integers(2, patience))
+    later[every - 1 :: every] = first[-1]
     return np.concatenate([first, later])
