@@ -201,7 +201,7 @@ for n, b, e, m, g in zip(sizes, bound, exact, measured, gained, strict=True):
     )
 
 # %% [markdown]
-# Less: over three sets of networks the winner of 100 examples was flattered by 3.1 to 3.7 points, where equal models would have been flattered by 7.5. These networks do
+# Less: over three sets of networks the winner of 100 examples was flattered by 2.9 to 3.7 points, where equal models would have been flattered by 7.5. These networks do
 # differ (their true scores have a deviation of three points or so), so that choosing gains something real, the more the larger the validation set. What no one can read off the
 # validation score is how much of it is which. That is what the test set is for.
 

@@ -26,7 +26,7 @@ def numbered_examples(rng: np.random.Generator, N: int, D: int = 4) -> tuple[np.
         x, y: arrays of shapes (N, D) and (N,), of float32 and of integers.
     """
     x = rng.normal(size=(N, D)) + np.arange(D)
-    numbers = 100 * int(rng.integers(1, 100)) + np.arange(N)
+    numbers = 50 * int(rng.integers(1, 20)) + np.arange(N)
     x[:, 0] = numbers
     return x.astype("float32"), CLASS + numbers
 
