@@ -64,8 +64,10 @@ def _both(first: Arrays, second: Arrays, logs: Logs) -> Arrays:
 def _anew(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
     inputs, call = example(*objects, rng)
     call = sabotage(call)
-    first = call(**inputs)
-    return _both(first, call(**inputs), inputs["logs"])
+    # What one training does to its logs is another probe's question.
+    first = call(**{**inputs, "logs": copy.deepcopy(inputs["logs"])})
+    second = call(**{**inputs, "logs": copy.deepcopy(inputs["logs"])})
+    return _both(first, second, inputs["logs"])
 
 
 def _with_a_past(call: Call) -> Call:
@@ -317,8 +319,9 @@ def _batches(
     example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
 ) -> Arrays:
     (one, logs, call), (other, _, _) = _two(example, objects, rng)
-    first = call(callback=one, logs=logs)
-    return _both(first, sabotage(call)(callback=other, logs=logs, batches=BATCHES), logs)
+    first = call(callback=one, logs=copy.deepcopy(logs))
+    second = sabotage(call)(callback=other, logs=copy.deepcopy(logs), batches=BATCHES)
+    return _both(first, second, logs)
 
 
 def _every_batch(call: Call) -> Call:
@@ -347,8 +350,9 @@ def _initial(
     example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
 ) -> Arrays:
     (one, logs, call), (other, _, _) = _two(example, objects, rng)
-    first = call(callback=one, logs=logs)
-    return _both(first, sabotage(call)(callback=other, logs=logs, first=FIRST), logs)
+    first = call(callback=one, logs=copy.deepcopy(logs))
+    second = sabotage(call)(callback=other, logs=copy.deepcopy(logs), first=FIRST)
+    return _both(first, second, logs)
 
 
 def _ahead(call: Call) -> Call:
