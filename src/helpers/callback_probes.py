@@ -55,7 +55,11 @@ def _agree(theirs: Arrays, ours: Arrays) -> Arrays:
 def _both(first: Arrays, second: Arrays, logs: Logs) -> Arrays:
     """What two trainings gave, and the scores that they were told."""
     again = {f"{name}, again": value for name, value in second.items()}
-    return {"scores": [told[WATCHED] for told in logs], **first, **again}
+    return {"scores": _scores(logs), **first, **again}
+
+
+def _scores(logs: Logs) -> list[float]:
+    return [told[WATCHED] for told in logs]
 
 
 # ---- a second fit begins anew
@@ -99,7 +103,7 @@ ANEW = Probe(
 
 def _copies(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
     inputs, call = example(*objects, rng)
-    callback = inputs["callback"]
+    callback, scores = inputs["callback"], _scores(inputs["logs"])
     before, after = [], []
 
     def look(model: Any) -> None:
@@ -113,7 +117,7 @@ def _copies(example: Example, objects: Sequence[Any], rng: np.random.Generator, 
     unseen = np.zeros(LONGEST)
     rest = [unseen] * (len(inputs["logs"]) - len(before))
     return {
-        "scores": [told[WATCHED] for told in inputs["logs"]],
+        "scores": scores,
         "kept after each epoch": [*before, *rest],
         "kept, once the weights have moved": [*after, *rest],
         "weights at the end": found["weights at the end"],
@@ -233,7 +237,7 @@ def _missing(
     without = [{name: value for name, value in told.items() if name != WATCHED} for told in inputs["logs"]]
     words = _what_is_said(sabotage(call), inputs["callback"], without)
     return {
-        "scores": [told[WATCHED] for told in inputs["logs"]],
+        "scores": _scores(inputs["logs"]),
         f"{WATCHED} is named where it is missing": float(WATCHED in words),
     }
 
