@@ -622,4 +622,4 @@ print(
 # - Stop where the validation loss is lowest: there the gradients of training and validation are orthogonal. Keep *copies* of the weights.
 # - Start with a large rate, halve it on a plateau.
 #
-# **Next:** unit 10 chooses the other hyperparameters, and has many more models to choose from: k is in the hundreds there.
+# **Next:** unit 10 chooses the other hyperparameters, and has many more models to choose from.
