@@ -397,7 +397,7 @@ draws.misconception(
             "        if isinstance(value, list):\n            value = choice(value)\n        if callable(value):\n",
         )
     ),
-    advice="A list cannot be called, so it is a fixed value: [64, 32] may be the units of two layers. Whoever wants one of them writes choice.",
+    advice="A list cannot be called, so it is a fixed value: [64, 32] may be the units of two layers. `choice` is for one of several.",
 )
 
 draws.alternative(

@@ -377,10 +377,10 @@ random_search.misconception(
         ),
         (
             '                trial["error"] = str(error)\n',
-            '                trial = {**trial, "settings": self.propose(), "error": str(error)}\n',
+            '                trial["error"] = str(error)\n                trial["settings"] = self.propose()\n',
         ),
     ),
-    advice="The settings that died are what has to be kept. Each trial stands for itself: note what went wrong, and go on with the next number.",
+    advice="The settings that died are what has to be kept. Each trial stands for itself: note what went wrong, and go on.",
 )
 random_search.misconception(
     "settings are drawn from NumPy's global generator",
