@@ -1,7 +1,7 @@
 """expected_improvement: how much better than the best so far, on average over what is believed."""
 
 import numpy as np
-import tensorflow as tf  # noqa: F401  an alternative below uses it
+import tensorflow as tf
 
 from autograder.exercise import Exercise
 from helpers.evidence import landmarks
@@ -121,7 +121,7 @@ improvement.misconception(
 improvement.misconception(
     "φ and Φ are exchanged",
     (EXPECTED, "gain * norm.pdf(z) + deviation * norm.cdf(z)"),
-    advice="The gain is multiplied by the probability that there is one, Φ(z) = norm.cdf(z); the deviation by the density φ(z) = norm.pdf(z).",
+    advice="The gain goes with the probability that there is one, Φ(z) = norm.cdf(z); the deviation with the density φ(z) = norm.pdf(z).",
 )
 improvement.misconception(
     "the minus sign: the two terms are subtracted",

@@ -6,6 +6,7 @@ import pytest
 from helpers import search_probes, searching
 from helpers.checks import Checks, gather
 from helpers.compare import same, summarize
+from helpers.evidence import as_evidence
 from helpers.search_probes import BATTERIES, KIND
 
 
@@ -164,8 +165,8 @@ def test_each_fault_fails_its_own_probe(answer, keys):
 def test_each_probe_notices_its_sabotage(probe):
     of = exercise()
     (check,) = [check for check in of.checks if check.probe == probe.key]
-    ours = gather(of, check, (Searching,), 1, 2)
-    spoiled = gather(of, check, (lambda space, seed: probe.sabotage(Searching)(space, seed),), 1, 2)
+    ours = as_evidence(check.run(Searching, np.random.default_rng(1)))
+    spoiled = as_evidence(check.run(Searching, np.random.default_rng(1), sabotage=probe.sabotage))
     assert not same(check, summarize(check, spoiled, ours), summarize(check, ours, ours))
 
 

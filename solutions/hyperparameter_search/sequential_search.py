@@ -1,0 +1,393 @@
+"""SequentialSearch: each trial is chosen by what the trials before it have shown."""
+
+import numpy as np
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
+
+from autograder.exercise import Exercise
+from helpers import search_probes, searching
+from helpers.evidence import landmarks
+from helpers.searching import valid_score
+from solutions.hyperparameter_search.draw import draw
+from solutions.hyperparameter_search.expected_improvement import expected_improvement
+from solutions.hyperparameter_search.random_search import RandomSearch
+
+sequential = Exercise("SequentialSearch", kind=search_probes.KIND, lecture="36:12")
+
+
+@sequential.reference
+class SequentialSearch(RandomSearch):
+    """Sequential model-based search: a Gaussian process learns the score as a function of the settings (lecture 36:12).
+
+    Until `first` trials have a score, settings are drawn at random. From then on, for each trial:
+
+    1. A new Gaussian process, `self.process()`, is fitted to the features of all trials that have a score, and to
+       their validation scores.
+    2. So many `candidates` are drawn at random from the space.
+    3. The process predicts a mean and a deviation for each: `predict(x, return_std=True)`.
+    4. The candidate with the largest expected improvement over the best score so far is the next trial.
+
+    Everything else, `run` and `trials`, is inherited from `RandomSearch`. Trials without a score, whose `valid` is NaN,
+    tell the process nothing: it takes numbers only.
+
+    Args:
+        space, seed: as for `RandomSearch`.
+        features: a function of settings that gives a list of numbers of about the same size, `[log10 α, units / 100]`
+            say: what the process sees of them.
+        process: a function without arguments that makes a Gaussian process with `fit(x, y)` and
+            `predict(x, return_std=True)`, as scikit-learn's `GaussianProcessRegressor`.
+        first: how many trials have to have a score before the process takes over, at least 1.
+        candidates: how many settings are drawn to choose from.
+    """
+
+    def __init__(self, space, features, process, seed=0, first=5, candidates=200):
+        super().__init__(space, seed)
+        self.features = features
+        self.process = process
+        self.first = first
+        self.candidates = candidates
+
+    def propose(self):
+        """The settings of the next trial; they depend on the seed and on `self.trials`, and on nothing else."""
+        ### BEGIN SOLUTION
+        rng = np.random.default_rng([self.seed, len(self.trials)])
+        finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]
+        if len(finished) < self.first:
+            return draw(self.space, rng)
+        x = np.array([self.features(trial["settings"]) for trial in finished])
+        y = np.array([trial["valid"] for trial in finished])
+        process = self.process()
+        process.fit(x, y)
+        candidates = [draw(self.space, rng) for _ in range(self.candidates)]
+        inputs = np.array([self.features(settings) for settings in candidates])
+        mean, deviation = process.predict(inputs, return_std=True)
+        gain = expected_improvement(mean, deviation, np.max(y))
+        return candidates[int(np.argmax(gain))]
+        ### END SOLUTION
+
+
+# Few settings, all of which are among so many candidates: then chance does not matter.
+RATES = tuple(10.0 ** (-4 + np.arange(7) / 2))
+UNITS = (100, 400, 900)
+CANDIDATES = 400
+# of the trials that have a score
+FINISHED = 5
+# searches of a check that looks at chance, and candidates of one that looks at these
+SEARCHES, ONLY = 40, 5
+
+
+def few_settings():
+    """A space of 21 settings."""
+    return {
+        "lr": lambda rng: float(RATES[rng.integers(len(RATES))]),
+        "units": lambda rng: UNITS[rng.integers(len(UNITS))],
+    }
+
+
+def features(settings):
+    """Two numbers of about the same size."""
+    return [np.log10(settings["lr"]), settings["units"] / 300]
+
+
+class Noting(GaussianProcessRegressor):
+    """A Gaussian process with a fixed kernel that notes what it was asked."""
+
+    def __init__(self):
+        super().__init__(RBF(1.0), alpha=1e-4, optimizer=None, normalize_y=True)
+        self.seen = []
+        self.asked = []
+
+    def fit(self, x, y):
+        self.seen.append((np.array(x), np.array(y)))
+        return super().fit(x, y)
+
+    def predict(self, x, return_std=False, return_cov=False):
+        self.asked.append(np.array(x))
+        return super().predict(x, return_std=return_std, return_cov=return_cov)
+
+
+def history(rng, finished=FINISHED, dead=0):
+    """Trials as a search keeps them: different settings, the dead ones first; the training score says something else."""
+    places = rng.choice(len(RATES) * len(UNITS), finished + dead, replace=False)
+    trials = []
+    for number, place in enumerate(places):
+        settings = {"lr": float(RATES[place % len(RATES)]), "units": UNITS[place // len(RATES)]}
+        valid = valid_score(settings) + float(rng.normal() / 10)
+        train = 1 - 0.3 * valid + float(rng.normal() / 10)
+        trial = {"settings": settings, "train": train, "valid": valid, "error": ""}
+        if number < dead:
+            trial |= {"train": np.nan, "valid": np.nan, "error": searching.REASON}
+        trials.append(trial)
+    return trials
+
+
+def proposed(SequentialSearch, trials, seed, first=FINISHED, process=Noting):
+    """What comes after these trials."""
+    search = SequentialSearch(few_settings(), features, process, seed, first, CANDIDATES)
+    search.trials = [dict(trial) for trial in trials]
+    return search.propose()
+
+
+def several(SequentialSearch, rng, dead, first=FINISHED):
+    """What is proposed after each of five histories, and the best of each."""
+    found = {"lr": [], "units": []}
+    best = {"lr": [], "units": []}
+    for _ in range(5):
+        trials = history(rng, dead=dead)
+        settings = proposed(SequentialSearch, trials, int(rng.integers(1 << 30)), first)
+        top = max(trials[dead:], key=lambda trial: trial["valid"])
+        for name in found:
+            found[name].append(settings[name])
+            best[name].append(top["settings"][name])
+    marks = {f"{name} of the best so far": values for name, values in best.items()}
+    proposals = {"log10 of the proposed lr": np.log10(found["lr"]), "proposed units": found["units"]}
+    return proposals | landmarks(**marks)
+
+
+@sequential.check("the candidate with the largest expected improvement", points=3)
+def largest(SequentialSearch, rng):
+    return several(SequentialSearch, rng, dead=0)
+
+
+@sequential.check("trials without a score tell the process nothing")
+def with_dead(SequentialSearch, rng):
+    return several(SequentialSearch, rng, dead=2)
+
+
+@sequential.check("the process sees features and validation scores")
+def seen(SequentialSearch, rng):
+    made = []
+
+    def process():
+        made.append(Noting())
+        return made[-1]
+
+    trials = history(rng)
+    proposed(SequentialSearch, trials, int(rng.integers(1 << 30)), process=process)
+    x, y = made[-1].seen[-1]
+    order = np.lexsort(x.T)
+    rows = [features(trial["settings"]) for trial in trials]
+    marks = {"features of each trial": rows, "train of each trial": [trial["train"] for trial in trials]}
+    return {
+        "x that was fitted": x[order],
+        "y that was fitted": np.ravel(y)[order],
+        "processes that were made": len(made),
+        **landmarks(**marks),
+    }
+
+
+@sequential.check("until enough trials have a score, settings are drawn at random", points=2)
+def at_first(SequentialSearch, rng):
+    trials = history(rng, finished=FINISHED - 1, dead=3)
+    found = []
+    for _ in range(SEARCHES):
+        settings = proposed(SequentialSearch, trials, int(rng.integers(1 << 30)))
+        found.append([np.log10(settings["lr"]), settings["units"]])
+    none = proposed(SequentialSearch, [], int(rng.integers(1 << 30)))
+    return {"scores": [trial["valid"] for trial in trials], "proposals": found, "names": len(none)}
+
+
+@at_first.summary(**{"different proposals": 9})
+def at_first_summary(theirs, ours):
+    different = len(np.unique(theirs["proposals"], axis=0))
+    return {"scores": theirs["scores"], "different proposals": different, "names": theirs["names"]}
+
+
+@sequential.check("each time, other candidates")
+def other_candidates(SequentialSearch, rng):
+    made = []
+
+    def process():
+        made.append(Noting())
+        return made[-1]
+
+    trials, seed = history(rng), int(rng.integers(1 << 30))
+    search = SequentialSearch(searching.space(), features, process, seed, FINISHED, ONLY)
+    search.trials = [dict(trial) for trial in trials]
+    for _ in range(2):
+        settings = search.propose()
+        search.trials.append({"settings": settings, "train": 0.5, "valid": 0.5, "error": ""})
+    first, second = [one.asked[0] for one in (made[0], made[-1])]
+    return {"features of the first candidates": first, "features of the next ones": second}
+
+
+@other_candidates.summary()
+def other_candidates_summary(theirs, ours):
+    first, second = theirs["features of the first candidates"], theirs["features of the next ones"]
+    within = (np.abs(first[:, 0] + 2.5) < 1.6) & (np.abs(first[:, 1] - 1.7) < 1.8)
+    return {
+        "share of features that come again": np.mean(first == second),
+        "candidates within the space": np.sum(within),
+        "different candidates": len(np.unique(first, axis=0)),
+    }
+
+
+@sequential.example(
+    points=search_probes.HALF,
+    without={
+        "once": "`run` is RandomSearch's",
+        "interrupted": "`run` is RandomSearch's",
+    },
+)
+def example(SequentialSearch, rng):
+    return {}, lambda space, seed: SequentialSearch(space, features, Noting, seed, 3, 20)
+
+
+FINISHED_ONES = 'finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]'
+RNG = "rng = np.random.default_rng([self.seed, len(self.trials)])"
+Y = 'y = np.array([trial["valid"] for trial in finished])'
+ENOUGH = "if len(finished) < self.first:"
+GAIN = "gain = expected_improvement(mean, deviation, np.max(y))"
+PICK = "candidates[int(np.argmax(gain))]"
+sequential.misconception(
+    "the highest mean is tried: what is known is explored again",
+    (GAIN, "gain = mean"),
+    advice="The highest mean is beside the best so far, over and over. Expected improvement also counts how little is known.",
+)
+sequential.misconception(
+    "the least known is tried, however bad it looks",
+    (GAIN, "gain = deviation"),
+    advice="The largest deviation is far from all trials, in the corners of the space. Expected improvement weighs both.",
+)
+sequential.misconception(
+    "the smallest expected improvement",
+    (PICK, "candidates[int(np.argmin(gain))]"),
+    advice="The candidate that promises most is the next: argmax.",
+)
+sequential.misconception(
+    "the process learns the training score",
+    (Y, 'y = np.array([trial["train"] for trial in finished])'),
+    lecture="33:02",
+    advice="It would lead to the settings that overfit best. The validation score is what is searched for.",
+)
+sequential.misconception(
+    "improvement over the mean of the scores, not over the best",
+    (GAIN, GAIN.replace("np.max(y)", "np.mean(y)")),
+    advice="Better than the average is easy. What counts is to be better than the best so far: np.max(y).",
+)
+sequential.misconception(
+    "dead trials count as scores of 0",
+    (FINISHED_ONES, "finished = self.trials"),
+    (Y, 'y = np.nan_to_num([trial["valid"] for trial in finished])'),
+    advice="A machine that ran out of memory says nothing about α. Leave trials without a score out.",
+)
+sequential.misconception(
+    "the same candidates at each step",
+    (RNG, "rng = np.random.default_rng(self.seed)"),
+    advice="A generator made of the seed alone draws the same each time. Make it of the seed and the number of the trial.",
+)
+sequential.misconception(
+    "dead trials are counted among the first",
+    (ENOUGH, "if len(self.trials) < self.first:"),
+    advice="What counts is how many trials have a score: the process cannot learn from the others.",
+)
+# What follows is by `source`, so that double faults do not grow with it.
+sequential.misconception(
+    "NaN is given to the process",
+    source=sequential.edited((FINISHED_ONES, "finished = self.trials")),
+    advice="scikit-learn refuses NaN, and the search ends at the first dead trial. Leave out what has no score.",
+)
+sequential.misconception(
+    "improvement over the worst score",
+    source=sequential.edited((GAIN, GAIN.replace("np.max(y)", "np.min(y)"))),
+    advice="Scores are better the higher they are, so the best so far is np.max(y).",
+)
+sequential.misconception(
+    "improvement over the highest mean of the candidates",
+    source=sequential.edited((GAIN, GAIN.replace("np.max(y)", "np.max(mean)"))),
+    advice="The best so far is the highest score that was measured, np.max(y), and not one that is hoped for.",
+)
+sequential.misconception(
+    "the variance is handed on in the place of the deviation",
+    source=sequential.edited((GAIN, GAIN.replace("deviation", "deviation**2"))),
+    advice="return_std=True gives deviations already, and expected_improvement takes these.",
+)
+sequential.misconception(
+    "mean and deviation exchanged",
+    source=sequential.edited(("mean, deviation = process", "deviation, mean = process")),
+    advice="predict(x, return_std=True) gives the mean first, then the deviation.",
+)
+sequential.misconception(
+    "one trial too many is drawn at random",
+    source=sequential.edited((ENOUGH, "if len(finished) <= self.first:")),
+    advice="With `first` scores the process takes over: draw at random while there are fewer.",
+)
+sequential.misconception(
+    "never at random",
+    source=sequential.edited((ENOUGH, "if not finished:")),
+    advice="A process that has seen one score knows nothing. Draw at random until `first` trials have one.",
+)
+sequential.misconception(
+    "the settings of the best so far are proposed again",
+    source=sequential.edited((PICK, 'finished[int(np.argmax(y))]["settings"]')),
+    advice="That score is known. Propose the candidate with the largest expected improvement.",
+)
+sequential.misconception(
+    "the features are proposed, not the settings",
+    source=sequential.edited((PICK, "inputs[int(np.argmax(gain))]")),
+    advice="`train` needs settings, a dict. Keep the candidates, and give back the one whose features came out first.",
+)
+sequential.misconception(
+    "the process sees the settings as they are, without features",
+    source=sequential.edited(
+        ('[self.features(trial["settings"])', '[list(trial["settings"].values())'),
+        ("[self.features(settings)", "[list(settings.values())"),
+    ),
+    advice="900 units and a rate of 0.001: the process would see the units only. `self.features` puts them on one scale.",
+)
+sequential.misconception(
+    "the process has seen the latest trial only",
+    source=sequential.edited(("process.fit(x, y)", "process.fit(x[-1:], y[-1:])")),
+    advice="`fit` forgets what was fitted before. Fit all that has a score, each time.",
+)
+sequential.misconception(
+    "random search under another name",
+    source=sequential.edited((PICK, "candidates[0]")),
+    advice="The candidates are there to choose from: the one with the largest expected improvement.",
+)
+
+
+@sequential.alternative
+class SearchInParts(RandomSearch):
+    def __init__(self, space, features, process, seed=0, first=5, candidates=200):
+        RandomSearch.__init__(self, space, seed)
+        self.features, self.process, self.first, self.candidates = features, process, first, candidates
+
+    def propose(self):
+        known = [(self.features(t["settings"]), t["valid"]) for t in self.trials if np.isfinite(t["valid"])]
+        rng = np.random.default_rng((len(self.trials), self.seed))
+        if len(known) < self.first:
+            return draw(self.space, rng)
+        x, y = zip(*known)  # noqa: B905
+        fitted = self.process().fit(np.array(x), np.array(y))
+        best, promise = None, -np.inf
+        drawn = [draw(self.space, rng) for _ in range(self.candidates)]
+        mean, deviation = fitted.predict([self.features(one) for one in drawn], return_std=True)
+        for one, ei in zip(drawn, expected_improvement(mean, deviation, max(y))):  # noqa: B905
+            if ei > promise:
+                best, promise = one, ei
+        return best
+
+
+@sequential.alternative
+class SearchBySorting(RandomSearch):
+    def __init__(self, space, features, process, seed=0, first=5, candidates=200):
+        super().__init__(space, seed)
+        self.features = features
+        self.process = process
+        self.first = first
+        self.candidates = candidates
+
+    def propose(self):
+        valid = np.array([trial["valid"] for trial in self.trials], "float64")
+        good = np.flatnonzero(~np.isnan(valid))
+        if good.size < self.first:
+            return super().propose()
+        x = np.stack([np.asarray(self.features(self.trials[i]["settings"]), "float64") for i in good])
+        process = self.process()
+        process.fit(x, valid[good])
+        rng = np.random.default_rng([self.seed, len(self.trials), 1])
+        drawn = [draw(self.space, rng) for _ in range(self.candidates)]
+        mean, deviation = process.predict(np.stack([self.features(one) for one in drawn]), return_std=True)
+        order = np.argsort(-expected_improvement(mean, deviation, valid[good].max()), kind="stable")
+        return drawn[order[0]]
