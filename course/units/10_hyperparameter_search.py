@@ -166,14 +166,8 @@ guess = None  # "two", "four" or "eight"
 commit(guess, {"two": "about 2", "four": "about 4", "eight": "8 or more"})
 
 listed = {"lr": [0.003, 0.03, 0.3, 1.0, 6.0], "units": [4, 12, 24, 64], "lam": [1e-5]}
-found = [(settings, train(settings, seed=0)["valid"]) for settings in grid(listed)]
-table = np.array(
-    [
-        [score for settings, score in found if (settings["units"], settings["lr"]) == (H, lr)][0]
-        for H in listed["units"]
-        for lr in listed["lr"]
-    ]
-).reshape(4, 5)
+found = {(one["lr"], one["units"]): train(one, seed=0)["valid"] for one in grid(listed)}
+table = np.array([[found[lr, H] for lr in listed["lr"]] for H in listed["units"]])
 ax = plots.panels(1, width=6, height=3.4)
 ax.imshow(table, cmap="gray", vmin=0, vmax=1, aspect="auto")
 for (row, column), score in np.ndenumerate(table):
@@ -368,7 +362,7 @@ def some_grid(low, high, rng):
     parts = [(np.arange(3) + rng.random()) / 3 for _ in range(3)]
     return {
         "lr": [float(low * (high / low) ** part) for part in parts[0]],
-        "units": [int(round(4 + 60 * part)) for part in parts[1]],
+        "units": [round(4 + 60 * part) for part in parts[1]],
         "lam": [float(1e-6 * 1e5**part) for part in parts[2]],
     }
 
