@@ -229,7 +229,7 @@ def fixed(uniform, log_uniform, integers, choice, draw, rng):
         "names in the settings": ", ".join(sorted(settings)),
         "hyperparameters in the space afterwards": len(space),
         "those that are as they were": sum(space.get(name) is value for name, value in before.items()),
-        **landmarks(layers=layers),
+        **landmarks(**{"the fixed layers": layers}),
     }
 
 
@@ -354,7 +354,7 @@ draws.misconception(
     source=draws.edited(
         (
             "    return lambda rng: rng.uniform(low, high)",
-            "    value = np.random.uniform(low, high)\n    return lambda rng: value",
+            "    value = np.random.default_rng(0).uniform(low, high)\n    return lambda rng: value",
         )
     ),
     advice="Each call of the distribution draws anew, from the generator that it is given: draw inside the function that you return.",

@@ -67,17 +67,19 @@ class SequentialSearch(RandomSearch):
 
 
 # Few settings, all of which are among so many candidates: then chance does not matter.
-RATES = tuple(10.0 ** (-4 + np.arange(7) / 2))
+RATES = tuple(10.0 ** (-4 + 0.75 * np.arange(5)))
 UNITS = (100, 400, 900)
-CANDIDATES = 400
-# of the trials that have a score
+CANDIDATES = 250
+# of the trials that have a score, where the process takes over
 FINISHED = 5
-# searches of a check that looks at chance, and candidates of one that looks at these
-SEARCHES, ONLY = 40, 5
+# histories of a check, searches of one that looks at chance, and candidates of one that looks at these
+HISTORIES, SEARCHES, ONLY = 6, 4, 5
+# of each of the few settings, what the process sees
+ROWS = np.array([[np.log10(lr), units / 300] for units in UNITS for lr in RATES])
 
 
 def few_settings():
-    """A space of 21 settings."""
+    """A space of 15 settings."""
     return {
         "lr": lambda rng: float(RATES[rng.integers(len(RATES))]),
         "units": lambda rng: UNITS[rng.integers(len(UNITS))],
@@ -89,21 +91,46 @@ def features(settings):
     return [np.log10(settings["lr"]), settings["units"] / 300]
 
 
-class Noting(GaussianProcessRegressor):
-    """A Gaussian process with a fixed kernel that notes what it was asked."""
+class Believing:
+    """In the place of a Gaussian process: it believes what it is told to, and notes what it was asked."""
 
-    def __init__(self):
-        super().__init__(RBF(1.0), alpha=1e-4, optimizer=None, normalize_y=True)
+    def __init__(self, mean, deviation):
+        self.mean = mean
+        self.deviation = deviation
         self.seen = []
         self.asked = []
 
     def fit(self, x, y):
-        self.seen.append((np.array(x), np.array(y)))
-        return super().fit(x, y)
+        x, y = np.array(x, "float64"), np.array(y, "float64")
+        if np.isnan(y).any():
+            raise ValueError("Input y contains NaN.")
+        self.seen.append((x, y))
+        return self
 
-    def predict(self, x, return_std=False, return_cov=False):
-        self.asked.append(np.array(x))
-        return super().predict(x, return_std=return_std, return_cov=return_cov)
+    def predict(self, x, return_std=False):
+        x = np.array(x, "float64")
+        self.asked.append(x)
+        nearest = np.argmin(np.abs(x[:, None] - ROWS).sum(axis=2), axis=1)
+        if return_std:
+            return self.mean[nearest], self.deviation[nearest]
+        return self.mean[nearest]
+
+
+def maker(rng):
+    """A function that makes such processes, all with the same beliefs, and those that it has made."""
+    mean, deviation = rng.uniform(0.1, 0.9, size=len(ROWS)), rng.uniform(0.05, 0.7, size=len(ROWS))
+    made = []
+
+    def process():
+        made.append(Believing(mean, deviation))
+        return made[-1]
+
+    return process, made
+
+
+def gaussian_process():
+    """A real one, with a fixed kernel."""
+    return GaussianProcessRegressor(RBF(1.0), alpha=1e-4, optimizer=None, normalize_y=True)
 
 
 def history(rng, finished=FINISHED, dead=0):
@@ -121,27 +148,27 @@ def history(rng, finished=FINISHED, dead=0):
     return trials
 
 
-def proposed(SequentialSearch, trials, seed, first=FINISHED, process=Noting):
+def proposed(SequentialSearch, rng, trials, process):
     """What comes after these trials."""
-    search = SequentialSearch(few_settings(), features, process, seed, first, CANDIDATES)
+    seed = int(rng.integers(1 << 30))
+    search = SequentialSearch(few_settings(), features, process, seed, FINISHED, CANDIDATES)
     search.trials = [dict(trial) for trial in trials]
     return search.propose()
 
 
-def several(SequentialSearch, rng, dead, first=FINISHED):
-    """What is proposed after each of five histories, and the best of each."""
-    found = {"lr": [], "units": []}
-    best = {"lr": [], "units": []}
-    for _ in range(5):
+def several(SequentialSearch, rng, dead, process=None):
+    """What is proposed after each of several histories, and what the best of each was."""
+    proposals, best = [], []
+    for _ in range(HISTORIES):
         trials = history(rng, dead=dead)
-        settings = proposed(SequentialSearch, trials, int(rng.integers(1 << 30)), first)
+        proposals.append(proposed(SequentialSearch, rng, trials, process or maker(rng)[0]))
         top = max(trials[dead:], key=lambda trial: trial["valid"])
-        for name in found:
-            found[name].append(settings[name])
-            best[name].append(top["settings"][name])
-    marks = {f"{name} of the best so far": values for name, values in best.items()}
-    proposals = {"log10 of the proposed lr": np.log10(found["lr"]), "proposed units": found["units"]}
-    return proposals | landmarks(**marks)
+        best.append(top["settings"])
+    return {
+        "log10 of the proposed lr": [np.log10(settings["lr"]) for settings in proposals],
+        "proposed units": [settings["units"] for settings in proposals],
+        **landmarks(**{"units of the best so far": [settings["units"] for settings in best]}),
+    }
 
 
 @sequential.check("the candidate with the largest expected improvement", points=3)
@@ -149,25 +176,18 @@ def largest(SequentialSearch, rng):
     return several(SequentialSearch, rng, dead=0)
 
 
-@sequential.check("trials without a score tell the process nothing")
+@sequential.check("with a Gaussian process, and trials that have no score")
 def with_dead(SequentialSearch, rng):
-    return several(SequentialSearch, rng, dead=2)
+    return several(SequentialSearch, rng, dead=2, process=gaussian_process)
 
 
 @sequential.check("the process sees features and validation scores")
 def seen(SequentialSearch, rng):
-    made = []
-
-    def process():
-        made.append(Noting())
-        return made[-1]
-
-    trials = history(rng)
-    proposed(SequentialSearch, trials, int(rng.integers(1 << 30)), process=process)
+    trials, (process, made) = history(rng, dead=2), maker(rng)
+    proposed(SequentialSearch, rng, trials, process)
     x, y = made[-1].seen[-1]
     order = np.lexsort(x.T)
-    rows = [features(trial["settings"]) for trial in trials]
-    marks = {"features of each trial": rows, "train of each trial": [trial["train"] for trial in trials]}
+    marks = {"train of each trial": [trial["train"] for trial in trials], "trials": len(trials)}
     return {
         "x that was fitted": x[order],
         "y that was fitted": np.ravel(y)[order],
@@ -178,29 +198,26 @@ def seen(SequentialSearch, rng):
 
 @sequential.check("until enough trials have a score, settings are drawn at random", points=2)
 def at_first(SequentialSearch, rng):
-    trials = history(rng, finished=FINISHED - 1, dead=3)
-    found = []
-    for _ in range(SEARCHES):
-        settings = proposed(SequentialSearch, trials, int(rng.integers(1 << 30)))
-        found.append([np.log10(settings["lr"]), settings["units"]])
-    none = proposed(SequentialSearch, [], int(rng.integers(1 << 30)))
-    return {"scores": [trial["valid"] for trial in trials], "proposals": found, "names": len(none)}
-
-
-@at_first.summary(**{"different proposals": 9})
-def at_first_summary(theirs, ours):
-    different = len(np.unique(theirs["proposals"], axis=0))
-    return {"scores": theirs["scores"], "different proposals": different, "names": theirs["names"]}
+    process, made = maker(rng)
+    found = {}
+    for finished, dead in ((FINISHED - 1, 3), (2, 0), (0, 0)):
+        made.clear()
+        trials, rates = history(rng, finished, dead), set()
+        for _ in range(SEARCHES):
+            search = SequentialSearch(
+                searching.space(), features, process, int(rng.integers(1 << 30)), FINISHED
+            )
+            search.trials = [dict(trial) for trial in trials]
+            rates.add(search.propose()["lr"])
+        words = f"after {finished} scores and {dead} dead trials"
+        found[f"processes that were made {words}"] = len(made)
+        found[f"different settings, by {SEARCHES} seeds, {words}"] = len(rates)
+    return found
 
 
 @sequential.check("each time, other candidates")
 def other_candidates(SequentialSearch, rng):
-    made = []
-
-    def process():
-        made.append(Noting())
-        return made[-1]
-
+    process, made = maker(rng)
     trials, seed = history(rng), int(rng.integers(1 << 30))
     search = SequentialSearch(searching.space(), features, process, seed, FINISHED, ONLY)
     search.trials = [dict(trial) for trial in trials]
@@ -230,7 +247,7 @@ def other_candidates_summary(theirs, ours):
     },
 )
 def example(SequentialSearch, rng):
-    return {}, lambda space, seed: SequentialSearch(space, features, Noting, seed, 3, 20)
+    return {}, lambda space, seed: SequentialSearch(space, features, gaussian_process, seed, 3, 20)
 
 
 FINISHED_ONES = 'finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]'
