@@ -7,7 +7,6 @@ from sklearn.gaussian_process.kernels import RBF
 from autograder.exercise import Exercise
 from helpers import search_probes, searching
 from helpers.evidence import landmarks
-from helpers.searching import valid_score
 from solutions.hyperparameter_search.draw import draw
 from solutions.hyperparameter_search.expected_improvement import expected_improvement
 from solutions.hyperparameter_search.random_search import RandomSearch
@@ -72,8 +71,22 @@ UNITS = (100, 400, 900)
 CANDIDATES = 250
 # of the trials that have a score, where the process takes over
 FINISHED = 5
-# histories of a check, searches of one that looks at chance, and candidates of one that looks at these
-HISTORIES, SEARCHES, ONLY = 6, 4, 5
+# histories that a real process sees, searches of a check that looks at chance, candidates of one that looks at these
+HISTORIES, SEARCHES, ONLY = 2, 4, 5
+# Scores below the best: their mean is far from it, and the lowest farther.
+BEHIND = np.array([0, 0.1, 0.15, 0.25, 1.0])
+# What is believed of two settings, where all others are hopeless: mean above the best score so far, and deviation. The rules that
+# one might think of agree on some of them, and no two on all.
+DUELS = (
+    ((-0.02, 0.01), (-0.12, 0.3)),
+    ((0.2, 0.05), (-0.5, 0.4)),
+    ((0.02, 0.02), (-0.05, 0.2)),
+    ((-0.08, 0.01), (-0.1, 0.3)),
+    ((-0.05, 0.01), (-0.1, 1.0)),
+    ((-0.3, 0.25), (-0.6, 0.5)),
+    ((0.2, 0.05), (-0.3, 0.5)),
+)
+HOPELESS = (0.01, 0.001)
 # of each of the few settings, what the process sees
 ROWS = np.array([[np.log10(lr), units / 300] for units in UNITS for lr in RATES])
 
@@ -116,9 +129,8 @@ class Believing:
         return self.mean[nearest]
 
 
-def maker(rng):
-    """A function that makes such processes, all with the same beliefs, and those that it has made."""
-    mean, deviation = rng.uniform(0.1, 0.9, size=len(ROWS)), rng.uniform(0.05, 0.7, size=len(ROWS))
+def maker(mean, deviation):
+    """A function that makes such processes, all with the same beliefs, and the list of those that it has made."""
     made = []
 
     def process():
@@ -128,6 +140,20 @@ def maker(rng):
     return process, made
 
 
+def beliefs(rng):
+    """A mean and a deviation for each of the few settings."""
+    return rng.uniform(0.1, 0.9, size=len(ROWS)), rng.uniform(0.05, 0.7, size=len(ROWS))
+
+
+def duel(rng, two, best):
+    """Beliefs by which two of the settings are worth a thought."""
+    mean, deviation = (np.full(len(ROWS), value) for value in HOPELESS)
+    for place, (above, spread) in zip(rng.choice(len(ROWS), 2, replace=False), two, strict=True):
+        mean[place] = best + above * rng.uniform(0.97, 1.03)
+        deviation[place] = spread * rng.uniform(0.97, 1.03)
+    return mean, deviation
+
+
 def gaussian_process():
     """A real one, with a fixed kernel."""
     return GaussianProcessRegressor(RBF(1.0), alpha=1e-4, optimizer=None, normalize_y=True)
@@ -135,15 +161,21 @@ def gaussian_process():
 
 def history(rng, finished=FINISHED, dead=0):
     """Trials as a search keeps them: different settings, the dead ones first; the training score says something else."""
-    places = rng.choice(len(RATES) * len(UNITS), finished + dead, replace=False)
+    places = rng.choice(len(ROWS), finished + dead, replace=False)
+    scores = rng.uniform(0.78, 0.82) - rng.permutation(BEHIND)[:finished] * rng.uniform(
+        0.97, 1.03, size=finished
+    )
     trials = []
-    for number, place in enumerate(places):
+    for place, valid in zip(places, [*[np.nan] * dead, *scores], strict=True):
         settings = {"lr": float(RATES[place % len(RATES)]), "units": UNITS[place // len(RATES)]}
-        valid = valid_score(settings) + float(rng.normal() / 10)
-        train = 1 - 0.3 * valid + float(rng.normal() / 10)
-        trial = {"settings": settings, "train": train, "valid": valid, "error": ""}
-        if number < dead:
-            trial |= {"train": np.nan, "valid": np.nan, "error": searching.REASON}
+        trial = {
+            "settings": settings,
+            "train": float(rng.uniform(0.8, 1)),
+            "valid": float(valid),
+            "error": "",
+        }
+        if np.isnan(valid):
+            trial |= {"train": np.nan, "error": searching.REASON}
         trials.append(trial)
     return trials
 
@@ -156,34 +188,35 @@ def proposed(SequentialSearch, rng, trials, process):
     return search.propose()
 
 
-def several(SequentialSearch, rng, dead, process=None):
-    """What is proposed after each of several histories, and what the best of each was."""
-    proposals, best = [], []
-    for _ in range(HISTORIES):
-        trials = history(rng, dead=dead)
-        proposals.append(proposed(SequentialSearch, rng, trials, process or maker(rng)[0]))
-        top = max(trials[dead:], key=lambda trial: trial["valid"])
-        best.append(top["settings"])
+def as_rows(proposals):
+    """What was proposed, a row for each hyperparameter."""
     return {
         "log10 of the proposed lr": [np.log10(settings["lr"]) for settings in proposals],
         "proposed units": [settings["units"] for settings in proposals],
-        **landmarks(**{"units of the best so far": [settings["units"] for settings in best]}),
     }
 
 
 @sequential.check("the candidate with the largest expected improvement", points=3)
 def largest(SequentialSearch, rng):
-    return several(SequentialSearch, rng, dead=0)
+    proposals, tops = [], []
+    for two in DUELS:
+        trials = history(rng)
+        top = max(trials, key=lambda trial: trial["valid"])
+        process, _ = maker(*duel(rng, two, top["valid"]))
+        proposals.append(proposed(SequentialSearch, rng, trials, process))
+        tops.append(top["settings"]["units"])
+    return as_rows(proposals) | landmarks(**{"units of the best so far": tops})
 
 
 @sequential.check("with a Gaussian process, and trials that have no score")
 def with_dead(SequentialSearch, rng):
-    return several(SequentialSearch, rng, dead=2, process=gaussian_process)
+    histories = [history(rng, dead=2) for _ in range(HISTORIES)]
+    return as_rows([proposed(SequentialSearch, rng, trials, gaussian_process) for trials in histories])
 
 
 @sequential.check("the process sees features and validation scores")
 def seen(SequentialSearch, rng):
-    trials, (process, made) = history(rng, dead=2), maker(rng)
+    trials, (process, made) = history(rng, dead=2), maker(*beliefs(rng))
     proposed(SequentialSearch, rng, trials, process)
     x, y = made[-1].seen[-1]
     order = np.lexsort(x.T)
@@ -198,7 +231,7 @@ def seen(SequentialSearch, rng):
 
 @sequential.check("until enough trials have a score, settings are drawn at random", points=2)
 def at_first(SequentialSearch, rng):
-    process, made = maker(rng)
+    process, made = maker(*beliefs(rng))
     found = {}
     for finished, dead in ((FINISHED - 1, 3), (2, 0), (0, 0)):
         made.clear()
@@ -217,7 +250,7 @@ def at_first(SequentialSearch, rng):
 
 @sequential.check("each time, other candidates")
 def other_candidates(SequentialSearch, rng):
-    process, made = maker(rng)
+    process, made = maker(*beliefs(rng))
     trials, seed = history(rng), int(rng.integers(1 << 30))
     search = SequentialSearch(searching.space(), features, process, seed, FINISHED, ONLY)
     search.trials = [dict(trial) for trial in trials]
@@ -247,7 +280,8 @@ def other_candidates_summary(theirs, ours):
     },
 )
 def example(SequentialSearch, rng):
-    return {}, lambda space, seed: SequentialSearch(space, features, gaussian_process, seed, 3, 20)
+    process, _ = maker(*beliefs(rng))
+    return {}, lambda space, seed: SequentialSearch(space, features, process, seed, 3, 20)
 
 
 FINISHED_ONES = 'finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]'
