@@ -34,7 +34,6 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from scipy.stats import norm
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
@@ -46,9 +45,13 @@ from sklearn.gaussian_process.kernels import Matern
 # good the chosen one is.
 #
 # To a search, a training is one function: settings go in, scores come out. Here is a small one, in NumPy, so that hundreds of trainings take seconds: 200 digits, one layer of tanh units,
-# 15 epochs of mini-batch SGD with weight decay, with the gradients of unit 4. The score is the accuracy: *higher is better*. A training that diverges has the score NaN.
+# 15 epochs of mini-batch SGD with weight decay, with the gradients of unit 4. The score is the accuracy: *higher is better*. A training that diverges has the score NaN. (Matrices as small as these are multiplied fastest by
+# one thread alone, by a factor of ten on the machine where this was written: hence `threadpool_limits`.)
 
 # %% tags=["experiment"]
+from threadpoolctl import threadpool_limits
+
+threadpool_limits(1)
 (x_train, y_train), (x_valid, y_valid), (x_test, y_test) = data.digits()
 x_few, y_few = x_train[:200], y_train[:200]
 onehot = np.eye(10, dtype="float32")[y_few]
@@ -97,11 +100,11 @@ def test(settings):
     return accuracy(network(settings, seed=0), x_test, y_test)
 
 
-some = {"lr": 0.3, "units": 32, "lam": 1e-5}
+some = {"lr": 0.5, "units": 32, "lam": 1e-5}
 print(some, "gives", train(some, seed=0))
 
 # %% [markdown]
-# **Before you run the next cell:** with α = 0.3 nearly all of the 300 validation digits are right. What happens with α ten times larger, and with α ten times smaller?
+# **Before you run the next cell:** with α = 0.5 about nine of ten validation digits are right. What happens with α ten times larger, and with α ten times smaller?
 
 # %% tags=["experiment"]
 guess = None  # "little", "large" or "both"
@@ -109,8 +112,8 @@ commit(
     guess,
     {
         "little": "a few points are lost, either way",
-        "large": "the larger one fails, the smaller one loses a few points",
-        "both": "both fail: less than half are right",
+        "large": "ten times larger, nothing is learned; ten times smaller, about half are right",
+        "both": "nothing is learned, either way",
     },
 )
 
@@ -129,8 +132,8 @@ for lr, row in zip(rates, scores):
     print(f"α = {lr:7.4f}: validation accuracy {row[0]:.1%} and {row[1]:.1%}")
 
 # %% [markdown]
-# MEASURE-1: say what the curve shows: the width of the plateau in factors of α, which side is the cliff and which the slope. On an axis where equal steps are equal *factors*, α has a plateau; on a linear axis from 0 to
-# 10 nearly all of that picture would be squeezed into its left edge.
+# Two trainings that differ in their seed alone agree: it is α that decides. The plateau is narrow, from about 0.4 to 1. To the left it goes down slowly, since the 15 epochs are over before anything is learned; to the right there is a cliff, at less than twice the
+# best α. Equal steps on this axis are equal *factors*. On a linear axis from 0 to 10 plateau and slope would be squeezed into its left tenth.
 
 # %% [markdown]
 # ## 2 · Grid search
@@ -159,11 +162,11 @@ for d in range(1, 11):
 # %% [markdown]
 # The number grows exponentially with the number of hyperparameters (33:24). And there is more waste than that. Here is a grid of five learning rates and four numbers of units.
 #
-# **Before you run the next cell:** one of the five learning rates is 6, beyond the cliff, and one is 0.003. How many of the 20 trainings tell nothing about the number of units?
+# **Before you run the next cell:** how many of the 20 trainings will be right on less than half of the digits?
 
 # %% tags=["experiment"]
-guess = None  # "two", "four" or "eight"
-commit(guess, {"two": "about 2", "four": "about 4", "eight": "8 or more"})
+guess = None  # "two", "five" or "ten"
+commit(guess, {"two": "about 2", "five": "about 5", "ten": "10 or more"})
 
 listed = {"lr": [0.003, 0.03, 0.3, 1.0, 6.0], "units": [4, 12, 24, 64], "lam": [1e-5]}
 found = {(one["lr"], one["units"]): train(one, seed=0)["valid"] for one in grid(listed)}
@@ -180,7 +183,7 @@ plt.show()
 print(f"{np.sum(table < 0.5)} of {table.size} trainings are right on less than half of the digits")
 
 # %% [markdown]
-# A bad value ruins its whole slice (35:29): every training with it, whatever else was chosen, and nobody learns from it which number of units is good. MEASURE-2: which columns are dark, and how many trainings that are.
+# A bad value ruins its whole slice (35:29): every training with it, whatever else was chosen. The columns of α = 0.003 and 6 are dark from top to bottom and say nothing about the number of units, and that of 0.03 says little. More than half of the computing time is gone.
 
 # %% [markdown]
 # ## 3 · Distributions in the place of lists
@@ -272,8 +275,11 @@ alive = [trial for trial in search.trials if not trial["error"]]
 valid = np.array([trial["valid"] for trial in alive])
 print(f"{len(search.trials)} trials, {len(search.trials) - len(alive)} killed")
 print(f"right on less than half of the digits: {np.sum(~(valid >= 0.5))} of {len(alive)}")
-print(f"within two points of the best: {np.sum(valid >= best['valid'] - 0.02)} of {len(alive)}")
-print(f"the best: {best['settings']}, validation accuracy {best['valid']:.1%}")
+print(f"within three points of the best: {np.sum(valid >= best['valid'] - 0.03)} of {len(alive)}")
+chosen = best["settings"]
+print(
+    f"the best: α = {chosen['lr']:.2g}, {chosen['units']} units, λ = {chosen['lam']:.1g}; validation accuracy {best['valid']:.1%}"
+)
 
 axes = plots.panels(3, height=3, sharey=True)
 for ax, name, symbol in zip(axes, ("lr", "units", "lam"), ("learning rate α", "units H", "weight decay λ")):
@@ -283,8 +289,8 @@ axes[0].set_ylabel("validation accuracy")
 plt.show()
 
 # %% [markdown]
-# The same 50 trainings seen along three axes. One of them decides whether anything is learned at all; MEASURE-3: which, and what the other two pictures show. This is the usual case: *of several hyperparameters few matter, and one does not know
-# beforehand which*.
+# The same 50 trainings seen along three axes. α decides whether anything is learned at all: below 0.02 and above 2 nothing is. The other two pictures are clouds, in which good and bad trainings lie side by side. This is the usual case: *of several hyperparameters few matter, and one does not know
+# beforehand which*. (The numbers in the texts from here on came out with the course's own answers. Your `draw` may take its random numbers in another order, and then your searches are other ones.)
 
 # %% [markdown]
 # ### Derivation: how many trials are enough?
@@ -299,23 +305,23 @@ plt.show()
 # Write your answers to the five points into the next cell.
 
 # %% [markdown]
-# Does it hold? 300 trials are made once. Out of these, 59 are drawn again and again, with replacement, and each time one looks whether one of the best 15 is among them, and how far the best of the 59 is behind the best of all.
+# Does it hold? 200 trials are made once. Out of these, 59 are drawn again and again, with replacement, and each time one looks whether one of the best ten is among them, and how far the best of the 59 is behind the best of all.
 
 # %% tags=["experiment"]
 pool = RandomSearch(SPACE, seed=1)
-pool.run(train, 300)
+pool.run(train, 200)
 valid = np.nan_to_num([trial["valid"] for trial in pool.trials])
 rank = np.argsort(np.argsort(-valid, kind="stable"))
 rng = np.random.default_rng(0)
 for n in (10, 20, 59):
-    chosen = rng.integers(300, size=(2000, n))
-    hit = np.mean((rank[chosen] < 15).any(axis=1))
+    chosen = rng.integers(200, size=(2000, n))
+    hit = np.mean((rank[chosen] < 10).any(axis=1))
     behind = valid.max() - valid[chosen].max(axis=1)
     print(
         f"{n:2} trials: one of the best 5 % in {hit:.1%} of 2,000 searches, expected {1 - 0.95**n:.1%}; "
         f"behind the best of all by {behind.mean():.1%} of the digits on average"
     )
-print(f"the best 5 % are right on {np.sort(valid)[-15]:.1%} to {valid.max():.1%} of the validation digits")
+print(f"the best 5 % are right on {np.sort(valid)[-10]:.1%} to {valid.max():.1%} of the validation digits")
 
 # %% [markdown]
 # 59 trials, whatever the network, and however many hyperparameters. But "among the best 5 %" is a promise about ranks and not about scores: what the best 5 % are worth depends on the space, and a space that is much too wide has a poor best 5 %.
@@ -350,8 +356,8 @@ guess = None  # "random", "range" or "even"
 commit(
     guess,
     {
-        "random": "random search, in both spaces",
-        "range": "random search where the range is wide, neither where it is narrow",
+        "random": "random search in both spaces, most clearly in the wide one",
+        "range": "random search in the wide space, neither in the narrow one",
         "even": "neither, in either space",
     },
 )
@@ -411,12 +417,14 @@ axes[0].set_ylabel("best validation accuracy so far")
 plt.show()
 
 # %% [markdown]
-# MEASURE-4: Say it as it came out. (Tried beforehand with ten other seeds each: within four decades the best of 27 was 89.6 % on average by grid and 89.5 % at random, the single searches from 84 % to 92 % and from 80 % to 92 %; within nine decades five of ten grids ended
-# below 81 %, the worst at 19 %, while random search ended between 87 % and 93 %.)
+# The lecture's advice holds here, and one sees why. α matters most, and its plateau is less than an eighth of four decades: three values at distances of a third miss it more often than not, 27 times over. The best of 27 was 88.7 % on average by grid, from 80 % to 92 % depending on whose
+# grid it was, and 91.6 % at random, from 91 % to 93 %. Within nine decades it was 62 % against 89 %, and the worst grid ended at 24 %: "from lucky to hopeless" is what random search spares you.
 #
-# So the lecture's advice holds where it was meant to hold: where little is known. The good learning rates cover about a third of four decades; three values at distances of a third can hardly miss them. They cover a seventh of nine decades, and there three values
-# miss them in every other grid, 27 times over. And the slices? The share of wasted trainings is *the same* for both (the last point of the derivation): what random search has over the grid is not less waste. It is that each training that is not wasted
-# tries another value of everything.
+# It is no law, though. With the number of units drawn *log*-uniformly from 4 to 64, so that most networks are too small and a second hyperparameter matters, the two were level within four decades: 89.6 % by grid and 89.5 % at random, ten searches each, tried beforehand. That is what point 4 of the
+# derivation says. And the slices? The share of wasted trainings is *the same*, as its point 5 says: 64 % and 63 % were right on less than half of the digits. What random search has over the grid is not less waste. It is that each training that is not wasted tries another value of everything.
+
+# %% [markdown]
+# What each way has seen of α: the strokes at the bottom.
 
 # %% tags=["experiment"]
 rng = np.random.default_rng([2, 3])
@@ -444,6 +452,8 @@ plt.show()
 # What should come next? Not where μ is highest: that is beside the best so far. Not where σ is largest: that is the emptiest corner. **Expected improvement** asks by how much a candidate is better than the best so far, on average over what is believed:
 #
 # $$ \mathrm{EI} = E\bigl[\max(s - \text{best},\, 0)\bigr] = (\mu - \text{best})\,\Phi(z) + \sigma\,\varphi(z), \qquad z = \frac{\mu - \text{best}}{\sigma}. $$
+#
+# Here s is the score that the candidate will turn out to have. SciPy is installed with scikit-learn: `norm` of `scipy.stats` has Φ as `norm.cdf` and φ as `norm.pdf`.
 
 # %%
 from solutions.hyperparameter_search.expected_improvement import expected_improvement
@@ -502,7 +512,8 @@ print(
 print(f"trained there: right on {train(some | {'lr': float(axis[gain.argmax()])}, seed=0)['valid']:.1%}")
 
 # %% [markdown]
-# MEASURE-5: where EI is largest and what came of it. It is a compromise: near what was good, and far enough from it to be uncertain.
+# A compromise: near what was good, and far enough from it to be uncertain. Right at the best training EI has a hole, because there the score is known. On the far left, where the gap is larger, μ is too low for σ to make up for it. And the sixth training was better than the five
+# before it.
 
 # %% [markdown]
 # Now the search. `features` turns settings into the numbers that the process sees: all between 0 and 1, and α and λ by their logarithms, since distances have to mean something. `process` makes a new Gaussian process. Whatever `RandomSearch` can do, a
@@ -517,13 +528,13 @@ from solutions.hyperparameter_search.sequential_search import SequentialSearch
 # **Before you run the next cell:** after ten trials, and after twenty, who is ahead?
 
 # %% tags=["experiment"]
-guess = None  # "always", "later" or "never"
+guess = None  # "always", "later" or "level"
 commit(
     guess,
     {
-        "always": "the sequential search is ahead after ten trials and after twenty",
-        "later": "it is behind or level after ten, and ahead after twenty",
-        "never": "there is no difference after ten nor after twenty",
+        "always": "the sequential search is ahead of the random one after ten trials and after twenty",
+        "later": "it is behind after ten, and ahead after twenty",
+        "level": "it is behind after ten, and level with it after twenty",
     },
 )
 
@@ -559,14 +570,13 @@ for i, name in enumerate(("grid", "random", "sequential")):
         )
 plots.label(left, "trials", "best validation accuracy so far", "ten searches each")
 left.legend(frameon=False)
-for name, searches, mark in (
-    ("random", [randoms["four decades", s] for s in range(10)], "."),
-    ("sequential", sequentials.values(), "x"),
-):
-    trials = [trial for one in searches for trial in one.trials[5:20]]
-    right.plot(
-        [t["settings"]["lr"] for t in trials], [t["valid"] for t in trials], mark, label=name, markersize=4
-    )
+both = {"random": [randoms["four decades", seed] for seed in range(10)], "sequential": sequentials.values()}
+for name, mark, color in (("random", ".", plots.INK[1]), ("sequential", "x", plots.INK[2])):
+    trials = [trial for one in both[name] for trial in one.trials[5:20]]
+    rates, valid = [t["settings"]["lr"] for t in trials], [t["valid"] for t in trials]
+    right.plot(rates, valid, mark, label=name, markersize=4, color=color)
+    below = np.mean(np.array(valid) < 0.5)
+    print(f"{name:10} trials 6 to 20: {below:.0%} right on less than half of the digits")
 right.legend(frameon=False)
 plots.label(right, "learning rate α", "validation accuracy", "trials 6 to 20", logx=True)
 plt.show()
@@ -576,10 +586,11 @@ print(
 )
 
 # %% [markdown]
-# MEASURE-6: as it came out. (Tried beforehand with ten other seeds: after ten trials the sequential search was *behind*, 77.3 % on average against 84.5 % at random; after twenty it was ahead, 90.2 % against 88.1 %, with 89.6 % for the grids.) With five trials the process knows next to
-# nothing, and looks into the corners; once it has seen the cliff, it stays away from it, as the right picture shows. It also has hyperparameters of its own: a kernel, its length, the noise. With a length that was fitted to the five first trials the same
-# search was *worse* than chance after twenty (83.5 % on average). And it gives up two things that random search had: trials depend on each other, so they cannot all run at once, and a part of the
-# computer's time goes into deciding.
+# It did not win: after ten trials it was behind, 87.1 % on average against 90.2 % at random, and after twenty level with it, 91.3 % against 91.6 %, ahead in four of ten searches and behind in five. With five trials the process knows next to
+# nothing, and looks into the corners. Once it has seen the cliff it stays away from it, and wastes far fewer trainings, as the right picture shows. But on a plateau that 20 draws hit anyway there is nothing left to be gained, and 300 digits cannot tell 91.3 % from 91.6 %.
+#
+# Where good settings are rarer, it pays: in the space with few units, tried beforehand with ten searches each, it was behind after ten trials (77 % on average against 85 %) and ahead after twenty (90.2 % against 88.1 %). It also has hyperparameters of its own, a kernel, its length, the noise: with a length
+# fitted anew to the few trials that there are, the same search was *behind* chance after twenty (83.5 %). And it gives up what random search had: its trials depend on each other, so they cannot all run at once, and a part of the computer's time goes into deciding.
 
 # %% [markdown]
 # ## 7 · The one look at the test set
@@ -607,16 +618,16 @@ print(f"validation above test: {gaps.mean():+.1%} on average, from {gaps.min():+
 print(f"the error of one accuracy of 90 % on 300 digits: ± {np.sqrt(0.9 * 0.1 / 300):.1%}")
 
 # %% [markdown]
-# MEASURE-7: say how large the gap was. (Two things are in it: the luck by which the trial was chosen, which unit 9 derives for the best of k equal models, and the difference between these 300 validation digits and those 300 test digits, which is the same for all ten searches and can go
-# either way. Tried beforehand, validation and test differed by less than half a point on average, and not always in the direction that one expects.)
+# 1.4 points on average, in single searches from −1.3 to +3.7. Two things are in it: the luck by which the trial was chosen among 27 (unit 9 derives it for the best of k equal models), and the difference between these 300 validation digits and those 300 test digits, which is the same for all ten searches and could have gone
+# either way. A table in a paper that gives the best validation score of a search promises a little more than it will hold.
 
 # %% [markdown]
 # ## What to take away
 #
 # - Hyperparameters are chosen by the validation score; the test set is asked once, at the end.
 # - Draw α and λ on a logarithmic scale, units as whole numbers.
-# - A grid of n trials sees n^(1/d) values of each hyperparameter, random search n of each. It pays where few of them matter and little is known; where the range is narrow, a grid does as well.
+# - A grid of n trials sees n^(1/d) values of each hyperparameter, random search n of each. That pays where few of them matter and one does not know which.
 # - 59 independent trials have one of the best 5 % among them in 95 % of all cases. A dead one leaves no hole, if nothing stops for it and NaN is never the best.
-# - A sequential search uses what it has seen. It needs a few trials before it knows anything, and hyperparameters of its own.
+# - A sequential search uses what it has seen. It needs a few trials before it knows anything, has hyperparameters of its own, and does not always win.
 #
 # **Next:** unit 11 adds a hyperparameter that is worth searching, the dropout rate.
