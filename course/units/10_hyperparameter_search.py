@@ -9,7 +9,7 @@
 #
 # - `grid`: every combination of the values that a space lists,
 # - `uniform`, `log_uniform`, `integers`, `choice` and `draw`: a space that is described by distributions,
-# - `RandomSearch`: independent trials, of which any may die, and which goes on where it was,
+# - `RandomSearch`: independent trials, of which any may die, and which goes on where it was; `trials_needed`: how many are enough,
 # - `expected_improvement` and `SequentialSearch`: a Gaussian process that chooses what to try next,
 # - `report`: what was found, with the one look at the test set,
 # - three derivations: how many trials are enough, what a grid sees of each axis, and expected improvement in closed form.
@@ -305,6 +305,12 @@ plt.show()
 # Write your answers to the five points into the next cell.
 
 # %% [markdown]
+# And as a function, so that nobody has to look it up:
+
+# %%
+from solutions.hyperparameter_search.trials_needed import trials_needed
+
+# %% [markdown]
 # Does it hold? 200 trials are made once. Out of these, 59 are drawn again and again, with replacement, and each time one looks whether one of the best ten is among them, and how far the best of the 59 is behind the best of all.
 
 # %% tags=["experiment"]
@@ -313,7 +319,7 @@ pool.run(train, 200)
 valid = np.nan_to_num([trial["valid"] for trial in pool.trials])
 rank = np.argsort(np.argsort(-valid, kind="stable"))
 rng = np.random.default_rng(0)
-for n in (10, 20, 59):
+for n in (10, 20, trials_needed(0.05, 0.95)):
     chosen = rng.integers(200, size=(2000, n))
     hit = np.mean((rank[chosen] < 10).any(axis=1))
     behind = valid.max() - valid[chosen].max(axis=1)
@@ -417,8 +423,8 @@ axes[0].set_ylabel("best validation accuracy so far")
 plt.show()
 
 # %% [markdown]
-# The lecture's advice holds here, and one sees why. α matters most, and its plateau is less than an eighth of four decades: three values at distances of a third miss it more often than not, 27 times over. The best of 27 was 88.7 % on average by grid, from 80 % to 92 % depending on whose
-# grid it was, and 91.6 % at random, from 91 % to 93 %. Within nine decades it was 62 % against 89 %, and the worst grid ended at 24 %: "from lucky to hopeless" is what random search spares you.
+# The lecture's advice holds here, and one sees why. α matters most, and its plateau is about a tenth of four decades: three values at distances of a third miss it more often than not, 27 times over. The best of 27 was 88.7 % on average by grid, from 80 % to 92 % depending on whose
+# grid it was, and 91.6 % at random, from 91 % to 93 %. Within nine decades it was 62.3 % against 89.5 %, and the worst grid ended at 24 %.
 #
 # It is no law, though. With the number of units drawn *log*-uniformly from 4 to 64, so that most networks are too small and a second hyperparameter matters, the two were level within four decades: 89.6 % by grid and 89.5 % at random, ten searches each, tried beforehand. That is what point 4 of the
 # derivation says. And the slices? The share of wasted trainings is *the same*, as its point 5 says: 64 % and 63 % were right on less than half of the digits. What random search has over the grid is not less waste. It is that each training that is not wasted tries another value of everything.
@@ -587,7 +593,7 @@ print(
 
 # %% [markdown]
 # It did not win: after ten trials it was behind, 87.1 % on average against 90.2 % at random, and after twenty level with it, 91.3 % against 91.6 %, ahead in four of ten searches and behind in five. With five trials the process knows next to
-# nothing, and looks into the corners. Once it has seen the cliff it stays away from it, and wastes far fewer trainings, as the right picture shows. But on a plateau that 20 draws hit anyway there is nothing left to be gained, and 300 digits cannot tell 91.3 % from 91.6 %.
+# nothing, and looks into the corners. Once it has seen the cliff it stays away from it, and wastes fewer trainings, a third against 61 %, as the right picture shows. But on a plateau that 20 draws hit anyway there is nothing left to be gained, and 300 digits cannot tell 91.3 % from 91.6 %.
 #
 # Where good settings are rarer, it pays: in the space with few units, tried beforehand with ten searches each, it was behind after ten trials (77 % on average against 85 %) and ahead after twenty (90.2 % against 88.1 %). It also has hyperparameters of its own, a kernel, its length, the noise: with a length
 # fitted anew to the few trials that there are, the same search was *behind* chance after twenty (83.5 %). And it gives up what random search had: its trials depend on each other, so they cannot all run at once, and a part of the computer's time goes into deciding.
