@@ -207,7 +207,13 @@ rng = np.random.default_rng(0)
 print([throw(rng) for _ in range(6)])
 
 # %%
-from solutions.hyperparameter_search.draw import uniform, log_uniform, integers, choice, draw
+from solutions.hyperparameter_search.distributions import uniform, log_uniform, integers, choice
+
+# %% [markdown]
+# With these a space is a dict: a distribution for each hyperparameter, or a value where there is nothing to search. One draw from the whole space gives settings.
+
+# %%
+from solutions.hyperparameter_search.draw import draw
 
 # %% [markdown]
 # **Before you run the next cell:** α is drawn 10,000 times from 0.001 to 10, uniformly and log-uniformly. What share is below 0.1?

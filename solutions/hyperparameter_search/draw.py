@@ -1,73 +1,13 @@
-"""uniform, log_uniform, integers, choice and draw: a space that is described by distributions."""
+"""draw: settings at random, each hyperparameter by itself."""
 
 import numpy as np
-import tensorflow as tf  # noqa: F401  an alternative below uses it
 
 from autograder.exercise import Exercise
 from helpers.evidence import landmarks
 from helpers.inputs import likeness
+from solutions.hyperparameter_search.distributions import choice  # noqa: F401  a misconception below uses it
 
-draws = Exercise(
-    "draw",
-    kind="generator",
-    lecture="34:03",
-    objects=["uniform", "log_uniform", "integers", "choice", "draw"],
-)
-
-
-@draws.reference
-def uniform(low, high):
-    """A distribution: every value between `low` and `high` is as likely as any other.
-
-    Returns:
-        A function of a `numpy.random.Generator`. Each call `distribution(rng)` draws a value, a float.
-    """
-    ### BEGIN SOLUTION
-    return lambda rng: rng.uniform(low, high)
-    ### END SOLUTION
-
-
-@draws.reference
-def log_uniform(low, high):
-    """A distribution: the logarithm is uniform, so 0.001 to 0.01 is as likely as 0.01 to 0.1 (lecture 34:03).
-
-    log v ~ U(log low, log high)
-
-    Args:
-        low, high: both above 0.
-    Returns:
-        A function of a generator, as for `uniform`; it draws a float between `low` and `high`.
-    """
-    ### BEGIN SOLUTION
-    return lambda rng: np.exp(rng.uniform(np.log(low), np.log(high)))
-    ### END SOLUTION
-
-
-@draws.reference
-def integers(low, high):
-    """A distribution: every whole number from `low` to `high`, both included, is as likely as any other.
-
-    Returns:
-        A function of a generator, as for `uniform`; it draws an integer, for which a layer can have so many units.
-    """
-    ### BEGIN SOLUTION
-    return lambda rng: int(rng.integers(low, high + 1))
-    ### END SOLUTION
-
-
-@draws.reference
-def choice(values):
-    """A distribution: each of the listed values is as likely as any other.
-
-    Args:
-        values: a list of anything; what is drawn is one of these very things. (NumPy's `rng.choice(values)` makes
-            an array of them first, in which 7 beside "relu" becomes the text "7": draw their number instead.)
-    Returns:
-        A function of a generator, as for `uniform`.
-    """
-    ### BEGIN SOLUTION
-    return lambda rng: values[rng.integers(len(values))]
-    ### END SOLUTION
+draws = Exercise("draw", kind="generator", lecture="34:03")
 
 
 @draws.reference
@@ -91,12 +31,8 @@ def draw(space, rng):
     ### END SOLUTION
 
 
-# so many that a quantile is known to a hundredth
-MANY = 2000
-QUANTILES = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 1)
 # settings, for what two hyperparameters have to do with each other
 SETTINGS = 300
-ONE = "one of the values"
 
 
 def generator(rng):
@@ -104,90 +40,8 @@ def generator(rng):
     return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
-def values_of(distribution, rng, n=MANY):
-    """So many values of one distribution, one after another from one generator."""
-    chance = generator(rng)
-    return np.array([distribution(chance) for _ in range(n)])
-
-
-@draws.check("uniform: every part of the interval is as likely as any other")
-def uniform_values(uniform, log_uniform, integers, choice, draw, rng):
-    low = float(rng.uniform(2, 5))
-    high = low + float(rng.uniform(3, 7))
-    return {"values": values_of(uniform(low, high), rng), "low": low, "high": high}
-
-
-@uniform_values.summary(**{"quantiles, as parts of the interval": 0.06})
-def uniform_summary(theirs, ours):
-    part = (theirs["values"] - ours["low"]) / (ours["high"] - ours["low"])
-    return {"quantiles, as parts of the interval": np.quantile(part, QUANTILES)}
-
-
-@draws.check("log_uniform: every decade is as likely as any other", points=2)
-def log_uniform_values(uniform, log_uniform, integers, choice, draw, rng):
-    low = 10 ** float(rng.uniform(-5, -4))
-    high = low * 10 ** float(rng.uniform(2, 3))
-    return {"values": values_of(log_uniform(low, high), rng), "low": low, "high": high}
-
-
-@log_uniform_values.summary(
-    **{"quantiles of log v, as parts of the interval": 0.06, "different values of 2000": 20}
-)
-def log_uniform_summary(theirs, ours):
-    values, low, high = theirs["values"], ours["low"], ours["high"]
-    part = np.log(np.maximum(values, 1e-300) / low) / np.log(high / low)
-    return {
-        "quantiles of log v, as parts of the interval": np.quantile(part, QUANTILES),
-        "different values of 2000": len(np.unique(values)),
-    }
-
-
-@draws.check("integers: whole numbers, and both ends are as likely as the rest", points=2)
-def integer_values(uniform, log_uniform, integers, choice, draw, rng):
-    low = int(rng.integers(3, 50))
-    high = low + 4
-    return {"values": values_of(integers(low, high), rng), "low": low, "high": high}
-
-
-@integer_values.summary(**{"share of each whole number": 0.06, "share of numbers outside": 0.001})
-def integer_summary(theirs, ours):
-    inside = np.arange(ours["low"], ours["high"] + 1)
-    values = theirs["values"]
-    return {
-        "share of each whole number": np.mean(values[:, None] == inside, axis=0),
-        "share of numbers outside": 1 - np.mean(np.isin(values, inside)),
-    }
-
-
-@draws.check("choice: each of the values, whatever they are", points=2)
-def choices(uniform, log_uniform, integers, choice, draw, rng):
-    width = int(rng.integers(10, 99))
-    values = [None, "relu", (width, width // 2), 0.5, width]
-    chance, distribution = generator(rng), choice(values)
-    drawn = [distribution(chance) for _ in range(MANY)]
-    return {
-        "width": width,
-        "the number of the value that was drawn": [place_of(one, values) for one in drawn],
-    }
-
-
-def place_of(one, values):
-    """Which of the values one is; -1 if none."""
-    for place, value in enumerate(values):
-        if type(one) is type(value) and one == value:
-            return place
-    return -1
-
-
-@choices.summary(**{"share of each value": 0.06})
-def choices_summary(theirs, ours):
-    places = theirs["the number of the value that was drawn"]
-    shares = np.mean(places[:, None] == np.arange(-1, 5), axis=0)
-    return {"width": theirs["width"], "share of each value": shares}
-
-
-@draws.check("draw: each hyperparameter by itself, and anew each time", points=2)
-def independent(uniform, log_uniform, integers, choice, draw, rng):
+@draws.check("each hyperparameter by itself, and anew each time", points=2)
+def independent(draw, rng):
     space = {"lr": lambda rng: rng.uniform(1, 2), "rate": lambda rng: rng.uniform(3, 5)}
     chance = generator(rng)
     drawn = [draw(space, chance) for _ in range(SETTINGS)]
@@ -216,8 +70,8 @@ def independent_summary(theirs, ours):
     }
 
 
-@draws.check("draw: what is fixed is handed through, and the space stays as it was")
-def fixed(uniform, log_uniform, integers, choice, draw, rng):
+@draws.check("what is fixed is handed through, and the space stays as it was")
+def fixed(draw, rng):
     epochs, layers = int(rng.integers(3, 30)), [int(n) for n in rng.integers(10, 99, size=2)]
     space = {"epochs": epochs, "lr": lambda rng: rng.uniform(1, 2), "activation": "relu", "layers": layers}
     before = dict(space)
@@ -234,77 +88,60 @@ def fixed(uniform, log_uniform, integers, choice, draw, rng):
 
 
 @draws.check("rng decides what is drawn, and nothing else does")
-def repeats(uniform, log_uniform, integers, choice, draw, rng):
-    seed, values = int(rng.integers(1 << 30)), [float(v) for v in rng.normal(size=1000)]
-    space = {
-        "uniform": uniform(0, 1),
-        "log_uniform": log_uniform(1e-3, 1),
-        "integers": integers(0, 10**6),
-        "choice": choice(values),
-    }
-    found = {"seed": seed, "given values": values}
+def repeats(draw, rng):
+    seed = int(rng.integers(1 << 30))
+    space = {"lr": lambda rng: rng.uniform(1, 2), "rate": lambda rng: rng.uniform(3, 5)}
+    found = {"seed": seed}
     for words, number in (("", seed), (", the same seed", seed), (", the next seed", seed + 1)):
         chance = np.random.default_rng(number)
         settings = [draw(space, chance) for _ in range(5)]
-        found |= {f"{name}{words}": [float(one[name]) for one in settings] for name in space}
+        found |= {f"{name}{words}": [one[name] for one in settings] for name in space}
     return found
 
 
 @repeats.summary()
 def repeats_summary(theirs, ours):
-    found = {"seed": theirs["seed"], "given values": theirs["given values"]}
-    for name in ("uniform", "log_uniform", "integers", "choice"):
-        found[f"{name}: the same seed gives the same"] = np.all(
-            theirs[name] == theirs[f"{name}, the same seed"]
-        )
-        found[f"{name}: another seed gives another"] = np.any(
-            theirs[name] != theirs[f"{name}, the next seed"]
-        )
+    found = {"seed": theirs["seed"]}
+    for name in ("lr", "rate"):
+        same, next_one = theirs[f"{name}, the same seed"], theirs[f"{name}, the next seed"]
+        found[f"{name}: the same seed gives the same"] = np.all(theirs[name] == same)
+        found[f"{name}: another seed gives another"] = np.any(theirs[name] != next_one)
     return found
 
 
 @draws.example()
-def example(uniform, log_uniform, integers, choice, draw, rng):
-    values, chance = [float(v) for v in rng.normal(size=7)], generator(rng)
+def example(draw, rng):
+    layers, chance = [int(n) for n in rng.integers(10, 99, size=3)], generator(rng)
 
-    def drawn(values):
-        return {"settings": [draw({"a": choice(values)}, chance)["a"] for _ in range(5)]}
+    def drawn(layers):
+        settings = draw({"layers": layers, "lr": lambda rng: rng.uniform(1, 2)}, chance)
+        return {"hyperparameters": len(settings)}
 
-    return {"values": values}, drawn
+    return {"layers": layers}, drawn
 
 
-LOG = "np.exp(rng.uniform(np.log(low), np.log(high)))"
-WHOLE = "int(rng.integers(low, high + 1))"
-PICK = "values[rng.integers(len(values))]"
 draws.misconception(
-    "linear for logarithmic",
-    (LOG, "rng.uniform(low, high)"),
-    advice="Between 0.0001 and 0.1 nine of ten uniform numbers are above 0.01. Draw the logarithm uniformly, then take exp of it.",
+    "what is fixed is called as well",
+    (
+        "        if callable(value):\n            value = value(rng)\n        settings[name] = value",
+        "        settings[name] = value(rng)",
+    ),
+    advice="20 cannot be called, and `20(rng)` raises an error. Call what `callable(value)` says can be called.",
 )
 draws.misconception(
-    "the logarithm is drawn, and not undone",
-    (LOG, "rng.uniform(np.log(low), np.log(high))"),
-    advice="That is log v, a negative number for small rates. Take exp of it.",
+    "the distributions are handed out, and nothing is drawn",
+    ("value = value(rng)", "value = value"),
+    advice="A distribution is a function: `value(rng)` draws. The settings hold numbers.",
 )
 draws.misconception(
-    "two bases are mixed",
-    (LOG, "10 ** rng.uniform(np.log(low), np.log(high))"),
-    advice="np.log is the natural logarithm, and exp undoes it; 10 ** … undoes np.log10.",
+    "numbers come from NumPy's global generator",
+    ("value = value(rng)", "value = value(np.random)"),
+    advice="Then nobody can repeat a search. Hand on the `rng` that was given.",
 )
 draws.misconception(
-    "the highest whole number never comes",
-    (WHOLE, "int(rng.integers(low, high))"),
-    advice="NumPy's rng.integers stops before its second number: ask up to high + 1, or with endpoint=True.",
-)
-draws.misconception(
-    "numbers of units are floats",
-    (WHOLE, "rng.uniform(low, high)"),
-    advice="No layer has 731.4 units. Draw a whole number: rng.integers.",
-)
-draws.misconception(
-    "the last of the values never comes",
-    (PICK, "values[rng.integers(len(values) - 1)]"),
-    advice="rng.integers(n) gives 0 … n - 1 already: these are the places of n values.",
+    "all hyperparameters hold what was drawn last",
+    ("    return settings", "    return dict.fromkeys(settings, value)"),
+    advice="Each name has a value of its own: settings[name] = value.",
 )
 draws.misconception(
     "what is fixed is left out of the settings",
@@ -318,53 +155,6 @@ draws.misconception(
     "settings are written into the space",
     ("settings = {}", "settings = space"),
     advice="The space is needed for the next draw, and would hold numbers where distributions were. Begin with a new dict.",
-)
-# What follows is by `source`, so that double faults do not grow with it.
-draws.misconception(
-    "exp of a uniform number",
-    source=draws.edited((LOG, "np.exp(rng.uniform(low, high))")),
-    advice="The ends have to be logarithms, so that exp gives low and high again: rng.uniform(np.log(low), np.log(high)).",
-)
-draws.misconception(
-    "powers of ten only",
-    source=draws.edited(
-        (LOG, "10.0 ** rng.integers(round(np.log10(low)), round(np.log10(high)), endpoint=True)")
-    ),
-    advice="That is a grid again, with a handful of values. The exponent is any number, not a whole one.",
-)
-draws.misconception(
-    "the smallest and the largest rounded number come half as often",
-    source=draws.edited((WHOLE, "round(rng.uniform(low, high))")),
-    advice="Only half a unit's width rounds to `low`, a whole one to its neighbour. Draw with rng.integers.",
-)
-draws.misconception(
-    "numbers of units are rounded, and stay floats",
-    source=draws.edited((WHOLE, "float(rng.integers(low, high + 1))")),
-    advice="keras.layers.Dense(100.0) raises an error. Give an integer.",
-)
-draws.misconception(
-    "a normal distribution around the middle",
-    source=draws.edited(
-        ("lambda rng: rng.uniform(low, high)", "lambda rng: rng.normal((low + high) / 2, (high - low) / 4)")
-    ),
-    advice="A normal distribution prefers the middle, and leaves the interval. Every value is as likely as any other: rng.uniform.",
-)
-draws.misconception(
-    "the value is drawn when the distribution is made",
-    source=draws.edited(
-        (
-            "    return lambda rng: rng.uniform(low, high)",
-            "    value = np.random.default_rng(0).uniform(low, high)\n    return lambda rng: value",
-        )
-    ),
-    advice="Each call of the distribution draws anew, from the generator that it is given: draw inside the function that you return.",
-)
-draws.misconception(
-    "numbers come from NumPy's global generator",
-    source=draws.edited(
-        (LOG, "np.exp(np.random.uniform(np.log(low), np.log(high)))"),
-    ),
-    advice="Then nobody can repeat a search. Draw from the `rng` that was given.",
 )
 draws.misconception(
     "a generator made anew from a fixed seed",
@@ -380,16 +170,6 @@ draws.misconception(
     advice="A large α would always come with many units, and most of the space is never seen. Hand the one `rng` to each: it moves on.",
 )
 draws.misconception(
-    "the values are drawn by NumPy, which makes an array of them",
-    source=draws.edited((PICK, "np.array(values, dtype='U')[rng.integers(len(values))]")),
-    advice="In an array all values have one type, and 7 beside 'relu' becomes '7'. Draw the place of a value instead, with rng.integers.",
-)
-draws.misconception(
-    "the values are shuffled in place",
-    source=draws.edited((PICK, "(rng.shuffle(values), values[0])[1]")),
-    advice="The caller's list would be in another order afterwards. Draw the number of a value.",
-)
-draws.misconception(
     "a fixed list is taken for values to choose from",
     source=draws.edited(
         (
@@ -400,63 +180,24 @@ draws.misconception(
     advice="A list cannot be called, so it is a fixed value: [64, 32] may be the units of two layers. `choice` is for one of several.",
 )
 
-draws.alternative(
-    name="by inverse distribution functions",
-    source="""
-    def uniform(low, high):
-        def distribution(rng):
-            return low + (high - low) * rng.random()
-        return distribution
-
-    def log_uniform(low, high):
-        def distribution(rng):
-            return float(low * (high / low) ** rng.random())
-        return distribution
-
-    def integers(low, high):
-        def distribution(rng):
-            return int(np.floor(low + (high - low + 1) * rng.random()))
-        return distribution
-
-    def choice(values):
-        def distribution(rng):
-            return values[int(len(values) * rng.random())]
-        return distribution
-
-    def draw(space, rng):
-        return {name: value(rng) if callable(value) else value for name, value in space.items()}
-    """,
+draws.misconception(
+    "the generator is copied, and does not move on",
+    source=draws.edited(
+        ("    settings = {}\n", "    from copy import deepcopy\n    settings, rng = {}, deepcopy(rng)\n"),
+    ),
+    advice="A copy begins at the same place each time, so every draw gives the same settings. Draw from `rng` itself.",
 )
-draws.alternative(
-    name="as classes",
-    source="""
-    class uniform:
-        def __init__(self, low, high):
-            self.low, self.high = low, high
 
-        def __call__(self, rng):
-            return float(rng.uniform(self.low, self.high))
 
-    class log_uniform(uniform):
-        def __call__(self, rng):
-            return 10 ** float(rng.uniform(np.log10(self.low), np.log10(self.high)))
+@draws.alternative
+def in_one_line(space, rng):
+    return {name: value(rng) if callable(value) else value for name, value in space.items()}
 
-    class integers(uniform):
-        def __call__(self, rng):
-            return rng.integers(self.low, self.high, endpoint=True)
 
-    class choice:
-        def __init__(self, values):
-            self.values = list(values)
-
-        def __call__(self, rng):
-            return self.values[rng.permutation(len(self.values))[0]]
-
-    def draw(space, rng):
-        settings = dict(space)
-        for name in settings:
-            if callable(settings[name]):
-                settings[name] = settings[name](rng)
-        return settings
-    """,
-)
+@draws.alternative
+def into_a_copy(space, rng):
+    settings = dict(space)
+    for name in settings:
+        if callable(settings[name]):
+            settings[name] = settings[name](rng)
+    return settings
