@@ -51,8 +51,7 @@ def beliefs(rng, n=N):
 
 def with_parts(expected_improvement, mean, deviation, best):
     """EI, beside what it is made of."""
-    gain = mean - best
-    marks = {"mean": mean, "deviation": deviation, "mean - best": gain, "best": best}
+    marks = {"mean": mean, "deviation": deviation, "mean - best": mean - best, "best": best}
     return {"EI": expected_improvement(mean.copy(), deviation.copy(), best), **landmarks(**marks)}
 
 

@@ -6,7 +6,7 @@ from autograder.exercise import Exercise
 from helpers import search_probes, searching
 from helpers.evidence import landmarks
 from helpers.inputs import likeness
-from helpers.searching import Training, column, learning_rates, settings_of, share_alike
+from helpers.searching import Training, column, learning_rates, scores, searched, settings_of, share_alike
 from solutions.hyperparameter_search.draw import draw
 
 random_search = Exercise("RandomSearch", kind=search_probes.KIND, lecture="34:03")
@@ -80,21 +80,6 @@ class RandomSearch:
 MANY, FEW = 200, 11
 
 
-def searched(RandomSearch, rng, train, trials):
-    """A search over the space of the checks that has run so many trials, and the best of them."""
-    search = RandomSearch(searching.space(), int(rng.integers(1 << 30)))
-    best = search.run(train, trials)
-    return search, best
-
-
-def scores(trials):
-    """Both scores of each trial, as they were kept."""
-    return {
-        "train of each trial": [float(trial["train"]) for trial in trials],
-        "valid of each trial": [float(trial["valid"]) for trial in trials],
-    }
-
-
 @random_search.check("every hyperparameter is drawn anew for each trial", points=2)
 def anew(RandomSearch, rng):
     search, _ = searched(RandomSearch, rng, Training(), MANY)
@@ -150,6 +135,7 @@ def copied(RandomSearch, rng):
     training = Training(empties=True)
     search, _ = searched(RandomSearch, rng, training, FEW)
     return {
+        "seed": search.seed,
         "hyperparameters of each trial": [len(one) for one in settings_of(search.trials)],
         "trainings": len(training.calls),
     }
@@ -159,12 +145,6 @@ def copied(RandomSearch, rng):
 def the_best(RandomSearch, rng):
     search, best = searched(RandomSearch, rng, Training(), FEW)
     return {"valid of the best": best["valid"], **scores(search.trials)}
-
-
-@the_best.summary()
-def best_summary(theirs, ours):
-    chosen, valid = theirs["valid of the best"], theirs["valid of each trial"]
-    return {"trials with a higher validation score": np.sum(valid > chosen), "trials": len(valid)}
 
 
 @random_search.check("the best of all trials, also of those before")
@@ -178,9 +158,11 @@ def best_of_all(RandomSearch, rng):
     return {"valid of the best": best["valid"], **scores(search.trials)}
 
 
+@the_best.summary()
 @best_of_all.summary()
-def best_of_all_summary(theirs, ours):
-    return best_summary(theirs, ours)
+def best_summary(theirs, ours):
+    chosen, valid = theirs["valid of the best"], theirs["valid of each trial"]
+    return {"trials with a higher validation score": np.sum(valid > chosen), "trials": len(valid)}
 
 
 @random_search.check("a dead trial leaves no hole: the others are what they would have been")
@@ -217,21 +199,10 @@ def seeds_summary(theirs, ours):
 def no_best(RandomSearch, rng):
     search, best = searched(RandomSearch, rng, Training(raises={0, 2}, nan={1}), 3)
     return {
+        "seed": search.seed,
         "best is None": float(best is None),
         "valid of each trial": column(search.trials, "valid", 3),
         "reasons that were kept": sum(bool(trial["error"]) for trial in search.trials),
-    }
-
-
-@random_search.check("what is fixed is in the settings as well")
-def with_fixed(RandomSearch, rng):
-    epochs = int(rng.integers(3, 40))
-    search = RandomSearch({**searching.space(), "epochs": epochs}, int(rng.integers(1 << 30)))
-    training = Training()
-    search.run(training, 2)
-    return {
-        "epochs that were trained": [one["epochs"] for one in training.calls],
-        "epochs of each trial": [one["epochs"] for one in settings_of(search.trials)],
     }
 
 
@@ -296,7 +267,7 @@ random_search.misconception(
     (RNG, "rng = np.random.default_rng(len(self.trials))"),
     advice="Then two searches with two seeds try the same. Make the generator of both: [self.seed, len(self.trials)].",
 )
-# What follows is by `source`, so that double faults do not grow with it.
+# by `source`, so that double faults do not grow with it
 random_search.misconception(
     "one α for all trials",
     source=random_search.edited(
@@ -309,11 +280,12 @@ random_search.misconception(
     advice="Each trial tries another value of *every* hyperparameter: that is what random search has over a grid.",
 )
 random_search.misconception(
-    "the settings are drawn once, before the loop",
+    "the two scores are exchanged",
     source=random_search.edited(
-        (LOOP, "        settings = self.propose()\n        for _ in range(trials):\n")
+        ('trial["train"] = scores["train"]', 'trial["train"] = scores["valid"]'),
+        ('trial["valid"] = scores["valid"]', 'trial["valid"] = scores["train"]'),
     ),
-    advice="Fifty trials of one setting. Propose inside the loop, anew for each trial.",
+    advice="`train` holds the training score, `valid` the validation score, as in what the training returns.",
 )
 random_search.misconception(
     "a dead trial leaves no trace",
@@ -367,35 +339,6 @@ random_search.misconception(
         (LOOP, "        self.rng = np.random.default_rng(self.seed)\n" + LOOP),
     ),
     advice="A second `run` then repeats the first. Make a generator for each trial, of the seed and the trial's number.",
-)
-random_search.misconception(
-    "a dead trial is tried again with other settings",
-    source=random_search.edited(
-        (
-            RNG,
-            "self.tried = getattr(self, 'tried', -1) + 1\n        rng = np.random.default_rng([self.seed, self.tried])",
-        ),
-        (
-            '                trial["error"] = str(error)\n',
-            '                trial["error"] = str(error)\n                trial["settings"] = self.propose()\n',
-        ),
-    ),
-    advice="The settings that died are what has to be kept. Each trial stands for itself: note what went wrong, and go on.",
-)
-random_search.misconception(
-    "settings are drawn from NumPy's global generator",
-    source=random_search.edited((RNG, "rng = np.random.default_rng(np.random.randint(1 << 30))")),
-    advice="Then nobody can repeat the search. Make a generator of the search's seed and the number of the trial.",
-)
-random_search.misconception(
-    "it trains once for each score",
-    source=random_search.edited(
-        (
-            'trial["valid"] = scores["valid"]',
-            'trial["valid"] = train(dict(settings), len(self.trials))["valid"]',
-        )
-    ),
-    advice="A training may take an hour. Call it once, keep what it returns, and take both scores from there.",
 )
 random_search.misconception(
     "it raises where no trial has a score",

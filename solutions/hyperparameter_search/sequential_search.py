@@ -7,6 +7,7 @@ from sklearn.gaussian_process.kernels import RBF
 from autograder.exercise import Exercise
 from helpers import search_probes, searching
 from helpers.evidence import landmarks
+from helpers.made_up_beliefs import DUELS, FINISHED, beliefs, duel, features, few_settings, history, maker
 from solutions.hyperparameter_search.draw import draw
 from solutions.hyperparameter_search.expected_improvement import expected_improvement
 from solutions.hyperparameter_search.random_search import RandomSearch
@@ -65,119 +66,15 @@ class SequentialSearch(RandomSearch):
         ### END SOLUTION
 
 
-# Few settings, all of which are among so many candidates: then chance does not matter.
-RATES = tuple(10.0 ** (-4 + 0.75 * np.arange(5)))
-UNITS = (100, 400, 900)
+# candidates, so many that all of the few settings are among them
 CANDIDATES = 250
-# of the trials that have a score, where the process takes over
-FINISHED = 5
 # histories that a real process sees, searches of a check that looks at chance, candidates of one that looks at these
 HISTORIES, SEARCHES, ONLY = 2, 4, 5
-# Scores below the best: their mean is far from it, and the lowest farther.
-BEHIND = np.array([0, 0.1, 0.15, 0.25, 1.0])
-# What is believed of two settings, where all others are hopeless: mean above the best score so far, and deviation. The rules that
-# one might think of agree on some of them, and no two on all.
-DUELS = (
-    ((-0.02, 0.01), (-0.12, 0.3)),
-    ((0.2, 0.05), (-0.5, 0.4)),
-    ((0.02, 0.02), (-0.05, 0.2)),
-    ((-0.08, 0.01), (-0.1, 0.3)),
-    ((-0.05, 0.01), (-0.1, 1.0)),
-    ((-0.3, 0.25), (-0.6, 0.5)),
-    ((0.2, 0.05), (-0.3, 0.5)),
-)
-HOPELESS = (0.01, 0.001)
-# of each of the few settings, what the process sees
-ROWS = np.array([[np.log10(lr), units / 300] for units in UNITS for lr in RATES])
-
-
-def few_settings():
-    """A space of 15 settings."""
-    return {
-        "lr": lambda rng: float(RATES[rng.integers(len(RATES))]),
-        "units": lambda rng: UNITS[rng.integers(len(UNITS))],
-    }
-
-
-def features(settings):
-    """Two numbers of about the same size."""
-    return [np.log10(settings["lr"]), settings["units"] / 300]
-
-
-class Believing:
-    """In the place of a Gaussian process: it believes what it is told to, and notes what it was asked."""
-
-    def __init__(self, mean, deviation):
-        self.mean = mean
-        self.deviation = deviation
-        self.seen = []
-        self.asked = []
-
-    def fit(self, x, y):
-        x, y = np.array(x, "float64"), np.array(y, "float64")
-        if np.isnan(y).any():
-            raise ValueError("Input y contains NaN.")
-        self.seen.append((x, y))
-        return self
-
-    def predict(self, x, return_std=False):
-        x = np.array(x, "float64")
-        self.asked.append(x)
-        nearest = np.argmin(np.abs(x[:, None] - ROWS).sum(axis=2), axis=1)
-        if return_std:
-            return self.mean[nearest], self.deviation[nearest]
-        return self.mean[nearest]
-
-
-def maker(mean, deviation):
-    """A function that makes such processes, all with the same beliefs, and the list of those that it has made."""
-    made = []
-
-    def process():
-        made.append(Believing(mean, deviation))
-        return made[-1]
-
-    return process, made
-
-
-def beliefs(rng):
-    """A mean and a deviation for each of the few settings."""
-    return rng.uniform(0.1, 0.9, size=len(ROWS)), rng.uniform(0.05, 0.7, size=len(ROWS))
-
-
-def duel(rng, two, best):
-    """Beliefs by which two of the settings are worth a thought."""
-    mean, deviation = (np.full(len(ROWS), value) for value in HOPELESS)
-    for place, (above, spread) in zip(rng.choice(len(ROWS), 2, replace=False), two, strict=True):
-        mean[place] = best + above * rng.uniform(0.97, 1.03)
-        deviation[place] = spread * rng.uniform(0.97, 1.03)
-    return mean, deviation
 
 
 def gaussian_process():
     """A real one, with a fixed kernel."""
     return GaussianProcessRegressor(RBF(1.0), alpha=1e-4, optimizer=None, normalize_y=True)
-
-
-def history(rng, finished=FINISHED, dead=0):
-    """Trials as a search keeps them: different settings, the dead ones first; the training score says something else."""
-    places = rng.choice(len(ROWS), finished + dead, replace=False)
-    scores = rng.uniform(0.78, 0.82) - rng.permutation(BEHIND)[:finished] * rng.uniform(
-        0.97, 1.03, size=finished
-    )
-    trials = []
-    for place, valid in zip(places, [*[np.nan] * dead, *scores], strict=True):
-        settings = {"lr": float(RATES[place % len(RATES)]), "units": UNITS[place // len(RATES)]}
-        trial = {
-            "settings": settings,
-            "train": float(rng.uniform(0.8, 1)),
-            "valid": float(valid),
-            "error": "",
-        }
-        if np.isnan(valid):
-            trial |= {"train": np.nan, "error": searching.REASON}
-        trials.append(trial)
-    return trials
 
 
 def proposed(SequentialSearch, rng, trials, process):
@@ -232,7 +129,7 @@ def seen(SequentialSearch, rng):
 @sequential.check("until enough trials have a score, settings are drawn at random", points=2)
 def at_first(SequentialSearch, rng):
     process, made = maker(*beliefs(rng))
-    found = {}
+    found = {"what is believed": process().mean}
     for finished, dead in ((FINISHED - 1, 3), (2, 0), (0, 0)):
         made.clear()
         trials, rates = history(rng, finished, dead), set()

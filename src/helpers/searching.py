@@ -155,3 +155,28 @@ def run_quietly(run: Callable[..., Any], train: Training, trials: int) -> Any:
         return run(train, trials)
     except BrokenDown:
         return None
+
+
+def searched(
+    make: Callable[..., Any], rng: np.random.Generator, train: Training, trials: int
+) -> tuple[Any, Any]:
+    """A search over the space that has run so many trials, and the best of them.
+
+    Args:
+        make: makes a search of a space and a seed.
+        rng: decides the seed.
+        train: the training.
+        trials: how many.
+    """
+    search = make(space(), int(rng.integers(1 << 30)))
+    best = search.run(train, trials)
+    return search, best
+
+
+def scores(trials: Iterable[Trial]) -> dict[str, list[float]]:
+    """Both scores of each trial, as they were kept."""
+    kept = list(trials)
+    return {
+        "train of each trial": [float(trial["train"]) for trial in kept],
+        "valid of each trial": [float(trial["valid"]) for trial in kept],
+    }
