@@ -154,7 +154,7 @@ def other_candidates(SequentialSearch, rng):
     for _ in range(2):
         settings = search.propose()
         search.trials.append({"settings": settings, "train": 0.5, "valid": 0.5, "error": ""})
-    first, second = [one.asked[0] for one in (made[0], made[-1])]
+    first, second = [np.concatenate(one.asked) for one in (made[0], made[-1])]
     return {"features of the first candidates": first, "features of the next ones": second}
 
 
