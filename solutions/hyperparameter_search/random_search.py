@@ -6,16 +6,7 @@ from autograder.exercise import Exercise
 from helpers import search_probes, searching
 from helpers.evidence import landmarks
 from helpers.inputs import likeness
-from helpers.searching import (
-    Training,
-    column,
-    learning_rates,
-    marks_of,
-    scores,
-    searched,
-    settings_of,
-    share_alike,
-)
+from helpers.searching import Training, column, learning_rates, scores, searched, settings_of, share_alike
 from solutions.hyperparameter_search.draw import draw
 
 random_search = Exercise("RandomSearch", kind=search_probes.KIND, lecture="34:03")
@@ -211,7 +202,7 @@ def no_best(RandomSearch, rng):
         "seed": search.seed,
         "best is None": float(best is None),
         "valid of each trial": column(search.trials, "valid", 3),
-        "trials whose `error` holds the reason": marks_of(search.trials, 3),
+        "trials whose `error` holds the reason": searching.marks_of(search.trials, 3),
     }
 
 
