@@ -581,6 +581,7 @@ for i, name in enumerate(("grid", "random", "sequential")):
             f"{name:10} after {n} trials: {last.mean():.1%} on average, from {last[0]:.1%} to {last[-1]:.1%}"
         )
 plots.label(left, "trials", "best validation accuracy so far", "ten searches each")
+left.set_ylim(0.6, 0.95)
 left.legend(frameon=False)
 both = {"random": [randoms["four decades", seed] for seed in range(10)], "sequential": sequentials.values()}
 for name, mark, color in (("random", ".", plots.INK[1]), ("sequential", "x", plots.INK[2])):
