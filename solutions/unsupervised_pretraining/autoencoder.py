@@ -335,13 +335,17 @@ autoencoder.misconception(
 )
 autoencoder.misconception(
     "one mask for all examples",
-    source=autoencoder.edited(("uniform(tf.shape(x),", "uniform(tf.shape(x)[1:],")),
+    source=autoencoder.edited(
+        ("coins = keras.random.uniform(tf.shape(x)", "coins = keras.random.uniform(tf.shape(x)[1:]")
+    ),
     lecture="52:56",
     advice="Draw as many coins as x has entries: tf.shape(x).",
 )
 autoencoder.misconception(
     "an example loses all its entries or none",
-    source=autoencoder.edited(("uniform(tf.shape(x),", "uniform((tf.shape(x)[0], 1),")),
+    source=autoencoder.edited(
+        ("coins = keras.random.uniform(tf.shape(x)", "coins = keras.random.uniform((tf.shape(x)[0], 1)")
+    ),
     advice="Draw as many coins as x has entries: tf.shape(x).",
 )
 autoencoder.misconception(
@@ -351,7 +355,12 @@ autoencoder.misconception(
 )
 autoencoder.misconception(
     "the same noise at every call",
-    source=autoencoder.edited(("seed=self.seeds", "seed=1")),
+    source=autoencoder.edited(
+        (
+            "coins = keras.random.uniform(tf.shape(x), seed=self.seeds)",
+            "coins = keras.random.uniform(tf.shape(x), seed=1)",
+        )
+    ),
     lecture="52:56",
     advice="A fixed seed draws the same numbers each time. Hand over self.seeds, which moves on.",
 )
