@@ -117,7 +117,7 @@ def example(fine_tune, rng, N=13):
 
 STACK = "layers += encoders"
 TOP = 'layers.append(keras.layers.Dense(C, activation="softmax"))'
-TRAIN = "train(model, x, y)"
+TRAIN = "    train(model, x, y)\n"
 
 tuning.misconception(
     "the encoders are frozen",
@@ -128,7 +128,7 @@ tuning.misconception(
 tuning.misconception(
     "the encoders are made anew, and what they learned is lost",
     (STACK, "layers += [type(layer).from_config(layer.get_config()) for layer in encoders]"),
-    advice="A configuration holds no weights, so these layers start at random. Stack the encoders themselves, or copy their weights as well.",
+    advice="A configuration holds no weights: these layers start at random. Stack the encoders themselves, or copy their weights too.",
 )
 tuning.misconception(
     "the output has no softmax",
@@ -189,19 +189,19 @@ tuning.misconception(
 )
 tuning.misconception(
     "nothing is trained",
-    source=tuning.edited((f"    {TRAIN}\n", "")),
+    source=tuning.edited((TRAIN, "")),
     advice="Call train(model, x, y) before the model is returned.",
 )
 tuning.misconception(
     "y is turned into one-hot vectors",
-    source=tuning.edited((TRAIN, "train(model, x, np.eye(C)[y])")),
+    source=tuning.edited((TRAIN, "    train(model, x, np.eye(C)[y])\n")),
     advice="`train` takes the classes as integers: hand y on as it is.",
 )
 tuning.misconception(
     "the layer on top is trained first, and then everything",
     source=tuning.edited(
         (
-            f"    {TRAIN}\n",
+            TRAIN,
             "    for encoder in encoders:\n        encoder.trainable = False\n    train(model, x, y)\n"
             "    for encoder in encoders:\n        encoder.trainable = True\n    train(model, x, y)\n",
         )
@@ -213,7 +213,7 @@ tuning.misconception(
     source=tuning.edited(
         (
             TRAIN,
-            "h = x\n    for encoder in encoders:\n        h = encoder(h)\n    train(model, h, y)",
+            "    h = x\n    for encoder in encoders:\n        h = encoder(h)\n    train(model, h, y)\n",
         )
     ),
     advice="The encoders are inside the model, which takes x: train(model, x, y).",

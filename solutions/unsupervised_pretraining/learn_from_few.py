@@ -170,7 +170,7 @@ few.misconception(
             "    encoders = pretrain(both, units, noise, train_autoencoder)",
         ),
     ),
-    advice="Pre-training is to work where nobody has labelled anything: no y goes into it, and no label will be there when the network is used.",
+    advice="Pre-training is to work where nobody has labelled anything, and no label is there when the network is used: leave y out.",
 )
 few.misconception(
     "x is cut to the labelled, y is not",

@@ -141,7 +141,7 @@ def example(pretrain, rng, N=6):
 
 
 MAKE = "autoencoder = Autoencoder(H, noise)"
-TRAIN = "train(autoencoder, h)"
+TRAIN = "        train(autoencoder, h)\n"
 KEEP = "encoders.append(encoder)"
 NEXT = "h = encoder(h)"
 WEIGHTS = "[np.array(autoencoder.W), np.array(autoencoder.b)]"
@@ -149,7 +149,7 @@ WEIGHTS = "[np.array(autoencoder.W), np.array(autoencoder.b)]"
 pretraining.misconception(
     "the codes are made from a noisy input",
     (NEXT, "h = encoder(autoencoder.corrupt(h))"),
-    advice="Noise belongs to an autoencoder's own training, where `train` sees to it. The codes for the next layer are those of the clean input.",
+    advice="Noise belongs to an autoencoder's own training, and `train` sees to it. The next layer gets codes of the clean input.",
 )
 pretraining.misconception(
     "the decoder is kept",
@@ -196,7 +196,7 @@ pretraining.misconception(
 pretraining.misconception(
     "every layer is trained on x",
     source=pretraining.edited(
-        (TRAIN, "train(autoencoder, x)"),
+        (TRAIN, "        train(autoencoder, x)\n"),
         ("encoder.build((None, h.shape[1]))", "encoder.build((None, x.shape[1]))"),
         (NEXT, "h = encoder(x)"),
     ),
@@ -211,20 +211,20 @@ pretraining.misconception(
 pretraining.misconception(
     "the weights are copied before training",
     source=pretraining.edited(
-        (f"        {TRAIN}\n", ""),
+        (TRAIN, ""),
         ('activation="sigmoid")', 'activation="sigmoid")\n        autoencoder(h)'),
-        (KEEP, f"{TRAIN}\n        {KEEP}"),
+        (KEEP, f"train(autoencoder, h)\n        {KEEP}"),
     ),
     advice="`set_weights` copies the numbers of that moment. Train first, then copy.",
 )
 pretraining.misconception(
     "nothing is trained",
-    source=pretraining.edited((TRAIN, "autoencoder(h)")),
+    source=pretraining.edited((TRAIN, "        autoencoder(h)\n")),
     advice="Call train(autoencoder, h) for each layer before its weights are kept.",
 )
 pretraining.misconception(
     "a layer is trained twice",
-    source=pretraining.edited((TRAIN, f"{TRAIN}\n        {TRAIN}")),
+    source=pretraining.edited((TRAIN, 2 * TRAIN)),
     advice="`train` does the whole training of an autoencoder. Call it once a layer.",
 )
 pretraining.misconception(
