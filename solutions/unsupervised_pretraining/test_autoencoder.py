@@ -46,8 +46,8 @@ def test_the_share_that_is_lost_is_binomial(noise):
 def test_noise_is_for_training_only():
     autoencoder, x = made(noise=0.5)
     np.testing.assert_array_equal(autoencoder(x), autoencoder(x, training=False))
-    calls = [np.array(autoencoder(x, training=True)) for _ in range(4)]
-    assert not np.allclose(calls[0], calls[1]) or not np.allclose(calls[2], calls[3])
+    # Two masks of twenty fair coins are the same once in a million calls.
+    assert not np.allclose(autoencoder(x, training=True), autoencoder(x, training=True))
 
 
 def test_it_is_fitted_saved_and_loaded(tmp_path):
