@@ -99,7 +99,7 @@ def copied(encoders):
 
 def labelled(per_class, rng):
     """So many images of each class, drawn at random."""
-    rows = [rng.permutation(np.flatnonzero(Y == c))[:per_class] for c in range(10)]
+    rows = [rng.permutation(np.flatnonzero(c == Y))[:per_class] for c in range(10)]
     chosen = np.concatenate(rows)
     return X[chosen], Y[chosen]
 
