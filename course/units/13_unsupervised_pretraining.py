@@ -147,19 +147,18 @@ lost = np.random.default_rng(2).random(x_valid.shape) < 0.4
 damaged = np.where(lost, 0, x_valid).astype("float32")
 
 
-def distance(autoencoder, seen):
-    """The reconstruction loss of the clean validation digits, when `seen` is encoded."""
-    a_hat = autoencoder.decode(autoencoder.encode(seen))
-    entropies = tf.nn.sigmoid_cross_entropy_with_logits(x_valid, a_hat)
-    return float(tf.reduce_mean(tf.reduce_sum(entropies, axis=1)))
+def cross_entropy(x, x_hat):
+    """Summed over the pixels, mean over the images."""
+    inside = np.clip(x_hat, 1e-7, 1 - 1e-7)
+    of_pixels = x * np.log(inside) + (1 - x) * np.log(1 - inside)
+    return -of_pixels.sum(axis=1).mean()
 
 
 for name, autoencoder in (("without noise", without_noise), ("with noise", with_noise)):
-    clean, hard = distance(autoencoder, x_valid), distance(autoencoder, damaged)
+    clean = cross_entropy(x_valid, autoencoder(x_valid))
+    hard = cross_entropy(x_valid, autoencoder(damaged))
     print(f"trained {name:14} L = {clean:.1f} from clean digits, {hard:.1f} from damaged ones")
-inside = np.clip(x_valid, 1e-7, 1 - 1e-7)
-floor = -np.sum(x_valid * np.log(inside) + (1 - x_valid) * np.log(1 - inside), axis=1).mean()
-print(f"no x̂ has a lower loss than x itself: {floor:.1f}")
+print(f"no x̂ has a lower loss than x itself: {cross_entropy(x_valid, x_valid):.1f}")
 rows = [x_valid[:8], damaged[:8], without_noise(damaged[:8]), with_noise(damaged[:8])]
 names = ["x", "x damaged", "x̂, trained\nwithout noise", "x̂, trained\nwith noise"]
 plots.images(np.concatenate(rows), [name for name in names for _ in range(8)])
@@ -368,13 +367,14 @@ def code(stack, x):
 
 def train_as_a_whole(stack, steps=2400, lr=0.05):
     """All encoders, and all decoders in reverse, as one network; the loss is that of x."""
+    # Keras takes the mean over the pixels, of which there are 64.
+    entropy = keras.losses.BinaryCrossentropy(from_logits=True)
 
     def loss_of(x):
         h = code(stack, x)
         for autoencoder in stack[:0:-1]:
             h = tf.sigmoid(autoencoder.decode(h))
-        entropies = tf.nn.sigmoid_cross_entropy_with_logits(x, stack[0].decode(h))
-        return tf.reduce_mean(tf.reduce_sum(entropies, axis=1))
+        return 64 * entropy(x, stack[0].decode(h))
 
     variables = [v for autoencoder in stack for v in autoencoder.trainable_variables]
     Descent(variables, loss_of, x_train, lr=lr).go(steps)

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers import inputs
+from helpers import inputs, lost_entries
 from helpers.evidence import landmarks
 from helpers.inputs import filled
 
@@ -81,8 +81,6 @@ class Autoencoder(keras.Model):
 
 
 N, D, H = 5, 7, 3
-# A mask has so many coins in one call that chance hardly shows in their mean.
-ROWS, COLUMNS, CALLS = 64, 64, 4
 
 
 def examples(rng, rows=N, dtype="float32"):
@@ -101,7 +99,7 @@ def weights_of(model):
     return landmarks(**{f"weight of shape {tuple(w.shape)}": np.array(w) for w in model.weights})
 
 
-@autoencoder.check("three weights: W, b and c", points=2)
+@autoencoder.check("three weights: W, b and c")
 def three_weights(Autoencoder, rng):
     units, width = (int(n) for n in rng.integers(20, 200, size=2))
     model = Autoencoder(units)
@@ -158,7 +156,7 @@ def both_ways(Autoencoder, rng):
     return {**shown, **landmarks(x=x, upstream=upstream)}
 
 
-@autoencoder.check("at test time: the reconstruction, without noise", points=2)
+@autoencoder.check("at test time: the reconstruction, without noise")
 def at_test_time(Autoencoder, rng):
     model, x = made(Autoencoder, rng, noise=0.4), examples(rng)
     return {
@@ -177,41 +175,23 @@ def at_test_time_summary(theirs, ours):
     return {"x_hat": first, "two calls agree": True}
 
 
-@autoencoder.check("corrupt: an entry becomes 0 with probability noise, or stays", points=2)
+@autoencoder.check("corrupt: an entry becomes 0 with probability noise, or stays")
 def corrupted(Autoencoder, rng):
-    found = {}
-    for size, noise in (("small", rng.uniform(0.15, 0.25)), ("large", rng.uniform(0.75, 0.85))):
-        model, x = Autoencoder(H, float(noise)), inputs.far_from_zero(rng, ROWS, COLUMNS)
-        found[f"x, {size} noise"] = x
-        found[f"corrupted, {size} noise"] = model.corrupt(x)
-    return found
+    return lost_entries.at_two_noises(Autoencoder, rng)
 
 
-# Five deviations of a share of 4,096 coins are 0.04.
-@corrupted.summary(
-    **{
-        "share of entries kept, small noise": 0.06,
-        "share of entries kept, large noise": 0.06,
-        "factor of the kept, small noise": 1e-3,
-        "factor of the kept, large noise": 1e-3,
-    }
-)
+@corrupted.summary(**lost_entries.TOLERANCES)
 def corrupted_summary(theirs, ours):
-    found = {}
-    for size in ("small", "large"):
-        factor = theirs[f"corrupted, {size} noise"] / ours[f"x, {size} noise"]
-        kept = factor[factor != 0]
-        found[f"share of entries kept, {size} noise"] = kept.size / factor.size
-        found[f"factor of the kept, {size} noise"] = inputs.constant_factor(kept) if kept.size else 0.0
-    return found
+    return lost_entries.shares_and_factors(theirs, ours)
 
 
 @autoencoder.check("corrupt: every example, entry and call has a coin of its own")
 def coins(Autoencoder, rng):
-    model, x = Autoencoder(H, float(rng.uniform(0.4, 0.6))), inputs.far_from_zero(rng, ROWS, COLUMNS)
+    model = Autoencoder(H, float(rng.uniform(0.4, 0.6)))
+    x = inputs.far_from_zero(rng, lost_entries.ROWS, lost_entries.COLUMNS)
     # a graph, as in model.fit
     step = tf.function(model.corrupt, autograph=False)
-    return {"x": x, "corrupted": [step(x) for _ in range(CALLS)]}
+    return {"x": x, "corrupted": [step(x) for _ in range(lost_entries.CALLS)]}
 
 
 @coins.summary(**inputs.AGREEMENTS)
@@ -221,23 +201,13 @@ def coins_summary(theirs, ours):
 
 @autoencoder.check("in training: the noise strikes the input, and nothing else", points=2)
 def in_training(Autoencoder, rng):
-    model = Autoencoder(COLUMNS, float(rng.uniform(0.15, 0.25)))
-    x = tf.constant(np.full((ROWS, COLUMNS), rng.uniform(0.6, 1.0)), "float32")
-    model(x)
-    for w in model.weights:
-        # Each unit has an input of its own, which it gives back.
-        w.assign(4 * np.eye(COLUMNS) if len(w.shape) == 2 else 0 * np.array(w))
-    zero = model(0 * x)
-    return {"x_hat": model(x, training=True), "x_hat of x": model(x), "x_hat of zeros": zero}
+    model = Autoencoder(lost_entries.COLUMNS, float(rng.uniform(0.15, 0.25)))
+    return lost_entries.one_input_a_unit(model, rng)
 
 
-@in_training.summary(**{"share of x_hat as if x were clean": 0.06, "share of x_hat as if x were 0": 0.06})
+@in_training.summary(**lost_entries.SEEN_AS)
 def in_training_summary(theirs, ours):
-    found = theirs["x_hat"]
-    return {
-        "share of x_hat as if x were clean": np.mean(np.isclose(found, ours["x_hat of x"], atol=1e-3)),
-        "share of x_hat as if x were 0": np.mean(np.isclose(found, ours["x_hat of zeros"], atol=1e-3)),
-    }
+    return lost_entries.seen_as(theirs, ours)
 
 
 @autoencoder.example()

@@ -61,7 +61,7 @@ def shapes(weights):
     return ", ".join(sorted(str(tuple(w.shape)) for w in weights))
 
 
-@tuning.check("stacked: training begins where pre-training ended", points=3)
+@tuning.check("stacked: training begins where pre-training ended", points=2)
 def beginning(fine_tune, rng):
     _, given, found = tuned(fine_tune, rng, [7, 3])
     return {"f of the examples, before": given["f before"], **found}
@@ -73,7 +73,7 @@ def trained_on(fine_tune, rng):
     return {"x in training": given["x"], "y in training": given["y"]}
 
 
-@tuning.check("everything is trained", points=3)
+@tuning.check("everything is trained", points=2)
 def everything(fine_tune, rng):
     model, _, found = tuned(fine_tune, rng, [7, 3], steps=3)
     return {"trained weights": shapes(model.trainable_weights), **found}

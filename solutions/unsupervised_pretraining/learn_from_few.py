@@ -52,7 +52,7 @@ def learned(learn_from_few, rng, units, noise=NOISE, steps=2):
     return found, first, second.only, landmarks(x=x, y=y, examples=len(x), labelled=7)
 
 
-@few.check("pre-trained on every x", points=2)
+@few.check("pre-trained on every x")
 def pretrained_on(learn_from_few, rng):
     _, first, _, marks = learned(learn_from_few, rng, [7, 3])
     found = {f"what layer {k + 1} is trained on": h for k, h in enumerate(first.inputs)}

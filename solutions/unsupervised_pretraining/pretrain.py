@@ -65,14 +65,14 @@ def shapes(weights):
     return ", ".join(str(tuple(w.shape)) for w in weights)
 
 
-@pretraining.check("each layer is trained on the codes of the one below", points=3)
+@pretraining.check("each layer is trained on the codes of the one below", points=2)
 def trained_on(pretrain, rng):
     x, _, train = pretrained(pretrain, rng, [7, 5, 3])
     found = {f"what layer {k + 1} is trained on": h for k, h in enumerate(train.inputs)}
     return {**found, **landmarks(x=x)}
 
 
-@pretraining.check("the layers that come back give the codes", points=2)
+@pretraining.check("the layers that come back give the codes")
 def codes(pretrain, rng):
     x, layers, _ = pretrained(pretrain, rng, [7, 5])
     found, h = {}, x
@@ -93,7 +93,7 @@ def weights_kept(pretrain, rng):
     return found
 
 
-@pretraining.check("they hold what training found, not what it began with", points=2)
+@pretraining.check("they hold what training found, not what it began with")
 def after_training(pretrain, rng):
     _, layers, _ = pretrained(pretrain, rng, [5])
     found = {f"weight of {len(w.shape)} axes": np.array(w) for w in layers[0].weights}

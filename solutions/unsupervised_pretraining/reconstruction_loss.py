@@ -68,7 +68,7 @@ def one_example(reconstruction_loss, rng):
     return {"L": reconstruction_loss(autoencoder, x), **known(autoencoder, x)}
 
 
-@loss.check("several examples: a sum over the inputs, a mean over the examples", points=2)
+@loss.check("several examples: a sum over the inputs, a mean over the examples")
 def several_examples(reconstruction_loss, rng):
     autoencoder = built()
     sizes = {f"L of {N} examples": examples(rng, N) for N in (2, 5, 11, 13)}

@@ -33,12 +33,12 @@ class KnownNoise(keras.Model):
         self.noise = noise
 
     def build(self, input_shape: Any) -> None:
-        D = input_shape[-1]
-        begin = keras.initializers.RandomUniform(-1, 1, seed=1000 * D + self.units)
-        self.W = self.add_weight(shape=(D, self.units), initializer=begin, name="W")
+        width = input_shape[-1]
+        begin = keras.initializers.RandomUniform(-1, 1, seed=1000 * width + self.units)
+        self.W = self.add_weight(shape=(width, self.units), initializer=begin, name="W")
         self.b = self.add_weight(shape=(self.units,), initializer=begin, name="b")
-        self.c = self.add_weight(shape=(D,), initializer=begin, name="c")
-        self.back = np.random.default_rng([D, self.units]).normal(size=(self.units, D))
+        self.c = self.add_weight(shape=(width,), initializer=begin, name="c")
+        self.back = np.random.default_rng([width, self.units]).normal(size=(self.units, width))
 
     def corrupt(self, x: Any) -> Any:
         """The same inputs are lost each time."""
@@ -57,9 +57,8 @@ class KnownNoise(keras.Model):
 
     def call(self, x: Any, training: bool = False) -> Any:
         """What is made of x again."""
-        if training:
-            x = self.corrupt(x)
-        return keras.activations.sigmoid(self.decode(self.encode(x)))
+        given = self.corrupt(x) if training else x
+        return keras.activations.sigmoid(self.decode(self.encode(given)))
 
 
 class RecordedPretraining:
