@@ -50,7 +50,7 @@ def examples(rng, N=13):
 def tuned(fine_tune, rng, units, steps=0):
     """The model, the record of its training, and what it says of other inputs."""
     encoders = trained_encoders(rng, D, units)
-    train = RecordedTraining(rng, C, steps)
+    train = RecordedTraining(rng, units, steps)
     x, y = examples(rng)
     model = fine_tune(encoders, x, y, C, train)
     other, _ = examples(rng, 7)
@@ -109,7 +109,7 @@ def example(fine_tune, rng, N=13):
         # All of it anew, since encoders may be trained in place.
         again = np.random.default_rng(seed)
         encoders = trained_encoders(again, D, [7])
-        model = fine_tune(encoders, x, y, C, RecordedTraining(again, C))
+        model = fine_tune(encoders, x, y, C, RecordedTraining(again, [7]))
         return {"f": model(x)}
 
     return {"x": x, "y": y}, tuned_again

@@ -45,7 +45,7 @@ def examples(rng, N=17, labelled=7):
 def learned(learn_from_few, rng, units, noise=NOISE, steps=2):
     """What either training was given, and what the model says of other inputs."""
     x, y = examples(rng)
-    first, second = RecordedPretraining(rng), RecordedTraining(rng, C, steps)
+    first, second = RecordedPretraining(rng), RecordedTraining(rng, units, steps)
     model = learn_from_few(x, y, units, C, noise, first, second)
     other, _ = examples(rng, 7, 4)
     found = {"f": model(other)}
@@ -89,7 +89,7 @@ def noise_given(learn_from_few, rng):
 @few.check("where every example has a label")
 def all_labelled(learn_from_few, rng):
     x, y = examples(rng, 13, 13)
-    first, second = RecordedPretraining(rng), RecordedTraining(rng, C)
+    first, second = RecordedPretraining(rng), RecordedTraining(rng, [3])
     model = learn_from_few(x, y, [3], C, NOISE, first, second)
     return {"y of fine-tuning": second.only["y"], "f": model(x)}
 
@@ -101,7 +101,7 @@ def example(learn_from_few, rng, N=17):
 
     def learned_again(x, y):
         again = np.random.default_rng(seed)
-        first, second = RecordedPretraining(again), RecordedTraining(again, C)
+        first, second = RecordedPretraining(again), RecordedTraining(again, [7])
         model = learn_from_few(x, y, [7], C, NOISE, first, second)
         return {"f": model(x)}
 

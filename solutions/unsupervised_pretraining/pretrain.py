@@ -57,8 +57,15 @@ def pretrained(pretrain, rng, units, noise=NOISE):
     """Input, layers, and the record of their training."""
     x = examples(rng)
     train = RecordedPretraining(rng)
-    layers = list(pretrain(x, units, noise, train))
-    return x, layers, train
+    return x, with_weights(pretrain(x, units, noise, train)), train
+
+
+def with_weights(layers):
+    """The layers, if all of them have weights: what has none draws some when it is called."""
+    for layer in layers:
+        if not layer.weights:
+            raise ValueError("a layer came back without weights: it was never built")
+    return layers
 
 
 def shapes(weights):
@@ -131,9 +138,9 @@ def example(pretrain, rng, N=6):
     seed = int(rng.integers(1 << 30))
 
     def codes_on_top(x, units):
-        layers = pretrain(x, units, NOISE, RecordedPretraining(np.random.default_rng(seed)))
+        train = RecordedPretraining(np.random.default_rng(seed))
         h = x
-        for layer in layers:
+        for layer in with_weights(pretrain(x, units, NOISE, train)):
             h = layer(h)
         return {"codes": h}
 

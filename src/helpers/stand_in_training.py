@@ -90,27 +90,27 @@ class RecordedTraining:
 
     Args:
         rng: one number of it is drawn.
-        C: classes; a weight whose last axis is as long belongs to the top.
+        hidden: widths of the hidden layers; a weight whose last axis has another length belongs to the top.
         steps: how many, each on all of x and y, with learning rate 1.
 
     Attributes:
         calls: what each call was given, and what the model said of x before the first step.
     """
 
-    def __init__(self, rng: np.random.Generator, C: int, steps: int = 3) -> None:
+    def __init__(self, rng: np.random.Generator, hidden: Sequence[int], steps: int = 3) -> None:
         self.seed = int(rng.integers(1 << 30))
-        self.C = C
+        self.hidden = tuple(hidden)
         self.steps = steps
         self.calls: list[dict[str, np.ndarray]] = []
 
     def __call__(self, model: Any, x: Any, y: Any) -> None:
         # It may not have its weights yet.
-        f = model(x)
+        model(x)
         for weight in model.weights:
-            if weight.shape[-1] == self.C:
+            if weight.shape[-1] not in self.hidden:
                 drawn = np.random.default_rng([self.seed, len(weight.shape)]).normal(size=weight.shape)
                 weight.assign(drawn)
-                f = model(x)
+        f = model(x)
         self.calls.append({"x": np.array(x), "y": np.array(y), "f before": np.array(f)})
         for _ in range(self.steps):
             self._step(model, x, y)
@@ -130,8 +130,10 @@ class RecordedTraining:
         Raises:
             ValueError: if there was none, or another one.
         """
-        if len(self.calls) != 1:
-            raise ValueError(f"`train(model, x, y)` was called {len(self.calls)} times, not once")
+        if not self.calls:
+            raise ValueError("`train(model, x, y)` was never called")
+        if len(self.calls) > 1:
+            raise ValueError(f"`train(model, x, y)` was called {len(self.calls)} times; once is enough")
         return self.calls[0]
 
 

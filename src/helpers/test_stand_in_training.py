@@ -56,7 +56,7 @@ def test_training_moves_what_is_trainable_and_lowers_the_loss():
     x, y = examples(), np.array([0, 4, 1, 2, 0])
     model, frozen = network(), network()
     frozen.layers[0].trainable = False
-    train = RecordedTraining(np.random.default_rng(3), C=5)
+    train = RecordedTraining(np.random.default_rng(3), hidden=[3])
     for one in (model, frozen):
         train(one, x, y)
     before = train.calls[0]["f before"]
@@ -69,9 +69,13 @@ def test_training_moves_what_is_trainable_and_lowers_the_loss():
     assert not np.allclose(model.layers[0].get_weights()[0], start)
 
 
-def test_training_twice_is_told():
-    train = RecordedTraining(np.random.default_rng(3), C=5)
-    with pytest.raises(ValueError, match="called 0 times"):
+def test_training_never_or_twice_is_told():
+    train = RecordedTraining(np.random.default_rng(3), hidden=[3])
+    with pytest.raises(ValueError, match="was never called"):
+        _ = train.only
+    for _ in range(2):
+        train(network(), examples(), np.zeros(5, int))
+    with pytest.raises(ValueError, match="called 2 times; once is enough"):
         _ = train.only
 
 
