@@ -14,11 +14,12 @@ class Lossy(keras.Model):
     def __init__(self, units, noise, factor=1.0):
         super().__init__()
         self.noise = noise
+        self.rng = np.random.default_rng(0)
         self.factor = factor
         self.layer = keras.layers.Dense(units, use_bias=False)
 
     def corrupt(self, x):
-        kept = np.random.default_rng(0).random(x.shape) >= self.noise
+        kept = self.rng.random(x.shape) >= self.noise
         return x * tf.cast(kept, x.dtype) * self.factor
 
     def call(self, x, training=False):
