@@ -161,7 +161,9 @@ for name, autoencoder in (("without noise", without_noise), ("with noise", with_
 print(f"no x̂ has a lower loss than x itself: {cross_entropy(x_valid, x_valid):.1f}")
 rows = [x_valid[:8], damaged[:8], without_noise(damaged[:8]), with_noise(damaged[:8])]
 names = ["x", "x damaged", "x̂, trained\nwithout noise", "x̂, trained\nwith noise"]
-plots.images(np.concatenate(rows), [name for name in names for _ in range(8)])
+# the name of a row above its first image
+titles = [name if n == 0 else "" for name in names for n in range(8)]
+plots.images(np.concatenate(rows), titles)
 plt.show()
 
 # %% [markdown]
@@ -459,7 +461,7 @@ for per_class in (5, 50):
         keras.utils.set_random_seed(3)
 
         def note_and_train(model, x, y, key=(per_class, name)):
-            begins[key] = np.array(model.layers[0].kernel)
+            begins[key] = np.array(model.weights[0])
             train(model, x, y)
 
         models[per_class, name] = learn_from_few(
@@ -484,7 +486,7 @@ for number, ax in enumerate(axes):
         ax.fill_between(
             few_labels.LABELS, middle - spread, middle + spread, color=plots.INK[i], alpha=0.12, lw=0
         )
-    ax.set_xticks(few_labels.LABELS, few_labels.LABELS)
+    ax.set_xticks(few_labels.LABELS, [str(n) for n in few_labels.LABELS])
     ax.minorticks_off()
 axes[0].set_ylabel("right on validation, %")
 axes[1].get_legend().remove()
@@ -533,7 +535,7 @@ commit(
 kernels, titles = [], []
 for name in ("random", "pre-trained"):
     before = begins[5, name]
-    after = np.array(models[5, name].layers[0].kernel)
+    after = np.array(models[5, name].weights[0])
     moved = np.linalg.norm(after - before) / np.linalg.norm(before)
     print(f"{name:11} begin: ‖W after − W before‖ / ‖W before‖ = {moved:.2f}")
     strongest = np.argsort(-np.linalg.norm(after, axis=0))[:8]
