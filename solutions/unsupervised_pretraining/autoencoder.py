@@ -160,7 +160,8 @@ def at_test_time(Autoencoder, rng):
     return {**both, **landmarks(x=x)}
 
 
-@at_test_time.summary()
+# float32, where a sigmoid may be written in several ways
+@at_test_time.summary(x_hat=1e-5)
 def at_test_time_summary(theirs, ours):
     """What chance decided differs from itself: then it is no use to look at the values."""
     first, second = theirs["x_hat"], theirs["x_hat for training=False"]
@@ -183,7 +184,6 @@ def corrupted_summary(theirs, ours):
 def coins(Autoencoder, rng):
     model = Autoencoder(H, float(rng.uniform(0.4, 0.6)))
     x = inputs.far_from_zero(rng, lost_entries.ROWS, lost_entries.COLUMNS)
-    # a graph, as in model.fit
     step = tf.function(model.corrupt, autograph=False)
     return {"x": x, "corrupted": [step(x) for _ in range(lost_entries.CALLS)]}
 
