@@ -81,7 +81,7 @@ def model_returned(learn_from_few, rng):
 def noise_given(learn_from_few, rng):
     found = {}
     for noise in (0.0, float(rng.uniform(0.1, 0.9))):
-        _, first, _, _ = learned(learn_from_few, rng, [7, 3], noise)
+        _, first, _, _ = learned(learn_from_few, rng, [3], noise)
         found[f"noises of the layers, for {'some' if noise else 'no noise'}"] = first.noises
     return found
 
