@@ -91,11 +91,11 @@ SCORES = {
     "no notebook": 0,
     "empty": 0,
     "nothing": 0,
-    "wrong name": 0,
+    "wrong name": 8,
 }
 
 
-REVIEW = {"half [done] {x}", "no notebook", "empty", "nothing", "wrong name"}
+REVIEW = {"half [done] {x}", "no notebook", "empty", "nothing"}
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def test_a_class_is_graded_into_nbgraders_gradebook(root, grade):
 
 
 def test_the_reasons_say_what_is_wrong_and_what_to_do(hand_in, plan, grade):
-    hand_in("wrong name", toy_unit.right(plan), "homework.ipynb")
+    hand_in("wrong name", b'{"cells": []}', "homework.ipynb")
     hand_in("stopped", toy_unit.right(plan, double="raise Died('used more than 4 GB of memory')"))
     stopped, wrong = grade().rows
     assert wrong.reasons == [
@@ -158,8 +158,8 @@ def test_the_table_says_who_misunderstood_what(fdl, root):
     result = fdl(toy_unit.UNIT, "--course", root)
     assert result.exit_code == 0
     assert "double: squares" in result.stdout
-    assert "wrong name: There is no" in result.stdout
-    assert "5 to review" in result.stdout
+    assert "nothing: There is no" in result.stdout
+    assert "4 to review" in result.stdout
 
 
 def test_wrong_usage_is_told_with_a_suggestion(fdl, root, hand_in, plan):

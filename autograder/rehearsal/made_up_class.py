@@ -218,6 +218,8 @@ def _changed_notebooks(plan: Plan) -> Iterator[Planted]:
     yield changed("the solution cell twice, the last is right", lambda nb: _double(nb, exercise))
     yield changed("a helper function in a cell of its own", lambda nb: _by_helper(nb, exercise))
     yield changed("all ids and metadata lost", _strip)
+    whole = hand_in(plan, right)
+    yield Planted("another file name", whole, "homework (final).ipynb", full=frozenset(plan.exercises))
 
 
 def _lost_files(plan: Plan, other: bytes) -> Iterator[Planted]:
@@ -231,7 +233,6 @@ def _lost_files(plan: Plan, other: bytes) -> Iterator[Planted]:
     yield lost("an empty file", b"")
     yield lost("half of a file", whole[: len(whole) // 2])
     yield lost("the notebook of another unit", other)
-    yield lost("a wrong file name", whole, "homework (final).ipynb")
 
 
 def _mixed(plan: Plan) -> Iterator[Planted]:
