@@ -32,6 +32,8 @@ from helpers.errors import Refused, Unreadable
 
 # When something was handed in, as nbgrader's exchange writes it.
 STAMP = "timestamp.txt"
+# Said where nobody can read when something was handed in.
+IN_TIME = "It counts as handed in in time."
 # Under which the exchange gives feedback back.
 SECRET = "submission_secret.txt"
 # What a derivation on paper may be handed in as, beside the notebook.
@@ -120,21 +122,23 @@ class Book:
             return {}
         return {cell.name: cell.checksum for cell in notebook.source_cells}
 
-    def record(self, student: str, unit: str, graded: Graded) -> None:
+    def record(self, student: str, unit: str, graded: Graded) -> str:
         """Save a student's grades, and then the graded notebook.
 
         Args:
             student: who handed it in.
             unit: its id.
             graded: what became of it.
+        Returns:
+            Why it is not known when it was handed in, a sentence; "" if it is, or if nothing says so.
         Raises:
             Refused: if the database does not take it.
             OSError: if the notebook cannot be written.
         """
         folder = self.course.submitted(unit, student).parent
+        moment, undated = _moment(folder)
         with refusals(self.url), self._transaction() as gradebook:
             gradebook.update_or_create_student(student)
-            moment = _moment(folder)
             about = {"timestamp": moment} if moment else {}
             gradebook.update_or_create_submission(unit, student, **about)
             due_dates.apply(gradebook, self.course, unit, student)
@@ -143,6 +147,7 @@ class Book:
             resources = self._resources(unit, student, gradebook=gradebook, graded=graded)
             text, _ = self.converter.exporter.from_notebook_node(graded.notebook, resources)
         self._keep(folder, student, unit, text)
+        return undated
 
     def scores(self, unit: str) -> dict[str, dict]:
         """What the gradebook says of each student who has a submission: with manual grades, without penalties."""
@@ -199,29 +204,18 @@ def _other_cells(unit: str, old: Collection[str], new: Collection[str]) -> str:
     )
 
 
-def handed_in(folder: Path) -> datetime | None:
-    """When something was handed in, in UTC; None if nothing says so.
-
-    Args:
-        folder: of the submission.
-    Raises:
-        Unreadable: if what should say so cannot be read.
-    """
+def _moment(folder: Path) -> tuple[datetime | None, str]:
+    """When something was handed in, in UTC, and why that cannot be read, if it cannot."""
     if not os.path.lexists(folder / STAMP):
-        return None
-    text = submission.read_file(folder / STAMP).decode("utf-8", "replace").strip()
+        return None, ""
     try:
-        return of_nbgrader(text or None)
+        text = submission.read_file(folder / STAMP).decode("utf-8", "replace").strip()
+    except Unreadable as error:
+        return None, f"{error} {IN_TIME}"
+    try:
+        return of_nbgrader(text or None), ""
     except (ValueError, OverflowError):
-        raise Unreadable(f"{STAMP} says {text[:60]!r}, which is no date and time.") from None
-
-
-def _moment(folder: Path) -> datetime | None:
-    """When something was handed in, as far as can be known."""
-    try:
-        return handed_in(folder)
-    except Unreadable:
-        return None
+        return None, f"{STAMP} says {text[:60]!r}, which is no date and time. {IN_TIME}"
 
 
 def _replace(place: Path, data: bytes) -> None:

@@ -106,9 +106,14 @@ def extend(gradebook: Gradebook, course: Course, unit: str, student: str, extens
 
 
 def due_for(gradebook: Gradebook, course: Course, unit: str, student: str) -> datetime:
-    """When a unit that has a due date is due for a student, in UTC."""
+    """When a unit is due for a student, in UTC.
+
+    Raises:
+        Refused: if it has no due date.
+    """
     due = due_date(gradebook, unit)
-    assert due is not None
+    if due is None:
+        raise Refused(f"{unit} {NO_DATE.format(unit)}")
     extension = read(course).get(unit, {}).get(student)
     if extension is not None:
         return due + extension.after(due)

@@ -13,7 +13,7 @@ from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
-from autograder.gradebook.book import Book, handed_in
+from autograder.gradebook.book import Book
 from autograder.grading import draws
 from autograder.grading.backends import Backend, Threads
 from autograder.grading.graded_submission import Graded
@@ -21,7 +21,7 @@ from autograder.grading.grader import Grader, prepare
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.running import Run
 from autograder.progress import Progress, silent
-from helpers.errors import CalledWrongly, CourseError, Refused, Unreadable
+from helpers.errors import CalledWrongly, CourseError, Refused
 
 log = logging.getLogger(__name__)
 
@@ -206,19 +206,10 @@ def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
 def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
     """Save what became of a submission; where that fails, the others' grades go on."""
     try:
-        book.record(student, unit, graded)
+        undated = book.record(student, unit, graded)
     except Exception as error:
         with logs.about(unit, student):
             log.exception("not saved")
         why = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {str(error)[:300]}"
         return Row(student, graded, error=f"not saved: {why}")
-    return Row(student, graded, undated=_undated(book.course.submitted(unit, student).parent))
-
-
-def _undated(folder: Path) -> str:
-    """Why it is not known when something was handed in; "" if it is, or if nothing says so."""
-    try:
-        handed_in(folder)
-    except Unreadable as error:
-        return f"{error} It counts as handed in in time."
-    return ""
+    return Row(student, graded, undated=undated)

@@ -33,7 +33,7 @@ from autograder.grading.judged_exercise import (
     testimony,
     verdict_without_points,
 )
-from autograder.grading.placed import Placed
+from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, Plan
 from autograder.grading.running import Run, Work, cells_of, groups, run_all, steps_of
 from autograder.judging.lazy_tables import LazyTables
@@ -260,4 +260,6 @@ def _mended(placed: list[Placed]) -> list[str]:
     if changed:
         names = ", ".join(changed)
         sentences.append(f"Taken from the unit, since these cells are not the student's to change: {names}.")
+        if any(cell.kind == ADDED and cell.beside_locked for cell in placed):
+            sentences.append("What was written into them besides runs as a cell of the student's.")
     return sentences

@@ -5,6 +5,7 @@ them holds the unit, it is it. Where several do, the one with most answers is ta
 """
 
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,8 +15,8 @@ from pathlib import Path
 from autograder.grading.submission import MAX_BYTES, read_file
 from helpers.errors import Unreadable
 
-# How deep folders within folders are looked into, and how many files at most.
-DEEPEST, MOST_FILES = 3, 200
+# How deep folders within folders are looked into, and how many notebooks are read at most.
+DEEPEST, MOST_NOTEBOOKS = 3, 20
 COPY = re.compile(r"(?:[-_ ]?\(?(?:Copy)?(\d+)\)?)?\.ipynb$")
 
 
@@ -89,13 +90,20 @@ def read(wanted: Path, name: str = "") -> bytes | Unreadable:
 
 
 def _others(wanted: Path) -> Iterator[tuple[str, bytes]]:
-    """The other notebooks that were handed in, with their names."""
+    """The other notebooks that were handed in, with their names: so many, and so many bytes of all together."""
+    left = MAX_BYTES
+    for name, data in itertools.islice(_all_others(wanted), MOST_NOTEBOOKS):
+        left -= len(data)
+        if left < 0:
+            return
+        yield name, data
+
+
+def _all_others(wanted: Path) -> Iterator[tuple[str, bytes]]:
     folder = wanted.parent
     if not folder.is_dir() or folder.is_symlink():
         return
-    for number, path in enumerate(_paths(folder, DEEPEST)):
-        if number >= MOST_FILES:
-            return
+    for path in _paths(folder, DEEPEST):
         name = str(path.relative_to(folder))
         try:
             if path.suffix.lower() == ".ipynb" and path != wanted:
@@ -123,7 +131,7 @@ def _packed(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """The notebooks in a zip; none if it is damaged, or claims more than is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            for member in packed.infolist()[:MOST_FILES]:
+            for member in packed.infolist():
                 parts = Path(member.filename).parts
                 hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
                 if hidden or member.file_size > MAX_BYTES or not member.filename.lower().endswith(".ipynb"):

@@ -20,6 +20,7 @@ class Placed:
         missing: whether it was missing from the submission, and came back from the plan.
         changed: whether the submission changed it though it is locked; then `source` is the plan's.
         pictures: what is attached to it.
+        beside_locked: whether the student wrote it into a locked cell, beside which it stands.
         idle: whether it is left out when the notebook runs, since it holds a stub of what stands elsewhere.
         guess: of a check, what was guessed about its answer, so that a person looks at it.
         if_wrong: of a check, what else may have been meant, so that a person looks at an answer that is not right.
@@ -33,6 +34,7 @@ class Placed:
     missing: bool = False
     changed: bool = False
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    beside_locked: bool = False
     idle: bool = False
     guess: str = ""
     if_wrong: str = ""

@@ -127,7 +127,7 @@ def _with_what_was_added_to_it(restored: Placed, cell: Cell, position: int) -> l
     added = [statement for statement in statements_of(cell.source) if statement not in theirs]
     if not added:
         return [restored]
-    extra = Placed(ADDED, f"added-{position}", "\n".join(added))
+    extra = Placed(ADDED, f"added-{position}", "\n".join(added), beside_locked=True)
     return [restored, extra] if restored.kind == SETUP else [extra, restored]
 
 

@@ -234,7 +234,10 @@ def test_a_changed_set_up_cell_is_told(grade, plan):
     nb.cells[1].source += "\nimport os"
     graded = grade(nb)
     assert (graded.score, graded.needs_review) == (8, False)
-    assert graded.notes == ["Taken from the unit, since these cells are not the student's to change: setup."]
+    assert graded.notes == [
+        "Taken from the unit, since these cells are not the student's to change: setup.",
+        "What was written into them besides runs as a cell of the student's.",
+    ]
 
 
 def test_what_is_unreadable_is_recorded_with_the_reason(grade, plan):

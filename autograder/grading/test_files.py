@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 
+from autograder.grading import files
 from autograder.grading.files import find, read
 from helpers.errors import Unreadable
 
@@ -89,6 +90,14 @@ def test_where_nothing_fits_it_is_said_what_lies_there(hand_in):
     found = hand_in(**{"essay.ipynb": b"none of ours", "broken.zip": b"PK\x03\x04"})
     assert isinstance(found.data, Unreadable)
     assert "essay.ipynb" in str(found.data)
+
+
+def test_a_zip_that_unpacks_to_too_much_is_read_no_further(monkeypatch, hand_in):
+    monkeypatch.setattr(files, "MAX_BYTES", 1000)
+    bomb = zipped(**{f"{i}.ipynb": b"0" * 400 for i in range(5)} | {"z.ipynb": b"3"})
+    found = hand_in(**{"a.zip": bomb})
+    assert found.data == b"0" * 400
+    assert found.guess.count("a.zip/") == 2
 
 
 def test_links_and_pipes_are_nobodys_notebook(tmp_path, hand_in):
