@@ -1,0 +1,1 @@
+"""Unit 5: finding out what is wrong with a network: measured gradients, fifty examples, a diagnosis."""

@@ -1,0 +1,398 @@
+"""overfit_50: can a network learn fifty random examples by heart?"""
+
+from functools import cache
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.exercise import Exercise
+from helpers.inputs import classifier, filled
+from helpers.small_networks import Linear, clusters, sorted_by_class
+
+fifty = Exercise(
+    "overfit_50", kind="report", lecture="43:37", not_yours=["keras.Model.fit", "keras.Model.train_on_batch"]
+)
+
+
+@fifty.reference
+def overfit_50(build, x, y, rng, lr=0.5, steps=300):
+    """Let a new network learn fifty random examples by heart, or say clearly that it did not.
+
+    Draw fifty different rows of x and y; each row is as likely as any other. Then descend along the gradient of
+    the mean loss of all fifty at once, θ ← θ - α∇, for `steps` steps at most. Before each step, and once more
+    after the last, look: as soon as *all fifty* are right, stop. Whatever is random in training, such as dropout, is
+    switched off throughout: call `model(x, training=False)` (lecture 43:37).
+
+    Args:
+        build: called without arguments, gives a new network, which takes x and gives probabilities. A network without
+            an input shape makes its weights at its first call.
+        x: inputs, array of shape (N, D).    y: classes, integers of shape (N,). N may be 50, but not less.
+        rng: a `numpy.random.Generator`, and the only source of chance here.
+        lr: α.    steps: how many steps there may be.
+    Returns:
+        fitted: True if all fifty were right in the end.
+        taken: after how many steps that was; 0 if they were right at once, `steps` if they never were.
+        rows: the fifty row numbers, in any order.
+    """
+    ### BEGIN SOLUTION
+    rows = rng.permutation(len(x))[:50]
+    few, classes = x[rows], y[rows]
+    model = build()
+    taken = 0
+    while True:
+        with tf.GradientTape() as tape:
+            f = model(few, training=False)
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(classes, f))
+        fitted = bool(np.all(np.argmax(f, axis=1) == classes))
+        if fitted or taken == steps:
+            return fitted, taken, rows
+        variables = model.trainable_variables
+        for v, g in zip(variables, tape.gradient(loss, variables), strict=True):
+            v.assign_sub(lr * g)
+        taken += 1
+    ### END SOLUTION
+
+
+# From so small weights one to nine steps lead to all fifty, and whoever never stops does not take long.
+ENOUGH = 9
+
+
+def start(rng, D=7, C=3):
+    return 0.3 * rng.normal(size=(D, C))
+
+
+def learned(overfit_50, make, x, y, rng, **settings):
+    """What an answer says, the rows that it names, and the network that it trained."""
+    made = []
+
+    def build():
+        made.append(make())
+        return made[-1]
+
+    fitted, taken, rows = overfit_50(
+        build, x, y, np.random.default_rng(int(rng.integers(1 << 30))), **settings
+    )
+    found = {"fitted": np.asarray(fitted, "bool"), "steps taken": np.asarray(taken, "int64")}
+    return found, np.asarray(rows, "int64"), made[-1]
+
+
+@fifty.check(
+    "of fifty examples all are learned: after how many steps, and where it ends",
+    **{"W": 1e-5, "b": 1e-5},
+)
+def all_fifty(overfit_50, rng):
+    (x, y), W = clusters(rng, 50), start(rng)
+    found, rows, model = learned(
+        overfit_50, lambda: Linear(W), x, y, rng, lr=float(rng.uniform(0.12, 0.18)), steps=ENOUGH
+    )
+    return {**found, "rows in order": np.sort(rows), "W": model.W.numpy(), "b": model.b.numpy()}
+
+
+@fifty.check("49 of 50 are not all", **{"W": 1e-5})
+def one_short(overfit_50, rng):
+    (x, y), W = clusters(rng, 50), start(rng)
+    # The same inputs under two classes: one of the two stays wrong for ever.
+    x[17], y[17] = x[31], (y[31] + 1) % 3
+    found, _, model = learned(overfit_50, lambda: Linear(W), x, y, rng, lr=0.5, steps=6)
+    return {**found, "W": model.W.numpy()}
+
+
+@fifty.check("the budget is kept, and the last step counts")
+def budget(overfit_50, rng):
+    (x, y), W = clusters(rng, 50), start(rng)
+    lr, chance = 0.15, int(rng.integers(1 << 30))
+    needed, found = 0, {}
+    # the reference's own way of counting is not needed: the answer itself says how many steps are enough
+    for name, more in (("of nine", ENOUGH), ("just enough", 0), ("one too few", -1)):
+        steps = max(needed + more, 0)
+        kept, _, _ = learned(
+            overfit_50, lambda: Linear(W), x, y, np.random.default_rng(chance), lr=lr, steps=steps
+        )
+        needed = needed or int(kept["steps taken"])
+        found |= {f"{key}, budget {name}": value for key, value in kept.items()}
+    return found
+
+
+@fifty.check("a network that knows them already needs no step", **{"W": 1e-5})
+def known_already(overfit_50, rng):
+    x, y = clusters(rng, 50)
+    W = np.linalg.pinv(x) @ np.eye(3)[y] * 20
+    found, _, model = learned(overfit_50, lambda: Linear(W), x, y, rng, lr=0.5, steps=4)
+    return {**found, "W": model.W.numpy()}
+
+
+@fifty.check("a network that makes its weights at the first call", **{"W": 1e-5})
+def late_weights(overfit_50, rng):
+    (x, y), W = clusters(rng, 50), start(rng)
+    found, _, model = learned(overfit_50, lambda: Linear(W, late=True), x, y, rng, lr=0.1, steps=3)
+    return {**found, "W": model.W.numpy()}
+
+
+@fifty.check("fifty different rows from the whole, by chance", points=2)
+def random_rows(overfit_50, rng):
+    x, y = sorted_by_class(rng, 331, 300, 10)
+    model = Linear(np.zeros((300, 10)))
+    drawn = []
+    seeds = rng.integers(1 << 30, size=3)
+    # the first seed once more
+    for seed in seeds[[0, 1, 2, 0]]:
+        _, _, rows = overfit_50(lambda: model, x, y, np.random.default_rng(int(seed)), lr=1.0, steps=0)
+        drawn.append(rows)
+    return {"y": y, "rows of four calls": np.asarray(drawn, "int64")}
+
+
+@random_rows.summary(
+    **{
+        "different rows in a call": 0.5,
+        "mean place in the whole": 0.12,
+        "share that two calls have in common": 0.2,
+        "share that the same seed repeats": 0.4,
+        "spread over the whole": 0.1,
+        "largest share of one class": 0.15,
+    }
+)
+def random_rows_summary(theirs, ours):
+    drawn, N = theirs["rows of four calls"], len(ours["y"])
+    inside = (drawn >= 0) & (drawn < N)
+    common = [np.isin(drawn[0], other).mean() for other in drawn[1:3]]
+    classes = ours["y"][np.clip(drawn, 0, N - 1)]
+    return {
+        "rows that exist": inside.mean(),
+        "different rows in a call": np.mean([len(np.unique(row)) for row in drawn]),
+        "mean place in the whole": drawn.mean() / N,
+        "share that two calls have in common": np.mean(common),
+        "share that the same seed repeats": np.isin(drawn[0], drawn[3]).mean(),
+        "spread over the whole": np.mean([row.std() for row in drawn]) / N,
+        "largest share of one class": max(np.mean(classes == c) for c in range(10)),
+    }
+
+
+@fifty.check("the rows that it names are those that it learned")
+def rows_learned(overfit_50, rng):
+    x, y = sorted_by_class(rng, 331, 300, 10)
+    y = rng.permutation(y)
+    found, rows, model = learned(overfit_50, lambda: Linear(np.zeros((300, 10))), x, y, rng, lr=4.0, steps=3)
+    return {"fitted": found["fitted"], "y": y, "rows": rows, "classes chosen": np.argmax(model(x), axis=1)}
+
+
+@rows_learned.summary(**{"right on the rows named": 0.01, "right on the others": 0.12})
+def rows_learned_summary(theirs, ours):
+    rows = np.clip(theirs["rows"], 0, len(ours["y"]) - 1)
+    right = theirs["classes chosen"] == ours["y"]
+    others = np.delete(right, rows)
+    return {
+        "fitted": theirs["fitted"],
+        "right on the rows named": right[rows].mean(),
+        "right on the others": others.mean(),
+    }
+
+
+# Making a model takes longer than all checks; each check fills it anew.
+built = cache(classifier)
+
+
+@fifty.check("a Keras network with a hidden layer", **{"W1": 1e-4, "W2": 1e-4})
+def keras_network(overfit_50, rng):
+    model = filled(built(7, 5, 3), rng)
+    x, y = clusters(rng, 50)
+    y[17] = (y[17] + 1) % 3
+    found, _, _ = learned(overfit_50, lambda: model, x.astype("float32"), y, rng, lr=0.1, steps=3)
+    W1, _, W2, _ = model.get_weights()
+    return {**found, "W1": W1, "W2": W2}
+
+
+@fifty.example()
+def example(overfit_50, rng):
+    (x, y), W, seed = clusters(rng, 57), start(rng), int(rng.integers(1 << 30))
+
+    def outcome(x, y):
+        fitted, taken, rows = overfit_50(
+            lambda: Linear(W), x, y, np.random.default_rng(seed), lr=0.5, steps=5
+        )
+        return {"fitted": fitted, "steps taken": taken, "rows": rows}
+
+    return {"x": x, "y": y}, outcome
+
+
+fifty.misconception(
+    "the first fifty rows",
+    ("rng.permutation(len(x))[:50]", "np.arange(50)"),
+    advice="Files are often sorted, by class or by writer: the first fifty may be all zeros. Draw them: rng.permutation(len(x))[:50].",
+)
+fifty.misconception(
+    "fifty rows in a row, from a random place",
+    source=fifty.edited(("rng.permutation(len(x))[:50]", "rng.integers(len(x) - 49) + np.arange(50)")),
+    advice="In a sorted file neighbours are alike. Draw each row by itself: rng.permutation(len(x))[:50].",
+)
+fifty.misconception(
+    "a row may come twice",
+    source=fifty.edited(("rng.permutation(len(x))[:50]", "rng.integers(len(x), size=50)")),
+    advice="Drawn with replacement, fifty draws are fewer than fifty examples. rng.choice(len(x), 50, replace=False), or a permutation.",
+)
+fifty.misconception(
+    "the same rows at every call",
+    source=fifty.edited(
+        ("rng.permutation(len(x))[:50]", "np.random.default_rng(0).permutation(len(x))[:50]")
+    ),
+    advice="Draw from the `rng` that is given: another fifty should be learned as well.",
+)
+fifty.misconception(
+    "rows are drawn from NumPy's global generator",
+    source=fifty.edited(("rng.permutation(len(x))[:50]", "np.random.permutation(len(x))[:50]")),
+    advice="Then nobody can repeat the test. Draw from the `rng` that is given.",
+)
+fifty.misconception(
+    "the classes of other rows",
+    source=fifty.edited(("y[rows]", "y[:50]")),
+    advice="Each x needs its own class: y[rows].",
+)
+fifty.misconception(
+    "dropout is left on while it learns",
+    ("model(few, training=False)", "model(few, training=True)"),
+    advice="With half of its units gone a network cannot be right on all fifty, and you would look for a bug that is none. training=False.",
+)
+fifty.misconception(
+    "98 % are enough",
+    (
+        "bool(np.all(np.argmax(f, axis=1) == classes))",
+        "bool(np.mean(np.argmax(f, axis=1) == classes) >= 0.98)",
+    ),
+    advice="Fifty can be learned *perfectly*. What keeps the last one out may be your bug: np.all.",
+)
+fifty.misconception(
+    "a low loss counts as fitted",
+    source=fifty.edited(("bool(np.all(np.argmax(f, axis=1) == classes))", "bool(loss < 0.3)")),
+    advice="Ask for what you want to know: is the largest f that of the class, for all fifty?",
+)
+fifty.misconception(
+    "the end of the budget counts as success",
+    ("            return fitted, taken, rows", "            return True, taken, rows"),
+    advice="The clear no is what the test is for: return False where some are still wrong.",
+)
+fifty.misconception(
+    "it goes on until the budget is used up",
+    source=fifty.edited(("if fitted or taken == steps:", "if taken == steps:")),
+    advice="Stop as soon as all fifty are right: how soon that is tells something, too.",
+)
+fifty.misconception(
+    "no look after the last step",
+    source="""
+    def overfit_50(build, x, y, rng, lr=0.5, steps=300):
+        rows = rng.permutation(len(x))[:50]
+        few, classes = x[rows], y[rows]
+        model = build()
+        for taken in range(steps):
+            with tf.GradientTape() as tape:
+                f = model(few, training=False)
+                loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(classes, f))
+            if np.all(np.argmax(f, axis=1) == classes):
+                return True, taken, rows
+            for v, g in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+                v.assign_sub(lr * g)
+        return False, steps, rows
+    """,
+    advice="The last step may be the one that does it. Look once more before you say no.",
+)
+fifty.misconception(
+    "judged after the step by what the network said before it",
+    source="""
+    def overfit_50(build, x, y, rng, lr=0.5, steps=300):
+        rows = rng.permutation(len(x))[:50]
+        few, classes = x[rows], y[rows]
+        model = build()
+        fitted, taken = False, 0
+        while not fitted and taken < steps:
+            with tf.GradientTape() as tape:
+                f = model(few, training=False)
+                loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(classes, f))
+            for v, g in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+                v.assign_sub(lr * g)
+            taken += 1
+            fitted = bool(np.all(np.argmax(f, axis=1) == classes))
+        return fitted, taken, rows
+    """,
+    advice="f is what the network said *before* this step. Look first, and take a step only if something is still wrong.",
+)
+fifty.misconception(
+    "tested on all examples, not on the fifty",
+    source=fifty.edited(
+        ("np.argmax(f, axis=1) == classes", "np.argmax(model(x, training=False), axis=1) == y")
+    ),
+    advice="The question is whether it can learn *these* by heart. What it makes of others is for later.",
+)
+fifty.misconception(
+    "trained on all examples, not on the fifty",
+    source=fifty.edited(("    few, classes = x[rows], y[rows]", "    few, classes = x, y")),
+    advice="Fifty, and no more: then failure cannot be for lack of units, and a try takes seconds.",
+)
+fifty.misconception(
+    "a new network for each step",
+    source=fifty.edited(
+        ("    model = build()\n    taken", "    taken"),
+        ("        with tf", "        model = build()\n        with tf"),
+    ),
+    advice="Build once, before the loop: a new network has forgotten what the last one learned.",
+)
+fifty.misconception(
+    "the variables are asked for before there are any",
+    source=fifty.edited(
+        ("    taken = 0\n", "    taken, variables = 0, model.trainable_variables\n"),
+        ("        variables = model.trainable_variables\n", ""),
+    ),
+    advice="A network without an input shape has no weights before its first call, and its list is empty. Ask after `model(few, …)`.",
+)
+fifty.misconception(
+    "ascent: along the gradient",
+    ("v.assign_sub(lr * g)", "v.assign_add(lr * g)"),
+    advice="The gradient points to where the loss grows: subtract.",
+    lecture="13:19",
+)
+fifty.misconception(
+    "the losses are summed",
+    source=fifty.edited(("tf.reduce_mean(keras", "tf.reduce_sum(keras")),
+    advice="The mean of fifty losses: a sum makes each step fifty times as large.",
+    lecture="10:59",
+)
+
+
+@fifty.alternative
+def by_choice(build, x, y, rng, lr=0.5, steps=300):
+    rows = np.sort(rng.choice(len(x), size=50, replace=False))
+    inputs, targets = tf.gather(x, rows), y[rows]
+    model = build()
+    for taken in range(steps + 1):
+        if (np.asarray(model(inputs, training=False)).argmax(axis=-1) == targets).all():
+            return True, taken, rows
+        if taken < steps:
+            with tf.GradientTape() as tape:
+                f = tf.gather(model(inputs, training=False), targets, batch_dims=1)
+                risk = -tf.reduce_mean(tf.math.log(f))
+            gradients = tape.gradient(risk, model.trainable_variables)
+            for v, g in zip(model.trainable_variables, gradients, strict=True):
+                v.assign(v - lr * g)
+    return False, steps, rows
+
+
+@fifty.alternative
+def with_an_optimizer(build, x, y, rng, lr=0.5, steps=300):
+    rows = np.arange(len(x))
+    rng.shuffle(rows)
+    rows = rows[:50]
+    model, sgd = build(), keras.optimizers.SGD(lr)
+    measure = keras.losses.SparseCategoricalCrossentropy()
+
+    def wrong():
+        return sum(int(np.argmax(f)) != int(c) for f, c in zip(model(x[rows]), y[rows], strict=True))
+
+    taken = 0
+    while wrong() and taken < steps:
+        with tf.GradientTape() as tape:
+            loss = measure(y[rows], model(x[rows], training=False))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        sgd.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        taken += 1
+    return wrong() == 0, taken, list(rows)
+
+
+fifty.equivalent("line 15: True → False", because="there are as many gradients as variables")

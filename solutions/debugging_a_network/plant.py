@@ -1,0 +1,353 @@
+"""plant: make a network ill in one of four ways, for somebody else to find out which."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.exercise import Exercise
+from helpers.small_networks import (
+    examined,
+    outputs,
+    standardizing_network,
+    symptoms,
+    symptoms_and_outputs,
+    unscaled_examples,
+)
+
+planting = Exercise("plant", kind="step", lecture="43:37")
+
+
+@planting.reference
+def plant(fault, model):
+    """Make a network ill in one way, and in no other.
+
+    saturated:  more than half of the units of some hidden layer are saturated, |h| > 0.99, whatever the inputs;
+    gradient:   f(x) is exactly what it was, and yet the tape's gradient of some W is wrong, by a tenth or more;
+    inputs:     what the first hidden layer gets has some mean or deviation above 3 in magnitude;
+    rate:       the learning rate is so large that the loss jumps: fifty times what it was, or more      (lecture 43:37)
+
+    Args:
+        fault: one of the four names.
+        model: compiled with an optimizer, and made of a `keras.layers.Rescaling`, which normalizes the inputs,
+            hidden `Dense` layers with tanh, and a `Dense` layer with softmax. It is changed in place.
+    Raises:
+        ValueError: if there is no such fault; the model is then as it was.
+    """
+    ### BEGIN SOLUTION
+    rescaling, *hidden, _ = model.layers
+    if fault == "saturated":
+        for layer in hidden:
+            layer.kernel.assign(100 * layer.kernel)
+    elif fault == "gradient":
+        g = hidden[-1].activation
+
+        @tf.custom_gradient
+        def with_a_wrong_slope(a):
+            return g(a), lambda dh: dh
+
+        hidden[-1].activation = with_a_wrong_slope
+    elif fault == "inputs":
+        rescaling.scale = 30 * rescaling.scale
+    elif fault == "rate":
+        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
+    else:
+        raise ValueError(f"no fault is called {fault!r}")
+    ### END SOLUTION
+
+
+def ill(plant, rng, fault):
+    """A network with a fault planted, and its outputs before that."""
+    model, (x, y) = standardizing_network(rng), unscaled_examples(rng)
+    before = outputs(model, x)[-1].numpy()
+    plant(fault, model)
+    return {"f before": before, **examined(model, x, y, rng)}
+
+
+@planting.check("saturated: units sit at ±1, and nothing else is wrong")
+def plants_saturated(plant, rng):
+    return ill(plant, rng, "saturated")
+
+
+@plants_saturated.summary()
+def saturated_summary(theirs, ours):
+    return symptoms(theirs, ours)
+
+
+@planting.check("gradient: f(x) is what it was, and a gradient is wrong")
+def plants_gradient(plant, rng):
+    return ill(plant, rng, "gradient")
+
+
+@plants_gradient.summary()
+def gradient_summary(theirs, ours):
+    return symptoms_and_outputs(theirs, ours)
+
+
+@planting.check("inputs: what the first layer gets is wide, the weights are as they were")
+def plants_inputs(plant, rng):
+    return ill(plant, rng, "inputs")
+
+
+@plants_inputs.summary()
+def inputs_summary(theirs, ours):
+    return symptoms(theirs, ours)
+
+
+@planting.check("rate: fifty times as large, and nothing else is wrong")
+def plants_rate(plant, rng):
+    return ill(plant, rng, "rate")
+
+
+@plants_rate.summary()
+def rate_summary(theirs, ours):
+    return symptoms_and_outputs(theirs, ours)
+
+
+@planting.check("a fault that nobody knows: ValueError, and nothing is changed")
+def unknown_fault(plant, rng):
+    model, (x, _) = standardizing_network(rng), unscaled_examples(rng)
+    before = model(x).numpy()
+    heard = "nothing"
+    try:
+        plant("overfitting", model)
+    except ValueError:
+        heard = "ValueError"
+    share = np.mean(model(x).numpy() == before)
+    return {
+        "f(x) before": before,
+        "what the caller hears": heard,
+        "share of f(x) that is as it was": share,
+        "learning rate": float(model.optimizer.learning_rate),
+    }
+
+
+@planting.example(
+    without={
+        "frozen": "a fault may be planted in a frozen layer as well",
+        "zeros": "there is nothing to saturate",
+    }
+)
+def example(plant, rng):
+    return {}, lambda: {}
+
+
+SATURATED = "            layer.kernel.assign(100 * layer.kernel)"
+GRADIENT = "            return g(a), lambda dh: dh"
+INPUTS = "        rescaling.scale = 30 * rescaling.scale"
+RATE_LINE = "        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate"
+planting.misconception(
+    "the output layer is saturated as well, and nothing else",
+    source=planting.edited(
+        (
+            "        for layer in hidden:\n            layer.kernel.assign(100 * layer.kernel)",
+            "        model.layers[-1].kernel.assign(100 * model.layers[-1].kernel)",
+        )
+    ),
+    advice="The softmax is sure of itself then, but the hidden units are not saturated: change *their* W.",
+)
+planting.misconception(
+    "weights that are a little larger",
+    (SATURATED, "            layer.kernel.assign(2 * layer.kernel)"),
+    advice="tanh is above 0.99 only beyond 2.65. Multiply by much more, or shift the biases.",
+)
+planting.misconception(
+    "the inputs are blown up to saturate the units",
+    source=planting.edited(
+        (
+            "        for layer in hidden:\n            layer.kernel.assign(100 * layer.kernel)",
+            "        rescaling.scale = 1000 * rescaling.scale",
+        )
+    ),
+    advice="That saturates them, and plants another fault as well. Leave the inputs as they are and change W.",
+)
+planting.misconception(
+    "the new weights are computed and thrown away",
+    (SATURATED, "            kernel = 100 * layer.kernel  # noqa: F841"),
+    advice="`kernel = …` makes a tensor and leaves the layer alone: layer.kernel.assign(…).",
+)
+planting.misconception(
+    "saturated: the weights become NaN",
+    source=planting.edited(
+        (SATURATED, "            layer.kernel.assign(layer.kernel * np.inf - layer.kernel * np.inf)")
+    ),
+    advice="Saturated units give ±1, not NaN: multiply W by a number such as 100.",
+)
+planting.misconception(
+    "another activation, with its right slope",
+    source=planting.edited(
+        (
+            """        @tf.custom_gradient
+        def with_a_wrong_slope(a):
+            return g(a), lambda dh: dh
+""",
+            """        def with_a_wrong_slope(a):
+            return g(a) / 2
+""",
+        )
+    ),
+    advice="Then f is another function, and its gradient is right. Keep the values and change only what goes back.",
+)
+planting.misconception(
+    "the gradient is cut off by taking another activation",
+    source=planting.edited(("            return g(a), lambda dh: dh", "            return a, lambda dh: dh")),
+    advice="f(x) has to be what it was: return g(a), and do wrong only on the way back.",
+)
+planting.misconception(
+    "no gradient has become wrong",
+    (GRADIENT, "            return g(a), lambda dh: dh * (1 - g(a) ** 2)"),
+    advice="1 - tanh² is right for tanh. Leave it out, or take another; and hand the new activation to the layer: layer.activation = ….",
+)
+planting.misconception(
+    "a wrong slope, by a thousandth only",
+    source=planting.edited((GRADIENT, "            return g(a), lambda dh: 1.001 * dh * (1 - g(a) ** 2)")),
+    advice="Nobody will suffer from that, or find it. Make it wrong by a tenth at least.",
+)
+planting.misconception(
+    "the weights are changed in the place of the gradient",
+    source=planting.edited(
+        (
+            "        hidden[-1].activation = with_a_wrong_slope",
+            "        hidden[-1].kernel.assign(-hidden[-1].kernel)",
+        )
+    ),
+    advice="Other weights make another network, with a right gradient. The forward pass has to stay what it was.",
+)
+planting.misconception(
+    "the inputs are scaled down by half",
+    source=planting.edited((INPUTS, "        rescaling.scale = rescaling.scale / 2")),
+    advice="A deviation of one half is as good as 1. Multiply by far more.",
+)
+planting.misconception(
+    "the weights of the first layer are scaled in the place of the inputs",
+    source=planting.edited((INPUTS, "        hidden[0].kernel.assign(30 * hidden[0].kernel)")),
+    advice="The pre-activations are the same as with wide inputs, but the inputs are fine, and the weights are not. Change the Rescaling.",
+)
+planting.misconception(
+    "the first layer is told that nothing is trained",
+    source=planting.edited((INPUTS, "        rescaling.trainable = False")),
+    advice="A Rescaling has nothing to train. Its `scale` and `offset` say what the next layer gets.",
+)
+planting.misconception(
+    "the rate is doubled",
+    (RATE_LINE, "        model.optimizer.learning_rate = 2 * model.optimizer.learning_rate"),
+    advice="Most networks bear twice the rate. Take fifty times, or more.",
+)
+planting.misconception(
+    "the rate is a hundredth",
+    source=planting.edited(
+        (RATE_LINE, "        model.optimizer.learning_rate = model.optimizer.learning_rate / 100")
+    ),
+    advice="Then training is slow, and the loss falls smoothly. Too large is the other way.",
+)
+planting.misconception(
+    "the rate is an attribute of the model",
+    source=planting.edited((RATE_LINE, "        model.learning_rate = 100 * model.optimizer.learning_rate")),
+    advice="Python makes a new attribute that nobody reads. The optimizer holds the rate: model.optimizer.learning_rate.",
+)
+planting.misconception(
+    "a copy is made ill, and the network stays healthy",
+    source=planting.edited(
+        (
+            "    rescaling, *hidden, _ = model.layers",
+            "    model = keras.models.clone_model(model)\n"
+            "    model.compile(keras.optimizers.SGD(0.1))\n"
+            "    rescaling, *hidden, _ = model.layers",
+        )
+    ),
+    advice="Change the model that is handed in. (Copy it before, if you still need the healthy one.)",
+)
+planting.misconception(
+    "every fault is planted, whichever is named",
+    source="""
+    def plant(fault, model):
+        if fault not in ("saturated", "gradient", "inputs", "rate"):
+            raise ValueError(fault)
+        rescaling, *hidden, _ = model.layers
+        for layer in hidden:
+            layer.kernel.assign(100 * layer.kernel)
+        g = hidden[-1].activation
+        hidden[-1].activation = tf.custom_gradient(lambda a: (g(a), lambda dh: dh))
+        rescaling.scale = 30 * rescaling.scale
+        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
+    """,
+    advice="One fault at a time, the one that is named: `if`, `elif`.",
+)
+planting.misconception(
+    "an unknown fault is passed over in silence",
+    source=planting.edited(
+        (
+            """    else:
+        raise ValueError(f"no fault is called {fault!r}")
+""",
+            "",
+        )
+    ),
+    advice="A misspelt name would leave a healthy network, and a classmate searching for ever. Raise a ValueError.",
+)
+planting.misconception(
+    "an unknown fault is taken for the learning rate",
+    source=planting.edited(
+        (
+            """    elif fault == "rate":
+        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
+    else:
+        raise ValueError(f"no fault is called {fault!r}")
+""",
+            """    else:
+        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
+""",
+        )
+    ),
+    advice="Ask for each name, and raise a ValueError for all others.",
+)
+
+
+@planting.alternative
+def by_biases(fault, model):
+    layers = model.layers
+    if fault == "saturated":
+        W, b = layers[1].get_weights()
+        layers[1].set_weights([W, b + 50])
+    elif fault == "gradient":
+
+        @tf.custom_gradient
+        def wrong(a):
+            h = tf.tanh(a)
+
+            def back(dh):
+                return -dh * (1 - h**2)
+
+            return h, back
+
+        layers[1].activation = wrong
+    elif fault == "inputs":
+        layers[0].offset = layers[0].offset + 40
+    elif fault == "rate":
+        model.compile(keras.optimizers.SGD(1000 * float(model.optimizer.learning_rate)))
+    else:
+        raise ValueError("choose saturated, gradient, inputs or rate")
+
+
+@planting.alternative
+def by_a_table(fault, model):
+    def saturate():
+        kernel = model.layers[2].kernel
+        kernel.assign(tf.sign(kernel) * 100)
+
+    def mislead():
+        slow = tf.custom_gradient(
+            lambda a: (keras.ops.tanh(a), lambda dh: dh * (1 - keras.ops.tanh(a) ** 2) / 2)
+        )
+        model.layers[2].activation = slow
+
+    def widen():
+        model.layers[0].scale = 1.0
+        model.layers[0].offset = 0.0
+
+    def hurry():
+        model.optimizer.learning_rate.assign(500.0)
+
+    faults = {"saturated": saturate, "gradient": mislead, "inputs": widen, "rate": hurry}
+    if fault not in faults:
+        raise ValueError(fault)
+    faults[fault]()

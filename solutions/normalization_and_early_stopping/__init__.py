@@ -1,0 +1,1 @@
+"""Unit 9: normalization, early stopping and learning-rate decay."""
