@@ -56,6 +56,13 @@ def alike(a, b):
     return likeness(a, b)
 
 
+def quartiles(values):
+    """The first and the third; 0 where all values are the same, since chance decides which one that is."""
+    if np.ptp(values) == 0:
+        return np.zeros(2)
+    return np.quantile(values, (0.25, 0.75))
+
+
 @independent.summary(
     **{
         "likeness of the two hyperparameters": 0.4,
@@ -74,8 +81,8 @@ def independent_summary(theirs, ours):
         "likeness of a setting and the next": alike(lr[1:], lr[:-1]),
         "different values of lr": len(np.unique(lr)),
         "different values of rate": len(np.unique(rate)),
-        "quantiles of lr": np.quantile(lr, (0.25, 0.75)),
-        "quantiles of rate": np.quantile(rate, (0.25, 0.75)),
+        "quantiles of lr": quartiles(lr),
+        "quantiles of rate": quartiles(rate),
     }
 
 

@@ -87,9 +87,9 @@ def known(expected_improvement, rng):
     without={"graph": "it works on NumPy's arrays", "dtype": "all of it is in float64"},
 )
 def example(expected_improvement, rng, N=5):
-    _, deviation, best = beliefs(rng, N)
-    # Below the best: one candidate alone shows as much as several.
-    mean = rng.uniform(0.6, 0.75, size=N)
+    # Below the best, and not hopeless: one candidate alone shows as much as several.
+    best = float(rng.uniform(0.8, 0.85))
+    mean, deviation = rng.uniform(0.6, 0.75, size=N), rng.uniform(0.1, 0.3, size=N)
     return {"mean": mean, "deviation": deviation}, lambda mean, deviation: {
         "EI": expected_improvement(mean, deviation, best)
     }

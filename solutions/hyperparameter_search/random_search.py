@@ -100,10 +100,10 @@ def anew(RandomSearch, rng):
 @anew.summary(
     **{
         "different learning rates": 2,
-        "different numbers of units": 25,
-        "likeness of lr and units": 0.4,
-        "likeness of a trial and the next": 0.4,
-        "quantiles of log10 lr": 0.45,
+        "different numbers of units": 40,
+        "likeness of lr and units": 0.5,
+        "likeness of a trial and the next": 0.5,
+        "quantiles of log10 lr": 0.7,
     }
 )
 def anew_summary(theirs, ours):
