@@ -1,0 +1,118 @@
+"""What `check(draw)` looks at (lecture 34:03).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+
+from helpers.checks import Checks
+from helpers.evidence import landmarks
+from helpers.inputs import likeness
+
+draws = Checks("draw", kind="generator", lecture="34:03")
+
+# settings, for what two hyperparameters have to do with each other
+SETTINGS = 300
+
+
+def generator(rng):
+    """A generator of its own, which the check's draws decide."""
+    return np.random.default_rng(int(rng.integers(1 << 30)))
+
+
+@draws.check("each hyperparameter by itself, and anew each time", points=2)
+def independent(draw, rng):
+    space = {"lr": lambda rng: rng.uniform(1, 2), "rate": lambda rng: rng.uniform(3, 5)}
+    seed = int(rng.integers(1 << 30))
+    chance = np.random.default_rng(seed)
+    drawn = [draw(space, chance) for _ in range(SETTINGS)]
+    return {"seed": seed} | {name: [settings[name] for settings in drawn] for name in ("lr", "rate")}
+
+
+def alike(a, b):
+    """The likeness of two rows; 1 where one of them is the same number throughout."""
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 1.0
+    return likeness(a, b)
+
+
+def quartiles(values):
+    """The first and the third; 0 where all values are the same, since chance decides which one that is."""
+    if np.ptp(values) == 0:
+        return np.zeros(2)
+    return np.quantile(values, (0.25, 0.75))
+
+
+@independent.summary(
+    **{
+        "likeness of the two hyperparameters": 0.4,
+        "likeness of a setting and the next": 0.4,
+        "different values of lr": 2,
+        "different values of rate": 2,
+        "quantiles of lr": 0.15,
+        "quantiles of rate": 0.3,
+    }
+)
+def independent_summary(theirs, ours):
+    lr, rate = theirs["lr"], theirs["rate"]
+    return {
+        "seed": theirs["seed"],
+        "likeness of the two hyperparameters": alike(lr, rate),
+        "likeness of a setting and the next": alike(lr[1:], lr[:-1]),
+        "different values of lr": len(np.unique(lr)),
+        "different values of rate": len(np.unique(rate)),
+        "quantiles of lr": quartiles(lr),
+        "quantiles of rate": quartiles(rate),
+    }
+
+
+@draws.check("what is fixed is handed through, and the space stays as it was")
+def fixed(draw, rng):
+    epochs, layers = int(rng.integers(3, 30)), [int(n) for n in rng.integers(10, 99, size=2)]
+    space = {"epochs": epochs, "lr": lambda rng: rng.uniform(1, 2), "activation": "relu", "layers": layers}
+    before = dict(space)
+    settings = draw(space, generator(rng))
+    return {
+        "epochs": settings["epochs"],
+        "activation": settings["activation"],
+        "layers": settings["layers"],
+        "names in the settings": ", ".join(sorted(settings)),
+        "hyperparameters in the space afterwards": len(space),
+        "those that are as they were": sum(space.get(name) is value for name, value in before.items()),
+        **landmarks(**{"the fixed layers": layers}),
+    }
+
+
+@draws.check("rng decides what is drawn, and nothing else does")
+def repeats(draw, rng):
+    seed = int(rng.integers(1 << 30))
+    space = {"lr": lambda rng: rng.uniform(1, 2), "rate": lambda rng: rng.uniform(3, 5)}
+    found = {"seed": seed}
+    for words, number in (("", seed), (", the same seed", seed), (", the next seed", seed + 1)):
+        chance = np.random.default_rng(number)
+        settings = [draw(space, chance) for _ in range(5)]
+        found |= {f"{name}{words}": [one[name] for one in settings] for name in space}
+    return found
+
+
+@repeats.summary()
+def repeats_summary(theirs, ours):
+    found = {"seed": theirs["seed"]}
+    for name in ("lr", "rate"):
+        same, next_one = theirs[f"{name}, the same seed"], theirs[f"{name}, the next seed"]
+        found[f"{name}: the same seed gives the same"] = np.all(theirs[name] == same)
+        found[f"{name}: another seed gives another"] = np.any(theirs[name] != next_one)
+    return found
+
+
+@draws.example()
+def example(draw, rng):
+    layers, chance = [int(n) for n in rng.integers(10, 99, size=3)], generator(rng)
+
+    def drawn(layers):
+        settings = draw({"layers": layers, "lr": lambda rng: rng.uniform(1, 2)}, chance)
+        return {"hyperparameters": len(settings)}
+
+    return {"layers": layers}, drawn

@@ -1,0 +1,121 @@
+"""What `check(SequentialSearch)` looks at (lecture 36:12).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+
+from helpers import search_probes, searching
+from helpers.checks import Checks
+from helpers.evidence import landmarks
+from helpers.made_up_beliefs import DUELS, FINISHED, beliefs, duel, features, few_settings, history, maker
+
+sequential = Checks("SequentialSearch", kind=search_probes.KIND, lecture="36:12")
+
+# candidates, so many that all of the few settings are among them
+CANDIDATES = 250
+
+# searches of a check that looks at chance, candidates of one that looks at these
+SEARCHES, ONLY = 4, 5
+
+
+def proposed(SequentialSearch, rng, trials, process):
+    """What comes after these trials."""
+    seed = int(rng.integers(1 << 30))
+    search = SequentialSearch(few_settings(), features, process, seed, FINISHED, CANDIDATES)
+    search.trials = [dict(trial) for trial in trials]
+    return search.propose()
+
+
+def as_rows(proposals):
+    """What was proposed, a row for each hyperparameter."""
+    return {
+        "log10 of the proposed lr": [np.log10(settings["lr"]) for settings in proposals],
+        "proposed units": [settings["units"] for settings in proposals],
+    }
+
+
+@sequential.check("the candidate with the largest expected improvement", points=3)
+def largest(SequentialSearch, rng):
+    proposals, tops = [], []
+    for two in DUELS:
+        trials = history(rng, dead=2)
+        top = trials[int(np.nanargmax([trial["valid"] for trial in trials]))]
+        process, _ = maker(*duel(rng, two, top["valid"]))
+        proposals.append(proposed(SequentialSearch, rng, trials, process))
+        tops.append(top["settings"]["units"])
+    return as_rows(proposals) | landmarks(**{"units of the best so far": tops})
+
+
+@sequential.check("the process sees features and validation scores, of the trials that have one")
+def seen(SequentialSearch, rng):
+    trials, (process, made) = history(rng, dead=2), maker(*beliefs(rng))
+    proposed(SequentialSearch, rng, trials, process)
+    x, y = made[-1].seen[-1]
+    order = np.lexsort(x.T)
+    marks = {"train of each trial": [trial["train"] for trial in trials], "trials": len(trials)}
+    return {
+        "x that was fitted": x[order],
+        "y that was fitted": np.ravel(y)[order],
+        "processes that were made": len(made),
+        **landmarks(**marks),
+    }
+
+
+@sequential.check("until enough trials have a score, settings are drawn at random", points=2)
+def at_first(SequentialSearch, rng):
+    process, made = maker(*beliefs(rng))
+    found = {"what is believed": process().mean}
+    for finished, dead in ((FINISHED - 1, 3), (2, 0), (0, 0)):
+        made.clear()
+        trials, rates = history(rng, finished, dead), set()
+        for _ in range(SEARCHES):
+            search = SequentialSearch(
+                searching.space(), features, process, int(rng.integers(1 << 30)), FINISHED
+            )
+            search.trials = [dict(trial) for trial in trials]
+            rates.add(search.propose()["lr"])
+        words = f"after {finished} scores and {dead} dead trials"
+        found[f"processes that were made {words}"] = len(made)
+        found[f"different settings, by {SEARCHES} seeds, {words}"] = len(rates)
+    return found
+
+
+@sequential.check("each time, other candidates")
+def other_candidates(SequentialSearch, rng):
+    process, made = maker(*beliefs(rng))
+    trials, seed = history(rng), int(rng.integers(1 << 30))
+    search = SequentialSearch(searching.space(), features, process, seed, FINISHED, ONLY)
+    search.trials = [dict(trial) for trial in trials]
+    for _ in range(2):
+        settings = search.propose()
+        search.trials.append({"settings": settings, "train": 0.5, "valid": 0.5, "error": ""})
+    first, second = [np.concatenate(one.asked) for one in (made[0], made[-1])]
+    return {"seed": seed, "features of the first candidates": first, "features of the next ones": second}
+
+
+# Two numbers of units may be the same by chance.
+@other_candidates.summary(**{"share of features that come again": 0.35})
+def other_candidates_summary(theirs, ours):
+    first, second = theirs["features of the first candidates"], theirs["features of the next ones"]
+    within = (np.abs(first[:, 0] + 2.5) < 1.6) & (np.abs(first[:, 1] - 1.7) < 1.8)
+    return {
+        "seed": theirs["seed"],
+        "share of features that come again": np.mean(first == second),
+        "candidates within the space": np.sum(within),
+        "different candidates": len(np.unique(first, axis=0)),
+    }
+
+
+@sequential.example(
+    points=search_probes.HALF,
+    without={
+        "once": "`run` is RandomSearch's",
+        "interrupted": "`run` is RandomSearch's",
+    },
+)
+def example(SequentialSearch, rng):
+    process, _ = maker(*beliefs(rng))
+    return {}, lambda space, seed: SequentialSearch(space, features, process, seed, 3, 20)
