@@ -75,8 +75,10 @@ CAUSES = ("inputs", "saturated", "gradient", "rate", "nothing")
 
 
 def told(diagnose, runs):
-    """What an answer says of each run, as words in one order."""
-    return {name: in_words(diagnose(run)) for name, run in runs.items()}
+    """What an answer says of each run, as words in one order, beside what belongs to the draw."""
+    deviations = np.array(next(iter(runs.values()))["deviations"])
+    found = {name: in_words(diagnose(run)) for name, run in runs.items()}
+    return {**found, "deviations of the inputs, first run": deviations}
 
 
 @diagnosis.check("nothing wrong")

@@ -89,7 +89,9 @@ def each_variable(gradient_check, rng):
     loss, variables, slopes = problem(rng, more=[(2,)])
     faults = rng.permutation([1.0, 0.5, -1.0, 0.0])
     given = [fault * part for fault, part in zip(faults, slopes, strict=True)]
-    return {"errors": gradient_check(loss, variables, given, EPS), **known(slopes, given)}
+    first = np.array(variables[0])
+    errors = gradient_check(loss, variables, given, EPS)
+    return {"first variable": first, "errors": errors, **known(slopes, given)}
 
 
 @checking.check("one wrong entry among many, wherever it stands", errors=1e-6)
@@ -108,7 +110,9 @@ def one_wrong_entry(gradient_check, rng):
 def small_gradients(gradient_check, rng):
     loss, variables, slopes = problem(rng, scale=1e-7)
     given = [part * factor for part, factor in zip(slopes, rng.permutation([2.0, 0.6, -1.0]), strict=True)]
-    return {"errors": gradient_check(loss, variables, given, EPS), **known(slopes, given)}
+    first = np.array(variables[0])
+    errors = gradient_check(loss, variables, given, EPS)
+    return {"first variable": first, "errors": errors, **known(slopes, given)}
 
 
 @checking.check("a gradient of zeros passes nowhere", points=2, errors=1e-6)
@@ -119,25 +123,29 @@ def zeros(gradient_check, rng):
     at_zero = tf.Variable(np.zeros(2))
     variables = [*variables[:2], unused, at_zero, unused]
     given = [0 * slopes[0], slopes[1], np.zeros(2), np.zeros(2), rng.normal(size=2)]
+    first = np.array(variables[0])
     errors = gradient_check(lambda: loss() + np.sum(at_zero.numpy() ** 2), variables, given, EPS)
-    return {"errors": errors}
+    return {"first variable": first, "errors": errors}
 
 
 @checking.check("None, as a tape gives it, counts as zeros", errors=1e-6)
 def none_given(gradient_check, rng):
     loss, variables, slopes = problem(rng)
     unused = tf.Variable(rng.normal(size=4), dtype="float64")
-    return {"errors": gradient_check(loss, [*variables, unused], [None, *slopes[1:], None], EPS)}
+    first = np.array(variables[0])
+    errors = gradient_check(loss, [*variables, unused], [None, *slopes[1:], None], EPS)
+    return {"first variable": first, "errors": errors}
 
 
 @checking.check("float32 is refused")
 def in_single(gradient_check, rng):
     loss, variables, slopes = problem(rng, dtype="float32")
+    first, found = np.array(variables[0]), "an answer"
     try:
         gradient_check(loss, variables[1:2], slopes[1:2])
     except ValueError:
-        return {"what float32 gets": "ValueError"}
-    return {"what float32 gets": "an answer"}
+        found = "ValueError"
+    return {"first variable": first, "what float32 gets": found}
 
 
 @checking.check("central differences, with the ε that is given", errors=1e-6)

@@ -158,6 +158,7 @@ def random_rows_summary(theirs, ours):
     common = [np.isin(drawn[0], other).mean() for other in drawn[1:3]]
     classes = ours["y"][np.clip(drawn, 0, N - 1)]
     return {
+        "examples of each class": np.bincount(theirs["y"], minlength=10),
         "rows that exist": inside.mean(),
         "different rows in a call": np.mean([len(np.unique(row)) for row in drawn]),
         "mean place in the whole": drawn.mean() / N,

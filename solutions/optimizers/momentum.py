@@ -96,7 +96,8 @@ def rates(Momentum, rng):
 
 @momentum.check("a gradient that stays: the steps grow, and by how much is decided by β")
 def constant_gradient(Momentum, rng):
-    g, found = gradients_of(rng, 1, (5,)), {}
+    g = gradients_of(rng, 1, (5,))
+    found = {"g": g[0].astype("float32")}
     for beta in (0.0, 0.5):
         starts, gradients = {"θ": np.zeros(5, "float32")}, {"θ": np.repeat(g, 4, axis=0)}
         steps = moves(walk(Momentum(0.25, beta=beta), starts, gradients), starts, 0.25)

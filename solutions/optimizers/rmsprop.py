@@ -95,13 +95,14 @@ def rates(RMSProp, rng):
 
 @rmsprop.check("a gradient that stays, small or large: the steps do not shrink to nothing")
 def constant_gradient(RMSProp, rng):
-    g, found = gradients_of(rng, 1, (5,)), {}
+    g = gradients_of(rng, 1, (5,))
+    found = {"g": g[0].astype("float32")}
     # The second half are a feature's weights that is measured in another unit, a hundredth of the first.
     starts, gradients = {"θ": np.zeros(10, "float32")}, {"θ": np.repeat(np.hstack([g, 100 * g]), 4, axis=0)}
     steps = moves(walk(RMSProp(0.25, beta=0.5), starts, gradients), starts, 0.25)
     for name, part in (("g", slice(0, 5)), ("100 g", slice(5, 10))):
         found[f"steps / α, for the gradient {name}"] = np.array([step[part] for step in steps.values()])
-    return found | landmarks(g=g[0].astype("float32"))
+    return found
 
 
 @rmsprop.example(points=optimizer_probes.HALF)

@@ -190,7 +190,7 @@ def coins(Autoencoder, rng):
 
 @coins.summary(**inputs.AGREEMENTS)
 def coins_summary(theirs, ours):
-    return inputs.agreements(np.abs(theirs["corrupted"] / ours["x"]) > 1e-6)
+    return {"x": theirs["x"], **inputs.agreements(np.abs(theirs["corrupted"] / ours["x"]) > 1e-6)}
 
 
 @autoencoder.check("in training: the noise strikes the input, and nothing else", points=2)

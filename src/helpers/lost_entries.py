@@ -63,7 +63,8 @@ def one_input_a_unit(model: Any, rng: np.random.Generator) -> dict[str, Any]:
         model: takes (N, `COLUMNS`) and has as many units.
         rng: draws the one number of which x is full.
     """
-    x = tf.constant(np.full((ROWS, COLUMNS), rng.uniform(0.6, 1.0)), "float32")
+    value = float(rng.uniform(0.6, 1.0))
+    x = tf.constant(np.full((ROWS, COLUMNS), value), "float32")
     model(x)
     for weight in model.weights:
         if len(weight.shape) == 2:
@@ -71,6 +72,7 @@ def one_input_a_unit(model: Any, rng: np.random.Generator) -> dict[str, Any]:
         else:
             weight.assign(np.zeros(weight.shape))
     return {
+        "x": value,
         "x_hat": [model(x, training=True) for _ in range(CALLS)],
         "x_hat of x": model(x),
         "x_hat of zeros": model(0 * x),
@@ -88,6 +90,7 @@ def seen_as(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, float]:
     """
     found = theirs["x_hat"]
     return {
+        "x": theirs["x"],
         "share of x_hat as if x were clean": np.mean(np.isclose(found, ours["x_hat of x"], atol=1e-3)),
         "share of x_hat as if x were 0": np.mean(np.isclose(found, ours["x_hat of zeros"], atol=1e-3)),
     }

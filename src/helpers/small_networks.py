@@ -196,7 +196,7 @@ def symptoms(theirs: Arrays, ours: Arrays) -> Arrays:
     apart = np.abs(by_tape - measured) / np.maximum(np.abs(by_tape) + np.abs(measured), 1e-6)
     moved = np.abs(theirs["f"] - ours["f before"]).max()
     return {
-        "what f(x) was before": ours["f before"],
+        "what f(x) was before": theirs["f before"],
         "inputs are not normalized": far > 3,
         "share of a hidden layer that is saturated, up to one half": min(pinned, 0.5),
         "mean |h| of a hidden layer, up to 0.3": min(magnitude, 0.3),

@@ -92,7 +92,7 @@ def ill(change):
     model, (x, y) = standardizing_network(rng), unscaled_examples(rng)
     before = {"f before": model(x).numpy()}
     change(model)
-    found = symptoms_and_outputs(examined(model, x, y, rng), before)
+    found = symptoms_and_outputs(before | examined(model, x, y, rng), before)
     return {name: float(found[name]) for name in (INPUTS, PINNED, WRONG, FASTER, MOVED)}
 
 
