@@ -84,6 +84,8 @@ def measured(rng, N=N, D=REAL):
     """Real-valued inputs, each with a mean and a scale of its own: from hundredths to tens."""
     scale = rng.permutation(np.geomspace(0.03, 40, D))
     values = rng.normal(size=(N, D)) + rng.uniform(-3, 3, D)
+    # None of them lies between 0 and 1 by chance.
+    values[rng.integers(N)] = -rng.uniform(1, 3, D)
     return (scale * values).astype("float32")
 
 
