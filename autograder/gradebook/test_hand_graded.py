@@ -1,0 +1,147 @@
+"""A derivation is graded by a person, handed in again, and graded by the course again."""
+
+import pytest
+
+from autograder.course import derivation
+from autograder.course.layout import Course
+from autograder.gradebook import grade_class, hand_graded, nbgrader_steps
+from autograder.gradebook.book import Book
+from autograder.gradebook.conftest import CONFIG, book
+from autograder.grading import draws
+from autograder.grading.grader import Grader
+from autograder.grading.plan import plan_of
+from autograder.testing import in_process_sandbox, toy_unit
+from autograder.testing.toy_unit import PROOF, UNIT
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+
+WHERE = PROOF, UNIT, UNIT, "ada"
+OLD, NEW = "It cancels.", "It cancels, since 2 is not 0."
+
+
+@pytest.fixture(scope="module")
+def unit(tmp_path_factory):
+    """The toy unit, with a derivation."""
+    folder = tmp_path_factory.mktemp("derived")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(derivation, "ROOT", folder)
+        toy = toy_unit.make_unit(folder, derivation=True)
+        plan_of(toy)
+        yield toy
+
+
+@pytest.fixture(scope="module")
+def plan(unit):
+    return plan_of(unit)
+
+
+@pytest.fixture(params=["fdl grade", "nbgrader autograde --force"])
+def submit(request, unit, plan, root, hand_in, monkeypatch):
+    """Hand in a notebook, and let it be graded."""
+    run = in_process_sandbox.InProcess().run
+
+    def by_fdl():
+        (row,) = grade_class.grade(unit, root, run, "nothing").rows
+        assert not row.error
+
+    def by_nbgrader():
+        from nbgrader.apps import AutogradeApp
+
+        app = AutogradeApp()
+        app.initialize([UNIT, "--force"])
+        app.start()
+
+    def submit(text=None, **files):
+        answers = {} if text is None else {PROOF: text}
+        folder = hand_in("ada", toy_unit.right(plan, **answers))
+        for name, data in files.items():
+            (folder / f"{name}.pdf").write_bytes(data)
+        by_fdl() if request.param == "fdl grade" else by_nbgrader()
+
+    (root / "nbgrader_config.py").write_text(CONFIG.read_text("utf-8"), "utf-8")
+    monkeypatch.chdir(root)
+    grader = Grader(Course(root), draws.secret(root), run, lambda _: unit)
+    monkeypatch.setattr(nbgrader_steps, "grader", lambda _: grader)
+    opened = Book(Course(root))
+    opened.register(plan)
+    opened.close()
+    return submit
+
+
+@pytest.fixture
+def grade_by_hand(root):
+    """Do what formgrader does when a grader enters points and a comment."""
+
+    def grade_by_hand(points, comment=""):
+        with book(root) as gb:
+            given = gb.find_grade(*WHERE)
+            given.manual_score, given.needs_manual_grade = points, False
+            gb.find_comment(*WHERE).manual_comment = comment
+            gb.db.commit()
+
+    return grade_by_hand
+
+
+@pytest.fixture
+def stands(root):
+    """Points, comment, and whether it waits for a grader."""
+
+    def stands():
+        with book(root) as gb:
+            grade = gb.find_grade(*WHERE)
+            return grade.score, gb.find_comment(*WHERE).manual_comment, grade.needs_manual_grade
+
+    return stands
+
+
+def earlier(root):
+    """What was graded, and what stands there now."""
+    with book(root) as gb:
+        versions = hand_graded.versions(gb, gb.find_grade(*WHERE).id)
+    return [(version.answer.text, version.score, version.comment) for version in versions]
+
+
+def test_an_unchanged_derivation_keeps_points_and_comment_and_a_changed_one_asks_again(
+    root, submit, grade_by_hand, stands
+):
+    submit(OLD)
+    assert stands() == (0, None, True)
+    grade_by_hand(3, "Say why.")
+    submit(OLD)
+    assert stands() == (3, "Say why.", False)
+    submit(NEW)
+    assert stands() == (3, "Say why.", True)
+    # Who grades the class once more before the grader has read it does not change that.
+    submit(NEW)
+    assert stands() == (3, "Say why.", True)
+    assert earlier(root) == [(OLD, 3, "Say why."), (NEW, None, "")]
+    grade_by_hand(4, "")
+    submit(NEW)
+    assert stands() == (4, "", False)
+    assert earlier(root) == [(OLD, 3, "Say why."), (NEW, 4, "")]
+
+
+def test_who_goes_back_to_what_was_graded_has_the_points_it_got(root, submit, grade_by_hand, stands):
+    submit(OLD)
+    grade_by_hand(3)
+    submit(NEW)
+    submit(OLD)
+    assert stands() == (3, "", False)
+    assert earlier(root) == [(OLD, 3, "")]
+
+
+def test_another_file_beside_an_empty_cell_is_another_answer(submit, grade_by_hand, stands):
+    submit(page=b"%PDF 1")
+    assert stands() == (0, None, True)
+    grade_by_hand(2)
+    submit(page=b"%PDF 1")
+    assert stands() == (2, "", False)
+    submit(page=b"%PDF 2")
+    assert stands() == (2, "", True)
+
+
+def test_an_answer_that_is_taken_back_is_asked_about(submit, grade_by_hand, stands):
+    submit(OLD)
+    grade_by_hand(4)
+    submit()
+    assert stands() == (4, "", True)
