@@ -1,10 +1,12 @@
 """A derivation is graded by a person, handed in again, and graded by the course again."""
 
 import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 
-from autograder.course import derivation
+from autograder.course import catalogue, derivation
 from autograder.course.layout import Course
-from autograder.gradebook import grade_class, hand_graded, nbgrader_steps
+from autograder.gradebook import database, grade_class, hand_graded, nbgrader_steps
 from autograder.gradebook.book import Book
 from autograder.gradebook.conftest import CONFIG, book
 from autograder.grading import draws
@@ -145,3 +147,48 @@ def test_an_answer_that_is_taken_back_is_asked_about(submit, grade_by_hand, stan
     grade_by_hand(4)
     submit()
     assert stands() == (4, "", True)
+
+
+@pytest.fixture
+def formgrader(root, unit, monkeypatch):
+    """The page on which formgrader shows ada's submission."""
+
+    def formgrader():
+        config = database.settings(Course(root))
+        config.HTMLExporter.template_name = "formgrade"
+        with book(root) as gb:
+            submission = gb.find_submission_notebook(UNIT, UNIT, "ada").id
+        about = {"submission_id": submission, "index": 0, "total": 1, "base_url": "", "notebook_id": UNIT}
+        html, _ = HTMLExporter(config=config).from_filename(
+            str(Course(root).graded(UNIT, "ada")), resources=about
+        )
+        return BeautifulSoup(html, "html.parser")
+
+    monkeypatch.setattr(catalogue, "unit", lambda name: unit)
+    return formgrader
+
+
+@pytest.mark.parametrize("submit", ["fdl grade"], indirect=True)
+def test_a_grader_sees_rubric_changes_and_earlier_comments_beside_the_answer(
+    root, submit, grade_by_hand, formgrader
+):
+    submit(f"{OLD} $x/2 < x$ \\begin{{align}} \\strange{{x}} \\end{{align}} ![](attachment:gone.png)")
+    grade_by_hand(3, "Say why.\n\nWrite <more>.")
+    page = formgrader()
+    beside = page.find("aside", attrs={"data-grade-id": PROOF})
+    items = [(item["data-points"], item["data-text"]) for item in beside.select(".rubric li")]
+    assert items == [("1.0", "$x/2$ is written out."), ("3.0", "the 2 cancels, with a reason.")]
+    assert beside["data-score"] == "3.0"
+    assert {button.get_text() for button in beside.select(".use")} == {"Say why.", "Write <more>."}
+    # An answer is as it was typed where it cannot be shown, and nothing comes from elsewhere.
+    answer = page.select_one(".answered > .cell")
+    assert answer.find("math")
+    assert "\\strange{x}" in answer.find("code").get_text()
+    assert "gone.png is not in the notebook" in answer.get_text()
+    assert [tag["src"] for tag in page.select("[src]") if "//" in tag["src"]] == []
+    assert not page.select(".asks")
+    submit("It cancels, since 2 is not 0.")
+    asks = formgrader().select_one(".asks")
+    assert "3 points, with the comment" in asks.get_text()
+    assert "since 2 is not 0" in "".join(part.get_text() for part in asks.select("ins"))
+    assert "$x/2 < x$" in "".join(part.get_text() for part in asks.select("del"))
