@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from nbgrader.api import Gradebook
 from playwright.sync_api import FrameLocator, Page, expect
 
 from autograder.course import catalogue
@@ -10,6 +11,7 @@ from browser.jupyter import MINUTE, UNIT, jupyterlab
 
 TITLE = "Foundations of deep learning"
 MISCONCEPTION = "sigmoid is twice as steep"
+DERIVATION = "tanh_from_sigmoid"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,8 @@ def test_from_release_to_feedback(person, shot, tmp_path, course, activations):
             shot(student, "card")
             validate_and_submit(student, shot)
             collect_and_grade(instructor, formgrader, shot)
+            grade_a_derivation(instructor, formgrader, shot)
+            assert derivation_in_gradebook(course) == (1.5, False)
             release_feedback(formgrader)
             read_feedback(student, shot)
 
@@ -145,6 +149,30 @@ def collect_and_grade(page: Page, formgrader: FrameLocator, shot) -> None:
     card = formgrader.get_by_text(MISCONCEPTION).first
     card.scroll_into_view_if_needed()
     shot(page, "formgrader-card")
+
+
+def grade_a_derivation(page: Page, formgrader: FrameLocator, shot) -> None:
+    """Click items of the rubric, which stands beside the answer, and let the comment say what is missing."""
+    expect(formgrader.locator("math").first).to_be_visible()
+    rubric = formgrader.locator(f"[data-grade-id={DERIVATION}]")
+    rubric.locator(".whole").first.check()
+    rubric.locator(".half").nth(1).click()
+    expect(formgrader.locator(f"#{DERIVATION}")).to_have_value("1.5")
+    rubric.get_by_role("button", name="Write what is missing").click()
+    comment = formgrader.locator(f"#{DERIVATION}-comment")
+    expect(comment).to_have_value(re.compile("^Half missing: .*Missing: ", re.DOTALL))
+    # Formgrader says so when it has saved the comment, after the points.
+    cell = formgrader.locator(".nbgrader_cell").filter(has=comment)
+    expect(cell.locator(".comment-saved.glyphicon-ok")).to_be_attached()
+    shot(page, "formgrader-derivation")
+
+
+def derivation_in_gradebook(course) -> tuple[float, bool]:
+    """A grader's points, and whether they still wait."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "fdl") as gradebook:
+        (submission,) = gradebook.notebook_submissions(UNIT, UNIT)
+        (grade,) = [grade for grade in submission.grades if grade.name == DERIVATION]
+        return grade.manual_score, grade.needs_manual_grade
 
 
 def release_feedback(formgrader: FrameLocator) -> None:
