@@ -4,7 +4,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -100,7 +100,8 @@ class BesideAnswers(LoggingConfigurable):
     def __call__(self, resources: Mapping[str, Any]) -> dict[str, Beside]:
         if "submission_id" not in resources:
             return {}
-        directory = CourseDirectory(config=self.parent.config)
+        exporter: Any = self.parent
+        directory = CourseDirectory(config=exporter.config)
         try:
             gradebook = open_gradebook(directory)
         except CourseError as error:
@@ -131,34 +132,26 @@ def beside_answers(gradebook: Gradebook, course: Course, submission_id: str) -> 
     by_cell = {}
     for comment in submitted.comments:
         by_cell[comment.name] = Beside(comment.name, comments=used.get(comment.name, ()))
+    files = _files(course.graded(unit, student).parent)
     for grade in submitted.grades:
         if grade.cell_type == "markdown" and grade.name in by_cell:
-            files = _files(course.graded(unit, student).parent)
-            by_cell[grade.name] = _derivation(gradebook, unit, grade, files, used.get(grade.name, ()))
+            plain = replace(by_cell[grade.name], files=files)
+            by_cell[grade.name] = _derivation(gradebook, unit, grade, plain)
     return by_cell
 
 
-def _derivation(
-    gradebook: Gradebook, unit: str, grade: Grade, files: dict[str, str], comments: tuple[str, ...]
-) -> Beside:
-    asks = grade.needs_manual_grade and grade.manual_score is not None
+def _derivation(gradebook: Gradebook, unit: str, grade: Grade, plain: Beside) -> Beside:
+    """What stands beside a derivation, where `plain` stands beside any answer."""
     earlier = tuple(_earlier(hand_graded.versions(gradebook, grade.id)))
-    beside = {
-        "score": grade.manual_score,
-        "earlier": earlier,
-        "asks": asks and bool(earlier),
-        "files": files,
-        "comments": comments,
-    }
+    outdated = grade.needs_manual_grade and grade.manual_score is not None
+    beside = replace(plain, score=grade.manual_score, earlier=earlier, asks=outdated and bool(earlier))
     try:
         d = derivation.of(catalogue.unit(unit), grade.name)
     except CourseError:
         # A course of somebody else's, or a derivation that is no more.
-        return Beside(grade.name, **beside)
+        return beside
     items = tuple(Item(item.points, _line(item.text), item.text) for item in d.items)
-    return Beside(
-        grade.name, items=items, answer=html_of_any(d.answer, {}), errors=html_of_any(d.errors, {}), **beside
-    )
+    return replace(beside, items=items, answer=html_of_any(d.answer, {}), errors=html_of_any(d.errors, {}))
 
 
 def _line(text: str) -> str:

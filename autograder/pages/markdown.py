@@ -1,6 +1,5 @@
 """Markdown as HTML, as notebooks show it, with formulas that need no script and no network."""
 
-from collections.abc import Mapping
 from html import escape
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -22,7 +21,7 @@ def html_of(source: str) -> str:
     return MarkdownWithMath(renderer=_Renderer(escape=False)).render(source)
 
 
-def html_of_any(source: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
+def html_of_any(source: str, attachments: dict[str, dict[str, str]]) -> str:
     """Markdown as HTML, whatever stands in it: a formula that cannot be shown stands there as it was typed.
 
     Args:
