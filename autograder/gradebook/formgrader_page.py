@@ -227,8 +227,8 @@ def _changed_text(old: str, new: str) -> Markup:
 
 
 def _pieces(text: str) -> list[str]:
-    """Words, and what stands between them."""
-    return re.findall(r"\s+|\w+|[^\w\s]", text)
+    """Words, with the space behind them: between two changed words it is no part that stayed."""
+    return re.findall(r"\S+\s*|\s+", text)
 
 
 def _shortened(text: str) -> str:
