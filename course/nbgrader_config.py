@@ -1,11 +1,14 @@
 """How nbgrader runs this course: `nbgrader` and formgrader read it when started in this folder."""
 
-from autograder.gradebook import dates
+from autograder.gradebook import dates, formgrader
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # Due dates and timestamps are read as they are written, in formgrader too: "-0500" is an offset, "11:59 PM" is late.
 dates.teach_nbgrader()
+
+# Formgrader shows the rubric beside a derivation and what changed since it was graded, and formulas without a network.
+formgrader.configure(c)
 
 c.CourseDirectory.course_id = "fdl"
 

@@ -122,6 +122,9 @@ tanh a = 2σ(2a) − 1, since …
 
 ## Rubric
 - 2 points: the fraction is multiplied by $e^{-a}$.
+- 1.5 points: σ(2a) is written out
+  and recognized.
+- 0.5 points: it is said that this is allowed.
 
 ## Common errors
 - σ(a) for σ(2a).
@@ -169,6 +172,10 @@ BROKEN = {
     "points that are no number": (DERIVATION.replace("4", "four"), "received 'four'"),
     "no points to win": (DERIVATION.replace("4", "0"), "a number above 0, received '0'"),
     "no rubric": (DERIVATION.replace("## Rubric", "## Points"), "has no ## Rubric"),
+    "a rubric that adds up to something else": (
+        DERIVATION.replace("- 1.5", "- 1"),
+        "should add up to 4 points and give 3.5",
+    ),
     "an empty answer": (DERIVATION.replace("tanh a = 2σ(2a) − 1, since …", ""), "has no ## Answer"),
     "no YAML": (DERIVATION.replace("points: 4", "points: [4"), "its front matter is not YAML"),
 }
@@ -181,6 +188,17 @@ def test_a_derivation_that_lacks_something_says_what(tmp_path, text, says):
     with pytest.raises(ValueError, match="d.md") as error:
         derivation.read(path)
     assert says in str(error.value)
+
+
+def test_a_rubric_has_items_that_graders_can_click(tmp_path):
+    path = tmp_path / "d.md"
+    path.write_text(DERIVATION, "utf-8")
+    items = [(item.points, item.text) for item in derivation.read(path).items]
+    assert items == [
+        (2, "the fraction is multiplied by $e^{-a}$."),
+        (1.5, "σ(2a) is written out and recognized."),
+        (0.5, "it is said that this is allowed."),
+    ]
 
 
 def test_a_derivation_without_an_answer_names_the_file_to_write(derived):

@@ -1,6 +1,7 @@
 """What `fdl verify`, `fdl grade` and `fdl demo` show when they are done."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -45,6 +46,12 @@ def show_class(report: Report, root: Path) -> None:
     for row in review:
         for reason in row.reasons:
             page.line(f"  {row.student}: {reason}")
+    to_read: Counter[str] = Counter()
+    for row in report.rows:
+        to_read.update(row.book.get("to_read", {}).keys())
+    if to_read:
+        names = ", ".join(f"{name} ({_count(number, 'answer')})" for name, number in to_read.items())
+        page.line(f"To read (formgrader, Manual Grading): {names}", bold="To read")
     graded_now = sum(bool(row.graded.ran) for row in report.rows)
     page.line(
         f"{report.unit}: {len(report.rows)} submissions, {graded_now} graded now in {report.seconds:.0f} s "
@@ -164,12 +171,23 @@ def _add(table: Table, *cells: str) -> None:
 
 
 def _class(rows: Sequence[Row]) -> Table:
-    """One line a student: score, and what they misunderstood."""
-    table = _table(["student", "score", "misunderstood", "review"], numbers=["score"])
+    """One line a student: what the gradebook says, and what they misunderstood."""
+    numbers = ["score", "late", "to read"]
+    table = _table(["student", *numbers, "misunderstood", "review"], numbers)
     for row in rows:
         review = "yes" if row.needs_review else ""
-        _add(table, row.student, _score(row.graded), misunderstood(row.graded), review)
+        _add(table, row.student, *_book(row), misunderstood(row.graded), review)
     return table
+
+
+def _book(row: Row) -> list[str]:
+    """The total, the penalty for being late, and the points of derivations that wait for a grader."""
+    if not row.book:
+        return [_score(row.graded), "", ""]
+    total = f"{row.book['total']:g} of {row.book['max_score']:g}"
+    penalty = f"-{row.book['penalty']:g}" if row.book["penalty"] else ""
+    waiting = sum(row.book["to_read"].values())
+    return [total, penalty, f"{waiting:g}" if waiting else ""]
 
 
 def _demo(demo: Demo, report: Report) -> Table:

@@ -68,3 +68,22 @@ def test_who_needs_review_is_told_why_in_one_line_however_long(capsys):
     shown = capsys.readouterr().out
     assert f"  ada: {why}\n" in shown
     assert "1 to review" in shown
+
+
+def test_the_table_says_total_penalty_and_what_waits_for_a_grader(capsys):
+    waits = {
+        "score": 21.5,
+        "penalty": 2,
+        "total": 19.5,
+        "max_score": 31,
+        "to_read": {"proof": 4.0, "shift": 4.0},
+    }
+    read = {"score": 31, "penalty": 0, "total": 31, "max_score": 31, "to_read": {}}
+    found = graded(made_up_results.verdict("Dense"))
+    rows = [Row("ada", found, waits), Row("bo", found, read)]
+    tables.show_class(Report("90_made_up", "nothing", rows), Path("course"))
+    shown = capsys.readouterr().out
+    lines = {line.split()[0]: line.split() for line in shown.splitlines() if line.strip()}
+    assert lines["ada"] == ["ada", "19.5", "of", "31", "-2", "8"]
+    assert lines["bo"] == ["bo", "31", "of", "31"]
+    assert "To read (formgrader, Manual Grading): proof (1 answer), shift (1 answer)" in shown

@@ -11,6 +11,15 @@ from autograder.course.layout import ROOT
 from helpers.errors import AuthoringError
 
 PARTS = ("Answer", "Rubric", "Common errors")
+ITEM = re.compile(r"^- (\d+(?:\.\d+)?) points?: (.*?)(?=\n- |\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a rubric gives points for."""
+
+    points: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,11 @@ class Derivation:
     answer: str
     rubric: str
     errors: str
+
+    @property
+    def items(self) -> list[Item]:
+        """The rubric's items, in its order."""
+        return [Item(float(points), " ".join(text.split())) for points, text in ITEM.findall(self.rubric)]
 
 
 def of(unit: Unit, name: str) -> Derivation:
@@ -56,7 +70,14 @@ def read(path: Path) -> Derivation:
     if missing:
         raise AuthoringError(f"{path} has no {' and no '.join(missing)}")
     answer, rubric, errors = (sections[part] for part in PARTS)
-    return Derivation(path.stem, _points(path, head["points"]), head["lecture"], answer, rubric, errors)
+    derivation = Derivation(path.stem, _points(path, head["points"]), head["lecture"], answer, rubric, errors)
+    sum_of_items = sum(item.points for item in derivation.items)
+    if sum_of_items != derivation.points:
+        raise AuthoringError(
+            f"{path}: the items of its rubric should add up to {derivation.points:g} points and give "
+            f"{sum_of_items:g}; each is a line like `- 1 point: what it is given for`"
+        )
+    return derivation
 
 
 def _front_matter(path: Path, text: str) -> dict[str, str]:

@@ -18,9 +18,11 @@ HEAD = (
     "unit",
     "score",
     "max_score",
+    "raw_score",
     "late_penalty",
     "needs_review",
     "points_to_grade_by_hand",
+    "to_grade_by_hand",
 )
 # What makes a spreadsheet calculate a text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -81,8 +83,9 @@ def _row(
         return [*row, None, most, *[None] * (len(HEAD) - 7 + len(columns))]
     points = {(unit, part.name): part.score for part in result.parts}
     review = "yes" if result.needs_review else "no"
-    scores = [result.score, result.max_score, result.penalty or 0.0]
-    return [*row, *scores, review, result.to_read, *(points.get(column) for column in columns)]
+    scores = [result.score, result.max_score, result.raw_score, result.penalty or 0.0]
+    names = ", ".join(part.name for part in result.derivations_to_read)
+    return [*row, *scores, review, result.to_read, names, *(points.get(column) for column in columns)]
 
 
 def _inert(cell: Cell) -> str:

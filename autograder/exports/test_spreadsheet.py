@@ -27,7 +27,8 @@ def test_names_come_through_as_they_are(results):
 
 def test_scores_are_numbers_with_penalty_and_parts(results):
     row = read([results])["jörg", UNIT]
-    assert (row["score"], row["max_score"], row["late_penalty"]) == ("8.33", "20", "2")
+    assert (row["score"], row["max_score"]) == ("8.33", "20")
+    assert (row["raw_score"], row["late_penalty"]) == ("10.33", "2")
     assert (row["exercise 1"], row["exercise 2"], row["by hand"]) == ("10", "0.33", "")
 
 
@@ -53,7 +54,8 @@ def test_who_handed_in_nothing_has_a_row_without_a_score(results):
 
 def test_points_that_wait_for_a_grader_are_told():
     row = read([[result("a", 1, derivation=0.0)]])["a", UNIT]
-    assert (row["points_to_grade_by_hand"], row["needs_review"]) == ("5", "no")
+    assert (row["points_to_grade_by_hand"], row["to_grade_by_hand"]) == ("5", "by hand")
+    assert row["needs_review"] == "no"
 
 
 def test_several_units_share_a_file_and_tell_their_exercises_apart(results):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_notebook
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Notebook, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
@@ -150,17 +150,45 @@ class Book:
         return undated
 
     def scores(self, unit: str) -> dict[str, dict]:
-        """What the gradebook says of each student who has a submission: with manual grades, without penalties."""
-        scores = {}
+        """What the gradebook says of each student who has a submission.
+
+        Args:
+            unit: its id.
+        Returns:
+            By student: `score` with manual grades, `penalty` for being late, `total` that is left of it,
+            `max_score`, whether anything waits for a grader (`by_hand`), and the points of the derivations that do,
+            by name (`to_read`).
+        """
+        scores: dict[str, dict] = {}
         with refusals(self.url):
             self.gradebook.db.expire_all()
             for submission in self.gradebook.assignment_submissions(unit):
+                penalty = submission.late_submission_penalty
                 scores[submission.student.id] = {
                     "score": submission.score,
+                    "penalty": penalty,
+                    "total": max(0.0, submission.score - penalty),
                     "max_score": submission.max_score,
                     "by_hand": submission.needs_manual_grade,
+                    "to_read": {},
                 }
+            for grade in self._waiting_for_a_grader(unit):
+                scores[grade.student.id]["to_read"][grade.name] = grade.max_score
         return scores
+
+    def _waiting_for_a_grader(self, unit: str) -> list[Grade]:
+        """The derivations of a class that somebody has to read."""
+        waiting = self.gradebook.db.query(Grade).filter(
+            Grade.needs_manual_grade, Grade.cell_type == "markdown"
+        )
+        of_unit = waiting.join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id).join(
+            Notebook, SubmittedNotebook.notebook_id == Notebook.id
+        )
+        return (
+            of_unit.join(Assignment, Notebook.assignment_id == Assignment.id)
+            .filter(Assignment.name == unit)
+            .all()
+        )
 
     def _keep(self, folder: Path, student: str, unit: str, text: str) -> None:
         """Put the graded notebook in its place, and beside it what graders may want to see."""

@@ -14,6 +14,7 @@ from nbgrader.api import Grade
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course.layout import Course
+from autograder.gradebook import hand_graded
 from autograder.gradebook.database import gradebook_of
 from autograder.grading import draws, graded_notebook, restore, submission
 from autograder.grading.grader import Grader, prepare
@@ -59,7 +60,7 @@ class SaveVerdicts(SaveAutoGrades):
         about = resources["nbgrader"]
         with gradebook_of(about) as self.gradebook:
             self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
-            self.student_id = about["student"]
+            self.student_id, self.notebook = about["student"], nb
             return NbGraderPreprocessor.preprocess(self, nb, resources)
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
@@ -69,21 +70,31 @@ class SaveVerdicts(SaveAutoGrades):
         )
         scores_before, waited_before = _scores(grade), grade.needs_manual_grade
         super()._add_score(cell, resources)
-        in_doubt = False
         if cell.cell_type == "code":
-            graded = about.get("graded")
-            verdict = graded.of_cell(grade.name) if graded else None
+            verdict = about["graded"].of_cell(grade.name) if about.get("graded") else None
             if verdict is None:
                 # nbgrader takes a cell without output for full marks.
                 grade.auto_score = 0
             in_doubt = verdict is None or verdict.needs_review
-        # Then a grader has seen these very scores.
-        decided = grade.manual_score is not None and scores_before == _scores(grade)
-        if in_doubt:
-            grade.needs_manual_grade = not decided
-        elif decided:
-            grade.needs_manual_grade = waited_before
+            # Then a grader has seen these very scores.
+            decided = grade.manual_score is not None and scores_before == _scores(grade)
+            if in_doubt:
+                grade.needs_manual_grade = not decided
+            elif decided:
+                grade.needs_manual_grade = waited_before
+        else:
+            grade.needs_manual_grade = self._waits(cell, grade, waited_before)
         self.gradebook.db.commit()
+
+    def _waits(self, cell: NotebookNode, grade: Grade, waited_before: bool) -> bool:
+        """Whether a grader has to read a derivation."""
+        where = cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id
+        comment = self.gradebook.find_comment(*where)
+        converter: Any = self.parent.parent
+        course = Course(Path(converter.coursedir.root))
+        folder = course.submitted(self.assignment_id, self.student_id).parent
+        answer = hand_graded.answer_of(cell, self.notebook, folder)
+        return hand_graded.waits(self.gradebook, grade, comment, answer, waited_before)
 
 
 def _scores(grade: Grade) -> tuple[float | None, float | None]:

@@ -60,6 +60,11 @@ class Part:
     by_hand: bool = False
     decided: bool = False
 
+    @property
+    def of_earlier_answer(self) -> bool:
+        """Whether points and comment are those of an answer that has changed since."""
+        return self.by_hand and self.waits and self.decided
+
 
 @dataclass(frozen=True)
 class Result:
@@ -88,9 +93,14 @@ class Result:
     notebook: NotebookNode | None = field(default=None, compare=False, repr=False)
 
     @property
+    def raw_score(self) -> float:
+        """Points with manual grades, as nbgrader exports them."""
+        return sum(part.score for part in self.parts)
+
+    @property
     def score(self) -> float:
         """Points with manual grades, less the penalty, never below 0: as nbgrader exports it."""
-        return max(0.0, sum(part.score for part in self.parts) - self.penalty)
+        return max(0.0, self.raw_score - self.penalty)
 
     @property
     def max_score(self) -> float:
@@ -134,9 +144,14 @@ class Result:
         return reasons
 
     @property
+    def derivations_to_read(self) -> list[Part]:
+        """Those that wait for a grader."""
+        return [part for part in self.parts if part.by_hand and part.waits]
+
+    @property
     def to_read(self) -> float:
         """The points of derivations that wait for a grader."""
-        return sum(part.max_score for part in self.parts if part.by_hand and part.waits)
+        return sum(part.max_score for part in self.derivations_to_read)
 
 
 def of_class(course: Course, unit: str) -> list[Result]:

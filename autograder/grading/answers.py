@@ -13,7 +13,12 @@ from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
 from autograder.syntax import definitions
 
-ELSEWHERE = "\n\n*(This cell is as it was handed out. {} If the answer stands there, grade that.)*"
+# Begins what is said below a derivation whose answer may stand elsewhere.
+ASIDE = "\n\n*(This cell "
+ELSEWHERE = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
+LOST = ASIDE + (
+    "was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
+)
 # What a derivation on paper comes as.
 PAPER = (
     ".pdf",
@@ -44,6 +49,11 @@ def answers_placed(placed: list[Placed], plan: Plan, beside: Sequence[str] = ())
     for exercise in plan.exercises.values():
         placed = _with_its_answer(placed, exercise, plan)
     return [_asked_for(place, placed, beside) for place in range(len(placed))]
+
+
+def is_asked_for_elsewhere(source: str) -> bool:
+    """Whether a derivation's cell says that its answer may stand elsewhere."""
+    return ASIDE in source
 
 
 def answered(placed: Sequence[Placed], plan: Plan) -> list[str]:

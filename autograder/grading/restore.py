@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from autograder.exercise import check_id
-from autograder.grading.answers import answers_placed
+from autograder.grading.answers import LOST, answers_placed
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
 from autograder.grading.submission import Cell, inert
 from autograder.syntax import defined, statements_of
 from helpers.errors import Unreadable
-
-LOST = "\n\n*(This cell was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
 
 
 def restore(cells: list[Cell], plan: Plan, beside: Sequence[str] = ()) -> list[Placed]:

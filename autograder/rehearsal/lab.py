@@ -57,7 +57,7 @@ nbgrader course. To change a cell's points or type, open a notebook of `source` 
 | **Generate** and **Release** a unit | Formgrader, *Manage Assignments*: students find it in their Assignment List |
 | **Collect** what was handed in | the same row, *# Submissions*, or the cloud under *Collect* |
 | **Autograde** | the same list; for a whole class `fdl grade UNIT` in a terminal is faster and shows who needs review |
-| read derivations, write comments | Formgrader, *Manual Grading*; the rubric stands in the notebook of `source` |
+| read derivations, write comments | Formgrader, *Manual Grading*; the rubric stands beside the answer |
 | **Generate** and **Release Feedback** | Formgrader, *Manage Assignments* |
 
 Units, as you see them, with answers and rubrics:

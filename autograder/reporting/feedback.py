@@ -65,7 +65,7 @@ class Section:
     def standing(self) -> str:
         """The points in words: a derivation that nobody has read yet has none."""
         part = self.part
-        if part.waits and part.by_hand:
+        if part.waits and part.by_hand and not part.decided:
             return f"open, {render.points(part.max_score)} points"
         score = f"{render.points(part.score)} of {render.points(part.max_score)}"
         if part.waits:

@@ -235,6 +235,14 @@ def test_what_is_too_large_for_a_page_is_left_out_with_a_word(monkeypatch):
     assert "too many pictures for one page" in text(html)
 
 
+def test_points_for_an_earlier_answer_are_told_from_points_for_this_one():
+    outdated = Part("proof", 3, 4, waits=True, comment="Say why.", cell="proof", by_hand=True, decided=True)
+    html = text(page(made_up_results.result("ada", derivation=outdated)))
+    assert "proof · 3 of 4, not final" in html
+    assert "Your answer has changed since it was graded." in html
+    assert "Waits for a grader." not in html
+
+
 def test_a_photograph_of_a_derivation_is_shown():
     made = made_up_results.result("ada")
     cells_of(made)[-2].attachments = {"page.jpg": {"image/jpeg": png(kind="JPEG")}}

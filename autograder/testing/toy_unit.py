@@ -141,9 +141,37 @@ from solutions.toy.halves import halve, third
 from solutions.toy.quadruple import quadruple
 """
 
+# What is graded by hand, for units that have something of the kind.
+PROOF = "proof"
+TASK = f"""
+# %% [markdown] derivation="{PROOF}"
+# ### Derivation
+# Show that twice the half is the whole.
+"""
+DERIVATION = """\
+---
+points: 4
+lecture: 4:00
+---
+## Answer
+2 · (x / 2) = x, since the 2 cancels.
 
-def make_unit(folder: Path) -> Unit:
-    """Write the toy unit into a folder and make its exercises importable."""
+## Rubric
+- 1 point: $x/2$ is written out.
+- 3 points: the 2 cancels, with a reason.
+
+## Common errors
+- Divides by <zero>.
+"""
+
+
+def make_unit(folder: Path, derivation: bool = False) -> Unit:
+    """Write the toy unit into a folder and make its exercises importable.
+
+    Args:
+        folder: where course/ and solutions/ will lie.
+        derivation: with one, whose answer is found where `course.derivation.ROOT` is this folder.
+    """
     package = folder / "solutions" / "toy"
     package.mkdir(parents=True, exist_ok=True)
     for name, text in EXERCISES.items():
@@ -157,16 +185,23 @@ def make_unit(folder: Path) -> Unit:
         spec.loader.exec_module(module)
     page = folder / "course" / "units" / f"{UNIT}.py"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(PAGES.lstrip())
+    page.write_text(PAGES.lstrip() + TASK * derivation)
+    if derivation:
+        (package / f"{PROOF}.md").write_text(DERIVATION, "utf-8")
     return Unit(UNIT, page, "toy")
 
 
 def work(plan: Plan, **answers: str) -> NotebookNode:
-    """The plan's notebook with answers in place of stubs, by the exercise's name; "reference" for the right one."""
+    """The plan's notebook with answers in place of stubs, by the exercise's name; "reference" for the right one.
+
+    A derivation's answer is given by its name.
+    """
     nb = nbformat.v4.new_notebook(cells=[copy.deepcopy(c.node) for c in plan.cells])
     for cell, planned in zip(nb.cells, plan.cells, strict=True):
         if planned.kind == "solution" and (source := answers.get(planned.exercise)):
             cell.source = plan.exercises[planned.exercise].source if source == "reference" else source
+        elif planned.kind == "derivation":
+            cell.source = answers.get(planned.grade_id, cell.source)
     return nb
 
 

@@ -1,15 +1,18 @@
 """A student and an instructor in JupyterLab: each clicks what a person would click."""
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from nbgrader.api import Gradebook
+from playwright.sync_api import FrameLocator, Page, Response, expect
 
 from autograder.course import catalogue
 from browser.jupyter import MINUTE, UNIT, jupyterlab
 
 TITLE = "Foundations of deep learning"
 MISCONCEPTION = "sigmoid is twice as steep"
+DERIVATION = "tanh_from_sigmoid"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,8 @@ def test_from_release_to_feedback(person, shot, tmp_path, course, activations):
             shot(student, "card")
             validate_and_submit(student, shot)
             collect_and_grade(instructor, formgrader, shot)
+            grade_a_derivation(instructor, formgrader, shot)
+            assert derivation_in_gradebook(course) == (1.5, False)
             release_feedback(formgrader)
             read_feedback(student, shot)
 
@@ -145,6 +150,38 @@ def collect_and_grade(page: Page, formgrader: FrameLocator, shot) -> None:
     card = formgrader.get_by_text(MISCONCEPTION).first
     card.scroll_into_view_if_needed()
     shot(page, "formgrader-card")
+
+
+def grade_a_derivation(page: Page, formgrader: FrameLocator, shot) -> None:
+    """Click items of the rubric, which stands beside the answer, and let the comment say what is missing."""
+    expect(formgrader.locator("math").first).to_be_visible()
+    rubric = formgrader.locator(f"[data-grade-id={DERIVATION}]")
+    score, comment = formgrader.locator(f"#{DERIVATION}"), formgrader.locator(f"#{DERIVATION}-comment")
+    # Formgrader has asked for what the gradebook holds.
+    expect(score).to_have_attribute("placeholder", "0")
+    expect(comment).to_have_attribute("placeholder", "No response.")
+    with page.expect_response(saved("grade")):
+        rubric.locator(".whole").first.check()
+    with page.expect_response(saved("grade")):
+        rubric.locator(".half").nth(1).click()
+    expect(score).to_have_value("1.5")
+    with page.expect_response(saved("comment")):
+        rubric.get_by_role("button", name="Write what is missing").click()
+    expect(comment).to_have_value(re.compile("^Half missing: .*Missing: ", re.DOTALL))
+    shot(page, "formgrader-derivation")
+
+
+def saved(what: str) -> Callable[[Response], bool]:
+    """Whether formgrader is told that points or a comment are in the gradebook."""
+    return lambda response: response.request.method == "PUT" and f"/api/{what}/" in response.url
+
+
+def derivation_in_gradebook(course) -> tuple[float, bool]:
+    """A grader's points, and whether they still wait."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "fdl") as gradebook:
+        (submission,) = gradebook.notebook_submissions(UNIT, UNIT)
+        (grade,) = [grade for grade in submission.grades if grade.name == DERIVATION]
+        return grade.manual_score, grade.needs_manual_grade
 
 
 def release_feedback(formgrader: FrameLocator) -> None:
