@@ -1,10 +1,15 @@
 """A built unit for the tests that look at what a build leaves."""
 
+import sys
+
 import pytest
 
+import solutions
 from autograder.authoring import build as building
 from autograder.authoring.build import build
+from autograder.course import catalogue, loading
 from autograder.judging import making
+from autograder.testing import own_course
 from autograder.testing.small_unit import TEXT, unit_of
 from helpers.published import save
 
@@ -37,3 +42,15 @@ def in_this_process(monkeypatch):
             save(path, making.published(exercise))
 
     monkeypatch.setattr(making, "_share", share)
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A course of one's own, beside a project of two small units in the place of ours; see `testing.own_course`."""
+    project, root = own_course.make(tmp_path)
+    monkeypatch.setattr(catalogue, "ROOT", project)
+    monkeypatch.setattr(loading, "ROOT", project)
+    monkeypatch.setattr(solutions, "__path__", [str(project / "solutions")])
+    yield root
+    for name in [name for name in sys.modules if name.startswith("solutions.tiny_")]:
+        del sys.modules[name]

@@ -174,7 +174,8 @@ def test_the_changelog_begins_with_this_version_or_the_one_in_work():
 
 
 ROOMS = {path.parent.name for path in (ROOT / "autograder").glob("*/__init__.py")}
-NAME = re.compile(r"`([A-Za-z_]+(?:\.[A-Za-z_]+)+)`")
+# A file that is called like a room is none of its modules.
+NAME = re.compile(r"`(?!course\.yml`)([A-Za-z_]+(?:\.[A-Za-z_]+)+)`")
 FILE = re.compile(r"`((?:autograder|bench|docs|src|tests)/[\w./]*)`")
 
 

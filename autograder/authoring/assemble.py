@@ -36,7 +36,9 @@ def assemble(unit: Unit, exercises: Sequence[Exercise]) -> NotebookNode:
     """
     if not unit.path:
         raise AuthoringError(f"{unit} has no file yet: write course/units/NN_{unit.package}.py")
-    read = [(_kind(cell, f"{unit.path}, line {line}"), cell) for line, cell in _cells(unit.path)]
+    read = []
+    for file in unit.files:
+        read += [(_kind(cell, f"{file}, line {line}"), cell) for line, cell in _cells(file)]
     ready = iter(exercises)
     cells: list[NotebookNode] = []
     for kind, cell in read:

@@ -15,12 +15,13 @@ import nbformat
 from autograder.authoring import student_bundle
 from autograder.authoring.assemble import assemble, write
 from autograder.authoring.mirror import Difference, compare, files, mirror
+from autograder.authoring.new_course import SETTINGS
 from autograder.authoring.publish import leaks, publish
 from autograder.authoring.release import generate
 from autograder.authoring.yours_to_write import decided
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
-from autograder.course.layout import CONFIG, COURSE, MADE, NOTEBOOKS
+from autograder.course.layout import CONFIG, COURSE, MADE, NOTEBOOKS, content_of, is_own
 from autograder.exercise import Exercise, file_of
 from autograder.judging.making import evidence_files
 from autograder.judging.sources import state
@@ -87,9 +88,11 @@ def build(
                 # It is recorded now.
                 (MADE / f"{made_from}.evidence").unlink(missing_ok=True)
     if not (course / CONFIG).exists():
-        shutil.copyfile(COURSE / CONFIG, course / CONFIG)
-    student_bundle.write_front_page(notebooks / "README.md")
-    for left_over in _left_over(chosen, notebooks):
+        ours = SETTINGS if is_own(course) else (COURSE / CONFIG).read_text("utf-8")
+        (course / CONFIG).write_text(ours, "utf-8")
+    every = catalogue.units(content_of(course))
+    student_bundle.write_front_page(notebooks / "README.md", every)
+    for left_over in _left_over(chosen, every, notebooks):
         _remove(left_over)
 
 
@@ -104,8 +107,9 @@ def differences(
 
     Text is compared byte by byte; evidence by what it says, since its last bits are a processor's.
     """
+    every = catalogue.units(content_of(course))
     with _fresh(chosen, course, notebooks, anew, progress) as (fresh, built):
-        student_bundle.write_front_page(fresh / "README.md")
+        student_bundle.write_front_page(fresh / "README.md", every)
         different = compare(fresh / "README.md", notebooks / "README.md")
         for one in built:
             different += compare(fresh / "release" / one.unit.id, notebooks / one.unit.id)
@@ -115,7 +119,7 @@ def differences(
             if made_from.get(notebooks / name) != now:
                 what = f"does not know {name} as it is now"
                 different.append(Difference(record_of(notebooks, name), what))
-    different += [Difference(path, "belongs to no unit") for path in _left_over(chosen, notebooks)]
+    different += [Difference(path, "belongs to no unit") for path in _left_over(chosen, every, notebooks)]
     return different
 
 
@@ -195,9 +199,9 @@ def _must_be_as_they_were(built: Sequence[BuiltUnit]) -> None:
         raise Refused(f"the sources of {names} changed while they were built; start again")
 
 
-def _left_over(chosen: Sequence[Unit], notebooks: Path) -> list[Path]:
+def _left_over(chosen: Sequence[Unit], every: Sequence[Unit], notebooks: Path) -> list[Path]:
     """What belongs to units that the course no longer has; it is looked for when the whole course is built."""
-    course = {unit.id for unit in catalogue.units()}
+    course = {unit.id for unit in every}
     if {unit.id for unit in chosen} != course:
         return []
     folders = [folder for folder in sorted(notebooks.glob("[0-9]*_*/")) if folder.name not in course]

@@ -22,7 +22,7 @@ def publish(exercise: Exercise, folder: Path) -> Path:
         AuthoringError: if they cannot be published; it says why and where.
     """
     file = folder / file_of(exercise).name
-    file.write_text(checks_source(exercise), "utf-8", newline="\n")
+    file.write_text(checks_source(exercise) + _points_given(exercise), "utf-8", newline="\n")
     if _form(load_checks(file)) != _form(exercise):
         raise AuthoringError(
             f"{file_of(exercise)}: the published checks of {exercise.name} are not all that there are; "
@@ -66,6 +66,20 @@ def secret_lines(exercise: Exercise, given: Sequence[Exercise] = ()) -> list[str
         if len(code) >= TELLING and not code.startswith("#") and code not in stubs:
             secret.append(code)
     return secret
+
+
+def _points_given(exercise: Exercise) -> str:
+    """What follows an exercise's checks where a course gives them other points than they were written with."""
+    written = {name: value for name, value in exercise.module.items() if isinstance(value, Exercise)}
+    name, as_written = next(item for item in written.items() if item[1].name == exercise.name)
+    points = tuple(check.points for check in exercise.checks)
+    if points == tuple(check.points for check in as_written.checks):
+        return ""
+    return (
+        "\n# What each check is worth in this course.\n"
+        f"for _check, _points in zip({name}.checks, {points}, strict=True):\n"
+        "    _check.points = _points\n"
+    )
 
 
 def _form(exercise: Checks) -> tuple:

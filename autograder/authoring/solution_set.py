@@ -82,7 +82,8 @@ def make(units: Sequence[Unit], out: Path, jobs: int, progress: Progress = silen
     """
     import_tensorflow()
     every = [exercise for unit in units for exercise in exercises(unit)]
-    evidence = evidence_files(every, MADE, [NOTEBOOKS])
+    own = [unit.own / "notebooks" for unit in units if unit.own]
+    evidence = evidence_files(every, MADE, [*own[:1], NOTEBOOKS])
     pool = ThreadPoolExecutor(jobs)
     running = {pool.submit(_make, unit, evidence, out): unit for unit in units}
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from autograder.authoring.mirror import files
-from autograder.course.catalogue import Unit, imports, units
+from autograder.course.catalogue import Unit, imports
 from autograder.course.layout import ROOT
 from helpers.errors import Refused
 
@@ -39,7 +39,7 @@ ABOUT = """\
 # Foundations of deep learning
 
 One notebook a unit, from Hugo Larochelle's lecture of the same name: you write what it explains, and a card tells at once whether it is
-right and, if not, what it looks like. Take the units in order; each needs one to two hours. A number that is left out is a unit to come;
+right and, if not, what it looks like. Take the units in order; each needs one to two hours. A number that is left out is a unit {left_out};
 nothing below needs it.
 
 | unit | you write |
@@ -78,13 +78,19 @@ def about(course: list[Unit], here: Callable[[Unit], bool] = lambda unit: True) 
         here: whether a unit's notebook lies beside the page, so that a link leads to it.
     """
     rows = [_row(unit, is_here=here(unit)) for unit in course]
-    return ABOUT.format(rows="\n".join(rows))
+    left_out = "that your course does not take" if any(unit.own for unit in course) else "to come"
+    return ABOUT.format(rows="\n".join(rows), left_out=left_out)
 
 
-def write_front_page(path: Path) -> None:
-    """Write the front page of the whole course."""
+def write_front_page(path: Path, course: list[Unit]) -> None:
+    """Write the front page of a course.
+
+    Args:
+        path: where to.
+        course: its units.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(front_page(units()), "utf-8", newline="\n")
+    path.write_text(front_page(course), "utf-8", newline="\n")
 
 
 def zip_notebooks(file: Path, notebooks: Path) -> list[str]:
@@ -164,6 +170,7 @@ def _row(unit: Unit, is_here: bool) -> str:
     if is_here:
         title = f"[{title}]({unit.id}/{unit.id}.ipynb)"
     objects = []
-    for _, names in imports(text):
-        objects += [f"`{name}`" for name in names]
+    for file in unit.files:
+        for _, names in imports(file.read_text("utf-8")):
+            objects += [f"`{name}`" for name in names]
     return f"| {title} | {', '.join(objects)} |"

@@ -207,7 +207,7 @@ def fdl(sample, built, tmp_path, monkeypatch):
     """`fdl build` of the sample into a copy of what is built: exit code, and what is printed."""
     shutil.copytree(built / "notebooks", tmp_path / "notebooks")
     find = catalogue.unit
-    monkeypatch.setattr(catalogue, "unit", lambda name: sample if name == ID else find(name))
+    monkeypatch.setattr(catalogue, "unit", lambda name, root=None: sample if name == ID else find(name))
     places = ["--out", str(tmp_path / "notebooks"), "--course", str(tmp_path / "course")]
 
     def run(*words):
@@ -244,14 +244,14 @@ def test_an_unknown_unit_is_wrong_usage(fdl):
 
 def test_a_unit_that_cannot_be_built_ends_with_1_and_says_why(fdl, sample, monkeypatch, tmp_path):
     broken = unit_of(TEXT + "\n# %%\nprint(1)\n", tmp_path)
-    monkeypatch.setattr(catalogue, "unit", lambda name: broken)
+    monkeypatch.setattr(catalogue, "unit", lambda name, root=None: broken)
     code, _, err = fdl(ID)
     assert code == 1
     assert f"fdl build: {broken.path}, line {TEXT.count(chr(10)) + 3}: this code cell should be one of" in err
 
 
 def test_a_unit_that_the_course_no_longer_has_is_named_and_then_removed(fdl, sample, monkeypatch, tmp_path):
-    monkeypatch.setattr(catalogue, "units", lambda: [sample])
+    monkeypatch.setattr(catalogue, "units", lambda root=None: [sample])
     old = tmp_path / "notebooks" / "05_old"
     (old / "checks").mkdir(parents=True)
     (tmp_path / "notebooks" / "my_notes").mkdir()

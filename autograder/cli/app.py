@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autograder import logs
-from autograder.cli import authoring, exporting, grading, operations, rehearsal, reporting
+from autograder.cli import authoring, exporting, grading, new, operations, rehearsal, reporting
 from autograder.cli.options import verb
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(new.app)
 app.add_typer(authoring.app)
 app.add_typer(grading.app)
 app.add_typer(reporting.app)

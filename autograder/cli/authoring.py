@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.cli.options import AsJson, CourseRoot, Jobs, UnitNames, cores, root_of, units_of, verb
+from autograder.cli.options import (
+    AsJson,
+    CourseRoot,
+    Jobs,
+    UnitNames,
+    chosen_root,
+    cores,
+    root_of,
+    units_of,
+    verb,
+)
 
 if TYPE_CHECKING:
     from autograder.course.catalogue import Unit
@@ -29,6 +39,11 @@ def verify(
     anew: Annotated[
         bool, typer.Option("--anew", help="Prove again what has not changed since it was proved.")
     ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="A first look in seconds: two draws, no double faults, no mutants."),
+    ] = False,
+    course: CourseRoot = None,
 ) -> None:
     """Prove every exercise: the reference right, the stub 0, each misconception caught and named.
 
@@ -36,15 +51,20 @@ def verify(
 
     Example: fdl verify 01_forward_propagation --exercise stable_softmax
     """
+    if quick:
+        draws, mutants = 2, False
     with verb("verify"):
         import secrets
 
         from autograder.cli import tables
         from autograder.cli.progress import bar
         from autograder.course import catalogue
+        from autograder.course.layout import content_of
         from autograder.proving import verify as verification
 
-        chosen = units_of(units) or catalogue.units() + catalogue.drafts()
+        chosen = units_of(units, course)
+        if not units:
+            chosen += catalogue.drafts(content_of(root_of(course)))
         with bar("proving") as progress:
             result = verification.run(
                 chosen,
@@ -53,6 +73,7 @@ def verify(
                 seed=secrets.randbelow(1 << 31) if seed is None else seed,
                 jobs=cores(jobs),
                 mutants=mutants,
+                pairs=not quick,
                 anew=anew or seed is not None or not mutants,
                 progress=progress,
                 tell=progress.line,
@@ -60,7 +81,7 @@ def verify(
         if json:
             print(result.as_json())
         else:
-            tables.show_proofs(result, verification.command(units or [], exercise or [], draws))
+            tables.show_proofs(result, verification.command(units or [], exercise or [], draws, quick))
     raise typer.Exit(0 if result.fine else 1)
 
 
@@ -89,12 +110,11 @@ def build(
         from autograder.authoring import build as building
         from autograder.authoring import student_bundle
         from autograder.cli.progress import bar
-        from autograder.course import catalogue
-        from autograder.course.layout import COURSE, NOTEBOOKS
+        from autograder.course.layout import notebooks_of
 
-        named = units_of(units)
-        chosen = named or catalogue.units()
-        root, notebooks = course or COURSE, out or NOTEBOOKS
+        chosen = units_of(units, course)
+        root = chosen_root(course)
+        notebooks = out or notebooks_of(root)
         with bar("comparing" if check else "building") as progress:
             if check:
                 differences = building.differences(chosen, root, notebooks, anew, progress)
@@ -104,7 +124,7 @@ def build(
         for difference in differences:
             print(difference)
         if differences:
-            command = " ".join(["fdl build", *map(str, named)])
+            command = " ".join(["fdl build", *map(str, chosen if units else [])])
             print(f"not up to date: {_files(differences)}. Run `{command}` and commit {_short(notebooks)}")
         elif check:
             print(f"{_short(notebooks)} is up to date ({_count(chosen)})")
@@ -132,10 +152,11 @@ def solutions(
     with verb("solutions"):
         from autograder.authoring import solution_set
         from autograder.cli.progress import bar
-        from autograder.course import catalogue
+        from autograder.course.layout import is_own
 
-        chosen = units_of(units) or catalogue.units()
-        place = out or root_of(course) / "solutions"
+        chosen, root = units_of(units, course), root_of(course)
+        # A course of one's own has its exercises in solutions/.
+        place = out or root / ("solution-set" if is_own(root) else "solutions")
         with bar("making solutions") as progress:
             made = solution_set.make(chosen, place, cores(jobs), progress)
         for unit in made:
@@ -161,10 +182,9 @@ def site(
     with verb("site"):
         from autograder.authoring import site as pages
         from autograder.cli.progress import bar
-        from autograder.course import catalogue
         from autograder.course.layout import ROOT
 
-        chosen = units_of(units) or catalogue.units()
+        chosen = units_of(units)
         place = out or ROOT / "build" / "pages"
         with bar("running units") as progress:
             pages.make(chosen, place, cores(jobs), progress)

@@ -30,7 +30,7 @@ def csv(
     with verb("export csv"):
         if bool(unit) == every:
             raise CalledWrongly("give a unit, or --all")
-        found, root = "" if every else unit_of(unit).id, root_of(course)
+        found, root = "" if every else unit_of(unit, course).id, root_of(course)
         from autograder.course.layout import Course
         from autograder.exports import spreadsheet
         from autograder.gradebook import results
@@ -66,7 +66,7 @@ def canvas(
     Example: fdl export canvas 01_forward_propagation --gradebook Grades.csv --column "Unit 1"
     """
     with verb("export canvas"):
-        found, root = unit_of(unit).id, root_of(course)
+        found, root = unit_of(unit, course).id, root_of(course)
         from autograder.course.layout import Course
         from autograder.exports import canvas as receiver
         from autograder.gradebook import results
@@ -104,7 +104,7 @@ def gradescope(
     Example: fdl export gradescope 01_forward_propagation --out autograder.zip
     """
     with verb("export gradescope"):
-        found = unit_of(unit)
+        found = unit_of(unit, course)
         from autograder.exports import gradescope as receiver
 
         if visibility not in receiver.VISIBILITIES:

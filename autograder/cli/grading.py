@@ -17,7 +17,7 @@ from autograder.cli.options import (
     unit_of,
     verb,
 )
-from helpers.errors import CalledWrongly
+from helpers.errors import CalledWrongly, Refused
 
 app = typer.Typer()
 
@@ -42,7 +42,7 @@ def grade(
     Work that has not changed since it was graded is not run again. Example: fdl grade 01_forward_propagation
     """
     with verb("grade", "What is graded is saved; the same command goes on from there."):
-        found, root = unit_of(unit), root_of(course)
+        found, root = unit_of(unit, course), root_of(course)
         from autograder.cli import tables
         from autograder.cli.progress import bar
         from autograder.gradebook import grade_class
@@ -85,7 +85,7 @@ def collect(
 
         place = Course(root_of(course))
         if undo:
-            found = unit_of(unit or source).id
+            found = unit_of(unit or source, course).id
             done = collecting.undo(place, found)
             print(
                 f"taken back: {len(done.students)} submissions, {len(done.replaced)} of which there were before"
@@ -93,7 +93,7 @@ def collect(
             return
         if unit is None:
             raise CalledWrongly("name the unit as well: fdl collect FOLDER|ZIP UNIT")
-        found = unit_of(unit).id
+        found = unit_of(unit, course).id
         with database.opened(place, make=True) as gradebook:
             roster = collecting.roster_of(gradebook)
         done = collecting.collect(place, found, Path(source), roster)
@@ -134,13 +134,17 @@ def due(
     Example: fdl due 01_forward_propagation "2030-01-31 23:59" --zone Europe/Berlin
     """
     with verb("due"):
-        found, root = unit_of(unit).id, root_of(course)
+        found, root = unit_of(unit, course).id, root_of(course)
         from autograder.course.layout import Course
-        from autograder.gradebook import database, dates, due_dates
+        from autograder.gradebook import database, dates, due_dates, own_course
 
         place = Course(root)
+        file = own_course.where_due(place, found)
+        if file and when and not student:
+            raise Refused(f"{file} says when {found} is due: change it there, and run `fdl grade {found}`")
         moment = None if when in (None, "never") else dates.understood(when or "", zone)
         with database.opened(place, make=True) as gradebook:
+            own_course.follow(gradebook, place, found)
             before = due_dates.due_date(gradebook, found)
             if when is None:
                 _show_due(found, before, zone)
@@ -185,7 +189,7 @@ def extend(
     Example: fdl extend 01_forward_propagation ada --days 2
     """
     with verb("extend"):
-        found, root = unit_of(unit).id, root_of(course)
+        found, root = unit_of(unit, course).id, root_of(course)
         from autograder.course.layout import Course
         from autograder.gradebook import database, dates, due_dates
 

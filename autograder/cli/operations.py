@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.cli.options import AsJson, CourseRoot, Jobs, cores, root_of, unit_of, verb
+from autograder.cli.options import AsJson, CourseRoot, Jobs, cores, root_of, unit_of, units_of, verb
 
 if TYPE_CHECKING:
     from autograder.course.layout import Course
@@ -103,9 +103,9 @@ def _decide(what: str, name: str, where: tuple[str, str], undo: bool, course: Pa
 
         import_tensorflow()
         unit, exercise = where
-        found = unit_of(unit).id if unit else ""
+        found = unit_of(unit, course).id if unit else ""
         if exercise:
-            _must_be_there(found, exercise)
+            _must_be_there(found, exercise, course)
         decision = operations.Decision(what, whole(name), found, exercise)
         try:
             file = operations.undo(root, decision) if undo else operations.decide(root, decision)
@@ -138,7 +138,7 @@ def _regrade(decision: "Decision", course: Path | None, jobs: int, unsafe: bool)
             for name in units:
                 with bar(f"grading {name}") as progress:
                     report = grade_class.grade(
-                        unit_of(name), root, run, tier, jobs=workers, progress=progress
+                        unit_of(name, course), root, run, tier, jobs=workers, progress=progress
                     )
                 tables.show_class(report, root)
 
@@ -152,12 +152,12 @@ def _graded_units(root: "Course") -> list[str]:
     return results.graded_units(root)
 
 
-def _must_be_there(unit: str, exercise: str) -> None:
+def _must_be_there(unit: str, exercise: str, course: Path | None) -> None:
     """Refuse the name of an exercise that the unit, or the course, does not have."""
     from autograder.course import catalogue
     from helpers.errors import CalledWrongly
 
-    units = [catalogue.unit(unit)] if unit else catalogue.units()
+    units = units_of([unit] if unit else [], course)
     names = [one.name for each in units for one in catalogue.exercises(each)]
     if exercise not in names:
         raise CalledWrongly(f"there is no exercise {exercise!r}{catalogue.suggestion(exercise, names)}")

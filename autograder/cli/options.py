@@ -27,7 +27,12 @@ UnitNames = Annotated[
     list[str] | None,
     typer.Argument(metavar="[UNIT]...", help="Ids, numbers or beginnings; all by default."),
 ]
-CourseRoot = Annotated[Path | None, typer.Option("--course", metavar="DIR", help="Another course root.")]
+CourseRoot = Annotated[
+    Path | None,
+    typer.Option(
+        "--course", metavar="DIR", help="Another course root; by default this folder, if it has a course.yml."
+    ),
+]
 Students = Annotated[
     list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; may be repeated.")
 ]
@@ -63,31 +68,52 @@ def fail(sentence: str) -> None:
     raise typer.Exit(1) from None
 
 
-def unit_of(name: str) -> "Unit":
-    """Find a unit of the course.
+def unit_of(name: str, course: Path | None = None) -> "Unit":
+    """Find a unit of a course.
 
+    Args:
+        name: its id, number or beginning.
+        course: the course root; see `chosen_root`.
     Raises:
         CalledWrongly: if there is none of this name, or several.
     """
     from autograder.course import catalogue
+    from autograder.course.layout import content_of
 
-    return catalogue.unit(name)
+    return catalogue.unit(name, content_of(chosen_root(course)))
 
 
-def units_of(names: Sequence[str] | None) -> list["Unit"]:
-    """Find units of the course; [] if none are named."""
-    return [unit_of(name) for name in names or ()]
+def units_of(names: Sequence[str] | None, course: Path | None = None) -> list["Unit"]:
+    """Find units of a course; all if none are named.
+
+    Args:
+        names: ids, numbers or beginnings.
+        course: the course root; see `chosen_root`.
+    """
+    from autograder.course import catalogue
+    from autograder.course.layout import content_of
+
+    if not names:
+        return catalogue.units(content_of(chosen_root(course)))
+    return [unit_of(name, course) for name in names]
+
+
+def chosen_root(course: Path | None) -> Path:
+    """The course root that is named, or else the folder that one is in, if it is one, or else this project's."""
+    from autograder.course.layout import COURSE, is_own
+
+    if course is None and is_own(Path.cwd()):
+        return Path.cwd()
+    return (course or COURSE).resolve()
 
 
 def root_of(course: Path | None) -> Path:
-    """A course root that is there, by default that of this project.
+    """A course root that is there; see `chosen_root`.
 
     Raises:
         CalledWrongly: if it is not a folder.
     """
-    from autograder.course.layout import COURSE
-
-    root = (course or COURSE).resolve()
+    root = chosen_root(course)
     if not root.is_dir():
         raise CalledWrongly(f"there is no folder {root}")
     return root

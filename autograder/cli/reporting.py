@@ -27,7 +27,7 @@ def feedback(
     `nbgrader release_feedback UNIT` hands them out. Example: fdl feedback 01_forward_propagation
     """
     with verb("feedback"):
-        found, root = unit_of(unit).id, root_of(course)
+        found, root = unit_of(unit, course).id, root_of(course)
         from autograder.cli.progress import bar
         from autograder.course.layout import Course
         from autograder.reporting import feedback as making
@@ -64,7 +64,7 @@ def report(
     Example: fdl report 01_forward_propagation --anonymous
     """
     with verb("report"):
-        found, root = unit_of(unit).id if unit else "", root_of(course)
+        found, root = unit_of(unit, course).id if unit else "", root_of(course)
         from autograder.cli.progress import bar
         from autograder.course.layout import Course
         from autograder.reporting import report as making

@@ -1,18 +1,19 @@
 """What the course holds: its units, and the exercises of each."""
 
 import ast
-import difflib
-import importlib
 import re
-import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+from autograder.course import course_file
+from autograder.course.course_file import CourseFile
 from autograder.course.layout import ROOT
-from helpers.errors import AuthoringError, CalledWrongly, CourseError
+from autograder.course.loading import import_module, open_solutions
+from autograder.course.names import suggestion
+from autograder.course.own_points import weighed
+from helpers.errors import AuthoringError, CalledWrongly
 
 if TYPE_CHECKING:
     from autograder.exercise import Exercise
@@ -26,26 +27,77 @@ class Unit:
         id: its file's stem.
         path: its file; None while only its exercises are written.
         package: the name of its exercises' package in solutions/.
+        own: the course root of one's own that takes it; None in the course as it comes.
+        more: the cells that such a course puts at its end.
     """
 
     id: str
     path: Path | None
     package: str
+    own: Path | None = None
+    more: Path | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """What its cells are read from, in order."""
+        return [file for file in (self.path, self.more) if file]
+
+    @property
+    def content(self) -> list[Path]:
+        """Where a `solutions` folder with its exercises may lie, a course's own first."""
+        return [self.own, ROOT] if self.own else [ROOT]
+
+    @property
+    def courses(self) -> list[Path]:
+        """The course roots whose limits and decisions hold in it; the later decides."""
+        roots = [self.path.parent.parent] if self.path else []
+        if self.own and self.own not in roots:
+            roots.append(self.own)
+        return roots
 
     def __str__(self) -> str:
         return self.id
 
 
 def units(root: Path = ROOT) -> list[Unit]:
-    """All units that have a file in course/units, in the course's order."""
-    return [Unit(path.stem, path, _package(path.stem)) for path in sorted(_folder(root).glob("[0-9]*_*.py"))]
+    """The units of a course that have a file, in the course's order.
+
+    Args:
+        root: where course/ and solutions/ lie, or a course root of one's own.
+    Raises:
+        AuthoringError: if a course of one's own takes what is not there, or has something that is also ours.
+    """
+    chosen = course_file.read(root)
+    if chosen is None:
+        return _in(root / "course" / "units")
+    every = _every(root)
+    _must_be_there(chosen, every)
+    if chosen.units is None:
+        return every
+    return [unit for unit in every if unit.id in chosen.units]
+
+
+def earlier(unit: Unit) -> list[Unit]:
+    """The units before one, also those that a course of one's own leaves out: whatever it rests on is there."""
+    if unit.own:
+        every = _every(unit.own)
+    else:
+        assert unit.path
+        every = _in(unit.path.parent)
+    return [other for other in every if other.id < unit.id]
 
 
 def drafts(root: Path = ROOT) -> list[Unit]:
-    """Packages of exercises whose unit has no file yet."""
-    written = {unit.package for unit in units(root)}
-    folders = sorted(path.parent.name for path in (root / "solutions").glob("*/__init__.py"))
-    return [Unit(name, None, name) for name in folders if name not in written]
+    """Packages of exercises whose unit has no file yet; see `units` for the root."""
+    chosen = course_file.read(root)
+    if chosen is None:
+        own, written = None, units(root)
+        names = {path.parent.name for path in (root / "solutions").glob("*/__init__.py")}
+    else:
+        own, written = root, _every(root)
+        names = {path.parent.name for path in (root / "solutions").glob("*/*.py")}
+    unwritten = names - {unit.package for unit in written}
+    return [Unit(name, None, name, own) for name in sorted(unwritten)]
 
 
 def unit(name: str, root: Path = ROOT) -> Unit:
@@ -53,7 +105,7 @@ def unit(name: str, root: Path = ROOT) -> Unit:
 
     Args:
         name: its id, its number ("1" or "01"), its package, or the beginning of its id or package.
-        root: where course/ and solutions/ lie.
+        root: where course/ and solutions/ lie, or a course root of one's own.
     Raises:
         CalledWrongly: if there is no such unit, or more than one; it suggests the closest.
     """
@@ -69,12 +121,12 @@ def unit(name: str, root: Path = ROOT) -> Unit:
         raise CalledWrongly(f"{name!r} may be any of {', '.join(map(str, meant))}")
     for draft in drafts(root):
         if draft.package == _package(wanted):
-            return Unit(wanted, None, draft.package)
+            return replace(draft, id=wanted)
     raise CalledWrongly(f"there is no unit {name!r}{suggestion(name, [each.id for each in every])}")
 
 
 def exercises(unit: Unit, root: Path = ROOT) -> list["Exercise"]:
-    """A unit's exercises in the order in which its file imports them.
+    """A unit's exercises in the order in which its file imports them, with the points that the course gives them.
 
     While there is no file: all of its package's, module by module.
 
@@ -82,11 +134,18 @@ def exercises(unit: Unit, root: Path = ROOT) -> list["Exercise"]:
         unit: whose exercises.
         root: where solutions/ lies.
     Raises:
-        AuthoringError: if the file imports what is not an exercise's objects, or a module cannot be imported.
+        AuthoringError: if the file imports what is not an exercise's objects, a module cannot be imported, or
+            the course gives points to what is not there.
     """
     if not unit.path:
         return _of_modules(modules(unit, root))
-    return [_imported(unit, module, names) for module, names in imports(unit.path.read_text("utf-8"))]
+    if unit.own:
+        open_solutions(unit.own)
+    written = [_imported(unit, module, names) for module, names in _imports_of(unit)]
+    chosen = course_file.read(unit.own) if unit.own else None
+    if chosen is None:
+        return written
+    return weighed(written, unit.id, chosen)
 
 
 def exercise(unit: Unit, name: str, root: Path = ROOT) -> "Exercise":
@@ -112,12 +171,13 @@ def modules(unit: Unit, root: Path = ROOT) -> list[str]:
         unit: whose exercises.
         root: where solutions/ lies.
     """
-    names = []
-    if unit.path:
-        names = [module for module, _ in imports(unit.path.read_text("utf-8"))]
-    for file in sorted((root / "solutions" / unit.package).glob("*.py")):
-        if not file.stem.startswith(("_", "test_", "conftest")):
-            names.append(f"solutions.{unit.package}.{file.stem}")
+    names = [module for module, _ in _imports_of(unit)]
+    places = [root]
+    if unit.own:
+        open_solutions(unit.own)
+        places = unit.content
+    for place in places:
+        names += [f"solutions.{unit.package}.{file.stem}" for file in _written(place, unit.package)]
     return list(dict.fromkeys(names))
 
 
@@ -129,7 +189,7 @@ def of_module(module: str) -> list["Exercise"]:
     """
     from autograder.exercise import Exercise
 
-    names = vars(_import(module))
+    names = vars(import_module(module))
     # an exercise may have several names
     by_identity: dict[int, Exercise] = {}
     for value in names.values():
@@ -149,21 +209,6 @@ def imports(text: str) -> list[tuple[str, list[str]]]:
         if all(map(_is_import_of_solutions, statements)):
             exercises += [_module_and_names(statement) for statement in statements]
     return exercises
-
-
-def suggestion(name: str, known: Sequence[str]) -> str:
-    """The end of a message about a name that is not known.
-
-    Args:
-        name: what was asked for.
-        known: what there is.
-    """
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    if close:
-        return f"; did you mean {close[0]}?"
-    if known:
-        return f"; there are {', '.join(known)}"
-    return "; there are none yet"
 
 
 def _may_be_meant(unit: Unit, wanted: str) -> bool:
@@ -204,37 +249,72 @@ def _imported(unit: Unit, module: str, names: list[str]) -> "Exercise":
     )
 
 
-def _import(module: str) -> ModuleType:
-    """Import an author's module.
-
-    Raises:
-        AuthoringError: if it raises anything; the message says in which file and line, and what.
-    """
-    try:
-        return importlib.import_module(module)
-    except Exception as error:
-        words = str(error)
-        if isinstance(error, SyntaxError):
-            words = error.msg
-        if not isinstance(error, CourseError):
-            words = f"{type(error).__name__}: {words}"
-        raise AuthoringError(f"{_where(error) or module}: {words}") from error
-
-
-def _where(error: Exception) -> str:
-    """The file and line of the last author's statement on the way to an error; "" if there is none."""
-    if isinstance(error, SyntaxError) and Path(error.filename or "").suffix == ".py":
-        return f"{error.filename}, line {error.lineno}"
-    place = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_globals.get("__name__", "").startswith("solutions."):
-            place = f"{frame.f_code.co_filename}, line {line}"
-    return place
-
-
 def _package(stem: str) -> str:
     return re.sub(r"^\d+_", "", stem)
 
 
-def _folder(root: Path) -> Path:
-    return root / "course" / "units"
+def _in(folder: Path) -> list[Unit]:
+    """The units whose files lie in a folder."""
+    return [Unit(path.stem, path, _package(path.stem)) for path in sorted(folder.glob("[0-9]*_*.py"))]
+
+
+def _imports_of(unit: Unit) -> list[tuple[str, list[str]]]:
+    found = []
+    for file in unit.files:
+        found += imports(file.read_text("utf-8"))
+    return found
+
+
+def _written(root: Path, package: str) -> Iterator[Path]:
+    """The files of exercises in a package."""
+    for file in sorted((root / "solutions" / package).glob("*.py")):
+        if not file.stem.startswith(("_", "test_", "conftest")):
+            yield file
+
+
+def _every(root: Path) -> list[Unit]:
+    """Our units and those of a course of one's own, whether or not it takes them; its exercises can be imported then.
+
+    Raises:
+        AuthoringError: if a file of the course's has the name of one of ours, or adds cells to no unit of ours.
+    """
+    open_solutions(root)
+    ours, theirs = _in(ROOT / "course" / "units"), _in(root / "units")
+    more = {file.stem: file for file in sorted((root / "more").glob("*.py"))}
+    _refuse_what_does_not_fit(root, [unit.id for unit in ours], theirs, more)
+    taken = [replace(unit, own=root, more=more.get(unit.id)) for unit in ours]
+    taken += [replace(unit, own=root) for unit in theirs]
+    return sorted(taken, key=lambda unit: unit.id)
+
+
+def _refuse_what_does_not_fit(
+    root: Path, ours: Sequence[str], theirs: Sequence[Unit], more: Mapping[str, Path]
+) -> None:
+    """Refuse what one of two names would hide, as a new version may bring it, and cells that follow nothing."""
+    for unit in theirs:
+        if unit.id in ours:
+            raise AuthoringError(
+                f"{unit.path} has the name of a unit that the course brings: give yours another one, "
+                f"or move it to more/{unit.id}.py if its cells are to follow those of ours"
+            )
+    for name, file in more.items():
+        if name not in ours:
+            raise AuthoringError(f"{file} adds to no unit of the course{suggestion(name, ours)}")
+    for folder in sorted((root / "solutions").glob("*/")):
+        brought = {file.name for file in _written(ROOT, folder.name)}
+        for file in _written(root, folder.name):
+            if file.name in brought:
+                raise AuthoringError(
+                    f"{file} has the name of an exercise that the course brings: give yours another one"
+                )
+
+
+def _must_be_there(chosen: CourseFile, every: Sequence[Unit]) -> None:
+    """Refuse a course.yml that speaks of units which neither we nor the course have."""
+    names = [unit.id for unit in every]
+    for key, listed in (("units", chosen.units or ()), ("points", chosen.points), ("due", chosen.due)):
+        for name in listed:
+            if name not in names:
+                raise AuthoringError(
+                    f"{chosen.file}, {key}: there is no unit {name!r}{suggestion(name, names)}"
+                )

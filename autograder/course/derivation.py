@@ -7,7 +7,6 @@ from pathlib import Path
 import yaml
 
 from autograder.course.catalogue import Unit
-from autograder.course.layout import ROOT
 from helpers.errors import AuthoringError
 
 PARTS = ("Answer", "Rubric", "Common errors")
@@ -40,7 +39,7 @@ class Derivation:
 
 
 def of(unit: Unit, name: str) -> Derivation:
-    """A unit's derivation.
+    """A unit's derivation; where a course of one's own has a file of that name, that one.
 
     Args:
         unit: whose derivation.
@@ -48,10 +47,11 @@ def of(unit: Unit, name: str) -> Derivation:
     Raises:
         AuthoringError: if there is no such file, or something is missing in it.
     """
-    path = ROOT / "solutions" / unit.package / f"{name}.md"
-    if not path.is_file():
-        raise AuthoringError(f"{unit.path}: the derivation {name!r} has no answer; write {path}")
-    return read(path)
+    paths = [root / "solutions" / unit.package / f"{name}.md" for root in unit.content]
+    for path in paths:
+        if path.is_file():
+            return read(path)
+    raise AuthoringError(f"{unit.path}: the derivation {name!r} has no answer; write {paths[0]}")
 
 
 def read(path: Path) -> Derivation:

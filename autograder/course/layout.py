@@ -8,7 +8,28 @@ COURSE, NOTEBOOKS = ROOT / "course", ROOT / "notebooks"
 # what a build has made and not yet put into its place
 MADE = ROOT / "build" / "evidence"
 CONFIG = "nbgrader_config.py"
+# What makes a folder a course of one's own.
+COURSE_FILE = "course.yml"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def is_own(root: Path) -> bool:
+    """Whether a course root is a course of one's own: it has a course.yml, and perhaps units and exercises."""
+    return (root / COURSE_FILE).is_file()
+
+
+def content_of(root: Path) -> Path:
+    """Where the units of a course root stand: what `catalogue` takes as its root.
+
+    Args:
+        root: a course root; one without a course.yml has the units of this project.
+    """
+    return root if is_own(root) else ROOT
+
+
+def notebooks_of(root: Path) -> Path:
+    """Where a build puts what students get of a course root."""
+    return root / "notebooks" if is_own(root) else NOTEBOOKS
 
 
 class Course:

@@ -105,9 +105,16 @@ def test_a_unit_that_imports_what_is_no_exercise_is_told_so(root):
         ),
         (('"early"', '"early", 1 / 0'), "line 6: ZeroDivisionError: division by zero"),
         (("def by_sums(", "def by_sums"), "line 34: SyntaxError: unmatched ')'"),
-        (("h - mean", "h * mean"), "line 29: early: this occurs 0 times"),
+        (("h - mean", "h * mean"), "line 29: early: this occurs 0 times, not once: 'h - mean'"),
+        (('("axis=axis"', '("axis"'), "line 28: early: this occurs 4 times, not once: 'axis'"),
     ],
-    ids=["a missing module", "an exception", "a syntax error", "the language's own refusal"],
+    ids=[
+        "a missing module",
+        "an exception",
+        "a syntax error",
+        "an edit of nothing",
+        "an edit of four places",
+    ],
 )
 def test_a_module_that_cannot_be_imported_is_told_with_file_and_line(root, edit, said):
     file = root / "solutions" / "tiny_forward" / "early.py"

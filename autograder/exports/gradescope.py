@@ -8,12 +8,16 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import yaml
+
 from autograder.authoring.build import evidence_name
 from autograder.authoring.mirror import files
 from autograder.authoring.student_bundle import LONG_AGO
+from autograder.course import course_file
 from autograder.course.catalogue import Unit, exercises
-from autograder.course.layout import ROOT
+from autograder.course.layout import COURSE_FILE, ROOT
 from autograder.exercise import file_of
+from autograder.exports.on_gradescope import OWN
 from autograder.grading import draws
 from autograder.grading.plan import Plan, plan_of
 from autograder.judging import not_yours
@@ -94,7 +98,10 @@ def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:
     (made / "setup.sh").write_text(SETUP, "utf-8")
     (made / "run_autograder").write_text(f"{RUN}{' '.join(arguments)}\n", "utf-8")
     draws.secret(made)
-    evidence = evidence_files(exercises(unit), ROOT / "build" / "evidence", [ROOT / "notebooks"])
+    if unit.own:
+        _stage_course_file(unit, made)
+    trees = [root / "notebooks" for root in unit.content]
+    evidence = evidence_files(exercises(unit), ROOT / "build" / "evidence", trees)
     states = {}
     for exercise in exercises(unit):
         name = evidence_name(unit, exercise)
@@ -105,12 +112,34 @@ def _stage(unit: Unit, made: Path, arguments: list[str]) -> None:
     record(made / "notebooks", states)
 
 
+def _stage_course_file(unit: Unit, made: Path) -> None:
+    """What a course of one's own chooses, as far as it is about this unit."""
+    assert unit.own
+    chosen = course_file.read(unit.own)
+    points = chosen.points.get(unit.id, {}) if chosen else {}
+    file = made / OWN / COURSE_FILE
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump({"units": [unit.id], "points": {unit.id: points}}), "utf-8")
+
+
 def _content(unit: Unit) -> Iterator[tuple[str, Path]]:
     for package in PACKAGES:
-        for path in files(ROOT / package):
-            census = path.name == not_yours.FILE
-            if census or not path.name.startswith(("test_", "conftest", ".")):
-                yield path.relative_to(ROOT).as_posix(), path
-    if unit.path:
+        yield from _program(package, ROOT)
+    if unit.path and not (unit.own and unit.path.is_relative_to(unit.own)):
         yield f"course/units/{unit.path.name}", unit.path
+    if unit.own:
+        for name, path in _program("solutions", unit.own):
+            yield f"{OWN}/{name}", path
+        beside = [unit.own / name for name in ("limits.yml", "operations.yml")]
+        for path in [*unit.files, *beside]:
+            if path.is_file() and path.is_relative_to(unit.own):
+                yield f"{OWN}/{path.relative_to(unit.own).as_posix()}", path
     yield "requirements.lock", ROOT / "requirements.lock"
+
+
+def _program(package: str, root: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a package, without its tests."""
+    for path in files(root / package):
+        census = path.name == not_yours.FILE
+        if census or not path.name.startswith(("test_", "conftest", ".")):
+            yield path.relative_to(root).as_posix(), path

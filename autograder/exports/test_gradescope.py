@@ -213,6 +213,19 @@ def test_the_zip_holds_what_one_unit_needs(packed):
     assert len(secret) == 64
 
 
+def test_the_zip_of_a_course_of_one_s_own_has_its_exercises_and_points(own, in_this_process, monkeypatch):
+    (unit,) = catalogue.units(own)
+    gradescope.pack(unit, own.parent / "a.zip")
+    there = own.parent / "source"
+    with zipfile.ZipFile(own.parent / "a.zip") as archive:
+        archive.extractall(there)
+    monkeypatch.setattr(catalogue, "ROOT", there)
+    (packed,) = catalogue.units(layout.content_of(there / on_gradescope.OWN))
+    assert [file.read_text() for file in packed.files] == [file.read_text() for file in unit.files]
+    assert [exercise.points for exercise in catalogue.exercises(packed)] == [8, 3]
+    assert (there / on_gradescope.OWN / "solutions" / "tiny_rows" / "extra.py").is_file()
+
+
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_unsafe_is_asked_for_in_the_program_or_not_there(tmp_path, unsafe):
     unit = unit_of(TEXT, tmp_path)

@@ -1,6 +1,6 @@
 """nbgrader's side: a class goes in, results come out.
 
-A course's nbgrader_config.py names the classes below as `autograder.gradebook.NAME`, wherever they are defined.
+A course's nbgrader_config.py names what is below as `autograder.gradebook.NAME`, wherever it is defined.
 """
 
 import importlib
@@ -12,11 +12,12 @@ _DEFINED_IN = {
     "SaveVerdicts": "nbgrader_steps",
     "AssignLatePenalties": "late_days",
     "LateDays": "late_days",
+    "chosen": "own_course",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import a class when it is asked for: nbgrader takes seconds to import."""
+    """Import what is asked for, and only then: nbgrader takes seconds to import."""
     if name in _DEFINED_IN:
         module = importlib.import_module(f"autograder.gradebook.{_DEFINED_IN[name]}")
         return getattr(module, name)

@@ -134,5 +134,7 @@ def fdl(unit, monkeypatch):
 
     real = catalogue.unit
     monkeypatch.setattr(grading, "sandbox", kernels)
-    monkeypatch.setattr(catalogue, "unit", lambda name: unit if name == toy_unit.UNIT else real(name))
+    monkeypatch.setattr(
+        catalogue, "unit", lambda name, root=None: unit if name == toy_unit.UNIT else real(name)
+    )
     return lambda *words: CliRunner().invoke(app.app, ["grade", *map(str, words)])

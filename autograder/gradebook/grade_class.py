@@ -13,7 +13,9 @@ from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
+from autograder.gradebook import own_course
 from autograder.gradebook.book import Book
+from autograder.gradebook.database import refusals
 from autograder.grading import draws
 from autograder.grading.backends import Backend, Threads
 from autograder.grading.graded_submission import Graded
@@ -167,6 +169,8 @@ def grade(
     book = Book(course)
     try:
         book.register(plan)
+        with refusals(book.url):
+            own_course.follow(book.gradebook, course, unit.id)
         grader = Grader(course, draws.secret(course.root), run, lambda _: unit)
         backend = backend or Threads()
         for student, graded in backend.run(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):

@@ -29,7 +29,7 @@ def kernel(monkeypatch):
 
 @pytest.fixture
 def operations(root, unit, kernel, monkeypatch):
-    monkeypatch.setattr("autograder.cli.operations.unit_of", lambda name: unit)
+    monkeypatch.setattr("autograder.cli.operations.unit_of", lambda name, course: unit)
 
     def operations(*words):
         result = CliRunner().invoke(app.app, ["operations", *words, "--course", str(root)])

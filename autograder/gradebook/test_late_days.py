@@ -261,7 +261,7 @@ def test_a_penalty_follows_the_score_that_a_grader_gives(course):
 @pytest.fixture
 def fdl(course, unit, monkeypatch):
     """Run a verb of the command line on this course."""
-    monkeypatch.setattr(catalogue, "unit", lambda name: unit)
+    monkeypatch.setattr(catalogue, "unit", lambda name, root=None: unit)
 
     def run(verb, *arguments):
         return CliRunner().invoke(app.app, [verb, toy_unit.UNIT, *arguments, "--course", str(course.root)])

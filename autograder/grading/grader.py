@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
-from autograder.course.layout import ROOT, Course
+from autograder.course.layout import ROOT, Course, content_of
 from autograder.grading import draws, engine, graded_notebook
 from autograder.grading.answers import answered
 from autograder.grading.files import Found, find
@@ -85,11 +85,12 @@ class Grader:
         course: where submissions and graded notebooks lie.
         secret: the course's, from which draws are made.
         run: runs a job in a confined child.
-        find: finds a unit by its id.
+        find: finds a unit by its id; by default among those of the course.
     """
 
-    def __init__(self, course: Course, secret: bytes, run: Run, find: Callable[[str], Unit] = catalogue.unit):
-        self.course, self.secret, self.run, self.find = course, secret, run, find
+    def __init__(self, course: Course, secret: bytes, run: Run, find: Callable[[str], Unit] | None = None):
+        self.course, self.secret, self.run = course, secret, run
+        self.find = find or functools.partial(catalogue.unit, root=content_of(course.root))
         self.tables = LazyTables([course.root / "notebooks", ROOT / "notebooks"])
         self._plans: dict[str, Plan] = {}
 

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.authoring.assemble import assemble
 from autograder.authoring.public_checks import checks_source
 from autograder.course import limits, operations
-from autograder.course.catalogue import Unit, exercises, units
+from autograder.course.catalogue import Unit, earlier, exercises
 from autograder.course.limits import Exceptions, Limits
 from autograder.exercise import Exercise, check_id, solution_id
 from autograder.judging.not_yours import not_yours
@@ -73,7 +73,7 @@ class Plan:
         not_yours: what the student should not call, by name.
         allowed: operations that an instructor has allowed.
         exceptions: the unit's own limits of time and memory.
-        earlier: the course's units before this one.
+        earlier: the units before this one, also those that the course leaves out.
     """
 
     unit: str
@@ -100,25 +100,26 @@ def plan_of(unit: Unit, root: Path | None = None) -> Plan:
 
     Exercises are imported once, so a plan that was made later would tell of another state than is judged by.
     """
-    assert unit.path
-    course = unit.path.parent.parent
-    decisions = operations.read(course)
-    if root is not None and root.resolve() != course.resolve():
-        decisions += operations.read(root)
+    courses = [course.resolve() for course in unit.courses]
+    if root is not None and root.resolve() not in courses:
+        courses.append(root.resolve())
+    decisions = [decision for course in courses for decision in operations.read(course)]
     # Threads may ask for it, and it takes sources apart.
     with ALONE:
-        return _plan_of(unit, course, tuple(decisions))
+        return _plan_of(unit, tuple(decisions))
 
 
 @functools.cache
-def _plan_of(unit: Unit, course: Path, decisions: tuple[operations.Decision, ...]) -> Plan:
+def _plan_of(unit: Unit, decisions: tuple[operations.Decision, ...]) -> Plan:
     graded = exercises(unit)
     instructor = assemble(unit, graded)
     names = [exercise.name for exercise in graded]
-    exceptions = limits.read(course / "limits.yml", unit.id, names)
+    exceptions: Exceptions = {}
+    for course in unit.courses:
+        for name, settings in limits.read(course / "limits.yml", unit.id, names).items():
+            exceptions[name] = exceptions.get(name, {}) | settings
     made = make_plan(unit.id, instructor, graded, exceptions, decisions)
-    before = [other for other in units(course.parent) if other.id < unit.id]
-    return replace(made, earlier=tuple(before))
+    return replace(made, earlier=tuple(earlier(unit)))
 
 
 def make_plan(
@@ -154,8 +155,15 @@ def make_plan(
         name = exercise.name
         checks[name] = checks_source(exercise)
         theirs[name] = operations.applied(not_yours(exercise), decisions, unit, name)
-        rests_on = f"{state(exercise, *JUDGES)}\0{setup}\0{limits.limits(exceptions, name)}\0{theirs[name].to_json()}"
-        states[name] = hashlib.sha256(rests_on.encode()).hexdigest()
+        points = [check.points for check in exercise.checks]
+        rests_on = [
+            state(exercise, *JUDGES),
+            setup,
+            limits.limits(exceptions, name),
+            theirs[name].to_json(),
+            points,
+        ]
+        states[name] = hashlib.sha256("\0".join(map(str, rests_on)).encode()).hexdigest()
     by_name = {exercise.name: exercise for exercise in exercises}
     allowed = tuple(one.operation for one in decisions if one.what == operations.ALLOW)
     return Plan(unit, cells, by_name, checks, states, exceptions, theirs, allowed)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.course import catalogue
+from autograder.course.loading import content_of_module, open_solutions
 from autograder.exercise import Exercise, file_of
 from autograder.judging import tables
 from autograder.judging.changed import add_changed
@@ -90,7 +91,9 @@ def _share(missing: Mapping[Path, Exercise], progress: Progress) -> None:
     with one_thread(), ProcessPoolExecutor(processes, spawn, _quietly) as pool:
         running: dict[Future[None], Exercise] = {}
         for path, exercise in sorted(missing.items(), key=lambda item: -_work(item[1])):
-            running[pool.submit(_make, exercise.module["__name__"], exercise.name, path)] = exercise
+            place = content_of_module(file_of(exercise))
+            made = pool.submit(_make, place, exercise.module["__name__"], exercise.name, path)
+            running[made] = exercise
         try:
             progress(0, total, _left(running.values()))
             for future in as_completed(list(running)):
@@ -143,8 +146,9 @@ def _quietly() -> None:
     os.dup2(silence, 2)
 
 
-def _make(module: str, name: str, path: Path) -> None:
+def _make(content: Path, module: str, name: str, path: Path) -> None:
     keep_kernels()
+    open_solutions(content)
     importlib.import_module(module)
     (exercise,) = (exercise for exercise in catalogue.of_module(module) if exercise.name == name)
     part = path.with_suffix(f".{os.getpid()}")

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograder.course.layout import ROOT
+from autograder.course.loading import content_of_module
 from autograder.exercise import Exercise, file_of
 from autograder.judging import changed, tables
 
@@ -23,10 +24,16 @@ def state(exercise: Exercise, *more: Path) -> str:
     """
     digest = hashlib.sha256()
     ours = [Path(tables.__file__), Path(changed.__file__)]
-    for path in sorted(with_imports({file_of(exercise), *ours, *more})):
+    for path in sorted(with_imports({file_of(exercise), *ours, *more}), key=_place):
         digest.update(_what_counts(path).encode())
     digest.update(f"tensorflow {version('tensorflow')} keras {version('keras')}".encode())
     return digest.hexdigest()[:24]
+
+
+def _place(path: Path) -> Path:
+    """Where a file lies in this project or in a course of one's own, wherever that lies."""
+    content = content_of_module(path)
+    return path.relative_to(content) if path.is_relative_to(content) else path
 
 
 def with_imports(files: Iterable[Path]) -> set[Path]:
@@ -47,7 +54,7 @@ def _what_counts(path: Path) -> str:
     """
     text = path.read_text("utf-8")
     left_out: set[int] = set()
-    if not path.is_relative_to(ROOT / "solutions"):
+    if path.is_relative_to(ROOT / "autograder") or path.is_relative_to(ROOT / "src"):
         # An exercise's docstring is its statement, in which an edit may stand.
         left_out = set(_lines_of_docstrings(text))
     lines = []
@@ -69,7 +76,7 @@ def _imported(file: Path) -> Iterator[Path]:
     """The project's files that a file imports."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         for module in _modules(node):
-            yield from _files_of(module)
+            yield from _files_of(module, file)
 
 
 def _modules(node: ast.AST) -> list[str]:
@@ -81,13 +88,17 @@ def _modules(node: ast.AST) -> list[str]:
     return []
 
 
-def _files_of(module: str) -> Iterator[Path]:
+def _files_of(module: str, by: Path) -> Iterator[Path]:
+    """The files of a module of this project, or of the course that the file lies in that imports it."""
     parts = module.split(".")
     if parts[0] not in OURS:
         return
-    base = ROOT
+    bases = {ROOT}
     if parts[0] == "helpers":
-        base = ROOT / "src"
-    for place in (base.joinpath(*parts).with_suffix(".py"), base.joinpath(*parts, "__init__.py")):
-        if place.is_file():
-            yield place
+        bases = {ROOT / "src"}
+    elif parts[0] == "solutions":
+        bases.add(content_of_module(by))
+    for base in bases:
+        for place in (base.joinpath(*parts).with_suffix(".py"), base.joinpath(*parts, "__init__.py")):
+            if place.is_file():
+                yield place

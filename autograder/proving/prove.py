@@ -4,9 +4,12 @@ Everything is judged as in grading, over fresh draws and with fresh luck. What f
 sentence that says who, what, where, and what to do.
 """
 
+import inspect
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 from autograder.exercise import Exercise, Rival
 from autograder.judging.mutants import mutants
@@ -23,12 +26,15 @@ from autograder.proving.prove_pairs import PAIR_DRAWS, PAIR_LUCK_DRAWS, prove_pa
 from autograder.proving.trials import LUCK_DRAWS, PROBE_DRAWS, Bench, Trial
 from helpers.checks import Check, gather
 from helpers.compare import same, summarize
+from helpers.evidence import as_evidence
 from helpers.table import REFERENCE, Table
 from helpers.verdict import Verdict
 
 # Of the pairs of draws; small whole numbers coincide now and then.
 REPLAYS = 0.05
 
+RAISED = object()
+RETURN = 'End it with `return {"f": f}`: what the answer gave, under words that a student reads.'
 STEADY = (
     "A verdict must not depend on the draw: summarize what is random, let tolerances stand beyond five "
     "standard deviations, and keep inputs away from where answers coincide."
@@ -42,6 +48,7 @@ def prove(
     seed: int,
     draws: int = 20,
     with_mutants: bool = True,
+    with_pairs: bool = True,
     tick: Callable[[], None] = lambda: None,
 ) -> Proof:
     """Prove an exercise.
@@ -51,7 +58,8 @@ def prove(
         unit: the unit it belongs to, for the proof's row.
         seed: decides the draws and every luck, so that a proof can be repeated.
         draws: over how many; at least 2.
-        with_mutants: try small changes of the reference as well.
+        with_mutants: try small changes of the reference as well,
+        with_pairs: and every two misconceptions made together.
         tick: called after each answer, for a progress bar.
     Returns:
         The proof, with a sentence for each shortfall.
@@ -63,7 +71,7 @@ def prove(
     begin = time.perf_counter()
     proof = Proof(unit, exercise.name, exercise.points, seed, draws)
     _prove_points(exercise, proof)
-    if exercise.checks:
+    if exercise.checks and _prove_evidence(exercise, proof):
         bench = Bench(exercise, seed, draws, tick)
         prove_reference(bench, proof)
         prove_stub(bench, proof)
@@ -71,27 +79,30 @@ def prove(
         prove_alternatives(bench, proof)
         prove_probes(bench, proof)
         prove_replays(bench, proof)
-        prove_pairs(bench, proof)
+        if with_pairs:
+            prove_pairs(bench, proof)
         if with_mutants:
             prove_mutants(bench, proof)
     proof.seconds = round(time.perf_counter() - begin, 2)
     return proof
 
 
-def work(exercise: Exercise, draws: int, with_mutants: bool = True) -> int:
+def work(exercise: Exercise, draws: int, with_mutants: bool = True, with_pairs: bool = True) -> int:
     """How many answers a proof gathers, about: what its progress is counted in.
 
     Args:
         exercise: what is to be proved.
         draws: over how many.
-        with_mutants: whether mutants are tried as well.
+        with_mutants: whether mutants are tried as well,
+        with_pairs: and every two misconceptions made together.
     """
     misconceptions = len(exercise.misconceptions)
     # The reference three times, the stub, and whoever is known or right.
     every_draw = draws * (4 + misconceptions + len(exercise.alternatives))
     second_lucks = min(LUCK_DRAWS, draws) * misconceptions
-    pairs = (min(PAIR_DRAWS, draws) + PAIR_LUCK_DRAWS) * len(list(exercise.pairs()))
-    count = every_draw + second_lucks + pairs
+    count = every_draw + second_lucks
+    if with_pairs:
+        count += (min(PAIR_DRAWS, draws) + PAIR_LUCK_DRAWS) * len(list(exercise.pairs()))
     if with_mutants:
         count += len(mutants(exercise.source))
     return count
@@ -103,6 +114,38 @@ def _prove_points(exercise: Exercise, proof: Proof) -> None:
     each = ", ".join(f"{check.name!r} {check.points:g}" for check in exercise.checks)
     what = f"is worth {exercise.points:g} points: {each or 'it has no checks'}"
     proof.falls_short("The exercise", what, "Give its checks points.")
+
+
+def _prove_evidence(exercise: Exercise, proof: Proof) -> bool:
+    """Whether every check returns something that can be compared; of one that does not, nothing else can be said."""
+    before = len(proof.shortfalls)
+    for check in exercise.checks:
+        returned = _returned(exercise, check)
+        if returned is RAISED:
+            # That is told of the reference, with what was raised.
+            continue
+        code = check.run.__code__ if inspect.isfunction(check.run) else None
+        where = f" ({code.co_filename}, line {code.co_firstlineno})" if code else ""
+        who = f"The check {check.name!r}{where}"
+        if returned is None:
+            proof.falls_short(who, "returns nothing", RETURN)
+        elif not isinstance(returned, dict):
+            proof.falls_short(who, f"returns {type(returned).__name__}, not a dict", RETURN)
+        elif not as_evidence(returned).arrays:
+            proof.falls_short(who, "returns no evidence", RETURN)
+    return len(proof.shortfalls) == before
+
+
+def _returned(exercise: Exercise, check: Check) -> object:
+    """What a check returns beside the reference."""
+    seen: list[object] = [RAISED]
+
+    def watched(*arguments: Any) -> dict[str, Any]:
+        seen.append(check.run(*arguments))
+        return {}
+
+    gather(exercise, replace(check, run=watched), exercise.candidate, 0, 0)
+    return seen[-1]
 
 
 def prove_reference(bench: Bench, proof: Proof) -> None:

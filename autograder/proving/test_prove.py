@@ -70,6 +70,22 @@ def test_fewer_than_two_draws_are_refused(tmp_path):
         prove(tiny(tmp_path), seed=SEED, draws=1)
 
 
+@pytest.mark.parametrize(
+    ("returns", "said"),
+    [
+        ('x = {"h": centered(rng.normal(size=(4, 3)) + 2)}', "returns nothing"),
+        ("return 0.5 + centered(rng.normal(size=(4, 3))).mean()", "returns float64, not a dict"),
+        ("return {}", "returns no evidence"),
+    ],
+)
+def test_a_check_that_returns_nothing_is_told_with_its_line_and_that_alone(tmp_path, returns, said):
+    exercise = tiny(tmp_path, ('return {"h": centered(rng.normal(size=(4, 3)) + 2)}', returns))
+    file = exercise.module["__file__"]
+    assert the_only(
+        shortfalls(exercise), f"The check 'columns' ({file}, line 18) {said}. End it with `return {{"
+    )
+
+
 def test_a_reference_that_depends_on_luck_falls_short(tmp_path):
     noisy = tiny(tmp_path, ("return h - mean", "return h - mean + np.random.normal(size=h.shape)"))
     proof = prove(noisy, seed=SEED, draws=3, with_mutants=False)

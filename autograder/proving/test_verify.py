@@ -18,7 +18,7 @@ from autograder.progress import silent
 from autograder.proving import kept, verify
 from autograder.proving.prove import prove
 from autograder.proving.verify import Result
-from autograder.proving.workers import Proved, Survey, Task, Workers
+from autograder.proving.workers import Proved, Survey, Task, Wish, Workers, prove_task, survey
 from autograder.testing.tiny_exercise import TINY, tiny
 from helpers.errors import CalledWrongly
 
@@ -118,6 +118,49 @@ def test_who_asks_for_another_proof_gets_one(monkeypatch, words, anew):
     monkeypatch.setattr(verify, "run", lambda *a, **k: asked.update(k) or Result(1, 2))
     fdl("verify", *words)
     assert asked["anew"] is anew
+
+
+def test_a_first_look_says_how_it_is_repeated(monkeypatch, proof):
+    asked = {}
+    monkeypatch.setattr(verify, "run", lambda *a, **k: asked.update(k) or Result(3, 2, [proof]))
+    said = fdl("verify", "1", "--quick").stdout
+    assert (asked["draws"], asked["mutants"], asked["pairs"], asked["anew"]) == (2, False, False, True)
+    assert "To repeat it: fdl verify 1 --quick --seed 3" in said
+
+
+def test_only_what_is_asked_for_is_tried_out_and_the_others_are_known_by_name(own):
+    found = survey(catalogue.unit("21", own), Wish(1, 2, names=("extra", "exta")))
+    assert [task.exercise for task in found.tasks] == ["extra"]
+    assert found.others == ["rows"]
+    with pytest.raises(CalledWrongly, match="has no exercise 'row'; did you mean rows?"):
+        verify._chosen(Result(1, 2), [UNIT], ["row"], [found])
+
+
+def test_a_course_of_one_s_own_proves_its_exercise_beside_ours(own):
+    (task,) = survey(catalogue.unit("21", own), Wish(1, 2, mutants=False, names=("extra",))).tasks
+    assert task.content == own
+    proved = prove_task(task)
+    assert proved.proof.shortfalls == []
+    assert proved.file == own / "solutions" / "tiny_rows" / kept.FILE
+
+
+def test_a_bad_edit_and_a_wrong_import_are_told_with_their_place(own):
+    file = own / "solutions" / "tiny_rows" / "extra.py"
+    written = file.read_text()
+    file.write_text(written.replace('"h - mean"', '"h minus mean"'))
+    (said,) = survey(catalogue.unit("21", own), Wish(1, 2)).broken
+    assert said.endswith(
+        f"cannot be loaded: {file}, line 29: extra: this occurs 0 times, not once: 'h minus mean'"
+    )
+    file.write_text(written)
+    more = own / "more" / "21_tiny_rows.py"
+    more.write_text(more.read_text().replace("import extra", "import extras"))
+    unit, result = catalogue.unit("21", own), Result(1, 2)
+    verify._chosen(result, [unit], ["extra"], [survey(unit, Wish(1, 2, names=("extra",)))])
+    (said,) = result.broken
+    assert (
+        "21_tiny_rows imports extras from solutions.tiny_rows.extra, where the exercises are: extra" in said
+    )
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from autograder.judging import not_yours
 from autograder.progress import Progress, silent
 from autograder.proving import kept
 from autograder.proving.kept import KeptProof
-from autograder.proving.workers import Survey, Task, Workers, count, prove_task, survey, uncounted
+from autograder.proving.workers import Survey, Task, Wish, Workers, count, prove_task, survey
 from helpers.errors import CalledWrongly
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def run(
     seed: int,
     jobs: int,
     mutants: bool,
+    pairs: bool = True,
     anew: bool = False,
     progress: Progress = silent,
     tell: Callable[[str], None] = lambda line: None,
@@ -63,7 +64,8 @@ def run(
         names: of the exercises; empty for all.
         draws: over how many draws.
         seed: decides the draws and every luck.
-        mutants: whether mutants of the references are tried as well.
+        mutants: whether mutants of the references are tried as well,
+        pairs: and every two misconceptions made together.
         anew: prove again what has been proved already, of sources as they are.
         progress: is told how far it is, in seconds of work.
         tell: is given each exercise's result as soon as it is there, a line each.
@@ -71,51 +73,45 @@ def run(
         CalledWrongly: if no unit has an exercise of one of these names.
     """
     result = Result(seed, draws)
+    wish = Wish(seed, draws, mutants, pairs, anew, tuple(names))
     with tempfile.TemporaryDirectory() as folder:
         workers = Workers(Path(folder) / "log", progress)
         with workers.pool(jobs) as pool:
-            surveys = [pool.submit(survey, unit, seed, draws, mutants, anew) for unit in units]
-            tasks = _chosen(result, units, names, [found.result() for found in surveys])
+            asked = [pool.submit(survey, unit, wish) for unit in units]
+            surveys = [found.result() for found in asked]
+            tasks = _chosen(result, units, names, surveys)
             workers.expect(tasks)
             lost = _collect(pool, tasks, result, workers, tell)
         _one_by_one(workers, lost, result, tell)
-        if mutants and draws >= kept.DRAWS:
+        if mutants and pairs and draws >= kept.DRAWS:
             # As with proofs: what is only tried out leaves nothing behind.
-            _take_censuses(workers, units, names, result, tell)
+            for unit, found in zip(units, surveys, strict=True):
+                _take_censuses(workers, unit, found.uncounted, result, tell)
     order = [unit.id for unit in units]
     result.proofs.sort(key=lambda proof: (order.index(proof.unit), proof.exercise))
     return result
 
 
 def _take_censuses(
-    workers: Workers, units: Sequence[Unit], names: Sequence[str], result: Result, tell: Callable[[str], None]
+    workers: Workers, unit: Unit, names: Sequence[str], result: Result, tell: Callable[[str], None]
 ) -> None:
-    """Find out anew what answers an exercise, where it or a library has changed since.
+    """Find out anew what answers some exercises, since they or a library have changed.
 
     Each has a process to itself: an operation that is tried with strange arguments may end it.
     """
-    for unit in units:
-        with workers.pool(1) as pool:
-            try:
-                missing = pool.submit(uncounted, unit).result()
-            except Exception:
-                # The unit cannot be loaded, which has been told.
-                continue
-        for name in missing:
-            if names and name not in names:
-                continue
-            try:
-                with workers.pool(1) as pool:
-                    counted = pool.submit(count, unit, name).result()
-            except BrokenProcessPool:
-                # That is the library's mistake; the exercise says by hand what is not the student's.
-                tell(f"{unit}, {name}: no census: an operation that was tried ended its process")
-                continue
-            except Exception as error:
-                result.broken.append(f"{unit}, {name}: no census: {type(error).__name__}: {error}")
-                continue
-            not_yours.keep(name, counted.found, counted.of, counted.file)
-            tell(f"{unit}, {name}: {len(counted.found.paths)} operations answer it")
+    for name in names:
+        try:
+            with workers.pool(1) as pool:
+                counted = pool.submit(count, unit, name).result()
+        except BrokenProcessPool:
+            # That is the library's mistake; the exercise says by hand what is not the student's.
+            tell(f"{unit}, {name}: no census: an operation that was tried ended its process")
+            continue
+        except Exception as error:
+            result.broken.append(f"{unit}, {name}: no census: {type(error).__name__}: {error}")
+            continue
+        not_yours.keep(name, counted.found, counted.of, counted.file)
+        tell(f"{unit}, {name}: {len(counted.found.paths)} operations answer it")
 
 
 def _one_by_one(workers: Workers, lost: list[Task], result: Result, tell: Callable[[str], None]) -> None:
@@ -137,14 +133,17 @@ def _chosen(
     tasks = [task for found in surveys for task in found.tasks]
     proofs = [proof for found in surveys for proof in found.kept]
     there = [task.exercise for task in tasks] + [proof.exercise for proof in proofs]
+    others = [name for found in surveys for name in found.others]
     missing = [name for name in names if name not in there]
     broken = []
     for unit, found in zip(units, surveys, strict=True):
         broken += [f"{unit}: {sentence}" for sentence in found.broken]
+        # This is never beside the point: nobody would meet the exercise.
+        result.broken += [f"{unit}: {sentence}" for sentence in found.misplaced]
     if missing and not broken:
         where = ", ".join(map(str, units)) if len(units) < 4 else "the course"
         raise CalledWrongly(
-            f"{where} has no exercise {missing[0]!r}{catalogue.suggestion(missing[0], there)}"
+            f"{where} has no exercise {missing[0]!r}{catalogue.suggestion(missing[0], there + others)}"
         )
     if missing or not names:
         result.broken += broken
@@ -186,11 +185,13 @@ def _collect(
     return lost
 
 
-def command(units: Sequence[str], names: Sequence[str], draws: int) -> str:
+def command(units: Sequence[str], names: Sequence[str], draws: int, quick: bool = False) -> str:
     """The command that repeats a proof, but for its seed."""
     words = ["fdl", "verify", *units]
     for name in names:
         words += ["--exercise", name]
-    if draws != 20:
+    if quick:
+        words.append("--quick")
+    elif draws != 20:
         words += ["--draws", str(draws)]
     return shlex.join(words)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
-from autograder.exercise import Exercise
+from autograder.course.layout import ROOT
+from autograder.course.loading import content_of_module, open_solutions
+from autograder.exercise import Exercise, file_of
 from autograder.judging import not_yours
 from autograder.judging.making import end_with_parent, one_thread
 from autograder.judging.tables import answer
@@ -41,6 +43,9 @@ class Task:
     answers: int = 0
     # Seconds that an answer takes, about.
     each: float = 0.0
+    # Where its module's `solutions` folder lies.
+    content: Path = ROOT
+    pairs: bool = True
 
     @property
     def seconds(self) -> float:
@@ -128,44 +133,93 @@ class Survey:
         tasks: what has to be proved, in the unit's order.
         kept: what has been proved already, of sources as they are.
         broken: what cannot be loaded, a sentence each.
+        misplaced: what the unit's file says of its exercises that cannot be, a sentence at most.
+        others: the exercises that nobody asked for.
+        uncounted: of those in the unit's file that were asked for, the ones whose census is missing or of another
+            state.
     """
 
     tasks: list[Task] = field(default_factory=list)
     kept: list[Proof] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    uncounted: list[str] = field(default_factory=list)
 
 
-def survey(unit: Unit, seed: int, draws: int, mutants: bool, anew: bool) -> Survey:
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks to be proved, and how.
+
+    Attributes:
+        seed: of the proofs to come.
+        draws: over how many draws.
+        mutants: whether mutants of the references are tried,
+        pairs: and double faults.
+        anew: prove again what has been proved.
+        names: of the exercises; empty for all.
+    """
+
+    seed: int
+    draws: int
+    mutants: bool = True
+    pairs: bool = True
+    anew: bool = False
+    names: tuple[str, ...] = ()
+
+    def includes(self, exercise: str) -> bool:
+        """Whether an exercise is asked for."""
+        return not self.names or exercise in self.names
+
+
+def survey(unit: Unit, wish: Wish) -> Survey:
     """Look through a unit's exercises, in a process of a pool.
 
     Args:
         unit: whose exercises.
-        seed: of the proofs to come,
-        draws: over how many draws,
-        mutants: and with or without mutants.
-        anew: prove again what has been proved.
+        wish: what is to be proved.
     """
     found = Survey()
     for module in catalogue.modules(unit):
         try:
             for exercise in catalogue.of_module(module):
-                proof = None if anew else kept.still_valid(exercise, draws)
-                if proof:
-                    found.kept.append(proof)
-                    continue
-                each = _seconds_for_an_answer(exercise)
-                answers = work(exercise, draws, mutants)
-                task = Task(unit.id, module, exercise.name, seed, draws, mutants, answers, each)
-                found.tasks.append(task)
+                _look_at(exercise, unit, wish, found)
+        except CourseError as error:
+            found.broken.append(f"{module} cannot be loaded: {error}")
         except Exception as error:
             # Any mistake in an author's file.
             found.broken.append(f"{module} cannot be loaded: {type(error).__name__}: {error}")
     if not found.broken:
         try:
-            catalogue.exercises(unit)
+            there = [one for one in catalogue.exercises(unit) if wish.includes(one.name)]
+            found.uncounted = [one.name for one in there if not_yours.outdated(one)]
         except CourseError as error:
-            found.broken.append(str(error))
+            found.misplaced.append(str(error))
     return found
+
+
+def _look_at(exercise: Exercise, unit: Unit, wish: Wish, found: Survey) -> None:
+    """Say what there is to prove of an exercise; trying it out is left to those that are asked for."""
+    if not wish.includes(exercise.name):
+        found.others.append(exercise.name)
+        return
+    proof = None if wish.anew else kept.still_valid(exercise, wish.draws)
+    if proof:
+        found.kept.append(proof)
+        return
+    task = Task(
+        unit.id,
+        exercise.module["__name__"],
+        exercise.name,
+        wish.seed,
+        wish.draws,
+        wish.mutants,
+        work(exercise, wish.draws, wish.mutants, wish.pairs),
+        _seconds_for_an_answer(exercise),
+        content_of_module(file_of(exercise)),
+        wish.pairs,
+    )
+    found.tasks.append(task)
 
 
 @dataclass(frozen=True)
@@ -183,11 +237,6 @@ class Counted:
     found: NotYours
     of: str
     file: Path
-
-
-def uncounted(unit: Unit) -> list[str]:
-    """The exercises of a unit whose census is missing, or of another state."""
-    return [exercise.name for exercise in catalogue.exercises(unit) if not_yours.outdated(exercise)]
 
 
 def count(unit: Unit, name: str) -> Counted:
@@ -221,6 +270,7 @@ class Proved:
 def prove_task(task: Task) -> Proved:
     """Prove one exercise, in a process of a pool. The one that asked keeps the proof: a file has one writer."""
     keep_kernels()
+    open_solutions(task.content)
     importlib.import_module(task.module)
     exercise = next(e for e in catalogue.of_module(task.module) if e.name == task.exercise)
     before = kept.state(exercise)
@@ -230,8 +280,14 @@ def prove_task(task: Task) -> Proved:
             _ticks.put(task.each)
 
     proof = prove(
-        exercise, unit=task.unit, seed=task.seed, draws=task.draws, with_mutants=task.mutants, tick=tick
+        exercise,
+        unit=task.unit,
+        seed=task.seed,
+        draws=task.draws,
+        with_mutants=task.mutants,
+        with_pairs=task.pairs,
+        tick=tick,
     )
-    whole = task.mutants and task.draws >= kept.DRAWS
+    whole = task.mutants and task.pairs and task.draws >= kept.DRAWS
     worth_keeping = whole and not proof.shortfalls and kept.state(exercise) == before
     return Proved(proof, kept.file_for(exercise), before if worth_keeping else "")

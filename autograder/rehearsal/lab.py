@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.authoring import student_bundle
 from autograder.authoring.build import build
 from autograder.course import catalogue, configuration
-from autograder.course.layout import COURSE, NOTEBOOKS
+from autograder.course.layout import COURSE, NOTEBOOKS, content_of
 from autograder.gradebook.database import alembic_on_path
 from autograder.progress import Progress, silent
 from helpers.errors import Refused
@@ -116,7 +116,7 @@ def prepare(lab: Lab, role: str, progress: Progress = silent) -> None:
     if role == INSTRUCTOR:
         if not any(lab.course.glob("source/*/*.ipynb")):
             notebooks = NOTEBOOKS if lab.course == COURSE else lab.course / "notebooks"
-            build(catalogue.units(), lab.course, notebooks, progress=progress)
+            build(catalogue.units(content_of(lab.course)), lab.course, notebooks, progress=progress)
         page = instructors_page(lab)
     else:
         if not lab.released():
@@ -191,7 +191,8 @@ def hand_out(lab: Lab) -> None:
 def students_page(lab: Lab) -> str:
     """What the course is, the units in order with links to those that are here, and how to work."""
     released = lab.released()
-    units = [unit for unit in catalogue.units() if unit.id in released or lab.fetched(unit.id)]
+    every = catalogue.units(content_of(lab.course))
+    units = [unit for unit in every if unit.id in released or lab.fetched(unit.id)]
     about = student_bundle.about(units, here=lambda unit: lab.fetched(unit.id))
     return about + ASSIGNMENTS + student_bundle.WORK
 

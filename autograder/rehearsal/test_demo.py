@@ -93,7 +93,7 @@ def small_demo(unit, monkeypatch):
     """`fdl demo` for the toy, which cannot be built: its exercises are no module that another process finds."""
     monkeypatch.setattr(demo.build, "build", lambda units, course, notebooks, progress: None)
     monkeypatch.setattr(limits, "DEFAULT", limits.Limits(cell=3.0))
-    monkeypatch.setattr(catalogue, "units", lambda: [unit])
+    monkeypatch.setattr(catalogue, "units", lambda root=None: [unit])
     return lambda *words: CliRunner().invoke(app.app, ["demo", *map(str, words)])
 
 

@@ -103,7 +103,9 @@ def test_a_notebook_that_is_gone_is_told_to_who_made_the_pages(tmp_path, monkeyp
     made_up_results.save(
         tmp_path, [made_up_results.result("ada"), made_up_results.result("bo", notebook=None)]
     )
-    monkeypatch.setattr("autograder.cli.reporting.unit_of", lambda name: Unit(made_up_results.UNIT, None, ""))
+    monkeypatch.setattr(
+        "autograder.cli.reporting.unit_of", lambda name, course: Unit(made_up_results.UNIT, None, "")
+    )
     result = CliRunner().invoke(app.app, ["feedback", "90", "--course", str(tmp_path)])
     assert result.exit_code == 1
     assert result.stdout.startswith("Pages: 2, as ")

@@ -323,7 +323,9 @@ def test_programs_find_what_a_page_says_under_its_names(write):
 
 def test_the_command_writes_a_page_and_tells_the_facts(tmp_path, monkeypatch):
     made_up_results.save(tmp_path, [made_up_results.result("ada", FORGOTTEN), made_up_results.result("bo")])
-    monkeypatch.setattr("autograder.cli.reporting.unit_of", lambda name: Unit(made_up_results.UNIT, None, ""))
+    monkeypatch.setattr(
+        "autograder.cli.reporting.unit_of", lambda name, course: Unit(made_up_results.UNIT, None, "")
+    )
     for arguments, name in {
         ("90",): f"{made_up_results.UNIT}.html",
         (): "course.html",
