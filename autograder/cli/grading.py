@@ -74,11 +74,11 @@ def grade(
                 farm = stack.enter_context(dask_farm.connected(workers, tls))
                 progress = stack.enter_context(bar(f"grading {found}"))
                 backend = grade_class.on_workers(farm, progress.line, progress)
-                run, tier = grade_class.not_here, ""
+                run, tier = grade_class.NOT_HERE, ""
             else:
+                backend = None
                 run, tier = stack.enter_context(grade_class.sandbox(side_by_side, unsafe))
                 progress = stack.enter_context(bar(f"grading {found}"))
-                backend = None
             report = grade_class.grade(
                 found,
                 root,

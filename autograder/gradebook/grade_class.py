@@ -147,9 +147,12 @@ def on_workers(farm: Farm, notice: Callable[[str], None], progress: Progress) ->
     return Workers(farm, notice, progress)
 
 
-def not_here(_: Job) -> list[StepResult]:
-    """Runs nothing: where workers grade, no student's code runs in this place."""
+def _nothing(_: Job) -> list[StepResult]:
     raise Refused("no student's code runs here; it runs on the workers")
+
+
+# Runs nothing: where workers grade, no student's code runs here.
+NOT_HERE: Run = _nothing
 
 
 def grade(

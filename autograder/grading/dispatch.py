@@ -342,18 +342,18 @@ class Dispatch:
                 self.flights[key] = Flight(address, self.clock())
         reserved: set[str] = set()
         for order in list(self.waiting):
-            address = self._place_for(order, reserved)
-            if address is None:
+            place = self._place_for(order, reserved)
+            if place is None:
                 # What comes behind has no better chances.
                 if not order.alone:
                     return
                 continue
-            if order.alone and self._load(address, late=False):
+            if order.alone and self._load(place, late=False):
                 # It is left to finish what it has.
-                reserved.add(address)
+                reserved.add(place)
                 continue
             self.waiting.remove(order)
-            self._send_to(order, address)
+            self._send_to(order, place)
 
     def _place_for(self, order: Order, reserved: set[str]) -> str | None:
         """The worker for an order: one where it has not failed, and that has least to do."""
