@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,12 +24,11 @@ from autograder.course import catalogue, operations
 from autograder.course.operations import Decision
 from autograder.gradebook import grade_class
 from autograder.gradebook.database import alembic_on_path
-from autograder.grading import dask_farm
 from autograder.grading.dask_farm import connected, probe, tls_of
 from autograder.grading.plan import plan_of
 from autograder.rehearsal import made_up_class
 from autograder.rehearsal.farm import farm
-from helpers.errors import CalledWrongly, Refused
+from helpers.errors import Refused
 
 pytestmark = pytest.mark.skipif(
     find_spec("distributed") is None, reason="takes the extra `scale`: make install EXTRA=scale"
@@ -71,8 +72,8 @@ def workers(tmp_path_factory):
 def grade(workers, root, progress=lambda *_: None, **options):
     """Grade on the workers; returns the report, and what was said."""
     said = []
-    address, ca, cert, key = workers.options[1::2]
-    with connected(address, tls_of(address, Path(ca), Path(cert), Path(key))) as there:
+    tls = tls_of(workers.address, **{name: Path(file) for name, file in workers.files.items()})
+    with connected(workers.address, tls) as there:
         backend = grade_class.on_workers(there, said.append, lambda *_: None)
         run = grade_class.NOT_HERE
         report = grade_class.grade(UNIT, root, run, "", backend=backend, progress=progress, **options)
@@ -116,7 +117,7 @@ def test_workers_reach_the_verdicts_of_one_machine_and_an_unfit_one_is_refused_b
     decided.mkdir()
     operations.decide(decided, Decision(operations.ALLOW, "tensorflow.nn.softplus"))
     shown = []
-    with another_worker(workers, "stranger", decided):
+    with workers.worker("stranger", 1, decided):
         report, said = grade(workers, hand_in(there), lambda *about: shown.append(about[2]))
     assert without_times(report) == without_times(expected)
     assert scores(there) == scores(here)
@@ -127,15 +128,26 @@ def test_workers_reach_the_verdicts_of_one_machine_and_an_unfit_one_is_refused_b
     assert shown[-2].endswith(" waiting")
 
 
-def another_worker(workers, name: str, course: Path):
-    """A worker that joins."""
-    from autograder.rehearsal import farm as farms
+def test_a_certificate_that_does_not_fit_is_told_in_a_sentence(workers, tmp_path):
+    stranger = {name: tmp_path / name for name in workers.files}
+    for name, text in own_certificate().items():
+        stranger[name].write_text(text)
+    with pytest.raises(Refused, match="the certificate of .* does not fit --tls-ca"):
+        probe(workers.address, tls_of(workers.address, **stranger))
+    known = {**stranger, "ca": Path(workers.files["ca"])}
+    with pytest.raises(Refused, match="does not take --tls-cert"):
+        probe(workers.address, tls_of(workers.address, **known))
+    unencrypted = workers.address.replace("tls", "tcp")
+    with pytest.raises(Refused, match="is no scheduler, or speaks encrypted"):
+        probe(unencrypted, None)
 
-    security = ["--tls-ca-file", "--tls-cert", "--tls-key"]
-    files = [part for pair in zip(security, workers.options[3::2], strict=True) for part in pair]
-    about = ["--name", name, "--nthreads", "1", "--memory-limit", "0", "--no-nanny", "--no-dashboard"]
-    preload = ["--preload", "autograder.grading.cluster", "--course", str(course)]
-    return farms._started([*farms._dask("worker"), workers.address, *about, *files, *preload], course)
+
+def own_certificate() -> dict[str, str]:
+    """That of an authority that nobody knows."""
+    from distributed.security import Security
+
+    made = Security.temporary()
+    return {"ca": made.tls_ca_file, "cert": made.tls_client_cert, "key": made.tls_client_key}
 
 
 def test_a_killed_worker_and_a_killed_fork_server_lose_nothing(workers, root):
@@ -161,9 +173,7 @@ def test_a_killed_worker_and_a_killed_fork_server_lose_nothing(workers, root):
 def test_a_network_that_drops_loses_nothing(workers, root):
     address = workers.address.removeprefix("tls://").split(":")
     with Cable((address[0], int(address[1]))) as cable:
-        beyond = [*workers.options]
-        beyond[1] = f"tls://127.0.0.1:{cable.port}"
-        through = type(workers)(beyond[1], beyond, workers.processes)
+        through = replace(workers, address=f"tls://127.0.0.1:{cable.port}")
 
         def cut(done, total, student):
             if done == 1:
@@ -205,11 +215,9 @@ class Cable:
 
     @staticmethod
     def _pass_on(one, other):
-        try:
+        with suppress(OSError):
             while data := one.recv(65536):
                 other.sendall(data)
-        except OSError:
-            pass
 
     def cut(self):
         self.cuts += 1
@@ -217,10 +225,8 @@ class Cable:
 
     def _close(self):
         for end in self.ends:
-            try:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             end.close()
         self.ends.clear()
 

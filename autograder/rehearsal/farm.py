@@ -1,5 +1,6 @@
 """`fdl farm N`: a scheduler and workers on this machine, encrypted, to try `fdl grade UNIT --workers` with."""
 
+import functools
 import os
 import re
 import signal
@@ -8,11 +9,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.grading.cluster import PRELOAD
+from autograder.sandbox.linux import die_with_parent
 from helpers.errors import Refused
 
 # Seconds in which a scheduler must be there, and in which one ends when asked to.
@@ -26,13 +28,37 @@ class Farm:
 
     Attributes:
         address: of the scheduler.
-        options: those of `fdl grade` that name it, and what it takes to be let in.
+        files: the authority's certificate, everybody's, and its key, as "ca", "cert" and "key".
+        folder: where they lie, and what the workers put down.
         processes: the scheduler, and then a process for each worker, which starts it anew when it dies.
     """
 
     address: str
-    options: list[str]
+    files: dict[str, str]
+    folder: Path
     processes: list[subprocess.Popen]
+
+    @property
+    def options(self) -> list[str]:
+        """Those of `fdl grade` that name it, and what it takes to be let in."""
+        options = ["--workers", self.address]
+        for name, file in self.files.items():
+            options += [f"--tls-{name}", file]
+        return options
+
+    def worker(self, name: str, threads: int, course: Path) -> AbstractContextManager[subprocess.Popen]:
+        """Another worker, which is ended afterwards.
+
+        Args:
+            name: for people.
+            threads: how much it does at a time.
+            course: the course root, whose decisions about operations hold.
+        """
+        about = ["--name", name, "--nthreads", str(threads), "--memory-limit", "0"]
+        places = ["--host", HOST, "--no-dashboard", "--local-directory", str(self.folder)]
+        preload = [*PRELOAD.split(), "--course", str(course)]
+        command = [*_dask("worker"), self.address, *about, *places, *_security(self.files), *preload]
+        return _started(command, self.folder)
 
     def wait(self) -> None:
         """Stay as long as the scheduler does."""
@@ -40,36 +66,33 @@ class Farm:
 
 
 @contextmanager
-def farm(workers: int, threads: int, course: Path, arguments: tuple[str, ...] = ()) -> Iterator[Farm]:
+def farm(workers: int, threads: int, course: Path) -> Iterator[Farm]:
     """Start a scheduler and workers, and end them afterwards. Their logs go to this process's stderr.
 
     Args:
         workers: how many.
         threads: how much each does at a time.
         course: the course root, whose decisions about operations hold.
-        arguments: more for `dask worker`.
     Raises:
         Refused: if dask is not installed, or does not start.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fdl-farm-")))
         files = _certificate(folder)
-        security = ["--tls-ca-file", files["ca"], "--tls-cert", files["cert"], "--tls-key", files["key"]]
         log = folder / "scheduler.log"
-        command = [*_dask("scheduler"), "--host", HOST, "--port", "0", "--no-dashboard", *security]
-        scheduler = stack.enter_context(_started([*command, "--protocol", "tls"], folder, log))
+        places = ["--host", HOST, "--port", "0", "--no-dashboard", "--protocol", "tls"]
+        command = [*_dask("scheduler"), *places, *_security(files)]
+        scheduler = stack.enter_context(_started(command, folder, log))
         address = _address(scheduler, log)
-        processes = [scheduler]
+        started = Farm(address, files, folder, [scheduler])
         for number in range(1, workers + 1):
-            about = ["--name", f"worker-{number}", "--nthreads", str(threads), "--memory-limit", "0"]
-            places = ["--host", HOST, "--no-dashboard", "--local-directory", str(folder)]
-            preload = [*PRELOAD.split(), "--course", str(course)]
-            command = [*_dask("worker"), address, *about, *places, *security, *arguments, *preload]
-            processes.append(stack.enter_context(_started(command, folder)))
-        options = ["--workers", address]
-        for name, file in files.items():
-            options += [f"--tls-{name}", file]
-        yield Farm(address, options, processes)
+            worker = stack.enter_context(started.worker(f"worker-{number}", threads, course))
+            started.processes.append(worker)
+        yield started
+
+
+def _security(files: dict[str, str]) -> list[str]:
+    return ["--tls-ca-file", files["ca"], "--tls-cert", files["cert"], "--tls-key", files["key"]]
 
 
 def _dask(role: str) -> list[str]:
@@ -84,7 +107,15 @@ def _started(command: list[str], folder: Path, log: Path | None = None) -> Itera
     with ExitStack() as stack:
         output = stack.enter_context(log.open("wb")) if log else None
         process = subprocess.Popen(
-            command, cwd=folder, env=settings, stdout=output, stderr=output, start_new_session=True
+            command,
+            cwd=folder,
+            env=settings,
+            stdout=output,
+            stderr=output,
+            # Ctrl-C is this process's to handle.
+            start_new_session=True,
+            # However roughly this process ends.
+            preexec_fn=functools.partial(die_with_parent, os.getpid()),
         )
         try:
             yield process
