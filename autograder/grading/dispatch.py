@@ -337,7 +337,7 @@ class Dispatch:
         if self._lost_since is not None:
             return
         for address, hand in self.hands.items():
-            if not hand.greeted and hand.possible and not self._load(address):
+            if not hand.greeted and hand.possible and not self._load(address, late=False):
                 key = self.farm.send(address, "meet", self.greeting)
                 self.flights[key] = Flight(address, self.clock())
         reserved: set[str] = set()
