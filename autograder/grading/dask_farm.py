@@ -46,18 +46,16 @@ class Tls:
         for file in (self.ca, self.cert, self.key):
             if not file.is_file():
                 raise CalledWrongly(f"there is no file {file}")
-        context = ssl.create_default_context(cafile=None)
-        # As dask does: whom the authority knows is trusted, whatever its host is called.
-        context.check_hostname = False
         try:
-            context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(self.ca))
-            context.check_hostname = False
+            context = ssl.create_default_context(cafile=str(self.ca))
             context.load_cert_chain(self.cert, self.key)
         except ssl.SSLError as error:
             raise CalledWrongly(
                 f"{self.ca}, {self.cert} and {self.key} are no certificate of an authority, a certificate and "
                 f"its key ({error.reason or error})"
             ) from None
+        # As dask does it: whom the authority knows is trusted, whatever its host is called.
+        context.check_hostname = False
         return context
 
 
@@ -110,21 +108,30 @@ def probe(address: str, tls: Tls | None) -> None:
                 connection = context.wrap_socket(connection, server_hostname=parts.hostname)
             # A scheduler speaks first.
             spoken = bool(connection.recv(1))
-        except ssl.SSLCertVerificationError as error:
-            raise Refused(
-                f"the certificate of {address} does not fit --tls-ca {tls and tls.ca}: {error.verify_message}"
-            ) from None
-        except ssl.SSLError as error:
-            raise Refused(
-                f"{address} does not take --tls-cert {tls and tls.cert} ({error.reason or error}): "
-                "use the certificates with which the scheduler was started"
-            ) from None
-        except OSError:
+        except OSError as error:
+            if tls and isinstance(error, ssl.SSLError):
+                _refuse_certificates(address, tls, error)
             spoken = False
     if not spoken:
         raise Refused(
             f"what answers at {address} is no scheduler, or speaks {'un' * bool(tls)}encrypted: {advice}"
         )
+
+
+def _refuse_certificates(address: str, tls: Tls, error: ssl.SSLError) -> None:
+    """Say whose certificate is not taken.
+
+    Raises:
+        Refused: if the error is about one.
+    """
+    advice = "use those with which the scheduler was started"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        raise Refused(
+            f"the certificate of {address} does not fit --tls-ca {tls.ca} ({error.verify_message}): {advice}"
+        ) from None
+    # So the other side says that it hangs up.
+    if "ALERT" in (error.reason or ""):
+        raise Refused(f"{address} does not take --tls-cert {tls.cert} ({error.reason}): {advice}") from None
 
 
 @contextlib.contextmanager
