@@ -16,9 +16,9 @@ from autograder.course.layout import Course
 from autograder.gradebook.book import Book
 from autograder.grading import draws
 from autograder.grading.backends import Backend, Threads
-from autograder.grading.dispatch import Farm
 from autograder.grading.graded_submission import Graded
 from autograder.grading.grader import Grader, prepare
+from autograder.grading.orders import Farm
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.running import Run
 from autograder.grading.workers import Workers

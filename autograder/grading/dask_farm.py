@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from autograder.grading import cluster
-from autograder.grading.dispatch import Lost, Present
+from autograder.grading.orders import Lost, Present
 from helpers.errors import CalledWrongly, Refused
 
 # Seconds for whoever is asked to say something.
@@ -183,7 +183,7 @@ def connected(address: str, tls: Tls | None) -> Iterator["DaskFarm"]:
 
 
 class DaskFarm:
-    """The workers that a client of dask's knows; see `dispatch.Farm`.
+    """The workers that a client of dask's knows; see `orders.Farm`.
 
     Args:
         client: the client.

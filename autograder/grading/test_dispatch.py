@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from autograder.grading.dispatch import Dispatch, Lost, Order, Patience, Present
+from autograder.grading.dispatch import Dispatch, Patience
+from autograder.grading.orders import Lost, Order, Present
 from helpers.errors import Refused
 
 DIES, FAILS, HANGS, SILENT = "dies", "fails", "hangs", "falls silent"

@@ -8,8 +8,9 @@ import pytest
 from autograder.course.layout import Course
 from autograder.grading import cluster, draws, same_course
 from autograder.grading.backends import Threads
-from autograder.grading.dispatch import Patience, Present
+from autograder.grading.dispatch import Patience
 from autograder.grading.grader import Grader
+from autograder.grading.orders import Present
 from autograder.grading.plan import plan_of
 from autograder.grading.workers import Workers
 from autograder.judging.lazy_tables import LazyTables

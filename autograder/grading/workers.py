@@ -7,9 +7,10 @@ from typing import Any
 
 from autograder import logs
 from autograder.grading import draws, same_course
-from autograder.grading.dispatch import Dispatch, Farm, Order, Patience
+from autograder.grading.dispatch import Dispatch, Patience
 from autograder.grading.graded_submission import Graded
 from autograder.grading.grader import Grader, tell
+from autograder.grading.orders import Farm, Order
 from autograder.grading.plan import Plan
 from autograder.grading.task import Task, Untrue, understood
 from autograder.progress import Progress, silent
