@@ -66,14 +66,29 @@ def root(hand_in, tmp_path):
 def workers(tmp_path_factory):
     """A scheduler and two workers."""
     with farm(2, threads=2, course=tmp_path_factory.mktemp("farm")) as started:
+        until_there_are(2, started)
         yield started
+
+
+def until_there_are(count: int, workers) -> None:
+    """Wait until so many workers have come."""
+    deadline = time.monotonic() + LONG
+    with at(workers) as there:
+        while len(there.workers()) < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+def at(workers):
+    """A connection to the scheduler."""
+    tls = tls_of(workers.address, **{name: Path(file) for name, file in workers.files.items()})
+    return connected(workers.address, tls)
 
 
 def grade(workers, root, progress=lambda *_: None, **options):
     """Grade on the workers; returns the report, and what was said."""
     said = []
-    tls = tls_of(workers.address, **{name: Path(file) for name, file in workers.files.items()})
-    with connected(workers.address, tls) as there:
+    with at(workers) as there:
         backend = grade_class.on_workers(there, said.append, lambda *_: None)
         run = grade_class.NOT_HERE
         report = grade_class.grade(UNIT, root, run, "", backend=backend, progress=progress, **options)
@@ -118,6 +133,7 @@ def test_workers_reach_the_verdicts_of_one_machine_and_an_unfit_one_is_refused_b
     operations.decide(decided, Decision(operations.ALLOW, "tensorflow.nn.softplus"))
     shown = []
     with workers.worker("stranger", 1, decided):
+        until_there_are(3, workers)
         report, said = grade(workers, hand_in(there), lambda *about: shown.append(about[2]))
     assert without_times(report) == without_times(expected)
     assert scores(there) == scores(here)

@@ -110,7 +110,7 @@ class Dispatch:
     def standing(self) -> str:
         """How many workers there are, and how much is under way and waits."""
         fit = len([hand for hand in self.hands.values() if hand.greeted and hand.possible])
-        under_way = len([flight for flight in self.flights.values() if flight.order])
+        under_way = len([flight for flight in self.flights.values() if flight.order and not flight.late])
         return f"{fit} worker{'s' * (fit != 1)}, {under_way} under way, {len(self.waiting)} waiting"
 
     def run(self, orders: Iterable[Order]) -> Iterator[tuple[Order, object | None]]:
@@ -327,8 +327,8 @@ class Dispatch:
                 continue
             try:
                 answer = flight.order.accept(_read(data))
-            except ValueError as error:
-                self._blame(flight, str(error))
+            except Exception as error:
+                self._blame(flight, _why(error))
                 continue
             self.hands[flight.worker].failed_at.clear()
             yield flight.order, answer
@@ -344,8 +344,8 @@ class Dispatch:
         try:
             self.welcome(_read(data))
             hand.greeted = True
-        except ValueError as error:
-            hand.out = str(error)
+        except Exception as error:
+            hand.out = _why(error)
             self.tell(f"Worker {hand.present.name} {hand.out}.")
 
     def _blame(self, flight: Flight, why: str) -> None:
@@ -372,14 +372,17 @@ class Dispatch:
 
 
 def _read(data: bytes | Exception) -> bytes:
-    """What was answered.
-
-    Raises:
-        ValueError: if nothing was that can be read.
-    """
+    """What was answered; raises what kept it from being read."""
     if isinstance(data, Exception):
-        raise ValueError(f"answered what cannot be read ({type(data).__name__}: {str(data)[:300]})")
+        raise RuntimeError(data)
     return data
+
+
+def _why(error: Exception) -> str:
+    """The end of a sentence about a worker, for whatever its answer led to."""
+    if isinstance(error, ValueError):
+        return str(error)
+    return f"answered what cannot be read ({type(error).__name__}: {str(error)[:300]})"
 
 
 def _some(orders: list[Order]) -> str:
