@@ -22,12 +22,11 @@ from helpers.errors import CalledWrongly
 
 app = typer.Typer()
 
-TlsFile = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="For --workers tls://…: authority's certificate, own one, and its key."
-    ),
+TlsCa = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The certificate of the workers' authority.")
 ]
+TlsCert = Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate of that authority.")]
+TlsKey = Annotated[Path | None, typer.Option(metavar="FILE", help="The key of that certificate.")]
 
 
 @app.command()
@@ -48,9 +47,9 @@ def grade(
         str,
         typer.Option(metavar="ADDRESS", help="Grade on the workers of a dask scheduler: tls://HOST:8786."),
     ] = "",
-    tls_ca: TlsFile = None,
-    tls_cert: TlsFile = None,
-    tls_key: TlsFile = None,
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
 ) -> None:
     """Grade what students handed in, as submitted/STUDENT/UNIT/UNIT.ipynb in the course's folder.
 
