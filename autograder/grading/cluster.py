@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from helpers.errors import Refused
+
 if TYPE_CHECKING:
     from autograder.grading.plan import Plan
     from autograder.judging.lazy_tables import LazyTables
+    from autograder.sandbox import Job, StepResult
     from autograder.sandbox.client import Sandbox
     from helpers.table import Table
 
@@ -43,8 +46,9 @@ class Station:
         # As they are now: what is imported later should be of the same state, or the worker is none for this course.
         self.files, self.versions = same_course.files(), same_course.versions()
         self.lock = threading.Lock()
-        self.plans: dict[str, Plan] = {}
         self.tables: LazyTables | None = None
+        # By unit, once they are asked for.
+        self.opened: dict[str, tuple[Plan, LazyTables]] = {}
         self.sandbox: Sandbox | None = None
         self.cannot = ""
         try:
@@ -55,10 +59,35 @@ class Station:
             self.cannot = str(error)
             log.error("%s", error)
 
-    def _warm(self) -> None:
-        """Import TensorFlow and find what the build has made, the first time."""
+    def run(self, job: "Job") -> "list[StepResult]":
+        """Run a job in a confined child.
+
+        Raises:
+            Refused: if nothing here can confine one.
+        """
+        if self.sandbox is None:
+            raise Refused(self.cannot)
+        return self.sandbox.run(job)
+
+    @property
+    def tier(self) -> str:
+        """What holds students' code; "" for nothing."""
+        return self.sandbox.tier if self.sandbox else ""
+
+    def open(self, unit: str) -> "tuple[Plan, LazyTables]":
+        """Make ready for a unit, with the decisions about operations as they are now; returns what judges."""
+        from autograder.course import catalogue
+        from autograder.grading.plan import plan_of
+
+        with self.lock:
+            tables = self._warm_tables()
+            self.opened[unit] = plan_of(catalogue.unit(unit), self.root), tables
+        return self.opened[unit]
+
+    def _warm_tables(self) -> "LazyTables":
+        """Those of all units; the first time, TensorFlow is imported."""
         if self.tables:
-            return
+            return self.tables
         from autograder.course.layout import ROOT
         from autograder.grading.grader import prepare
         from autograder.judging.lazy_tables import LazyTables
@@ -67,16 +96,7 @@ class Station:
         import_tensorflow()
         prepare()
         self.tables = LazyTables([self.root / "notebooks", ROOT / "notebooks"])
-
-    def open(self, unit: str) -> "Plan":
-        """Make ready for a unit, with the decisions about operations as they are now; returns its plan."""
-        from autograder.course import catalogue
-        from autograder.grading.plan import plan_of
-
-        with self.lock:
-            self._warm()
-            self.plans[unit] = plan_of(catalogue.unit(unit), self.root)
-        return self.plans[unit]
+        return self.tables
 
     def close(self) -> None:
         """End what it has started."""
@@ -139,20 +159,17 @@ def meet(station: Station, asked: dict) -> dict:
     differs = same_course.difference(asked, here)
     if differs or station.cannot:
         return {"refused": differs or f"cannot hold students' code: {station.cannot}"}
-    plan = station.open(asked["unit"])
-    assert station.tables
-    assert station.sandbox
+    plan, tables = station.open(asked["unit"])
     for name, draw, packed in asked["tables"]:
-        station.tables.put(plan.exercises[name], draw, unpack_table(packed))
-    return {"tier": station.sandbox.tier}
+        tables.put(plan.exercises[name], draw, unpack_table(packed))
+    return {"tier": station.tier}
 
 
 @_safely
 def table(station: Station, asked: dict) -> dict:
     """Make the table of an exercise for a secret draw."""
-    exercise = station.plans[asked["unit"]].exercises[asked["exercise"]]
-    assert station.tables
-    made = station.tables.complete(exercise, asked["draw"])
+    plan, tables = station.opened[asked["unit"]]
+    made = tables.complete(plan.exercises[asked["exercise"]], asked["draw"])
     return {"exercise": asked["exercise"], "draw": asked["draw"], "table": pack_table(made)}
 
 
@@ -162,10 +179,8 @@ def grade(station: Station, asked: dict) -> dict:
     from autograder.grading.task import Task, answer, grade_task
 
     task = Task.from_json(asked)
-    assert station.sandbox
-    assert station.tables
-    graded = grade_task(task, station.plans[task.unit], station.sandbox.run, station.tables)
-    return answer(task, graded)
+    plan, tables = station.opened[task.unit]
+    return answer(task, grade_task(task, plan, station.run, tables))
 
 
 def pack_table(made: "Table") -> str:

@@ -353,6 +353,8 @@ class Dispatch:
         order, hand = flight.order, self.hands[flight.worker]
         assert order
         hand.failed_at.add(order.name)
+        # It may have been started anew at the same address.
+        hand.greeted = False
         if not flight.late:
             self.tell(f"{order.name}: worker {hand.present.name} {why}.")
             self._failed(order, flight.worker, f"worker {hand.present.name} {why}")

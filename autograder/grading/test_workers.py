@@ -68,11 +68,11 @@ def station(grader, monkeypatch):
         files=same_course.files(),
         versions=same_course.versions(),
         cannot="",
-        tables=LazyTables(),
-        plans={},
-        sandbox=SimpleNamespace(run=in_process_sandbox.InProcess().run, tier="walls"),
+        opened={toy_unit.UNIT: (grader.plan(toy_unit.UNIT), LazyTables())},
+        run=in_process_sandbox.InProcess().run,
+        tier="walls",
     )
-    kept.open = lambda unit: kept.plans.setdefault(unit, grader.plan(unit))
+    kept.open = kept.opened.get
     monkeypatch.setattr(cluster, "_station", [kept])
     return kept
 
@@ -157,7 +157,7 @@ def test_where_a_workers_disk_is_full_the_sentence_says_so_and_how_many_are_grad
     def full(job):
         raise OSError(28, "No space left on device", "/tmp/fdl")
 
-    station.sandbox.run = full
+    station.run = full
     students = [*STUDENTS]
     for copy in ("eve", "fay"):
         folder = grader.course.submitted(toy_unit.UNIT, copy).parent

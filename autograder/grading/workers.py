@@ -105,7 +105,7 @@ class Workers:
         """Have each table made by one worker, for all. One that cannot be made is left to whoever needs it."""
         made = []
         orders = [_of_table(unit, exercise, draw) for exercise, draw in wanted]
-        for done, (_, table) in enumerate(dispatch.run(orders)):
+        for done, (_, table) in enumerate(dispatch.run(orders), 1):
             self.progress(done, len(orders), f"making tables; {dispatch.standing}")
             if isinstance(table, tuple):
                 made.append(table)
