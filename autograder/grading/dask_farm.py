@@ -23,8 +23,12 @@ from autograder.grading import cluster
 from autograder.grading.orders import Lost, Present
 from helpers.errors import CalledWrongly, Refused
 
+log = logging.getLogger(__name__)
+
 # Seconds for whoever is asked to say something.
 ANSWER = 5.0
+# Seconds in which a connection that dropped must be there again.
+AGAIN = 30.0
 # Answers are never unpickled, if they are what ours are.
 PLAIN = ["dask", "msgpack", "error"]
 
@@ -168,7 +172,7 @@ def connected(address: str, tls: Tls | None) -> Iterator["DaskFarm"]:
             client: Any = Client(
                 address,
                 security=security,
-                timeout=ANSWER,
+                timeout=AGAIN,
                 name="fdl-grade",
                 set_as_default=False,
                 deserializers=PLAIN,
@@ -225,17 +229,23 @@ class DaskFarm:
     def send(self, worker: str, function: str, data: bytes) -> str:
         """See `Farm`."""
         key = f"fdl-{function}-{uuid.uuid4().hex}"
-        future = self.client.submit(
-            getattr(cluster, function),
-            data,
-            key=key,
-            workers=[worker],
-            allow_other_workers=False,
-            pure=False,
-            retries=0,
-        )
-        self._futures[key] = future
-        future.add_done_callback(lambda future: self._landed.put(future.key))
+        try:
+            future = self.client.submit(
+                getattr(cluster, function),
+                data,
+                key=key,
+                workers=[worker],
+                allow_other_workers=False,
+                pure=False,
+                retries=0,
+            )
+            self._futures[key] = future
+            future.add_done_callback(lambda future: self._landed.put(future.key))
+        except Exception as error:
+            # The connection has just dropped, say; `workers` will find out.
+            log.warning("nothing can be sent: %s", error)
+            self._futures[key] = None
+            self._landed.put(key)
         return key
 
     def landed(self, seconds: float) -> list[tuple[str, bytes | Exception | None]]:
@@ -244,9 +254,8 @@ class DaskFarm:
         with contextlib.suppress(queue.Empty):
             key = self._landed.get(timeout=seconds)
             while True:
-                future = self._futures.pop(key, None)
-                if future is not None:
-                    come.append((key, _result(future)))
+                if key in self._futures:
+                    come.append((key, _result(self._futures.pop(key))))
                 key = self._landed.get_nowait()
         return come
 
@@ -260,7 +269,7 @@ class DaskFarm:
 
 def _result(future: Any) -> bytes | Exception | None:
     """What came of a task; None if it, or what came of it, was lost on the way."""
-    if future.status not in ("finished", "error"):
+    if future is None or future.status not in ("finished", "error"):
         return None
     try:
         data = future.result(timeout=ANSWER)
