@@ -273,7 +273,7 @@ def _result(future: Any) -> bytes | Exception | None:
         return None
     try:
         data = future.result(timeout=ANSWER)
-    except (TimeoutError, OSError, asyncio.CancelledError, CancelledError):
+    except (asyncio.CancelledError, CancelledError):
         return None
     except Exception as error:
         return error

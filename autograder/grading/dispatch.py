@@ -322,8 +322,10 @@ class Dispatch:
                 self._welcome(flight.worker, data)
                 continue
             if data is None:
+                # The network's fault: first of all it is seen who is there.
+                self._looked = float("-inf")
                 if not flight.late:
-                    self._failed(flight.order, flight.worker, "the answer was lost on the way")
+                    self.waiting.appendleft(flight.order)
                 continue
             try:
                 answer = flight.order.accept(_read(data))

@@ -209,6 +209,24 @@ def test_what_was_under_way_when_the_scheduler_was_lost_is_done_when_it_is_back(
     assert said == ["nobody answers. Waiting for it ...", "The scheduler answers again."]
 
 
+def test_what_a_network_drops_counts_against_nobody(grade):
+    stage = Stage(threads=6)
+    landed = stage.landed
+    drops = []
+
+    def dropping(seconds):
+        come = landed(seconds)
+        if len(drops) < 5 and len(stage.sent) > 2:
+            drops.append(None)
+            come = [(key, None) for key, _ in come]
+        return come
+
+    stage.landed = dropping
+    given_up, said, orders = grade(stage, CLASS)
+    assert (given_up, said) == (set(), [])
+    assert [order.failures for order in orders] == [[]] * len(CLASS)
+
+
 def test_a_scheduler_that_does_not_come_back_is_waited_for_half_a_minute(grade):
     stage = Stage()
     stage.lost_until = 1e9
