@@ -264,7 +264,7 @@ class DaskFarm:
         future = self._futures.pop(key, None)
         if future is not None:
             with contextlib.suppress(Exception):
-                future.cancel()
+                future.release()
 
 
 def _result(future: Any) -> bytes | Exception | None:
