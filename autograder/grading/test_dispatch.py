@@ -192,7 +192,7 @@ def test_where_there_is_no_worker_it_is_waited_for_one_and_then_said(grade):
     assert 30 < stage.now < 40
 
 
-def test_what_was_under_way_when_the_scheduler_was_lost_is_done_when_it_is_back(grade):
+def test_what_was_under_way_when_the_scheduler_was_lost_is_done_when_it_is_back(grade, monkeypatch):
     stage = Stage(plot={"s2": HANGS})
     before = stage.landed
 
@@ -203,16 +203,16 @@ def test_what_was_under_way_when_the_scheduler_was_lost_is_done_when_it_is_back(
             stage.plot.clear()
         return before(seconds)
 
-    stage.landed = landed
+    monkeypatch.setattr(stage, "landed", landed)
     given_up, said, _ = grade(stage, CLASS)
     assert given_up == set()
     assert said == ["nobody answers. Waiting for it ...", "The scheduler answers again."]
 
 
-def test_what_a_network_drops_counts_against_nobody(grade):
+def test_what_a_network_drops_counts_against_nobody(grade, monkeypatch):
     stage = Stage(threads=6)
     landed = stage.landed
-    drops = []
+    drops: list[None] = []
 
     def dropping(seconds):
         come = landed(seconds)
@@ -221,7 +221,7 @@ def test_what_a_network_drops_counts_against_nobody(grade):
             come = [(key, None) for key, _ in come]
         return come
 
-    stage.landed = dropping
+    monkeypatch.setattr(stage, "landed", dropping)
     given_up, said, orders = grade(stage, CLASS)
     assert (given_up, said) == (set(), [])
     assert [order.failures for order in orders] == [[]] * len(CLASS)

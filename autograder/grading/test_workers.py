@@ -120,7 +120,7 @@ def nonsense(function, asked, answer):
     ids=["another student's", "no JSON"],
 )
 def test_a_lie_about_one_student_is_for_a_person_to_see_and_hurts_nobody_else(lie, why, grader, station):
-    said = []
+    said: list[str] = []
     found = graded(Workers(OneWorker(lie), said.append), grader)
     expected = graded(Threads(), grader)
     verdicts, notes, needs_review, _ = found.pop("ben")
