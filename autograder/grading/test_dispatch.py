@@ -43,7 +43,7 @@ class Stage:
 
     def landed(self, seconds):
         self.now += seconds
-        come = []
+        come: list[tuple[str, bytes | None]] = []
         for key, (worker, name) in list(self.under_way.items()):
             if worker not in self.there:
                 continue
@@ -87,7 +87,7 @@ def grade():
     """Has a class graded on a stage; what became of each, and what was said."""
 
     def grade(stage, students, **patience):
-        said = []
+        said: list[str] = []
         times = {"order": 100.0, "silence": 20.0, "workers": 30.0, "scheduler": 30.0, "tick": 1.0, **patience}
         dispatch = Dispatch(stage, b"hello", welcome, said.append, Patience(**times), stage.clock)
         orders = [Order(name, "grade", name.encode, accept) for name in students]
