@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.grading.cluster import PRELOAD
 from autograder.sandbox.linux import die_with_parent
@@ -160,7 +161,7 @@ def _certificate(folder: Path) -> dict[str, str]:
     try:
         from distributed.security import Security
 
-        made = Security.temporary()
+        made: Any = Security.temporary()
     except ImportError:
         raise Refused(
             "a farm takes the packages of the extra `scale`: run `make install EXTRA=scale`"
