@@ -198,7 +198,8 @@ def grade(
         backend = backend or Threads()
         for student, graded in backend.run(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):
             report.rows.append(_recorded(book, student, unit.id, graded))
-            progress(len(report.rows), len(chosen), "; ".join(filter(None, (student, backend.standing))))
+            what = f"{student}; {backend.standing}" if backend.standing else student
+            progress(len(report.rows), len(chosen), what)
         scores = book.scores(unit.id)
     finally:
         book.close()
