@@ -2,15 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# EXTRA=scale: what a cluster takes, from a lock of its own.
+EXTRA ?=
+STAMPS := $(STAMP) $(EXTRA:%=$(STAMP)-%)
 # pip asks for the hash of every package, so what is installed is what was locked.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .PHONY: help install demo lab docs pictures test verify bench lock clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: $(STAMP)  ## make .venv with the locked dependencies
+install: $(STAMPS)  ## make .venv with the locked dependencies; EXTRA=scale: with those of a cluster
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("TensorFlow needs Python 3.11 to 3.13; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...")'
@@ -18,6 +22,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMP)-%: requirements-%.lock $(STAMP)
+	$(PIP) install --require-hashes -r $<
 	@touch $@
 
 demo: install   ## build the course and grade a class of made-up students
@@ -47,7 +55,9 @@ bench: install  ## time grading against nbgrader as it comes (twenty minutes on 
 	$(BIN)/python -m bench
 
 lock:           ## resolve pyproject.toml anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
+	$(COMPILE) --extra dev -o requirements.lock pyproject.toml
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["scale"], sep="\n")' \
+	  | $(COMPILE) --constraint requirements.lock -o requirements-scale.lock -
 
 clean:          ## remove what was made, except .venv
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache course/demo

@@ -1,5 +1,6 @@
 """The verbs that change a gradebook: `fdl collect`, `fdl grade`, `fdl due` and `fdl extend`."""
 
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,12 @@ from helpers.errors import CalledWrongly, Refused
 
 app = typer.Typer()
 
+TlsCa = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The certificate of the workers' authority.")
+]
+TlsCert = Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate of that authority.")]
+TlsKey = Annotated[Path | None, typer.Option(metavar="FILE", help="The key of that certificate.")]
+
 
 @app.command()
 def grade(
@@ -36,6 +43,13 @@ def grade(
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Run students' code even where nothing can confine it.")
     ] = False,
+    workers: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Grade on the workers of a dask scheduler: tls://HOST:8786."),
+    ] = "",
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
 ) -> None:
     """Grade what students handed in, as submitted/STUDENT/UNIT/UNIT.ipynb in the course's folder.
 
@@ -43,22 +57,38 @@ def grade(
     """
     with verb("grade", "What is graded is saved; the same command goes on from there."):
         found, root = unit_of(unit, course), root_of(course)
+        if workers and (jobs or unsafe):
+            raise CalledWrongly("--jobs and --unsafe are about this machine, and --workers grades on others")
+        if not workers and (tls_ca or tls_cert or tls_key):
+            raise CalledWrongly("--tls-ca, --tls-cert and --tls-key go with --workers tls://HOST:PORT")
         from autograder.cli import tables
         from autograder.cli.progress import bar
         from autograder.gradebook import grade_class
+        from autograder.grading import dask_farm
 
-        workers = cores(jobs)
-        with grade_class.sandbox(workers, unsafe) as (run, tier), bar(f"grading {found}") as progress:
+        side_by_side = cores(jobs)
+        with ExitStack() as stack:
+            if workers:
+                tls = dask_farm.tls_of(workers, tls_ca, tls_cert, tls_key)
+                farm = stack.enter_context(dask_farm.connected(workers, tls))
+                progress = stack.enter_context(bar(f"grading {found}"))
+                backend = grade_class.on_workers(farm, progress.line, progress)
+                run, tier = grade_class.NOT_HERE, ""
+            else:
+                backend = None
+                run, tier = stack.enter_context(grade_class.sandbox(side_by_side, unsafe))
+                progress = stack.enter_context(bar(f"grading {found}"))
             report = grade_class.grade(
                 found,
                 root,
                 run,
                 tier,
-                jobs=workers,
+                jobs=side_by_side,
                 exercise=exercise,
                 students=student or (),
                 force=force,
                 progress=progress,
+                backend=backend,
             )
         if json:
             print(report.as_json())

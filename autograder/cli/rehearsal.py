@@ -1,4 +1,4 @@
-"""The verbs that try it all on one machine: `fdl demo` and `fdl lab`."""
+"""The verbs that try it all on one machine: `fdl demo`, `fdl farm` and `fdl lab`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +40,25 @@ def demo(
         else:
             tables.show_demo(result)
     raise typer.Exit(1 if result.shortfalls else 0)
+
+
+@app.command()
+def farm(
+    workers: Annotated[int, typer.Argument(min=1, metavar="N", help="How many workers.")],
+    threads: Annotated[int, typer.Option(min=1, help="How much each does at a time.")] = 2,
+    course: CourseRoot = None,
+) -> None:
+    """Start a scheduler and N workers on this machine, to try `fdl grade UNIT --workers` with. Ctrl-C ends them.
+
+    Example: fdl farm 2
+    """
+    with verb("farm", "The scheduler and its workers are ended."):
+        root = root_of(course)
+        from autograder.rehearsal import farm as farms
+
+        with farms.farm(workers, threads, root) as started:
+            print("In another terminal:", " ".join(["fdl grade UNIT", *started.options]), flush=True)
+            started.wait()
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

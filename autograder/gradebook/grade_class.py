@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +20,12 @@ from autograder.grading import draws
 from autograder.grading.backends import Backend, Threads
 from autograder.grading.graded_submission import Graded
 from autograder.grading.grader import Grader, prepare
+from autograder.grading.orders import Farm
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.running import Run
+from autograder.grading.workers import Workers
 from autograder.progress import Progress, silent
+from autograder.sandbox import Job, StepResult
 from helpers.errors import CalledWrongly, CourseError, Refused
 
 log = logging.getLogger(__name__)
@@ -130,6 +133,30 @@ def sandbox(jobs: int, unsafe: bool = False) -> Iterator[tuple[Run, str]]:
         yield started.run, started.tier
 
 
+def on_workers(farm: Farm, notice: Callable[[str], None], progress: Progress) -> Workers:
+    """The backend that grades on the workers of a cluster, once this process can read what they answer.
+
+    Args:
+        farm: the workers.
+        notice: is told a sentence about whatever goes wrong.
+        progress: is told how it stands before the first submission is graded.
+    """
+    from helpers.quiet import import_tensorflow
+
+    # The unit's exercises need it.
+    import_tensorflow()
+    prepare()
+    return Workers(farm, notice, progress)
+
+
+def _nothing(_: Job) -> list[StepResult]:
+    raise Refused("no student's code runs here; it runs on the workers")
+
+
+# Runs nothing: where workers grade, no student's code runs here.
+NOT_HERE: Run = _nothing
+
+
 def grade(
     unit: Unit,
     root: Path,
@@ -175,12 +202,14 @@ def grade(
         backend = backend or Threads()
         for student, graded in backend.run(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):
             report.rows.append(_recorded(book, student, unit.id, graded))
-            progress(len(report.rows), len(chosen), student)
+            what = f"{student}; {backend.standing}" if backend.standing else student
+            progress(len(report.rows), len(chosen), what)
         scores = book.scores(unit.id)
     finally:
         book.close()
     for row in report.rows:
         row.book = scores.get(row.student, {})
+    report.confinement = backend.confinement or confinement
     report.rows.sort(key=lambda row: chosen.index(row.student))
     report.seconds = time.monotonic() - start
     return report

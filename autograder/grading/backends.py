@@ -1,4 +1,4 @@
-"""Where the submissions of a class are graded: in threads of this process; a cluster can take their place.
+"""Where the submissions of a class are graded: in threads of this process; `workers` of a cluster can take their place.
 
 A backend grades and hands back; it writes nothing. Whoever asked it is the one writer of the gradebook.
 """
@@ -13,6 +13,14 @@ from autograder.grading.grader import Grader
 
 class Backend(Protocol):
     """Grades several submissions at a time."""
+
+    @property
+    def confinement(self) -> str:
+        """What held the students' code, where others than the grader's own sandbox ran it; else ""."""
+
+    @property
+    def standing(self) -> str:
+        """How it stands, to be shown beside the progress; "" if there is nothing to say."""
 
     def run(
         self, grader: Grader, unit: str, students: Sequence[str], again: Collection[str], jobs: int
@@ -32,6 +40,8 @@ class Backend(Protocol):
 
 class Threads:
     """Grades in threads of this process, while the children of their jobs run beside it."""
+
+    confinement = standing = ""
 
     def run(
         self, grader: Grader, unit: str, students: Sequence[str], again: Collection[str], jobs: int

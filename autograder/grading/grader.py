@@ -20,6 +20,7 @@ from autograder.grading.plan import Plan, plan_of
 from autograder.grading.restore import restore
 from autograder.grading.running import Run
 from autograder.grading.submission import parse
+from autograder.grading.task import Task, grade_task
 from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
 from helpers.seeding import keep_kernels
@@ -72,10 +73,13 @@ def last_graded(course: Course, unit: str, student: str) -> NotebookNode | None:
         unit: its id.
         student: who handed it in.
     """
+    data = _graded_bytes(course, unit, student)
+    return None if data is None else graded_notebook.read(data)
+
+
+def _graded_bytes(course: Course, unit: str, student: str) -> bytes | None:
     file = course.graded(unit, student)
-    if not file.is_file():
-        return None
-    return graded_notebook.read(file.read_bytes())
+    return file.read_bytes() if file.is_file() else None
 
 
 class Grader:
@@ -114,26 +118,42 @@ class Grader:
         start = time.monotonic()
         with logs.about(unit, student):
             graded = self._graded(unit, student, reuse, again)
-            _tell(graded, time.monotonic() - start)
+            tell(graded, time.monotonic() - start)
         return graded
 
     def _graded(self, unit: str, student: str, reuse: bool, again: Collection[str]) -> Graded:
-        plan = self.plan(unit)
         try:
-            found = read_submission(self.course, plan, student)
-            before = last_graded(self.course, unit, student) if reuse else None
-            draw = draws.draw_of(self.secret, unit, student)
-            beside = beside_notebook(self.course, unit, student)
-            handed_in = engine.HandedIn(found.data, beside, found.name, found.note, found.guess)
-            return engine.grade(handed_in, plan, draw, self.run, self.tables, before, again)
+            return grade_task(self.task(unit, student, reuse, again), self.plan(unit), self.run, self.tables)
         except Exception as error:
             log.exception("grading failed")
-            why = f"{engine.FAILED} ({type(error).__name__}: {str(error)[:300]})."
-            return engine.nothing(why, plan, {})
+            return self.failed(unit, f"{type(error).__name__}: {str(error)[:300]}")
+
+    def task(self, unit: str, student: str, reuse: bool = True, again: Collection[str] = ()) -> Task:
+        """What a student handed in, with all that grading it takes; see `grade`."""
+        found = read_submission(self.course, self.plan(unit), student)
+        before = _graded_bytes(self.course, unit, student) if reuse else None
+        draw = draws.draw_of(self.secret, unit, student)
+        beside = beside_notebook(self.course, unit, student)
+        handed_in = engine.HandedIn(found.data, beside, found.name, found.note, found.guess)
+        return Task(unit, student, handed_in, draw, before, tuple(again))
+
+    def failed(self, unit: str, why: str) -> Graded:
+        """For a submission that could not be graded, through no fault of its own that is known: somebody looks at it.
+
+        Args:
+            unit: its id.
+            why: what went wrong.
+        """
+        return engine.nothing(f"{engine.FAILED} ({why}).", self.plan(unit), {})
 
 
-def _tell(graded: Graded, seconds: float) -> None:
-    """Log how long it took, what was reused, and why a person should look at it."""
+def tell(graded: Graded, seconds: float) -> None:
+    """Log how long it took, what was reused, and why a person should look at it.
+
+    Args:
+        graded: what became of a submission.
+        seconds: how long it took.
+    """
     reused = [name for name in graded.verdicts if name not in graded.ran]
     ran = ", ".join(graded.ran) or "nothing"
     log.info("graded in %.2f s; run: %s; reused: %s", seconds, ran, ", ".join(reused) or "nothing")

@@ -91,6 +91,31 @@ class LazyTables:
             self._tables[key] = self._published(exercise, draw) or _begun(exercise, draw)
         return self._tables[key]
 
+    def complete(self, exercise: Exercise, draw: int) -> Table:
+        """The table of a secret draw with all single misconceptions, as single answers would have it made.
+
+        Args:
+            exercise: the exercise.
+            draw: its seed.
+        """
+        with ALONE, np.errstate(all="ignore"):
+            public, secret = self.table(exercise, PUBLIC), self.table(exercise, draw)
+            every = [misconception.name for misconception in exercise.misconceptions]
+            _try_misconceptions(public, exercise, PUBLIC, every)
+            _try_misconceptions(secret, exercise, draw, every, like=public)
+            return secret
+
+    def put(self, exercise: Exercise, draw: int, table: Table) -> None:
+        """Take a table that was made elsewhere, unless there is one.
+
+        Args:
+            exercise: the exercise.
+            draw: its seed.
+            table: as `complete` made it.
+        """
+        with ALONE:
+            self._tables.setdefault((exercise, draw), table)
+
     def _published(self, exercise: Exercise, draw: int) -> Table | None:
         """The table of a public draw that the build has made from the sources as they are."""
         if draw not in PUBLIC_DRAWS:

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import types
 import warnings
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -134,8 +135,9 @@ class Session:
         for check in exercise.checks:
             for draw in step["draws"]:
                 self._send(["check", check.name, draw])
+                luck = zlib.crc32(f"{step['luck']} {check.name} {draw}".encode()) >> 1
                 try:
-                    evidence = witness.gather(exercise, check, candidate, draw, luck=secrets.randbits(31))
+                    evidence = witness.gather(exercise, check, candidate, draw, luck)
                 except BaseException as error:
                     # As a KeyboardInterrupt that the student's code raised.
                     evidence = Evidence({}, failure_of(error, self.names))

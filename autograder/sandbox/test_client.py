@@ -144,6 +144,8 @@ def test_evidence_of_a_check_equals_what_it_is_in_this_process(kernels):
     steps = (Step("answer", ANSWER), Step("check", exercise="Double", draws=(1, 77)))
     _, result = kernels.run(Job(steps, {"Double": DOUBLE}))
     assert (result.died, result.failure) == ("", None)
+    # The same code has the same luck.
+    assert kernels.run(Job(steps, {"Double": DOUBLE}))[1].evidence == result.evidence
     names: dict = {}
     exec(ANSWER, names)
     exec(DOUBLE, names)
