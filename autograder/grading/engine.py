@@ -44,7 +44,7 @@ __all__ = ["FAILED", "NOTHING", "Draw", "Graded", "fingerprint", "grade", "nothi
 
 NOTHING = "there was nothing to grade"
 # Of how grading works: a new one grades everything anew.
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
