@@ -35,18 +35,18 @@ class Row:
         graded: what became of it.
         book: the scores in the gradebook.
         error: why the gradebook has it not.
-        undated: why it is not known when it was handed in, where something should say so.
+        remarks: what else a person should look at, as that nobody knows when it was handed in.
     """
 
     student: str
     graded: Graded
     book: dict = field(default_factory=dict)
     error: str = ""
-    undated: str = ""
+    remarks: str = ""
 
     @property
     def needs_review(self) -> bool:
-        return self.graded.needs_review or bool(self.error) or bool(self.undated)
+        return self.graded.needs_review or bool(self.error) or bool(self.remarks)
 
     @property
     def reasons(self) -> list[str]:
@@ -54,8 +54,8 @@ class Row:
         reasons = list(self.graded.reasons)
         if self.error:
             reasons = [self.error, *self.graded.notes, *reasons]
-        if self.undated:
-            reasons.append(self.undated)
+        if self.remarks:
+            reasons.append(self.remarks)
         return list(dict.fromkeys(reasons))
 
     def as_dict(self) -> dict:
@@ -206,10 +206,10 @@ def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
 def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
     """Save what became of a submission; where that fails, the others' grades go on."""
     try:
-        undated = book.record(student, unit, graded)
+        remarks = book.record(student, unit, graded)
     except Exception as error:
         with logs.about(unit, student):
             log.exception("not saved")
         why = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {str(error)[:300]}"
         return Row(student, graded, error=f"not saved: {why}")
-    return Row(student, graded, undated=undated)
+    return Row(student, graded, remarks=remarks)

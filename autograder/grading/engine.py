@@ -242,7 +242,10 @@ def _graded(
     if handed_in is not None and handed_in.file:
         about["file"] = handed_in.file
     notebook = graded_notebook.notebook(work.placed, outputs, about)
-    return Graded(notebook, verdicts, work.notes, needs_review, seconds)
+    files: dict[str, str] = {}
+    for placed in work.placed:
+        files |= placed.files
+    return Graded(notebook, verdicts, work.notes, needs_review, seconds, files=files)
 
 
 def _mended(placed: list[Placed]) -> list[str]:

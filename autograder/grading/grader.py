@@ -19,7 +19,7 @@ from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.restore import restore
 from autograder.grading.running import Run
-from autograder.grading.submission import parse
+from autograder.grading.submission import names_in, parse
 from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
 from helpers.seeding import keep_kernels
@@ -57,11 +57,7 @@ def _answers(plan: Plan, data: bytes) -> int:
 
 def beside_notebook(course: Course, unit: str, student: str) -> list[str]:
     """The names of the files that were handed in with a notebook, by name."""
-    folder = course.submitted(unit, student).parent
-    try:
-        return sorted(file.name for file in folder.iterdir() if file.is_file() and not file.is_symlink())
-    except OSError:
-        return []
+    return names_in(course.submitted(unit, student).parent)
 
 
 def last_graded(course: Course, unit: str, student: str) -> NotebookNode | None:

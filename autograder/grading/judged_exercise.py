@@ -76,9 +76,7 @@ def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tab
     return Judged(verdict, doubts)
 
 
-def _on_fresh_inputs(
-    work: Work, exercise: Exercise, results: Mapping[str, StepResult]
-) -> dict[int, Answer]:
+def _on_fresh_inputs(work: Work, exercise: Exercise, results: Mapping[str, StepResult]) -> dict[int, Answer]:
     """What it gave for the secret draw; nothing of that counts if it was not all its own work there."""
     draw = work.draw.seed
     result = results.get(fresh(_cells_of(work, exercise)[CHECK]))

@@ -153,7 +153,8 @@ def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():
     pictures = {"a.png": {"image/png": "iVBORw0KGgo="}, "b.html": {"text/html": "<script>"}}
     cell = {"cell_type": "markdown", "source": "see", "metadata": {}, "attachments": pictures}
     (found,) = parse(json.dumps({"cells": [cell]}).encode())
-    assert found.pictures == {"a.png": {"image/png": "iVBORw0KGgo="}}
+    assert found.attached.pictures == {"a.png": {"image/png": "iVBORw0KGgo="}}
+    assert found.attached.left_out == ("b.html",)
 
 
 @pytest.mark.parametrize(
@@ -173,13 +174,16 @@ def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():
         ("[x]: https://example.org", "[x]: https://example.org"),
         ("![x](https://example.org/x.png)", "! [x](https://example.org/x.png)"),
         ("![x][n]", "! [x][n]"),
+        ("![](attachment:gone.png)", "! [](attachment:gone.png)"),
+        ("![1](attachment:%C3%9Cbung%201.png)", "![1](attachment:_bung_1.png)"),
+        ("![" * 100_000, "! [" * 100_000),
         (r"\begin{a}" * 501, r"\ begin{a}" * 501),
         (r"$\begin{aligned}a\end{aligned}$", r"$\begin{aligned}a\end{aligned}$"),
         (r"$\href{javascript:alert(1)}{x}$", r"$\ href{javascript:alert(1)}{x}$"),
     ],
 )
 def test_a_students_text_does_nothing_in_a_browser(text, shown):
-    assert inert(text) == shown
+    assert inert(text, {"a.png": "a.png", "Übung 1.png": "_bung_1.png"}) == shown
 
 
 @pytest.mark.parametrize(

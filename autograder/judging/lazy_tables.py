@@ -158,7 +158,7 @@ def _wrong_checks(exercise: Exercise, table: Table, answer: Answer) -> set[str]:
     return wrong
 
 
-def _held_against(exercise: Exercise, verdict: Verdict, wrong: Collection[str]) -> Verdict:
+def _held_against(exercise: Exercise, verdict: Verdict, wrong: set[str]) -> Verdict:
     """A verdict on the public draw, when some checks do not hold on a secret one."""
     failed = {outcome.check for outcome in verdict.outcomes if not outcome.passed}
     if failed.issuperset(wrong):
@@ -169,7 +169,13 @@ def _held_against(exercise: Exercise, verdict: Verdict, wrong: Collection[str]) 
         if outcome.passed and check.name in wrong:
             outcome = Outcome(check.name, check.points, Kind.WRONG_VALUE, NOT_FOR_FRESH)
         # As `Judge` has it: a property such as a dtype is no solution.
-        elif outcome.passed and check.probe and not check.of_values and of_values and of_values <= failed | wrong:
+        elif (
+            outcome.passed
+            and check.probe
+            and not check.of_values
+            and of_values
+            and of_values <= failed | wrong
+        ):
             outcome = replace(outcome, message=NO_VALUE, counts=False)
         outcomes.append(outcome)
     how = "unrecognized" if verdict.right else verdict.how

@@ -1,0 +1,95 @@
+"""Work on what strangers wrote, in a process of its own that ends where it takes too long or too much memory.
+
+No code of theirs runs there: it is for reading, which a few bytes can keep busy for hours.
+"""
+
+import functools
+import math
+import multiprocessing
+import resource
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+# Of CPU time. What people write takes a hundredth of that.
+SECONDS = 5
+MEMORY = 2 << 30
+# One thing at a time.
+_alone = threading.Lock()
+Result = TypeVar("Result")
+
+
+class TooMuch(Exception):
+    """It took more time or memory than there is."""
+
+
+def call(function: Callable[..., Result], *arguments: object, seconds: float = SECONDS) -> Result:
+    """Call a function in that process, which is kept for the next call; may be shared by threads.
+
+    Args:
+        function: of a module's top level.
+        arguments: for it; like the result they are copied.
+        seconds: of CPU time that it may take.
+    Returns:
+        What it returns; what it raises is raised here.
+    Raises:
+        TooMuch: if it takes more time or memory.
+        RuntimeError: if the process ended otherwise.
+    """
+    with _alone:
+        process, channel = _process()
+        try:
+            channel.send((function, arguments, seconds))
+            returned, value = channel.recv()
+        except (EOFError, OSError):
+            _process.cache_clear()
+            process.join()
+            if process.exitcode == -signal.SIGXCPU:
+                raise TooMuch(f"it takes more than {seconds:g} s") from None
+            raise RuntimeError(f"the process that reads ended with {process.exitcode}") from None
+        except BaseException:
+            # Nobody is there for its answer, which is not the next one's.
+            _process.cache_clear()
+            process.kill()
+            raise
+    if returned:
+        return value
+    if isinstance(value, MemoryError):
+        raise TooMuch(f"it takes more than {MEMORY >> 30} GB of memory")
+    raise value
+
+
+@functools.cache
+def _process() -> tuple[Any, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _serve(channel: Connection) -> None:
+    """Do what is asked for until nobody is left to ask."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_DATA, MEMORY)
+    while True:
+        try:
+            function, arguments, seconds = channel.recv()
+        except (EOFError, OSError):
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds))
+        try:
+            answer = True, function(*arguments)
+        except Exception as error:
+            answer = False, error
+        channel.send(answer)
+
+
+def _limit(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (most, hard))
