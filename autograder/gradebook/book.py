@@ -5,7 +5,6 @@ grades are as they were or finished; the graded notebook takes its place after t
 """
 
 import os
-import tempfile
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from autograder.course.layout import KERNEL, Course
-from autograder.gradebook import due_dates
+from autograder.gradebook import due_dates, writing
 from autograder.gradebook.database import open_gradebook, refusals, settings
 from autograder.gradebook.dates import of_nbgrader
 from autograder.grading import paper, submission
@@ -178,10 +177,10 @@ class Book:
                 left_out.append(name)
                 continue
             left -= len(data)
-            _replace(place.parent / name, data)
+            writing.replace(place.parent / name, data)
         for name, encoded in attached.items():
-            _replace(place.parent / name, paper.decoded(encoded))
-        _replace(place, (text.rstrip("\n") + "\n").encode())
+            writing.replace(place.parent / name, paper.decoded(encoded))
+        writing.replace(place, (text.rstrip("\n") + "\n").encode())
         self.converter.set_permissions(unit, student)
         papers = [name for name in left_out if paper.is_paper(name)]
         if not papers:
@@ -231,10 +230,3 @@ def _moment(folder: Path) -> tuple[datetime | None, str]:
         return of_nbgrader(text or None), ""
     except (ValueError, OverflowError):
         return None, f"{STAMP} says {text[:60]!r}, which is no date and time. {IN_TIME}"
-
-
-def _replace(place: Path, data: bytes) -> None:
-    """Write a file so that nobody ever finds half of it."""
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as fresh:
-        fresh.write(data)
-    os.replace(fresh.name, place)

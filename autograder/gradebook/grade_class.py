@@ -172,14 +172,24 @@ def grade(
         for student, graded in backend.run(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):
             report.rows.append(_recorded(book, student, unit.id, graded))
             progress(len(report.rows), len(chosen), student)
-        scores = book.scores(unit.id)
+        _read_back(book, unit.id, report.rows)
     finally:
         book.close()
-    for row in report.rows:
-        row.book = scores.get(row.student, {})
     report.rows.sort(key=lambda row: chosen.index(row.student))
     report.seconds = time.monotonic() - start
     return report
+
+
+def _read_back(book: Book, unit: str, rows: Sequence[Row]) -> None:
+    """Put what the gradebook says beside what was found; where it says nothing, the rows say why."""
+    try:
+        scores = book.scores(unit)
+    except Refused as error:
+        for row in rows:
+            row.error = row.error or f"saved, and its score cannot be read back: {error}"
+        return
+    for row in rows:
+        row.book = scores.get(row.student, {})
 
 
 def _again(plan: Plan, exercise: str, force: bool) -> list[str]:

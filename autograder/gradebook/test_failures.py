@@ -10,9 +10,8 @@ import sys
 import pytest
 
 from autograder.course import layout
-from autograder.gradebook import book as books
 from autograder.gradebook import grade_class as grading
-from autograder.gradebook import nbgrader_steps
+from autograder.gradebook import nbgrader_steps, writing
 from autograder.gradebook.conftest import auto_scores, grades
 from autograder.grading import draws
 from autograder.testing import in_process_sandbox, toy_unit
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # n
 def test_a_disk_that_is_full_costs_one_student_and_is_told(grade, hand_in, plan, monkeypatch):
     hand_in("a", toy_unit.right(plan))
     hand_in("b", toy_unit.right(plan))
-    replace = books._replace
+    replace = writing.replace
 
     def full(place, data):
         if "/a/" in str(place):
@@ -32,7 +31,7 @@ def test_a_disk_that_is_full_costs_one_student_and_is_told(grade, hand_in, plan,
         replace(place, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(books, "_replace", full)
+        patch.setattr(writing, "replace", full)
         report = grade()
     assert [row.error for row in report.rows] == ["not saved: OSError: No space left on device", ""]
     assert not report.fine

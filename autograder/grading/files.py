@@ -59,6 +59,10 @@ def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
     others = list(_others(wanted))
     if not others:
         return own
+    if isinstance(own.data, Unreadable) and len(others) == 1 and not os.path.lexists(wanted):
+        # Whatever is wrong with it says more than that it has another name.
+        name, data = others[0]
+        return Found(data, name, note=f"{name} was taken for {wanted.name}.")
     counts = {name: answers(data) for name, data in others}
     best = max(counts, key=lambda name: (counts[name], copy_number(name)))
     mine = answers(own.data) if isinstance(own.data, bytes) else -1

@@ -5,6 +5,7 @@ import logging
 import time
 import warnings
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -44,7 +45,17 @@ def read_submission(course: Course, plan: Plan, student: str) -> Found:
         plan: the unit's.
         student: who handed it in.
     """
-    return find(course.submitted(plan.unit, student), functools.partial(_answers, plan))
+    return read_at(course.submitted(plan.unit, student), plan)
+
+
+def read_at(wanted: Path, plan: Plan) -> Found:
+    """What was handed in for a unit.
+
+    Args:
+        wanted: where its notebook should be.
+        plan: the unit's.
+    """
+    return find(wanted, functools.partial(_answers, plan))
 
 
 def _answers(plan: Plan, data: bytes) -> int:

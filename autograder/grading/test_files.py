@@ -87,9 +87,14 @@ def test_of_several_the_newest_with_most_answers_is_taken_and_a_person_looks(han
 
 
 def test_where_nothing_fits_it_is_said_what_lies_there(hand_in):
-    found = hand_in(**{"essay.ipynb": b"none of ours", "broken.zip": b"PK\x03\x04"})
+    found = hand_in(**{"essay.ipynb": b"none of ours", "b.ipynb": b"{}", "broken.zip": b"PK\x03\x04"})
     assert isinstance(found.data, Unreadable)
     assert "essay.ipynb" in str(found.data)
+
+
+def test_what_is_wrong_with_the_only_notebook_is_told_rather_than_its_name(hand_in):
+    found = hand_in(**{"mine.ipynb": b'{"cells": ['})
+    assert found.data == b'{"cells": ['
 
 
 def test_a_zip_that_unpacks_to_too_much_is_read_no_further(monkeypatch, hand_in):

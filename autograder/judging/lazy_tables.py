@@ -4,7 +4,7 @@ A score rests on the reference alone, on every draw. What is told of a wrong ans
 secret one it is told whether a check holds, and nothing else: any word that depends on it could carry its inputs out.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
