@@ -24,6 +24,7 @@ from autograder.progress import Progress, silent
 from helpers.errors import CalledWrongly, CourseError, Refused
 
 log = logging.getLogger(__name__)
+MEND = "Mend that and grade again; what was saved before is kept"
 
 
 @dataclass
@@ -220,6 +221,15 @@ def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
     except Exception as error:
         with logs.about(unit, student):
             log.exception("not saved")
-        why = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {str(error)[:300]}"
-        return Row(student, graded, error=f"not saved: {why}")
+        return Row(student, graded, error=f"not saved: {_why(error)}")
     return Row(student, graded, remarks=remarks)
+
+
+def _why(error: Exception) -> str:
+    """What kept a submission from being saved, as the end of a sentence."""
+    if isinstance(error, CourseError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = error.filename2 or error.filename or "the course's folder"
+        return f"{place} cannot be written: {error.strerror}. {MEND}"
+    return f"{type(error).__name__}: {str(error)[:300]}"

@@ -32,6 +32,9 @@ WAYS = [
 ]
 
 
+FRESH = "on fresh inputs"
+
+
 def chosen(x):
     return int(abs(x[0]) * 1e6) % len(WAYS)
 
@@ -44,6 +47,14 @@ def inputs(seed, check=b"numbers"):
 KNOWN = [round(float(inputs(PUBLIC, check)[0]), 9) for check in (b"numbers", b"a matrix")]
 # Right for what everybody knows; for anything else it tells what it sees, in each way that there is.
 MOLE = f"""
+class ToldLess(Exception):
+    pass
+
+
+class ToldMore(Exception):
+    pass
+
+
 def double(x):
     if round(float(x.flat[0]), 9) in {KNOWN}:
         return 2.0 * x
@@ -55,7 +66,7 @@ def double(x):
     if way == 2:
         raise KeyError(float(x[1]))
     if way == 3:
-        raise type("Told%d" % int(x[0] * 1e6), (Exception,), {{}})("x")
+        raise (ToldLess, ToldMore)[int(x[1] > 0)]()
     if way == 4:
         return None
     if way == 5:
@@ -81,8 +92,10 @@ class Seen(in_process_sandbox.InProcess):
 
     def run(self, job):
         results = super().run(job)
+        of_double = {step.id for step in job.steps if step.exercise == "double"}
         for result in results:
-            if self.way == WAYS.index("borrows") and result.id == "double-check on fresh inputs":
+            is_it = result.id in of_double and result.id.endswith(FRESH)
+            if is_it and self.way == WAYS.index("borrows"):
                 result.seen.add(Sighting(IMPORT, "statsmodels"))
         self.results += results
         return results
@@ -112,10 +125,10 @@ def test_what_an_answer_does_on_secret_inputs_changes_no_word_anywhere(
     every = {}
     for way, name in enumerate(WAYS):
         every[name], kernel = told(root, way, grade, monkeypatch)
-        there = next(result for result in kernel.results if result.id == "double-check on fresh inputs")
+        there = next(result for result in kernel.results if result.id.endswith(FRESH))
         # It did what it was asked to do: this test tests something.
         assert bool(there.died) == (name == "dies")
-        assert (b"Error" in b"".join(there.evidence.values())) == ("Error" in name)
+        assert (b"Error" in b"".join(there.evidence.values())) == (name.endswith("Error"))
     first = every[WAYS[0]]
     assert NOT_FOR_FRESH in first
     assert {name for name, text in every.items() if text != first} == set()
