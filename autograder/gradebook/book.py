@@ -169,11 +169,10 @@ class Book:
         left = MOST_KEPT
         left_out = []
         for name in submission.names_in(folder):
-            if not paper.is_kept(name) and name not in (STAMP, SECRET):
+            if not paper.is_paper(name) and name not in (STAMP, SECRET):
                 continue
-            try:
-                data = submission.read_file(folder / name, min(left, submission.MAX_BYTES))
-            except Unreadable:
+            data = _read(folder / name, min(left, submission.MAX_BYTES))
+            if data is None:
                 left_out.append(name)
                 continue
             left -= len(data)
@@ -185,7 +184,7 @@ class Book:
         papers = [name for name in left_out if paper.is_paper(name)]
         if not papers:
             return ""
-        return f"Too large or not readable, and left in {folder}: {', '.join(papers[:5])}."
+        return f"Not put beside the graded notebook, but left in {folder}: {', '.join(papers[:5])}."
 
     def _resources(self, unit: str, student: str, **more: Any) -> dict:
         about = {"student": student, "assignment": unit, "notebook": unit, "db_url": self.url, **more}
@@ -216,6 +215,16 @@ def _other_cells(unit: str, old: Collection[str], new: Collection[str]) -> str:
         f"the gradebook holds grades of {unit} in which {' and '.join(differences)}"
         ". Grade with the course as it was when they were handed in, or start a new gradebook"
     )
+
+
+def _read(file: Path, most: int) -> bytes | None:
+    """The bytes of a file that a grader may open; None if it can act, is too large or cannot be read."""
+    if paper.acts(file.name):
+        return None
+    try:
+        return submission.read_file(file, most)
+    except Unreadable:
+        return None
 
 
 def _moment(folder: Path) -> tuple[datetime | None, str]:

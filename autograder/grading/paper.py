@@ -57,9 +57,9 @@ def is_paper(name: str) -> bool:
     return PurePath(name.lower()).suffix in TYPES
 
 
-def is_kept(name: str) -> bool:
-    """Whether a file that was handed in is put beside the graded notebook, by its name."""
-    return is_paper(name) and TYPES[PurePath(name.lower()).suffix] not in ACTS
+def acts(name: str) -> bool:
+    """Whether a file can do something in the browser of who opens it, by its name."""
+    return TYPES.get(PurePath(name.lower()).suffix) in ACTS
 
 
 def read(attachments: Mapping[str, object]) -> Attached:

@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 
+from autograder import limited
 from autograder.grading import files
 from autograder.grading.files import find, read
 from helpers.errors import Unreadable
@@ -103,6 +104,17 @@ def test_a_zip_that_unpacks_to_too_much_is_read_no_further(monkeypatch, hand_in)
     found = hand_in(**{"a.zip": bomb})
     assert found.data == b"0" * 400
     assert found.guess.count("a.zip/") == 2
+
+
+def test_what_takes_too_long_to_read_is_told_and_not_read_here(monkeypatch, hand_in):
+    def ends(*_):
+        raise limited.TooMuch("it takes more than 5 s")
+
+    monkeypatch.setattr(limited, "call", ends)
+    found = hand_in(**{f"{UNIT}.ipynb": b"3"})
+    assert str(found.data).startswith(
+        f"{UNIT}.ipynb and what lies beside it cannot be read: it takes more than 5 s. Clear all outputs"
+    )
 
 
 def test_links_and_pipes_are_nobodys_notebook(tmp_path, hand_in):

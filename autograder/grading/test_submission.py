@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.grading.plan import make_plan, plan_of
-from autograder.grading.restore import blank, restore
+from autograder.grading.restore import _from_submission, blank, restore
 from autograder.grading.submission import clean, inert, parse, read_file
 from autograder.testing import toy_unit
 from helpers.errors import Unreadable
@@ -154,6 +154,22 @@ def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():
     (found,) = parse(json.dumps({"cells": [cell]}).encode())
     assert found.attached.pictures == {"a.png": {"image/png": "iVBORw0KGgo="}}
     assert found.attached.left_out == ("b.html",)
+
+
+@pytest.mark.parametrize("source", ["see ![1](attachment:IMG%201.HEIC)", "**Why?**\nYOUR ANSWER HERE"])
+def test_what_is_attached_and_cannot_be_shown_is_told_of_and_becomes_a_file(source):
+    plan = with_derivation()
+    attached = {"IMG 1.HEIC": {"image/heic": "cGhvdG8="}, "b.svg": {"image/svg+xml": "PHN2Zz4="}}
+    about = {"nbgrader": {"grade_id": "why"}}
+    cell = {"cell_type": "markdown", "source": source, "metadata": about, "attachments": attached}
+    (cell,) = parse(json.dumps({"cells": [cell]}).encode())
+    found = _from_submission(cell, plan.cells[0])
+    (name,) = found.files
+    assert name.endswith("-IMG_1.HEIC")
+    assert f"it lies beside the graded notebook: `{name}`." in found.source
+    assert "it is in the notebook that was handed in: `b.svg`." in found.source
+    assert "![" not in found.source
+    assert found.pictures == {}
 
 
 @pytest.mark.parametrize(
