@@ -5,13 +5,16 @@ No code of theirs runs there: it is for reading, which a few bytes can keep busy
 
 import functools
 import math
-import multiprocessing
+import os
 import resource
 import signal
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from typing import TypeVar
 
 # Of CPU time. What people write takes a hundredth of that.
 SECONDS = 5
@@ -45,10 +48,9 @@ def call(function: Callable[..., Result], *arguments: object, seconds: float = S
             returned, value = channel.recv()
         except (EOFError, OSError):
             _process.cache_clear()
-            process.join()
-            if process.exitcode == -signal.SIGXCPU:
+            if process.wait() == -signal.SIGXCPU:
                 raise TooMuch(f"it takes more than {seconds:g} s") from None
-            raise RuntimeError(f"the process that reads ended with {process.exitcode}") from None
+            raise RuntimeError(f"the process that reads ended with {process.returncode}") from None
         except BaseException:
             # Nobody is there for its answer, which is not the next one's.
             _process.cache_clear()
@@ -62,17 +64,24 @@ def call(function: Callable[..., Result], *arguments: object, seconds: float = S
 
 
 @functools.cache
-def _process() -> tuple[Any, Connection]:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
-    theirs.close()
-    return process, ours
+def _process() -> tuple[subprocess.Popen, Connection]:
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-c", f"from autograder.limited import serve; serve({theirs.fileno()})"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with theirs:
+        process = subprocess.Popen(
+            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment
+        )
+    return process, Connection(ours.detach())
 
 
-def _serve(channel: Connection) -> None:
-    """Do what is asked for until nobody is left to ask."""
+def serve(channel_number: int) -> None:
+    """Do what is asked for until nobody is left to ask.
+
+    Args:
+        channel_number: of the descriptor by which it is asked.
+    """
+    channel = Connection(channel_number)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_DATA, MEMORY)
