@@ -219,9 +219,11 @@ def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
     try:
         remarks = book.record(student, unit, graded)
     except Exception as error:
+        why = _why(error)
         with logs.about(unit, student):
-            log.exception("not saved")
-        return Row(student, graded, error=f"not saved: {_why(error)}")
+            # What is told in a sentence needs no traceback.
+            log.error("not saved: %s", why, exc_info=not isinstance(error, CourseError))
+        return Row(student, graded, error=f"not saved: {why}")
     return Row(student, graded, remarks=remarks)
 
 
