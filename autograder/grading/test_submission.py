@@ -162,8 +162,8 @@ def test_what_is_attached_and_cannot_be_shown_is_told_of_and_becomes_a_file(sour
     attached = {"IMG 1.HEIC": {"image/heic": "cGhvdG8="}, "b.svg": {"image/svg+xml": "PHN2Zz4="}}
     about = {"nbgrader": {"grade_id": "why"}}
     cell = {"cell_type": "markdown", "source": source, "metadata": about, "attachments": attached}
-    (cell,) = parse(json.dumps({"cells": [cell]}).encode())
-    found = _from_submission(cell, plan.cells[0])
+    (read,) = parse(json.dumps({"cells": [cell]}).encode())
+    found = _from_submission(read, plan.cells[0])
     (name,) = found.files
     assert name.endswith("-IMG_1.HEIC")
     assert f"it lies beside the graded notebook: `{name}`." in found.source
