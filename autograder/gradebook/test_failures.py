@@ -1,10 +1,12 @@
 """What goes wrong while a class is graded costs as little as it can, and is told."""
 
 import errno
+import json
 import os
 
 import pytest
 
+from autograder import limited
 from autograder.course.layout import Course
 from autograder.gradebook import grade_class as grading
 from autograder.gradebook import nbgrader_steps, writing
@@ -48,6 +50,32 @@ def test_a_kernel_that_fails_is_told_and_tried_again(grade, hand_in, plan):
     assert row.needs_review
     assert row.reasons == ["grading failed; the next run tries again (RuntimeError: the server ended twice)."]
     assert grade().rows[0].graded.score == 8
+
+
+def test_where_the_grader_itself_fails_each_student_has_a_row_and_nobody_is_blamed(
+    fdl, root, hand_in, plan, monkeypatch
+):
+    for who in ("a", "b"):
+        hand_in(who, toy_unit.right(plan))
+
+    def ends(*_):
+        raise RuntimeError("the process that reads ended with -9")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(limited, "call", ends)
+        result = fdl(toy_unit.UNIT, "--course", root, "--json")
+    assert result.exit_code == 1
+    rows = json.loads(result.stdout)["submissions"]
+    why = "grading failed; the next run tries again (RuntimeError: the process that reads ended with -9)."
+    assert [(row["student"], row["score"], row["reasons"]) for row in rows] == [
+        ("a", 0, [why]),
+        ("b", 0, [why]),
+    ]
+    result = fdl(toy_unit.UNIT, "--course", root, "--json")
+    assert (result.exit_code, [row["score"] for row in json.loads(result.stdout)["submissions"]]) == (
+        0,
+        [8, 8],
+    )
 
 
 def test_nothing_that_could_be_read_falls_short(fdl, root, hand_in, plan):
