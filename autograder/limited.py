@@ -16,8 +16,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-# Of CPU time. What people write takes a hundredth of that.
-SECONDS = 5
+# Of CPU time. What people write takes a hundredth of that, on a fast machine.
+SECONDS = 10
 MEMORY = 2 << 30
 # One thing at a time.
 _alone = threading.Lock()

@@ -17,7 +17,6 @@ from pathlib import Path
 from autograder import limited, syntax
 from autograder.grading.submission import MAX_BYTES, MOST_FILES, inert, parse, read_file
 from helpers.errors import Unreadable
-from helpers.operations import read as read_operations
 
 # How deep folders within folders are looked into, and how many notebooks are read at most.
 DEEPEST, MOST_NOTEBOOKS = 3, 20
@@ -98,15 +97,14 @@ def _work_on(data: bytes) -> None:
         cells = parse(data)
     except Unreadable:
         return
-    code = [cell.source for cell in cells if cell.type == "code"]
-    for source in code:
-        syntax.definitions(source)
-        syntax.names(source)
-        syntax.statements_of(source)
-    with suppress(RecursionError):
-        read_operations([syntax.runnable(source) for source in code])
     for cell in cells:
-        inert(cell.source)
+        if cell.type == "code":
+            # What follows names into libraries (helpers.operations) has limits of its own, and would import these.
+            syntax.definitions(cell.source)
+            syntax.names(cell.source)
+            syntax.statements_of(cell.source)
+        else:
+            inert(cell.source)
 
 
 def read(wanted: Path, name: str = "") -> bytes | Unreadable:

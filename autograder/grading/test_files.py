@@ -1,5 +1,7 @@
 import io
+import json
 import os
+import sys
 import zipfile
 
 import pytest
@@ -115,6 +117,17 @@ def test_what_takes_too_long_to_read_is_told_and_not_read_here(monkeypatch, hand
     assert str(found.data).startswith(
         f"{UNIT}.ipynb and what lies beside it cannot be read: it takes more than 5 s. Clear all outputs"
     )
+
+
+def has_imported(name):
+    return name in sys.modules
+
+
+def test_reading_a_notebook_imports_nothing_that_the_notebook_does(tmp_path, hand_in):
+    cell = {"cell_type": "code", "source": "import sklearn.svm\nsklearn.svm.SVC()", "metadata": {}}
+    hand_in(**{f"{UNIT}.ipynb": json.dumps({"cells": [cell]}).encode()})
+    assert limited.call(has_imported, "autograder.grading.files")
+    assert not limited.call(has_imported, "sklearn")
 
 
 def test_links_and_pipes_are_nobodys_notebook(tmp_path, hand_in):
