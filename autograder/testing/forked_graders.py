@@ -35,7 +35,7 @@ def context() -> ForkServerContext:
 
 
 def start(
-    made: ForkServerContext, course: Path, moments: Any, at: int = 0, room: int = 0
+    made: ForkServerContext, course: Path, moments: Any, told: Path, at: int = 0, room: int = 0
 ) -> ForkServerProcess:
     """Start a grader.
 
@@ -43,12 +43,13 @@ def start(
         made: by `context`.
         course: the course root.
         moments: a shared integer that counts statements and files as they are written.
+        told: a file in the place of its stderr.
         at: the moment at which it is killed; 0 for never.
         room: bytes that a file may have at most; 0 for any.
     Returns:
         The process, whose exit code is 0 if all is well, 1 if something was not saved.
     """
-    process = made.Process(target=_grade, args=(course, moments, at, room))
+    process = made.Process(target=_grade, args=(course, moments, told, at, room))
     process.start()
     return process
 
@@ -68,7 +69,9 @@ def _unit() -> Any:
 _made: list[Any] = []
 
 
-def _grade(course: Path, moments: Any, at: int, room: int) -> None:
+def _grade(course: Path, moments: Any, told: Path, at: int, room: int) -> None:
+    # The server's own is whatever it was when the server was started.
+    os.dup2(os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
     replace = writing.replace
 
     def passes(*_: object) -> None:
