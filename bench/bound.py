@@ -52,7 +52,7 @@ def bound(unit: str, folder: Path) -> dict[str, dict[str, float]]:
     def grade(student: str) -> None:
         draw = draw_of(key, unit, student)
         with clocks["all"]:
-            engine.grade(read_submission(course, unit, student), plan, draw, run, tables)
+            engine.grade(read_submission(course, plan, student).data, plan, draw, run, tables)
 
     grade(students[0])
     for clock in clocks.values():

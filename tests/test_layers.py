@@ -23,7 +23,7 @@ from autograder.course.layout import CONFIG, COURSE, ROOT
 FLOORS = """cli testing exports reporting rehearsal gradebook grading authoring proving judging course sandbox
     pages""".split()
 # Modules that every floor may import; of one another they import only what stands behind them.
-GROUND = ["exercise", "syntax", "progress", "logs"]
+GROUND = ["exercise", "syntax", "progress", "logs", "limited"]
 # Addresses in the nbgrader_config.py of older course roots; nothing imports them.
 ADDRESSES = {
     "execute": ["SubmissionExporter", "RunByEngine", "SaveVerdicts"],

@@ -13,18 +13,16 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.authoring.mirror import files
 from autograder.course import catalogue, layout
 from autograder.grading import draws, engine
 from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.graded_submission import Graded
-from autograder.grading.grader import prepare
+from autograder.grading.grader import prepare, read_at
 from autograder.grading.plan import DERIVATION, Plan, plan_of
 from autograder.grading.running import Run
-from autograder.grading.submission import read_file
+from autograder.grading.submission import names_in
 from autograder.judging.lazy_tables import LazyTables
 from autograder.sandbox.client import Sandbox
-from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
 
 # Where the zip has what a course of one's own chooses and adds.
@@ -75,37 +73,13 @@ def grade(plan: Plan, folder: Path, run: Run) -> Graded:
         folder: laid out as Gradescope does it.
         run: runs a job in a confined child.
     """
-    try:
-        data: bytes | Unreadable = read_file(notebook(folder / "submission", plan.unit))
-    except Unreadable as error:
-        data = error
+    uploaded = folder / "submission"
+    found = read_at(uploaded / f"{plan.unit}.ipynb", plan)
+    handed_in = engine.HandedIn(found.data, names_in(uploaded), found.name, found.note, found.guess)
     secret = draws.secret(layout.ROOT)
     draw = draws.draw_of(secret, plan.unit, who(folder / "submission_metadata.json"))
     tables = LazyTables([layout.ROOT / "notebooks"])
-    return engine.grade(data, plan, draw, run, tables)
-
-
-def notebook(folder: Path, unit: str) -> Path:
-    """The uploaded notebook, whatever it is called.
-
-    Args:
-        folder: what was uploaded.
-        unit: whose notebook is looked for.
-    Raises:
-        Unreadable: if there is none, or there are several and none has the unit's name.
-    """
-    notebooks = []
-    for path in files(folder):
-        if path.suffix == ".ipynb" and not path.name.startswith("."):
-            notebooks.append(path)
-    of_this_name = [path for path in notebooks if path.stem == unit]
-    candidates = of_this_name or notebooks
-    if len(candidates) == 1:
-        return candidates[0]
-    there = ", ".join(path.relative_to(folder).as_posix() for path in files(folder)[:4])
-    if notebooks:
-        raise Unreadable(f"There are {len(notebooks)} notebooks ({there}). Hand in one, {unit}.ipynb.")
-    raise Unreadable(f"There is no notebook, but {there or 'nothing at all'}. Hand in {unit}.ipynb.")
+    return engine.grade(handed_in, plan, draw, run, tables)
 
 
 def who(metadata: Path) -> str:

@@ -18,7 +18,7 @@ from autograder.grading.plan import plan_of
 from autograder.sandbox import confine
 from autograder.testing import in_process_sandbox, toy_unit
 from autograder.testing.small_unit import ID, TEXT, unit_of
-from helpers.errors import CannotConfine, Unreadable
+from helpers.errors import CannotConfine
 
 STATUS = {"passed", "failed"}
 TEST: dict[str, type | tuple[type, ...]] = {
@@ -112,13 +112,13 @@ def test_what_is_wrong_says_what_it_looks_like_once(report, plan):
 
 
 BROKEN = {
-    "no notebook": ({"thesis.pdf": b"%PDF-1.7"}, "There is no notebook, but thesis.pdf"),
+    "no notebook": ({"thesis.pdf": b"%PDF-1.7"}, "There is no 99_toy.ipynb, but thesis.pdf"),
     "damaged": ({"a.ipynb": b'{"cells": ['}, "The file is not a notebook"),
     "two notebooks": (
         {"a.ipynb": b"{}", "b.ipynb": b"{}"},
-        "There are 2 notebooks (a.ipynb, b.ipynb). Hand in one",
+        "There is no 99_toy.ipynb, but a.ipynb, b.ipynb",
     ),
-    "nothing": ({}, "nothing at all"),
+    "nothing": ({}, "nothing was handed in"),
 }
 
 
@@ -136,11 +136,12 @@ def test_the_notebook_of_the_units_name_is_taken_among_others(report, plan):
     assert report(files)["score"] == 8
 
 
-def test_a_link_is_not_followed(folder, tmp_path):
-    (tmp_path / "secret.ipynb").write_text("{}")
-    (folder / "submission" / "a.ipynb").symlink_to(tmp_path / "secret.ipynb")
-    with pytest.raises(Unreadable, match="is a link"):
-        on_gradescope.read_file(on_gradescope.notebook(folder / "submission", "a"))
+def test_a_link_is_not_followed(folder, report, plan):
+    (folder / "secret.ipynb").write_bytes(toy_unit.data(toy_unit.right(plan)))
+    (folder / "submission" / f"{toy_unit.UNIT}.ipynb").symlink_to(folder / "secret.ipynb")
+    found = report({})
+    assert found["score"] == 0
+    assert "is a link" in found["output"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"users": [{}]}', '{"users": null}', "[1]"])

@@ -5,10 +5,9 @@ grades are as they were or finished; the graded notebook takes its place after t
 """
 
 import os
-import tempfile
 import warnings
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from autograder.course.layout import KERNEL, Course
-from autograder.gradebook import due_dates
+from autograder.gradebook import due_dates, writing
 from autograder.gradebook.database import open_gradebook, refusals, settings
 from autograder.gradebook.dates import of_nbgrader
-from autograder.grading import submission
+from autograder.grading import paper, submission
 from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan
 from helpers.errors import Refused, Unreadable
@@ -36,8 +35,8 @@ STAMP = "timestamp.txt"
 IN_TIME = "It counts as handed in in time."
 # Under which the exchange gives feedback back.
 SECRET = "submission_secret.txt"
-# What a derivation on paper may be handed in as, beside the notebook.
-KEPT = (".png", ".jpg", ".jpeg", ".pdf")
+# Bytes of all files together that are kept beside a graded notebook.
+MOST_KEPT = 128 << 20
 
 
 class Waiting(Session):
@@ -130,7 +129,8 @@ class Book:
             unit: its id.
             graded: what became of it.
         Returns:
-            Why it is not known when it was handed in, a sentence; "" if it is, or if nothing says so.
+            What a person should look at, in sentences: why it is not known when it was handed in, though something
+            should say so, and which files have no room beside the graded notebook; mostly "".
         Raises:
             Refused: if the database does not take it.
             OSError: if the notebook cannot be written.
@@ -146,8 +146,8 @@ class Book:
             self.converter._init_preprocessors()
             resources = self._resources(unit, student, gradebook=gradebook, graded=graded)
             text, _ = self.converter.exporter.from_notebook_node(graded.notebook, resources)
-        self._keep(folder, student, unit, text)
-        return undated
+        left_out = self._keep(folder, student, unit, text, graded.files)
+        return " ".join(filter(None, [undated, left_out]))
 
     def scores(self, unit: str) -> dict[str, dict]:
         """What the gradebook says of each student who has a submission.
@@ -190,16 +190,29 @@ class Book:
             .all()
         )
 
-    def _keep(self, folder: Path, student: str, unit: str, text: str) -> None:
-        """Put the graded notebook in its place, and beside it what graders may want to see."""
+    def _keep(self, folder: Path, student: str, unit: str, text: str, attached: Mapping[str, str]) -> str:
+        """Put the graded notebook in its place, and beside it what graders may want to see; say what has no room."""
         place = self.course.graded(unit, student)
         place.parent.mkdir(parents=True, exist_ok=True)
-        for file in folder.glob("*"):
-            if file.suffix.lower() in KEPT or file.name in (STAMP, SECRET):
-                with suppress(Unreadable):
-                    _replace(place.parent / file.name, submission.read_file(file))
-        _replace(place, (text.rstrip("\n") + "\n").encode())
+        left = MOST_KEPT
+        left_out = []
+        for name in submission.names_in(folder):
+            if not paper.is_paper(name) and name not in (STAMP, SECRET):
+                continue
+            data = _read(folder / name, min(left, submission.MAX_BYTES))
+            if data is None:
+                left_out.append(name)
+                continue
+            left -= len(data)
+            writing.replace(place.parent / name, data)
+        for name, encoded in attached.items():
+            writing.replace(place.parent / name, paper.decoded(encoded))
+        writing.replace(place, (text.rstrip("\n") + "\n").encode())
         self.converter.set_permissions(unit, student)
+        papers = [name for name in left_out if paper.is_paper(name)]
+        if not papers:
+            return ""
+        return f"Not put beside the graded notebook, but left in {folder}: {', '.join(papers[:5])}."
 
     def _resources(self, unit: str, student: str, **more: Any) -> dict:
         about = {"student": student, "assignment": unit, "notebook": unit, "db_url": self.url, **more}
@@ -232,6 +245,16 @@ def _other_cells(unit: str, old: Collection[str], new: Collection[str]) -> str:
     )
 
 
+def _read(file: Path, most: int) -> bytes | None:
+    """The bytes of a file that a grader may open; None if it can act, is too large or cannot be read."""
+    if paper.acts(file.name):
+        return None
+    try:
+        return submission.read_file(file, most)
+    except Unreadable:
+        return None
+
+
 def _moment(folder: Path) -> tuple[datetime | None, str]:
     """When something was handed in, in UTC, and why that cannot be read, if it cannot."""
     if not os.path.lexists(folder / STAMP):
@@ -244,10 +267,3 @@ def _moment(folder: Path) -> tuple[datetime | None, str]:
         return of_nbgrader(text or None), ""
     except (ValueError, OverflowError):
         return None, f"{STAMP} says {text[:60]!r}, which is no date and time. {IN_TIME}"
-
-
-def _replace(place: Path, data: bytes) -> None:
-    """Write a file so that nobody ever finds half of it."""
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as fresh:
-        fresh.write(data)
-    os.replace(fresh.name, place)

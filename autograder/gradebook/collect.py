@@ -11,13 +11,14 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from autograder.course.layout import Course
+from autograder.gradebook import writing
 from autograder.gradebook.dates import of_nbgrader
-from autograder.gradebook.downloads import Person, Upload, uploads
+from autograder.gradebook.downloads import Person, Upload, opened, uploads
 from autograder.grading.files import copy_number
 from helpers.errors import Refused, Unreadable
 
 # Where what was replaced is kept, and what was done is written down.
-FOLDER, RECORD, BEFORE = "collected", "collected.json", "before"
+FOLDER, RECORD, BEFORE, NEW = "collected", "collected.json", "before", "new"
 
 
 @dataclass(frozen=True)
@@ -70,24 +71,24 @@ def collect(course: Course, unit: str, source: Path, roster: Iterable[Student]) 
     found = Collected()
     roster = list(roster)
     theirs: dict[str, list[Upload]] = {}
-    for upload in uploads(source):
-        if isinstance(upload, Unreadable):
-            found.unmatched.append(str(upload))
-            continue
-        student, why = match(upload.person, roster)
-        if student:
-            theirs.setdefault(student, []).append(upload)
-        else:
-            found.unmatched.append(f"{upload.place}: {why}")
-    if not theirs:
-        told = "".join(f"\n  {sentence}" for sentence in found.unmatched[:5])
-        raise Refused(f"{source} holds nothing of anybody on the roster ({len(roster)} students){told}")
-    record = _new_record(course, unit)
-    for student, files in sorted(theirs.items()):
-        _place(course, unit, student, files, record, found)
-    (record / RECORD).write_text(
-        json.dumps({"students": found.students, "replaced": found.replaced}, indent=1)
-    )
+    with opened(source) as files:
+        found.unmatched += [str(file) for file in files.values() if isinstance(file, Unreadable)]
+        readable = {place: file for place, file in files.items() if not isinstance(file, Unreadable)}
+        for upload in uploads(readable):
+            student, why = match(upload.person, roster)
+            if student:
+                theirs.setdefault(student, []).append(upload)
+            else:
+                found.unmatched.append(f"{upload.place}: {why}")
+        if not theirs:
+            told = "".join(f"\n  {sentence}" for sentence in found.unmatched[:5])
+            raise Refused(f"{source} holds nothing of anybody on the roster ({len(roster)} students){told}")
+        record = _new_record(course, unit)
+        for student, of_student in sorted(theirs.items()):
+            _place(course, unit, student, of_student, record, found)
+            # After each, so that whatever ends this can be undone.
+            done = {"students": found.students, "replaced": found.replaced}
+            writing.replace(record / RECORD, json.dumps(done, indent=1).encode())
     return found
 
 
@@ -130,14 +131,19 @@ def undo(course: Course, unit: str) -> Collected:
     if not records:
         raise Refused(f"nothing was collected for {unit}")
     record = records[-1]
-    done = json.loads((record / RECORD).read_text())
-    for student in done["students"]:
-        place = course.submitted(unit, student).parent
+    students: dict[str, list[str]] = {}
+    if (record / RECORD).exists():
+        students = json.loads((record / RECORD).read_text())["students"]
+    for student in students:
+        shutil.rmtree(course.submitted(unit, student).parent, ignore_errors=True)
+    # Also of whoever was under way when it was ended.
+    before = sorted((record / BEFORE).glob("*"))
+    for folder in before:
+        place = course.submitted(unit, folder.name).parent
         shutil.rmtree(place, ignore_errors=True)
-        if student in done["replaced"]:
-            shutil.move(record / BEFORE / student, place)
+        shutil.move(folder, place)
     shutil.rmtree(record)
-    return Collected(done["students"], done["replaced"])
+    return Collected(students, [folder.name for folder in before])
 
 
 def _new_record(course: Course, unit: str) -> Path:
@@ -152,26 +158,46 @@ def _new_record(course: Course, unit: str) -> Path:
 def _place(
     course: Course, unit: str, student: str, files: list[Upload], record: Path, found: Collected
 ) -> None:
-    """Write a student's files; what was there is kept with the record."""
+    """Put a student's files where they belong, once all are there; what was there is kept with the record."""
+    fresh = record / NEW / student
+    fresh.mkdir(parents=True)
+    names = _written(fresh, unit, files, found)
+    if not names:
+        return
+    person = files[0].person
+    if person.handed_in:
+        try:
+            (fresh / "timestamp.txt").write_text(f"{of_nbgrader(person.handed_in)} UTC\n")
+        except (ValueError, OverflowError):
+            found.unmatched.append(f"when {student} handed in: {person.handed_in[:60]!r} is no date and time")
+    elif person.late:
+        found.late.append(student)
     place = course.submitted(unit, student).parent
     if place.exists():
         (record / BEFORE).mkdir(exist_ok=True)
         shutil.move(place, record / BEFORE / student)
         found.replaced.append(student)
-    place.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(fresh, place)
+    found.students[student] = names
+
+
+def _written(folder: Path, unit: str, files: list[Upload], found: Collected) -> list[str]:
+    """Write files into a folder, one at a time, and return the names of those that could be read."""
     notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
     newest = max(notebooks, key=lambda file: copy_number(file.name), default=None)
+    names = []
     # The newest first, so that no older one has its name.
     for file in sorted(files, key=lambda file: file is not newest):
+        try:
+            data = file.read()
+        except Unreadable as error:
+            found.unmatched.append(f"{file.place}: {error}")
+            continue
         name = f"{unit}.ipynb" if file is newest else Path(file.name).name
-        (place / _free(place, name)).write_bytes(file.data)
-    person = files[0].person
-    if person.handed_in:
-        moment = of_nbgrader(person.handed_in)
-        (place / "timestamp.txt").write_text(f"{moment} UTC\n")
-    elif person.late:
-        found.late.append(student)
-    found.students[student] = [file.name for file in files]
+        (folder / _free(folder, name)).write_bytes(data)
+        names.append(file.name)
+    return names
 
 
 def _free(place: Path, name: str) -> str:

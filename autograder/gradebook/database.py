@@ -4,6 +4,7 @@ Whatever the database says, people read a sentence: which gradebook, what is wro
 is changed in a database that is not nbgrader's, or of another version of nbgrader's.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import Connection, create_engine, inspect, text
@@ -25,6 +26,7 @@ from autograder.gradebook.dates import teach_nbgrader
 from helpers.errors import Refused
 
 FILE = "gradebook.db"
+NBGRADERS_LOG = "tornado.application"
 # Ours can share the transaction of `fdl grade`.
 OURS = {"nbgrader.preprocessors.AssignLatePenalties": "autograder.gradebook.AssignLatePenalties"}
 # Some of the tables of every gradebook, whichever version of nbgrader made it.
@@ -140,12 +142,21 @@ def refusals(url: str) -> Iterator[None]:
     Args:
         url: of the database.
     Raises:
-        Refused: in the place of SQLAlchemy's errors.
+        Refused: in the place of SQLAlchemy's errors, and of those that nbgrader makes of them.
     """
+    nbgraders_log = logging.getLogger(NBGRADERS_LOG)
+    nbgraders_log.addFilter(_is_no_traceback)
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, InvalidEntry) as error:
         raise Refused(f"the gradebook {_place(url)} {_what_to_do(error)}") from None
+    finally:
+        nbgraders_log.removeFilter(_is_no_traceback)
+
+
+def _is_no_traceback(record: logging.LogRecord) -> bool:
+    """Whether nbgrader logs something else than the traceback of an error that it raises as well."""
+    return not record.getMessage().startswith("Rolling back session")
 
 
 def _refuse_what_is_not_ours(connection: Connection, tables: set[str], url: str) -> None:
@@ -198,12 +209,13 @@ ADVICE = {
     "unable to open": "cannot be opened. Look whether its folder is there, and yours to read and write",
     "disk is full": "cannot be written: the disk is full. Make room and try again; what was saved before is kept",
     "no such column": OLD,
+    "UNIQUE constraint": "is being written by another grader. Run this again once that is done",
     "disk I/O error": "cannot be read or written: the disk is full or fails. Make room and try again; "
     "what was saved before is kept",
 }
 
 
-def _what_to_do(error: SQLAlchemyError) -> str:
+def _what_to_do(error: Exception) -> str:
     """What is wrong, as the end of a sentence."""
     # SQLAlchemy's own words repeat the statement and its values; the driver's are what is wrong.
     said = str(getattr(error, "orig", None) or error).strip()

@@ -6,9 +6,14 @@ Gradescope   submission_45678/notebook.ipynb, and submission_metadata.yml beside
 by hand      ana/notebook.ipynb or ana.ipynb
 """
 
+import functools
+import os
 import re
+import stat
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,7 +27,8 @@ CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<lms>\d+)_(?P<file>\d+)
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
 GRADESCOPE = re.compile(r"submission_(\d+)")
 METADATA = "submission_metadata.yml"
-MOST_FILES = 100_000
+# Of a whole class.
+MOST_FILES, MOST_BYTES = 100_000, 20 << 30
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,9 @@ class Person:
         return self.name or self.id or self.email or self.lms
 
 
+Read = Callable[[], bytes]
+
+
 @dataclass(frozen=True)
 class Upload:
     """A file of a download.
@@ -57,70 +66,101 @@ class Upload:
         place: where it is in the download.
         person: who handed it in.
         name: as the student called it.
-        data: its bytes.
+        read: gives its bytes; raises `Unreadable` if they cannot be read.
     """
 
     place: str
     person: Person
     name: str
-    data: bytes
+    read: Read
 
 
-def uploads(source: Path) -> Iterator[Upload | Unreadable]:
-    """The files of a download, or why one cannot be read.
+@contextmanager
+def opened(source: Path) -> Iterator[dict[PurePosixPath, Read | Unreadable]]:
+    """The files of a download, or why one is not read; nothing of them is read before it is asked for.
 
     Args:
         source: a folder or a zip.
     Raises:
-        Refused: if it is neither.
+        Refused: if it is neither, or holds more than any class hands in.
     """
-    read = _read_zip(source) if source.is_file() else _read_folder(source)
-    files = []
-    metadata: dict[str, Any] = {}
-    for place, data in read:
-        if isinstance(data, Unreadable):
-            yield data
-        elif place.name == METADATA:
-            metadata = _metadata(data)
-        else:
-            files.append((place, data))
-    top = _common_folder([place for place, _ in files])
-    for place, data in files:
-        inside = PurePosixPath(*place.parts[len(top) :])
-        person, name = _whose(inside, metadata)
-        yield Upload(str(place), person, name, data)
-
-
-def _read_folder(source: Path) -> Iterator[tuple[PurePosixPath, bytes | Unreadable]]:
-    if not source.is_dir():
-        raise Refused(f"there is no folder or zip {source}")
-    for path in sorted(source.rglob("*")):
-        place = PurePosixPath(path.relative_to(source))
-        if _is_hidden(place) or path.is_dir() or path.is_symlink():
-            continue
-        try:
-            yield place, read_file(path)
-        except Unreadable as error:
-            yield place, Unreadable(f"{place}: {error}")
-
-
-def _read_zip(source: Path) -> Iterator[tuple[PurePosixPath, bytes | Unreadable]]:
+    if not source.is_file():
+        yield _within_limits(source, _of_folder(source))
+        return
     try:
         with zipfile.ZipFile(source) as packed:
-            for member in packed.infolist()[:MOST_FILES]:
-                place = PurePosixPath(member.filename)
-                if member.is_dir() or _is_hidden(place):
-                    continue
-                if member.file_size > MAX_BYTES:
-                    yield (
-                        place,
-                        Unreadable(f"{place} has {member.file_size / 1e6:.0f} MB, which is too much."),
-                    )
-                    continue
-                with packed.open(member) as file:
-                    yield place, file.read(MAX_BYTES)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+            yield _within_limits(source, _of_zip(packed))
+    except (zipfile.BadZipFile, NotImplementedError) as error:
         raise Refused(f"{source} is no zip that can be read: {error}") from None
+
+
+def uploads(files: Mapping[PurePosixPath, Read]) -> Iterator[Upload]:
+    """Whose each file of a download is, as far as the names tell.
+
+    Args:
+        files: that can be read, by their places.
+    """
+    files = dict(files)
+    metadata = _metadata(files)
+    top = _common_folder(list(files))
+    for place, read in files.items():
+        inside = PurePosixPath(*place.parts[len(top) :])
+        person, name = _whose(inside, metadata)
+        yield Upload(str(place), person, name, read)
+
+
+def _of_folder(source: Path) -> Iterator[tuple[PurePosixPath, int, Read]]:
+    """Place and size of each file in a folder, and what reads it."""
+    if not source.is_dir():
+        raise Refused(f"there is no folder or zip {source}")
+    for folder, inner, names in os.walk(source):
+        inner.sort()
+        for name in sorted(names):
+            path = Path(folder, name)
+            about = path.lstat()
+            if stat.S_ISREG(about.st_mode):
+                place = PurePosixPath(path.relative_to(source))
+                yield place, about.st_size, functools.partial(read_file, path)
+
+
+def _of_zip(packed: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, int, Read]]:
+    """Place and size of each file in a zip, and what reads it."""
+    for member in packed.infolist():
+        if not member.is_dir():
+            place = PurePosixPath(member.filename)
+            yield place, member.file_size, functools.partial(_unpacked, packed, member)
+
+
+def _unpacked(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    try:
+        with packed.open(member) as file:
+            return file.read(MAX_BYTES)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise Unreadable(f"{member.filename} cannot be unpacked: {error}") from None
+
+
+def _within_limits(
+    source: Path, found: Iterable[tuple[PurePosixPath, int, Read]]
+) -> dict[PurePosixPath, Read | Unreadable]:
+    """The files, if they are no more than a class hands in; one that is too large is told of."""
+    files: dict[PurePosixPath, Read | Unreadable] = {}
+    total = 0
+    for place, size, read in found:
+        if _is_hidden(place):
+            continue
+        if size > MAX_BYTES:
+            files[place] = Unreadable(
+                f"{place} has {size / 1e6:,.0f} MB; the limit is {MAX_BYTES / 1e6:.0f}."
+            )
+            continue
+        files[place] = read
+        total += size
+        if len(files) > MOST_FILES or total > MOST_BYTES:
+            raise Refused(
+                f"{source} holds more than {MOST_FILES:,} files or {MOST_BYTES / 1e9:.0f} GB. "
+                "Download the class in parts, and collect them one by one"
+            )
+    return files
 
 
 def _is_hidden(place: PurePosixPath) -> bool:
@@ -139,11 +179,19 @@ def _common_folder(places: list[PurePosixPath]) -> tuple[str, ...]:
     return tuple(common)
 
 
-def _metadata(data: bytes) -> dict[str, Any]:
-    """What Gradescope says of the folders of its export."""
+def _metadata(files: dict[PurePosixPath, Read]) -> dict[str, Any]:
+    """What Gradescope says of the folders of its export; the file is taken out.
+
+    It lies beside these folders: one that lies deeper is a student's, who could say anything there.
+    """
+    place = min(
+        (place for place in files if place.name == METADATA), key=lambda it: len(it.parts), default=None
+    )
+    if place is None or any(GRADESCOPE.fullmatch(part) for part in place.parts):
+        return {}
     try:
-        about = yaml.safe_load(data)
-    except (yaml.YAMLError, UnicodeDecodeError):
+        about = yaml.safe_load(files.pop(place)())
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, Unreadable):
         return {}
     return about if isinstance(about, dict) else {}
 

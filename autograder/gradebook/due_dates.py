@@ -12,6 +12,7 @@ import yaml
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.course.layout import Course
+from autograder.gradebook import writing
 from autograder.gradebook.dates import of_nbgrader
 from helpers.errors import CalledWrongly, Refused
 
@@ -181,7 +182,8 @@ def _write(course: Course, every: dict[str, dict[str, Extension]]) -> None:
     if not data:
         file.unlink(missing_ok=True)
         return
-    file.write_text(HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True), "utf-8")
+    text = HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    writing.replace(file, text.encode())
 
 
 def _about(extension: Extension) -> dict[str, float | str]:

@@ -18,9 +18,9 @@ from traitlets.config import LoggingConfigurable
 from autograder.course import catalogue, derivation
 from autograder.course.layout import Course
 from autograder.gradebook import hand_graded
-from autograder.gradebook.book import KEPT
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.hand_graded import Answer, Version
+from autograder.grading import paper, submission
 from autograder.pages.markdown import html_of_any
 from helpers.errors import CourseError
 
@@ -161,7 +161,7 @@ def _line(text: str) -> str:
 
 def _files(folder: Path) -> dict[str, str]:
     """The addresses, from formgrader's page, of what was handed in beside a notebook."""
-    names = [file.name for file in sorted(folder.glob("*")) if file.suffix.lower() in KEPT]
+    names = filter(paper.is_paper, submission.names_in(folder))
     return {name: quote(name) for name in names}
 
 

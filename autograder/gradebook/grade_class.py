@@ -29,6 +29,7 @@ from autograder.sandbox import Job, StepResult
 from helpers.errors import CalledWrongly, CourseError, Refused
 
 log = logging.getLogger(__name__)
+MEND = "Mend that and grade again; what was saved before is kept"
 
 
 @dataclass
@@ -40,18 +41,18 @@ class Row:
         graded: what became of it.
         book: the scores in the gradebook.
         error: why the gradebook has it not.
-        undated: why it is not known when it was handed in, where something should say so.
+        remarks: what else a person should look at, as that nobody knows when it was handed in.
     """
 
     student: str
     graded: Graded
     book: dict = field(default_factory=dict)
     error: str = ""
-    undated: str = ""
+    remarks: str = ""
 
     @property
     def needs_review(self) -> bool:
-        return self.graded.needs_review or bool(self.error) or bool(self.undated)
+        return self.graded.needs_review or bool(self.error) or bool(self.remarks)
 
     @property
     def reasons(self) -> list[str]:
@@ -59,8 +60,8 @@ class Row:
         reasons = list(self.graded.reasons)
         if self.error:
             reasons = [self.error, *self.graded.notes, *reasons]
-        if self.undated:
-            reasons.append(self.undated)
+        if self.remarks:
+            reasons.append(self.remarks)
         return list(dict.fromkeys(reasons))
 
     def as_dict(self) -> dict:
@@ -204,15 +205,25 @@ def grade(
             report.rows.append(_recorded(book, student, unit.id, graded))
             what = f"{student}; {backend.standing}" if backend.standing else student
             progress(len(report.rows), len(chosen), what)
-        scores = book.scores(unit.id)
+        _read_back(book, unit.id, report.rows)
     finally:
         book.close()
-    for row in report.rows:
-        row.book = scores.get(row.student, {})
     report.confinement = backend.confinement or confinement
     report.rows.sort(key=lambda row: chosen.index(row.student))
     report.seconds = time.monotonic() - start
     return report
+
+
+def _read_back(book: Book, unit: str, rows: Sequence[Row]) -> None:
+    """Put what the gradebook says beside what was found; where it says nothing, the rows say why."""
+    try:
+        scores = book.scores(unit)
+    except Refused as error:
+        for row in rows:
+            row.error = row.error or f"saved, and its score cannot be read back: {error}"
+        return
+    for row in rows:
+        row.book = scores.get(row.student, {})
 
 
 def _again(plan: Plan, exercise: str, force: bool) -> list[str]:
@@ -239,10 +250,21 @@ def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
 def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
     """Save what became of a submission; where that fails, the others' grades go on."""
     try:
-        undated = book.record(student, unit, graded)
+        remarks = book.record(student, unit, graded)
     except Exception as error:
+        why = _why(error)
         with logs.about(unit, student):
-            log.exception("not saved")
-        why = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {str(error)[:300]}"
+            # What is told in a sentence needs no traceback.
+            log.error("not saved: %s", why, exc_info=not isinstance(error, CourseError))
         return Row(student, graded, error=f"not saved: {why}")
-    return Row(student, graded, undated=undated)
+    return Row(student, graded, remarks=remarks)
+
+
+def _why(error: Exception) -> str:
+    """What kept a submission from being saved, as the end of a sentence."""
+    if isinstance(error, CourseError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = error.filename2 or error.filename or "the course's folder"
+        return f"{place} cannot be written: {error.strerror}. {MEND}"
+    return f"{type(error).__name__}: {str(error)[:300]}"

@@ -15,8 +15,8 @@ from nbgrader.api import Comment, Grade, Gradebook
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, delete, insert, inspect, select
 from sqlalchemy.schema import CreateTable
 
-from autograder.grading import submission
-from autograder.grading.answers import PAPER, is_asked_for_elsewhere
+from autograder.grading import paper, submission
+from autograder.grading.answers import is_asked_for_elsewhere
 from autograder.grading.placed import ADDED
 from helpers.errors import Unreadable
 
@@ -78,12 +78,11 @@ def answer_of(cell: NotebookNode, notebook: NotebookNode, folder: Path) -> Answe
 def _papers(folder: Path) -> dict[str, str]:
     """Digests of the files that may hold a derivation, by name."""
     digests = {}
-    for file in sorted(folder.glob("*")):
-        if file.suffix.lower() in PAPER:
-            try:
-                digests[file.name] = _digest(submission.read_file(file))
-            except Unreadable:
-                digests[file.name] = "unreadable"
+    for name in filter(paper.is_paper, submission.names_in(folder)):
+        try:
+            digests[name] = _digest(submission.read_file(folder / name))
+        except Unreadable:
+            digests[name] = "unreadable"
     return digests
 
 

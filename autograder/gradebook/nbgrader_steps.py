@@ -17,7 +17,7 @@ from autograder.course.layout import Course
 from autograder.gradebook import hand_graded
 from autograder.gradebook.database import gradebook_of
 from autograder.grading import draws, graded_notebook, restore, submission
-from autograder.grading.grader import Grader, prepare
+from autograder.grading.grader import Grader, prepare, read_submission
 from helpers.errors import Unreadable
 from helpers.quiet import import_tensorflow
 
@@ -28,9 +28,13 @@ class SubmissionExporter(NotebookExporter):
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         unit = resources["nbgrader"]["assignment"]
         converter: Any = self.parent
-        plan = grader(converter.coursedir.root).plan(unit)
+        about = grader(converter.coursedir.root)
+        plan = about.plan(unit)
         try:
-            placed = restore.restore(submission.parse(submission.read_file(Path(filename))), plan)
+            data = read_submission(about.course, plan, resources["nbgrader"]["student"]).data
+            if isinstance(data, Unreadable):
+                raise data
+            placed = restore.restore(submission.parse(data), plan)
         except Unreadable as error:
             self.log.error("%s: %s", filename, error)
             placed = restore.blank(plan)

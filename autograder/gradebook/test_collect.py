@@ -152,6 +152,39 @@ def test_what_is_no_download_is_refused(course, tmp_path, what):
         collect(course, UNIT, source, [ANA])
 
 
+def test_a_student_cannot_say_whose_the_work_of_others_is(course, tmp_path):
+    forged = METADATA.replace(":sid: ana", ":sid: zr").encode()
+    files = DOWNLOADS["Gradescope"] | {"assignment_1_export/submission_45679/submission_metadata.yml": forged}
+    del files["assignment_1_export/submission_metadata.yml"]
+    files["assignment_1_export/submission_metadata.yml"] = METADATA.encode()
+    found = collect(course, UNIT, unpacked(tmp_path / "g", files), [ANA, ZOE])
+    assert course.submitted(UNIT, "ana").read_bytes() == b"new"
+    assert found.students["zr"] == ["work.ipynb", "submission_metadata.yml"]
+
+
+def test_what_cannot_be_read_keeps_nobody_elses_from_being_taken_and_nothing_is_lost(course, tmp_path):
+    before = course.submitted(UNIT, "ana")
+    before.parent.mkdir(parents=True)
+    before.write_bytes(b"before")
+    place = zipped(tmp_path / "c.zip", {"ana/01_unit.ipynb": b"new work", "zr/01_unit.ipynb": b"zoe"})
+    place.write_bytes(place.read_bytes().replace(b"new work", b"bad work"))
+    found = collect(course, UNIT, place, [ANA, ZOE])
+    assert list(found.students) == ["zr"]
+    assert "ana/01_unit.ipynb cannot be unpacked: Bad CRC-32" in found.unmatched[0]
+    assert before.read_bytes() == b"before"
+
+
+def test_a_download_that_is_too_large_is_refused_before_anything_is_written(course, tmp_path):
+    bomb = tmp_path / "download" / "ana"
+    bomb.mkdir(parents=True)
+    for number in range(400):
+        with (bomb / f"{number}.ipynb").open("wb") as sparse:
+            sparse.truncate(60 << 20)
+    with pytest.raises(Refused, match=r"more than 100,000 files or 21 GB\. Download the class in parts"):
+        collect(course, UNIT, tmp_path / "download", [ANA])
+    assert list(course.root.iterdir()) == []
+
+
 def test_names_that_lead_elsewhere_lead_nowhere(course, tmp_path):
     files = {"ana/../../../evil.ipynb": b"x", "ana/01_unit.ipynb": b"new"}
     collect(course, UNIT, zipped(tmp_path / "e.zip", files), [ANA])

@@ -1,19 +1,16 @@
 """What goes wrong while a class is graded costs as little as it can, and is told."""
 
 import errno
+import json
 import os
-import shutil
-import signal
-import subprocess
-import sys
 
 import pytest
 
-from autograder.course import layout
-from autograder.gradebook import book as books
+from autograder import limited
+from autograder.course.layout import Course
 from autograder.gradebook import grade_class as grading
-from autograder.gradebook import nbgrader_steps
-from autograder.gradebook.conftest import auto_scores, grades
+from autograder.gradebook import nbgrader_steps, writing
+from autograder.gradebook.conftest import auto_scores
 from autograder.grading import draws
 from autograder.testing import in_process_sandbox, toy_unit
 from helpers.errors import Refused
@@ -21,20 +18,24 @@ from helpers.errors import Refused
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 
 
-def test_a_disk_that_is_full_costs_one_student_and_is_told(grade, hand_in, plan, monkeypatch):
+def test_a_disk_that_is_full_costs_one_student_and_is_told(root, grade, hand_in, plan, monkeypatch):
     hand_in("a", toy_unit.right(plan))
     hand_in("b", toy_unit.right(plan))
-    replace = books._replace
+    replace = writing.replace
 
     def full(place, data):
         if "/a/" in str(place):
-            raise OSError("No space left on device")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place))
         replace(place, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(books, "_replace", full)
+        patch.setattr(writing, "replace", full)
         report = grade()
-    assert [row.error for row in report.rows] == ["not saved: OSError: No space left on device", ""]
+    place = Course(root).graded(toy_unit.UNIT, "a")
+    assert [row.error for row in report.rows] == [
+        f"not saved: {place} cannot be written: No space left on device. Mend that and grade again; what was saved before is kept",
+        "",
+    ]
     assert not report.fine
     assert grade().fine
 
@@ -51,53 +52,30 @@ def test_a_kernel_that_fails_is_told_and_tried_again(grade, hand_in, plan):
     assert grade().rows[0].graded.score == 8
 
 
-RUN = """
-import os, signal, sys, types
-from pathlib import Path
-# The toy needs nothing of Keras, and importing it takes five seconds.
-sys.modules["keras"] = types.SimpleNamespace(utils=types.SimpleNamespace(set_random_seed=print))
-from autograder.gradebook import book as gradebook, grade_class as grade, nbgrader_steps as execute
-from autograder.testing import toy_unit as toy
-from autograder.testing.in_process_sandbox import InProcess
-folder, where, at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-count = 0
-def dying(function):
-    def call(*args):
-        global count
-        count += 1
-        if count == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*args)
-    return call
-if where == "a cell's score":
-    execute.SaveVerdicts._add_score = dying(execute.SaveVerdicts._add_score)
-elif where == "the notebook":
-    gradebook.Book._keep = dying(gradebook.Book._keep)
-elif where == "a submission":
-    execute.RunByEngine.preprocess = dying(execute.RunByEngine.preprocess)
-unit = toy.make_unit(folder / "toy")
-grade.grade(unit, folder / "course", InProcess().run, "nothing", jobs=2)
-"""
+def test_where_the_grader_itself_fails_each_student_has_a_row_and_nobody_is_blamed(
+    fdl, root, hand_in, plan, monkeypatch
+):
+    for who in ("a", "b"):
+        hand_in(who, toy_unit.right(plan))
 
+    def ends(*_):
+        raise RuntimeError("the process that reads ended with -9")
 
-def _run(folder, where="", at=0):
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, "-c", RUN, str(folder), where, str(at)]
-    return subprocess.run(command, cwd=layout.ROOT, env=environment, timeout=120, check=False).returncode
-
-
-@pytest.mark.usefixtures("small_class")
-def test_a_grader_that_is_killed_leaves_nothing_half_done_and_the_next_run_finishes(root, grade, tmp_path):
-    shutil.copytree(tmp_path / "course", tmp_path / "undisturbed" / "course")
-    assert _run(tmp_path / "undisturbed") == 0
-    wanted = grades(tmp_path / "undisturbed" / "course")
-    for where, at in [("a submission", 2), ("a cell's score", 5), ("the notebook", 2)]:
-        assert _run(tmp_path, where, at) == -signal.SIGKILL
-        there = grades(root)
-        assert 0 < len(there) < len(wanted)
-        assert there == {who: wanted[who] for who in there}
-    assert _run(tmp_path) == 0
-    assert grades(root) == wanted
+    with monkeypatch.context() as patch:
+        patch.setattr(limited, "call", ends)
+        result = fdl(toy_unit.UNIT, "--course", root, "--json")
+    assert result.exit_code == 1
+    rows = json.loads(result.stdout)["submissions"]
+    why = "grading failed; the next run tries again (RuntimeError: the process that reads ended with -9)."
+    assert [(row["student"], row["score"], row["reasons"]) for row in rows] == [
+        ("a", 0, [why]),
+        ("b", 0, [why]),
+    ]
+    result = fdl(toy_unit.UNIT, "--course", root, "--json")
+    assert (result.exit_code, [row["score"] for row in json.loads(result.stdout)["submissions"]]) == (
+        0,
+        [8, 8],
+    )
 
 
 def test_nothing_that_could_be_read_falls_short(fdl, root, hand_in, plan):

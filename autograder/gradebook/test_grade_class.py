@@ -1,6 +1,8 @@
 """A class is graded into nbgrader's gradebook, as `fdl grade` does it."""
 
+import base64
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -248,3 +250,29 @@ def test_the_graded_notebook_is_one_that_jupyter_reads(root, grade, hand_in, pla
         Path(root / "autograded" / "a" / toy_unit.UNIT / f"{toy_unit.UNIT}.ipynb"), as_version=4
     )
     nbformat.validate(nb)
+
+
+def test_what_lies_beside_a_notebook_is_kept_if_a_grader_can_open_it(root, grade, hand_in, plan):
+    nb = toy_unit.right(plan)
+    photographed = toy_unit.added("On paper: ![1](attachment:IMG_1.HEIC)", "markdown")
+    photographed.attachments = {"IMG_1.HEIC": {"image/heic": base64.b64encode(b"a photo").decode()}}
+    nb.cells.append(photographed)
+    folder = hand_in("a", nb)
+    (folder / "page 2.heic").write_bytes(b"another")
+    (folder / "acts.svg").write_text("<svg/>")
+    (folder / "link.png").symlink_to("/etc/passwd")
+    os.mkfifo(folder / "pipe.pdf")
+    os.mkfifo(folder / "timestamp.txt")
+    with (folder / "scan.pdf").open("wb") as sparse:
+        sparse.truncate(1 << 40)
+    (row,) = grade().rows
+    place = root / "autograded" / "a" / toy_unit.UNIT
+    there = {path.name: path.read_bytes() for path in place.iterdir() if path.suffix != ".ipynb"}
+    (attached,) = there.keys() - {"page 2.heic"}
+    assert attached.endswith("-IMG_1.HEIC")
+    assert sorted(there.values()) == [b"a photo", b"another"]
+    assert row.graded.score == 8
+    assert row.reasons == [
+        "timestamp.txt is not a file. It counts as handed in in time. "
+        f"Not put beside the graded notebook, but left in {folder}: acts.svg, scan.pdf."
+    ]

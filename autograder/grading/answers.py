@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from autograder.exercise import Exercise
+from autograder.grading.paper import is_paper
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
 from autograder.syntax import definitions
@@ -18,23 +19,6 @@ ASIDE = "\n\n*(This cell "
 ELSEWHERE = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
 LOST = ASIDE + (
     "was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
-)
-# What a derivation on paper comes as.
-PAPER = (
-    ".pdf",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".gif",
-    ".webp",
-    ".heic",
-    ".heif",
-    ".svg",
-    ".tif",
-    ".tiff",
-    ".bmp",
-    ".docx",
-    ".odt",
 )
 
 
@@ -160,7 +144,7 @@ def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> P
     hints = []
     if any(other.kind in (ADDED, PROSE) and not other.planned for other in _around(place, placed)):
         hints.append("Beside it stands a cell that the student added.")
-    papers = [name for name in beside if name.lower().endswith(PAPER)]
+    papers = [name for name in beside if is_paper(name)]
     if papers:
         hints.append(f"With the notebook was handed in: {', '.join(papers[:5])}.")
     if not hints:

@@ -36,7 +36,7 @@ from autograder.grading.judged_exercise import (
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, Plan
 from autograder.grading.running import Run, Work, cells_of, groups, run_all, steps_of
-from autograder.judging.lazy_tables import LazyTables
+from autograder.judging.lazy_tables import NOT_FOR_FRESH, LazyTables
 from helpers.errors import Unreadable
 from helpers.operations import Reading
 
@@ -44,7 +44,7 @@ __all__ = ["FAILED", "NOTHING", "Draw", "Graded", "fingerprint", "grade", "nothi
 
 NOTHING = "there was nothing to grade"
 # Of how grading works: a new one grades everything anew.
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,8 @@ def _judge_with_stand_ins(
         return
     judged.verdict = verdict
     judged.notes.append(f"{stand_ins.note(names)}.")
-    if verdict.right and ANOTHER_STOPPED in judged.doubts:
-        judged.doubts.remove(ANOTHER_STOPPED)
+    if verdict.right:
+        judged.doubts = [doubt for doubt in judged.doubts if doubt not in (ANOTHER_STOPPED, NOT_FOR_FRESH)]
 
 
 def nothing(why: str, plan: Plan, keys: Mapping[str, str]) -> Graded:
@@ -242,7 +242,10 @@ def _graded(
     if handed_in is not None and handed_in.file:
         about["file"] = handed_in.file
     notebook = graded_notebook.notebook(work.placed, outputs, about)
-    return Graded(notebook, verdicts, work.notes, needs_review, seconds)
+    files: dict[str, str] = {}
+    for placed in work.placed:
+        files |= placed.files
+    return Graded(notebook, verdicts, work.notes, needs_review, seconds, files=files)
 
 
 def _mended(placed: list[Placed]) -> list[str]:

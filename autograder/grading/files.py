@@ -6,17 +6,21 @@ them holds the unit, it is it. Where several do, the one with most answers is ta
 
 import io
 import itertools
+import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.grading.submission import MAX_BYTES, read_file
+from autograder import limited, syntax
+from autograder.grading.submission import MAX_BYTES, MOST_FILES, inert, parse, read_file
 from helpers.errors import Unreadable
 
 # How deep folders within folders are looked into, and how many notebooks are read at most.
 DEEPEST, MOST_NOTEBOOKS = 3, 20
+CLEAR = "Clear all outputs, take long texts out, save, hand in again, without other notebooks."
 COPY = re.compile(r"(?:[-_ ]?\(?(?:Copy)?(\d+)\)?)?\.ipynb$")
 
 
@@ -45,12 +49,19 @@ def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
         answers: how many of the unit's exercises a notebook answers; below 0 if it is not of this unit.
     """
     try:
+        limited.call(_look, wanted)
         own = Found(read_file(wanted))
+    except limited.TooMuch as error:
+        return Found(Unreadable(f"{wanted.name} and what lies beside it cannot be read: {error}. {CLEAR}"))
     except Unreadable as error:
         own = Found(error)
     others = list(_others(wanted))
     if not others:
         return own
+    if isinstance(own.data, Unreadable) and len(others) == 1 and not os.path.lexists(wanted):
+        # Whatever is wrong with it says more than that it has another name.
+        name, data = others[0]
+        return Found(data, name, note=f"{name} was taken for {wanted.name}.")
     counts = {name: answers(data) for name, data in others}
     best = max(counts, key=lambda name: (counts[name], copy_number(name)))
     mine = answers(own.data) if isinstance(own.data, bytes) else -1
@@ -70,6 +81,30 @@ def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
         guess = f"{best} was taken for {wanted.name}; there is {', '.join(rivals[:4])} as well"
         return Found(data, best, guess=guess)
     return Found(data, best, note=f"{best} was taken for {wanted.name}.")
+
+
+def _look(wanted: Path) -> None:
+    """Do what could take long with all that is read of a submission, so that it takes long here if anywhere."""
+    with suppress(Unreadable):
+        _work_on(read_file(wanted))
+    for _, data in _others(wanted):
+        _work_on(data)
+
+
+def _work_on(data: bytes) -> None:
+    """What grading does with a notebook before anything of it runs."""
+    try:
+        cells = parse(data)
+    except Unreadable:
+        return
+    for cell in cells:
+        if cell.type == "code":
+            # What follows names into libraries (helpers.operations) has limits of its own, and would import these.
+            syntax.definitions(cell.source)
+            syntax.names(cell.source)
+            syntax.statements_of(cell.source)
+        else:
+            inert(cell.source)
 
 
 def read(wanted: Path, name: str = "") -> bytes | Unreadable:
@@ -116,15 +151,15 @@ def _all_others(wanted: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _paths(folder: Path, depth: int) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        # Jupyter's checkpoints, what macOS and editors leave.
-        if path.name.startswith((".", "__MACOSX")) or path.is_symlink():
-            continue
-        if path.is_dir():
-            if depth > 1:
-                yield from _paths(path, depth - 1)
-        else:
-            yield path
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in sorted(itertools.islice(entries, MOST_FILES), key=lambda entry: entry.name):
+            # Jupyter's checkpoints, what macOS and editors leave.
+            if entry.name.startswith((".", "__MACOSX")):
+                continue
+            if entry.is_file(follow_symlinks=False):
+                yield Path(entry)
+            elif entry.is_dir(follow_symlinks=False) and depth > 1:
+                yield from _paths(Path(entry), depth - 1)
 
 
 def _packed(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -19,6 +19,7 @@ class Graded:
         needs_review: whether a person should look at it.
         seconds: how long grading it took.
         ran: the exercises that were run now; the verdicts about the others are older.
+        files: what was attached and cannot be shown in the notebook, as base64, by name.
     """
 
     notebook: NotebookNode
@@ -27,6 +28,7 @@ class Graded:
     needs_review: bool = False
     seconds: float = 0.0
     ran: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:

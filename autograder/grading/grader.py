@@ -5,6 +5,7 @@ import logging
 import time
 import warnings
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -19,7 +20,7 @@ from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.restore import restore
 from autograder.grading.running import Run
-from autograder.grading.submission import parse
+from autograder.grading.submission import names_in, parse
 from autograder.grading.task import Task, grade_task
 from autograder.judging.lazy_tables import LazyTables
 from helpers.errors import Unreadable
@@ -45,7 +46,17 @@ def read_submission(course: Course, plan: Plan, student: str) -> Found:
         plan: the unit's.
         student: who handed it in.
     """
-    return find(course.submitted(plan.unit, student), functools.partial(_answers, plan))
+    return read_at(course.submitted(plan.unit, student), plan)
+
+
+def read_at(wanted: Path, plan: Plan) -> Found:
+    """What was handed in for a unit.
+
+    Args:
+        wanted: where its notebook should be.
+        plan: the unit's.
+    """
+    return find(wanted, functools.partial(_answers, plan))
 
 
 def _answers(plan: Plan, data: bytes) -> int:
@@ -58,11 +69,7 @@ def _answers(plan: Plan, data: bytes) -> int:
 
 def beside_notebook(course: Course, unit: str, student: str) -> list[str]:
     """The names of the files that were handed in with a notebook, by name."""
-    folder = course.submitted(unit, student).parent
-    try:
-        return sorted(file.name for file in folder.iterdir() if file.is_file() and not file.is_symlink())
-    except OSError:
-        return []
+    return names_in(course.submitted(unit, student).parent)
 
 
 def last_graded(course: Course, unit: str, student: str) -> NotebookNode | None:

@@ -11,11 +11,12 @@ from autograder.grading.graded_notebook import CheckCell
 from autograder.grading.placed import Placed
 from autograder.grading.plan import CHECK, SOLUTION
 from autograder.grading.running import Work, fresh
-from autograder.judging.lazy_tables import LazyTables
+from autograder.judging.lazy_tables import NOT_FOR_FRESH, LazyTables
 from autograder.sandbox import StepResult
 from helpers import card
 from helpers.operations import Reading
 from helpers.ownership import NotYours
+from helpers.table import Answer
 from helpers.verdict import Kind, Outcome, Verdict
 
 log = logging.getLogger(__name__)
@@ -53,16 +54,19 @@ def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tab
         tables: judge the evidence.
     """
     ids = _cells_of(work, exercise)
-    steps = _steps(work, exercise, results)
-    answers = findings.read(exercise, work.draws, steps, results.get(ids[SOLUTION]))
+    answers = findings.read(exercise, results.get(ids[CHECK]), results.get(ids[SOLUTION]))
+    answers.fresh = _on_fresh_inputs(work, exercise, results)
     doubts = sorted({reason.message for reason in answers.reasons.values()})
     try:
-        verdict = tables.verdict(exercise, work.draws, answers)
+        verdict = tables.verdict(exercise, answers)
     except Exception as error:
         # Whatever it is, it must not cost the class its grades, nor give points.
         log.exception("%s could not be judged", exercise.name)
         doubts.append(f"{FAILED} ({type(error).__name__}: {str(error)[:200]})")
         return Judged(verdict_without_points(exercise, "this could not be judged"), doubts, failed=True)
+    if any(outcome.message == NOT_FOR_FRESH for outcome in verdict.outcomes):
+        # It may have been stopped there, or have done what is not the student's to do.
+        doubts.append(NOT_FOR_FRESH)
     if not verdict.right and not doubts and _stopped(work.placed, results):
         doubts.append(ANOTHER_STOPPED)
     cell = results.get(ids[SOLUTION])
@@ -72,27 +76,40 @@ def judge(work: Work, exercise: Exercise, results: Mapping[str, StepResult], tab
     return Judged(verdict, doubts)
 
 
+def _on_fresh_inputs(work: Work, exercise: Exercise, results: Mapping[str, StepResult]) -> dict[int, Answer]:
+    """What it gave for the secret draw; nothing of that counts if it was not all its own work there."""
+    draw = work.draw.seed
+    result = results.get(fresh(_cells_of(work, exercise)[CHECK]))
+    seen = witnessed.testimony(exercise, _not_yours(work, exercise), [result], Reading())
+    why = [result.died] if result and result.died else []
+    why += [text for text in (seen.borrowed, *seen.reasons) if text]
+    if why:
+        # For staff alone: a student may choose what is to be read here.
+        log.info("%s, on fresh inputs: %s", exercise.name, "; ".join(why))
+    if seen.borrowed or seen.reasons:
+        return {draw: {}}
+    return {draw: findings.on_fresh_inputs(exercise, draw, result)}
+
+
 def testimony(
     work: Work, exercise: Exercise, results: Mapping[str, StepResult], reading: Reading
 ) -> witnessed.Testimony:
-    """What the witness saw of an answer; see `judge` for the arguments.
+    """What the witness saw of an answer on the public draw; see `judge` for the arguments.
 
     Args:
         reading: of the cells that it needs.
     """
-    theirs = work.plan.not_yours.get(exercise.name, NotYours())
-    return witnessed.testimony(exercise, theirs, _steps(work, exercise, results), reading)
+    public = results.get(_cells_of(work, exercise)[CHECK])
+    return witnessed.testimony(exercise, _not_yours(work, exercise), [public], reading)
+
+
+def _not_yours(work: Work, exercise: Exercise) -> NotYours:
+    return work.plan.not_yours.get(exercise.name, NotYours())
 
 
 def _cells_of(work: Work, exercise: Exercise) -> dict[str, str]:
     """The ids of an exercise's cells, by their kind."""
     return {placed.kind: placed.id for placed in work.placed if placed.exercise == exercise.name}
-
-
-def _steps(work: Work, exercise: Exercise, results: Mapping[str, StepResult]) -> list[StepResult | None]:
-    """What became of its checks on the public draw, and on the secret one."""
-    check = _cells_of(work, exercise)[CHECK]
-    return [results.get(check), results.get(fresh(check))]
 
 
 def _stopped(placed: Iterable[Placed], results: Mapping[str, StepResult]) -> bool:

@@ -19,7 +19,8 @@ class Placed:
         markdown: whether it is text.
         missing: whether it was missing from the submission, and came back from the plan.
         changed: whether the submission changed it though it is locked; then `source` is the plan's.
-        pictures: what is attached to it.
+        pictures: that are attached to it and shown.
+        files: that are attached to it and not shown, as base64, by the name under which they are kept.
         beside_locked: whether the student wrote it into a locked cell, beside which it stands.
         idle: whether it is left out when the notebook runs, since it holds a stub of what stands elsewhere.
         guess: of a check, what was guessed about its answer, so that a person looks at it.
@@ -34,6 +35,7 @@ class Placed:
     missing: bool = False
     changed: bool = False
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     beside_locked: bool = False
     idle: bool = False
     guess: str = ""

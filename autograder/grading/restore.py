@@ -4,8 +4,10 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from autograder.exercise import check_id
+from autograder.grading import paper
 from autograder.grading.answers import LOST, answers_placed
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
@@ -113,8 +115,9 @@ def _added(cell: Cell, position: int) -> Placed:
     """A cell that belongs to none of the plan's."""
     id = f"added-{position}"
     if cell.type == "code":
-        return Placed(ADDED, id, cell.source, pictures=cell.pictures)
-    return Placed(PROSE, id, inert(cell.source), markdown=True, pictures=cell.pictures)
+        return Placed(ADDED, id, cell.source)
+    text = inert(cell.source, cell.attached.names) + paper.told(cell.attached, id)
+    return Placed(PROSE, id, text, markdown=True, **_attached(cell, id))
 
 
 def _with_what_was_added_to_it(restored: Placed, cell: Cell, position: int) -> list[Placed]:
@@ -134,15 +137,23 @@ def _from_submission(cell: Cell, planned: Planned) -> Placed:
     markdown = planned.kind in (DERIVATION, PROSE)
     locked = planned.kind in (SETUP, CHECK)
     same = _same_source(planned, cell)
+    source = cell.source
     if same or locked:
         source = planned.source
     elif markdown:
-        source = inert(cell.source)
-    else:
-        source = cell.source
-    pictures = cell.pictures if markdown else {}
+        source = inert(cell.source, cell.attached.names)
+    attached = {}
+    if markdown:
+        source += paper.told(cell.attached, planned.id)
+        attached = _attached(cell, planned.id)
     changed = locked and not same
-    return Placed(planned.kind, planned.id, source, planned, markdown, changed=changed, pictures=pictures)
+    return Placed(planned.kind, planned.id, source, planned, markdown, changed=changed, **attached)
+
+
+def _attached(cell: Cell, id: str) -> dict[str, Any]:
+    """What is attached to a text cell."""
+    files = {paper.file_name(id, name): data for name, data in cell.attached.files.items()}
+    return {"pictures": cell.attached.pictures, "files": files}
 
 
 def _from_plan(planned: Planned, missing: bool = False) -> Placed:

@@ -7,6 +7,7 @@ against that exercise's operations; one of a later exercise, which may be allowe
 """
 
 import builtins
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -129,13 +130,19 @@ def read_cells(needed: Need, plan: Plan) -> Reading:
         return Reading(reaching=(why,))
     if any(names(cell.source).deep for cell in needed.cells):
         return Reading(reaching=(DEEP,))
-    setup = [cell.source for cell in plan.cells if cell.kind == SETUP]
-    sources = [runnable(cell.source) for cell in needed.cells]
+    setup = tuple(cell.source for cell in plan.cells if cell.kind == SETUP)
+    sources = tuple(runnable(cell.source) for cell in needed.cells)
     try:
-        with ALONE:
-            return read(sources, context=setup)
+        return _read(sources, setup)
     except RecursionError:
         return Reading(reaching=(DEEP,))
+
+
+# Each exercise is held against each other one, so the same cells come again and again.
+@functools.lru_cache(maxsize=512)
+def _read(sources: tuple[str, ...], setup: tuple[str, ...]) -> Reading:
+    with ALONE:
+        return read(sources, context=setup)
 
 
 def complaints(exercise: Exercise, reading: Reading, plan: Plan) -> list[str]:

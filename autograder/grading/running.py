@@ -48,10 +48,6 @@ class Work:
                 total += self.results[placed.id].seconds
         return round(total, 2)
 
-    @property
-    def draws(self) -> tuple[int, int]:
-        return PUBLIC, self.draw.seed
-
 
 def groups(
     plan: Plan, names: list[str], needs: Mapping[str, rules.Need], breaches: Mapping[str, str]

@@ -15,17 +15,25 @@ Which cell is which:
 - Where the answers stand then, `answers` says.
 """
 
+import itertools
 import json
 import os
 import re
 import stat
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
+from autograder.grading import paper
+from autograder.grading.paper import Attached
 from helpers.errors import Unreadable
 
 # An animation in a notebook takes ten.
 MAX_BYTES = 64 << 20
+# In one folder; more are not looked at.
+MOST_FILES = 2000
 # Of the JSON; each costs up to a hundred bytes once it is read.
 MAX_VALUES = 2_000_000
 MAX_CELLS = 1000
@@ -33,8 +41,6 @@ MAX_CELLS = 1000
 MAX_SOURCE = 300_000
 # How many may begin an environment in one text; each makes reading the rest slower.
 MOST_FORMULAS = 500
-# What a student may attach to a derivation.
-PICTURES = ("image/png", "image/jpeg")
 
 
 @dataclass(frozen=True)
@@ -45,16 +51,17 @@ class Cell:
     source: str
     id: str = ""
     grade_id: str = ""
-    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    attached: Attached = field(default_factory=Attached)
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a submitted notebook.
+def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file that was handed in: whatever somebody hands in is read here and nowhere else.
 
     Args:
         path: where it should be.
+        most: bytes that it may have.
     Raises:
-        Unreadable: if there is none at this place, or it is a link, or too large.
+        Unreadable: if there is none at this place, or it is a link, a pipe, a device, or too large.
     """
     if path.parent.is_symlink() or path.is_symlink():
         raise Unreadable(
@@ -66,14 +73,25 @@ def read_file(path: Path) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | os.O_NONBLOCK
     try:
         with open(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
                 raise Unreadable(f"{path.name} is not a file.")
-            data = file.read(MAX_BYTES + 1)
+            # A file can claim a terabyte and hold nothing.
+            if about.st_size > most:
+                raise Unreadable(_too_large(about.st_size, most))
+            return file.read(most)
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from None
-    if len(data) > MAX_BYTES:
-        raise Unreadable(_too_large(path.stat().st_size))
-    return data
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of the files in a folder that was handed in, in order; links, pipes and folders are none of them."""
+    names = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in itertools.islice(entries, MOST_FILES):
+            if entry.is_file(follow_symlinks=False):
+                names.append(entry.name)
+    return sorted(names)
 
 
 def parse(data: bytes) -> list[Cell]:
@@ -138,8 +156,10 @@ def _cell(number: int, cell: object) -> Cell:
             "Open the notebook in JupyterLab, save it and hand it in again."
         )
     about = _dict_at(_dict_at(cell, "metadata"), "nbgrader")
-    pictures = _pictures(_dict_at(cell, "attachments"))
-    return Cell(kind, clean(source), _text_at(cell, "id"), _text_at(about, "grade_id"), pictures)
+    attachments = {clean(name): data for name, data in _dict_at(cell, "attachments").items()}
+    return Cell(
+        kind, clean(source), _text_at(cell, "id"), _text_at(about, "grade_id"), paper.read(attachments)
+    )
 
 
 def _source(cell: dict) -> str | None:
@@ -170,26 +190,19 @@ def clean(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", text)
 
 
-def _pictures(attachments: dict) -> dict[str, dict[str, str]]:
-    """A photograph of a derivation on paper stays; anything else that can be attached goes."""
-    pictures: dict[str, dict[str, str]] = {}
-    for name in attachments:
-        by_kind = _dict_at(attachments, name)
-        for kind in PICTURES:
-            data = _text_at(by_kind, kind)
-            if re.fullmatch(r"[A-Za-z0-9+/=\s]+", data):
-                pictures[clean(name)] = {kind: data}
-    return pictures
-
-
-def inert(markdown: str) -> str:
+def inert(markdown: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
     """A student's text that shows as they wrote it and does nothing in the browser of whoever reads it.
 
-    A sign breaks what would begin an HTML tag, a link to anything but a page on the web, or a picture from
-    elsewhere, which would tell who looks at it. So many \\begin that reading them takes minutes are broken as well.
+    A sign breaks what would begin an HTML tag, a link to anything but a page on the web, or a picture that is not
+    attached: one from elsewhere would tell who looks at it, and one that is gone keeps the notebook from being shown.
+    So many \\begin that reading them takes minutes are broken as well.
+
+    Args:
+        markdown: the text.
+        pictures: the names under which pictures are attached, by the student's names for them.
     """
     text = re.sub(r"<(?=[A-Za-z/!?])", "< ", markdown)
-    text = re.sub(r"!(?=\[)(?!\[[^\]\n]*+\]\(attachment:)", "! ", text)
+    text = paper.shown(text, pictures)
     text = re.sub(r"\](?=\([ \t\n]*+(?!https?://|attachment:|#))", "] ", text)
     # In lists and quotations too.
     text = re.sub(r"\]:(?![ \t]*+https?://)", "] :", text)
@@ -201,11 +214,7 @@ def inert(markdown: str) -> str:
 
 def _absent(path: Path) -> str:
     """A sentence about a notebook that is not there, and what is in its place."""
-    others = []
-    for other in sorted(path.parent.glob("*")):
-        is_it_perhaps = other.suffix == ".ipynb" or other.is_file()
-        if is_it_perhaps and other.name != "timestamp.txt":
-            others.append(other.name)
+    others = [name for name in names_in(path.parent) if name != "timestamp.txt"]
     if not others:
         return f"There is no {path.name}: nothing was handed in."
     names = ", ".join(others[:4])
@@ -224,8 +233,8 @@ def _why(error: ValueError | RecursionError) -> str:
     return str(error)[:100]
 
 
-def _too_large(size: int) -> str:
-    megabytes, limit = size / 1e6, MAX_BYTES / 1e6
+def _too_large(size: int, most: int = MAX_BYTES) -> str:
+    megabytes, limit = size / 1e6, most / 1e6
     return (
         f"The file has {megabytes:.0f} MB; the limit is {limit:.0f}. Clear all outputs, save, hand in again."
     )

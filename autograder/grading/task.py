@@ -122,6 +122,7 @@ def answer(task: Task, graded: Graded) -> dict[str, Any]:
         "needs_review": graded.needs_review,
         "seconds": graded.seconds,
         "ran": graded.ran,
+        "files": dict(graded.files),
     }
     return {"task": task.digest, "graded": about}
 
@@ -147,7 +148,9 @@ def understood(reply: Mapping[str, Any], task: Task, plan: Plan) -> Graded:
             _hold_to_plan(verdict, name, task, plan)
         notes = [str(note) for note in about["notes"]]
         ran = [name for name in about["ran"] if name in verdicts]
-        return Graded(notebook, verdicts, notes, about["needs_review"] is True, float(about["seconds"]), ran)
+        files = {str(name): str(encoded) for name, encoded in about["files"].items()}
+        seconds, review = float(about["seconds"]), about["needs_review"] is True
+        return Graded(notebook, verdicts, notes, review, seconds, ran, files)
     except (KeyError, TypeError, AttributeError) as error:
         raise Untrue(f"it lacks what an answer has ({type(error).__name__}: {error})") from None
 

@@ -1,9 +1,12 @@
 import io
+import json
 import os
+import sys
 import zipfile
 
 import pytest
 
+from autograder import limited
 from autograder.grading import files
 from autograder.grading.files import find, read
 from helpers.errors import Unreadable
@@ -87,9 +90,14 @@ def test_of_several_the_newest_with_most_answers_is_taken_and_a_person_looks(han
 
 
 def test_where_nothing_fits_it_is_said_what_lies_there(hand_in):
-    found = hand_in(**{"essay.ipynb": b"none of ours", "broken.zip": b"PK\x03\x04"})
+    found = hand_in(**{"essay.ipynb": b"none of ours", "b.ipynb": b"{}", "broken.zip": b"PK\x03\x04"})
     assert isinstance(found.data, Unreadable)
     assert "essay.ipynb" in str(found.data)
+
+
+def test_what_is_wrong_with_the_only_notebook_is_told_rather_than_its_name(hand_in):
+    found = hand_in(**{"mine.ipynb": b'{"cells": ['})
+    assert found.data == b'{"cells": ['
 
 
 def test_a_zip_that_unpacks_to_too_much_is_read_no_further(monkeypatch, hand_in):
@@ -98,6 +106,28 @@ def test_a_zip_that_unpacks_to_too_much_is_read_no_further(monkeypatch, hand_in)
     found = hand_in(**{"a.zip": bomb})
     assert found.data == b"0" * 400
     assert found.guess.count("a.zip/") == 2
+
+
+def test_what_takes_too_long_to_read_is_told_and_not_read_here(monkeypatch, hand_in):
+    def ends(*_):
+        raise limited.TooMuch("it takes more than 5 s")
+
+    monkeypatch.setattr(limited, "call", ends)
+    found = hand_in(**{f"{UNIT}.ipynb": b"3"})
+    assert str(found.data).startswith(
+        f"{UNIT}.ipynb and what lies beside it cannot be read: it takes more than 5 s. Clear all outputs"
+    )
+
+
+def has_imported(name):
+    return name in sys.modules
+
+
+def test_reading_a_notebook_imports_nothing_that_the_notebook_does(tmp_path, hand_in):
+    cell = {"cell_type": "code", "source": "import sklearn.svm\nsklearn.svm.SVC()", "metadata": {}}
+    hand_in(**{f"{UNIT}.ipynb": json.dumps({"cells": [cell]}).encode()})
+    assert limited.call(has_imported, "autograder.grading.files")
+    assert not limited.call(has_imported, "sklearn")
 
 
 def test_links_and_pipes_are_nobodys_notebook(tmp_path, hand_in):

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.grading import submission
 from autograder.grading.plan import make_plan, plan_of
-from autograder.grading.restore import blank, restore
+from autograder.grading.restore import _from_submission, blank, restore
 from autograder.grading.submission import clean, inert, parse, read_file
 from autograder.testing import toy_unit
 from helpers.errors import Unreadable
@@ -153,7 +152,24 @@ def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():
     pictures = {"a.png": {"image/png": "iVBORw0KGgo="}, "b.html": {"text/html": "<script>"}}
     cell = {"cell_type": "markdown", "source": "see", "metadata": {}, "attachments": pictures}
     (found,) = parse(json.dumps({"cells": [cell]}).encode())
-    assert found.pictures == {"a.png": {"image/png": "iVBORw0KGgo="}}
+    assert found.attached.pictures == {"a.png": {"image/png": "iVBORw0KGgo="}}
+    assert found.attached.left_out == ("b.html",)
+
+
+@pytest.mark.parametrize("source", ["see ![1](attachment:IMG%201.HEIC)", "**Why?**\nYOUR ANSWER HERE"])
+def test_what_is_attached_and_cannot_be_shown_is_told_of_and_becomes_a_file(source):
+    plan = with_derivation()
+    attached = {"IMG 1.HEIC": {"image/heic": "cGhvdG8="}, "b.svg": {"image/svg+xml": "PHN2Zz4="}}
+    about = {"nbgrader": {"grade_id": "why"}}
+    cell = {"cell_type": "markdown", "source": source, "metadata": about, "attachments": attached}
+    (read,) = parse(json.dumps({"cells": [cell]}).encode())
+    found = _from_submission(read, plan.cells[0])
+    (name,) = found.files
+    assert name.endswith("-IMG_1.HEIC")
+    assert f"it lies beside the graded notebook: `{name}`." in found.source
+    assert "it is in the notebook that was handed in: `b.svg`." in found.source
+    assert "![" not in found.source
+    assert found.pictures == {}
 
 
 @pytest.mark.parametrize(
@@ -173,13 +189,16 @@ def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():
         ("[x]: https://example.org", "[x]: https://example.org"),
         ("![x](https://example.org/x.png)", "! [x](https://example.org/x.png)"),
         ("![x][n]", "! [x][n]"),
+        ("![](attachment:gone.png)", "! [](attachment:gone.png)"),
+        ("![1](attachment:%C3%9Cbung%201.png)", "![1](attachment:_bung_1.png)"),
+        ("![" * 100_000, "! [" * 100_000),
         (r"\begin{a}" * 501, r"\ begin{a}" * 501),
         (r"$\begin{aligned}a\end{aligned}$", r"$\begin{aligned}a\end{aligned}$"),
         (r"$\href{javascript:alert(1)}{x}$", r"$\ href{javascript:alert(1)}{x}$"),
     ],
 )
 def test_a_students_text_does_nothing_in_a_browser(text, shown):
-    assert inert(text) == shown
+    assert inert(text, {"a.png": "a.png", "Übung 1.png": "_bung_1.png"}) == shown
 
 
 @pytest.mark.parametrize(
@@ -210,10 +229,10 @@ def test_what_is_no_notebook_is_told_in_a_sentence(data, words):
     assert words in str(error.value)
 
 
-def test_a_file_beyond_the_limit_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(submission, "MAX_BYTES", 10)
-    (tmp_path / "u.ipynb").write_bytes(b"x" * 11)
-    with pytest.raises(Unreadable, match="Clear all outputs"):
+def test_a_file_beyond_the_limit_is_not_read_however_little_it_holds(tmp_path):
+    with (tmp_path / "u.ipynb").open("wb") as sparse:
+        sparse.truncate(1 << 40)
+    with pytest.raises(Unreadable, match="has 1099512 MB; the limit is 67. Clear all outputs"):
         read_file(tmp_path / "u.ipynb")
 
 

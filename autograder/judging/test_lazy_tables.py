@@ -1,7 +1,7 @@
 import pytest
 
 from autograder.judging import lazy_tables
-from autograder.judging.lazy_tables import PUBLIC, Answers, LazyTables, Reason
+from autograder.judging.lazy_tables import NOT_FOR_FRESH, PUBLIC, Answers, LazyTables, Reason
 from autograder.judging.making import published
 from autograder.judging.sources import state
 from autograder.judging.store import record
@@ -12,7 +12,7 @@ from helpers.published import save
 from helpers.verdict import Kind
 from solutions.forward_propagation.softmax import softmax
 
-DRAWS = (PUBLIC, 12345)
+SECRET = 12345
 STUB = """
 def stable_softmax(a, axis=-1):
     raise NotImplementedError()
@@ -27,8 +27,8 @@ RIVALS = {
 
 
 @pytest.fixture(scope="module")
-def whole_tables():
-    return [tabulate(softmax, draw) for draw in DRAWS]
+def whole_table():
+    return tabulate(softmax, PUBLIC)
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +38,25 @@ def tables():
 
 def answers_of(source):
     candidate = softmax.make(source)
-    return Answers([answer(softmax, candidate, draw, luck=99 + draw) for draw in DRAWS])
+    given = {draw: answer(softmax, candidate, draw, luck=99 + draw) for draw in (PUBLIC, SECRET)}
+    return Answers(given.pop(PUBLIC), given)
 
 
 @pytest.mark.parametrize("source", RIVALS.values(), ids=RIVALS)
-def test_a_verdict_is_the_one_that_all_tables_would_give(whole_tables, tables, source):
+def test_a_verdict_is_the_one_that_the_whole_public_table_would_give(whole_table, tables, source):
     answers = answers_of(source)
-    wanted = Judge(softmax, whole_tables, shown=1).verdict(answers.by_draw, tell=True)
-    assert tables.verdict(softmax, DRAWS, answers) == wanted
+    wanted = Judge(softmax, [whole_table]).verdict([answers.public], tell=True)
+    assert tables.verdict(softmax, answers) == wanted
+
+
+def test_what_holds_on_the_public_draw_alone_has_no_points_and_no_name(tables):
+    answers = answers_of(softmax.source)
+    answers.fresh = answers_of(softmax.misconceptions[0].source).fresh
+    verdict = tables.verdict(softmax, answers)
+    wrong = [outcome for outcome in verdict.outcomes if not outcome.passed]
+    assert {(outcome.kind, outcome.message) for outcome in wrong} == {(Kind.WRONG_VALUE, NOT_FOR_FRESH)}
+    assert (verdict.names, verdict.how, verdict.right) == ((), "unrecognized", False)
+    assert verdict.points < softmax.points
 
 
 def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
@@ -61,17 +72,17 @@ def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr(lazy_tables, "gather", counted)
     held = softmax.misconceptions[0]
-    verdict = LazyTables([tmp_path]).verdict(softmax, DRAWS, answers_of(held.source))
+    verdict = LazyTables([tmp_path]).verdict(softmax, answers_of(held.source))
     assert verdict.names == (held.name,)
-    assert set(made) == {DRAWS[1]}
+    assert set(made) == {SECRET}
     assert len(made) <= 2 * len(softmax.checks)
 
 
 def test_a_reason_is_told_in_the_place_of_what_is_missing(tables):
     answers = answers_of(softmax.source)
-    del answers.by_draw[1]["along any axis"]
+    del answers.public["along any axis"]
     answers.reasons["along any axis"] = Reason(Kind.STOPPED, "your code was stopped")
-    verdict = tables.verdict(softmax, DRAWS, answers)
+    verdict = tables.verdict(softmax, answers)
     assert [(o.kind, o.message) for o in verdict.outcomes if not o.passed] == [
         (Kind.STOPPED, "your code was stopped")
     ]

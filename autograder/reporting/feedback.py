@@ -6,10 +6,11 @@ that was handed in. It holds no script, nothing alive of a student's, and nothin
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from autograder import limited
 from autograder.course import catalogue
 from autograder.course.layout import Course
 from autograder.gradebook import results
@@ -28,6 +29,10 @@ from helpers.errors import CalledWrongly, Refused, Unreadable
 TEMPLATE = Path(__file__).parent / "templates" / "feedback.html"
 # as nbgrader's exchange writes a time
 TIME = "%Y-%m-%d %H:%M:%S.%f UTC"
+# seconds that a page may take, a hundred times as long as one does
+PAGE_SECONDS = 20
+TOO_MUCH = "The notebook cannot be shown here: {}."
+NOTHING = Unreadable("it is not read")
 # bytes of a secret at most; nbgrader's has 128
 MAX_SECRET = 1000
 
@@ -126,6 +131,13 @@ def make(
     return pages, without_notebook
 
 
+def _read_page(course: Course, result: Result) -> str:
+    """One student's page, with what they handed in."""
+    about = result.notebook.metadata.get(OURS, {}) if result.notebook else {}
+    data = files.read(course.submitted(result.unit, result.student.id), about.get("file", ""))
+    return page(result, data)
+
+
 def page(result: Result, data: bytes | Unreadable) -> str:
     """One student's page.
 
@@ -182,9 +194,12 @@ def _write(course: Course, result: Result, out: Path) -> Path:
     folder = out / student / unit
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{unit}.html"
-    about = result.notebook.metadata.get(OURS, {}) if result.notebook else {}
-    data = files.read(course.submitted(unit, student), about.get("file", ""))
-    file.write_text(page(result, data), "utf-8", errors="replace")
+    try:
+        text = limited.call(_read_page, course, result, seconds=PAGE_SECONDS)
+    except limited.TooMuch as error:
+        # Its points count all the same.
+        text = page(replace(result, notebook=None, notes=(*result.notes, TOO_MUCH.format(error))), NOTHING)
+    file.write_text(text, "utf-8", errors="replace")
     _let_release(course.submitted(unit, student).parent, folder, result.handed_in)
     return file
 
@@ -204,10 +219,7 @@ def _let_release(submitted: Path, folder: Path, handed_in: datetime | None) -> N
 def _short_text(file: Path) -> str:
     """A short text in a file that came with a submission; "" if it is not one."""
     try:
-        data = read_file(file)
-        if len(data) >= MAX_SECRET:
-            return ""
-        return data.decode("ascii").strip()
+        return read_file(file, MAX_SECRET).decode("ascii").strip()
     except (Unreadable, UnicodeDecodeError):
         return ""
 

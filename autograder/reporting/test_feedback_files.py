@@ -94,7 +94,7 @@ def test_stock_feedback_can_be_released_as_well(course):
     folder.mkdir(parents=True)
     (folder / SECRET).write_text("c" * 128)
     book = Book(course)
-    book._keep(folder, "Zoë", made_up_results.UNIT, "{}")
+    book._keep(folder, "Zoë", made_up_results.UNIT, "{}", {})
     book.close()
     assert (course.graded(made_up_results.UNIT, "Zoë").parent / SECRET).read_text() == "c" * 128
 

@@ -1,0 +1,160 @@
+"""What a derivation on paper may come as: a picture or a document, beside the notebook or attached to a cell."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from urllib.parse import unquote
+
+# By the end of a file's name.
+TYPES = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+    ".svg": "image/svg+xml",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".bmp": "image/bmp",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".odt": "application/vnd.oasis.opendocument.text",
+}
+# What a page shows within a cell. Others become files beside the graded notebook, for a program that opens them.
+SHOWN = ("image/png", "image/jpeg")
+# Can hold a script, which would act in formgrader's pages: from beside a graded notebook they serve every file.
+ACTS = ("image/svg+xml",)
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+# A picture in Markdown, and the attachment that it shows, if it is one.
+PICTURE = re.compile(r"!(?=\[)(?:(?=\[[^\[\]\n]*+\]\(attachment:([^\s()<>]++)\))|)")
+REFERENCE = re.compile(r"(?<=\]\(attachment:)[^\s()<>]++(?=\))")
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What is attached to a cell.
+
+    Attributes:
+        pictures: those that are shown, by the name under which a page finds them.
+        names: of these, by the student's.
+        files: others, as base64, by the student's name with its right ending.
+        left_out: the names of what is neither.
+    """
+
+    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+
+def is_paper(name: str) -> bool:
+    """Whether a file may hold a derivation, by its name."""
+    return PurePath(name.lower()).suffix in TYPES
+
+
+def acts(name: str) -> bool:
+    """Whether a file can do something in the browser of who opens it, by its name."""
+    return TYPES.get(PurePath(name.lower()).suffix) in ACTS
+
+
+def read(attachments: Mapping[str, object]) -> Attached:
+    """Tell what is attached to a cell apart.
+
+    Args:
+        attachments: as the notebook has them, by their clean names.
+    """
+    found = Attached()
+    left_out = []
+    for name, by_type in attachments.items():
+        kind, data = _first(name, by_type)
+        if kind in SHOWN:
+            found.names[name] = _free(name, found.pictures)
+            found.pictures[found.names[name]] = {kind: data}
+        elif kind and kind not in ACTS:
+            found.files[_with_its_ending(name, kind)] = data
+        else:
+            left_out.append(name)
+    return Attached(found.pictures, found.names, found.files, tuple(left_out))
+
+
+def _first(name: str, by_type: object) -> tuple[str, str]:
+    """The type and the base64 of an attachment; two empty texts if it is nothing that anybody would look at."""
+    if not isinstance(by_type, dict):
+        return "", ""
+    for kind, data in by_type.items():
+        if kind not in TYPES.values():
+            kind = TYPES.get(PurePath(name.lower()).suffix, "")
+        if kind and isinstance(data, str) and BASE64.fullmatch(data):
+            return kind, data
+    return "", ""
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """A name of plain letters that no other has: what converts notebooks finds no others in a text."""
+    plain = re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+    while plain in taken:
+        plain = f"_{plain}"
+    return plain
+
+
+def _with_its_ending(name: str, kind: str) -> str:
+    if TYPES.get(PurePath(name.lower()).suffix) == kind:
+        return name
+    return name + next(ending for ending, other in TYPES.items() if other == kind)
+
+
+def shown(markdown: str, names: Mapping[str, str]) -> str:
+    """A text that shows the pictures that are attached, by the names under which a page finds them, and no others.
+
+    Args:
+        markdown: the student's.
+        names: of the pictures, by the student's.
+    """
+
+    def found(name: str | None) -> str:
+        return names.get(name or "") or names.get(unquote(name or ""), "")
+
+    text = PICTURE.sub(lambda match: "!" if found(match[1]) else "! ", markdown)
+    return REFERENCE.sub(lambda match: found(match[0]) or match[0], text)
+
+
+def told(attached: Attached, id: str) -> str:
+    """What is said below a text about what is attached and cannot be shown; "" if there is nothing to say.
+
+    Args:
+        attached: what is attached to the cell.
+        id: the cell's.
+    """
+    sentences = []
+    if attached.files:
+        files = ", ".join(f"`{file_name(id, name)}`" for name in attached.files)
+        sentences.append(f"Attached, and not shown here; it lies beside the graded notebook: {files}.")
+    if attached.left_out:
+        names = ", ".join(f"`{_free(name, ())}`" for name in attached.left_out)
+        sentences.append(f"Attached, and left out; it is in the notebook that was handed in: {names}.")
+    if not sentences:
+        return ""
+    return f"\n\n*({' '.join(sentences)})*"
+
+
+def file_name(id: str, name: str) -> str:
+    """What an attached file is called beside the graded notebook.
+
+    Args:
+        id: of the cell that it is attached to.
+        name: the student's.
+    """
+    return f"{id}-{_free(name, ())}"[-100:]
+
+
+def decoded(data: str) -> bytes:
+    """The bytes of an attachment; none if it is damaged."""
+    try:
+        return base64.b64decode("".join(data.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
