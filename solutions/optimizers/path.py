@@ -27,7 +27,7 @@ def path(optimizer, f, start, steps):
         start: where to begin, n numbers (integers perhaps); left as they are.
         steps: how many steps to take, 0 or more.
     Returns:
-        A float32 array of shape (steps + 1, n): the start, and θ after each step.
+        An array of shape (steps + 1, n): the start, and θ after each step.
     """
     ### BEGIN SOLUTION
     theta = tf.Variable(start, dtype="float32")
@@ -239,3 +239,6 @@ def by_stack(optimizer, f, start, steps):
         optimizer.apply(tape.gradient(height, [theta]))
         places.append(tf.identity(theta))
     return tf.stack(places)
+
+
+walk.equivalent("line 1: 'float32' → 'float64'", because="a finer θ goes the same way")

@@ -1,0 +1,136 @@
+"""What `check(EarlyStopping)` looks at (lecture 36:49).
+
+Each check tries your objects on inputs drawn from `rng` and returns what came out; that is compared with
+what a right answer gives for the same inputs. Read them, run them, take them apart. When your work is
+graded, the course's own copy runs, on inputs drawn anew as well.
+"""
+
+import numpy as np
+
+from helpers import callback_probes, scripted_training
+from helpers.checks import Checks
+from helpers.evidence import landmarks
+from helpers.inputs import entries
+from helpers.scripted_training import logs_of, trained
+
+stopping = Checks(
+    "EarlyStopping",
+    kind=callback_probes.KIND,
+    lecture="36:49",
+    not_yours=["keras.callbacks.EarlyStopping", "keras.callbacks.ModelCheckpoint"],
+)
+
+
+def tried(EarlyStopping, patience, scripts, watched=scripted_training.WATCHED):
+    """A training for each script of scores, each with a callback of its own: how long it was, and what came of it."""
+    epochs, ends = [], []
+    for scores in scripts:
+        found = trained(EarlyStopping(patience=patience, monitor=watched), logs_of(scores, watched))
+        epochs.append(found["epochs run"])
+        ends.append(found["weights at the end"])
+    return {"scores": np.stack(scripts), "epochs run": epochs, "weights at the end": np.stack(ends)}
+
+
+def whose_weights(scripts, epochs):
+    """The weights that a training could end with instead: of the last epoch, and of the one behind the best."""
+    last = [scripted_training.weights_at(run - 1) for run in epochs]
+    behind = [scripted_training.weights_at(int(np.argmin(scores)) + 1) for scores in scripts]
+    return landmarks(
+        weights_of_the_last_epoch=np.stack(last), weights_of_the_epoch_after_the_best=np.stack(behind)
+    )
+
+
+EPOCHS = 13
+
+
+def scripts_for(rng, patience):
+    """Scores that end the training each in another way, with this look-ahead."""
+    return [
+        scripted_training.fall_wait_fall(rng, patience, EPOCHS),
+        scripted_training.worse_from_the_start(rng, EPOCHS),
+        scripted_training.falling(rng, EPOCHS),
+    ]
+
+
+@stopping.check("it stops when the look-ahead is over, and not before", points=2)
+def when(EarlyStopping, rng):
+    patience = int(rng.integers(2, 5))
+    scripts = scripts_for(rng, patience)
+    at_once = [scripted_training.worse_from_the_start(rng, EPOCHS)]
+    return {
+        "scores": np.stack(scripts),
+        "epochs run": tried(EarlyStopping, patience, scripts)["epochs run"],
+        "epochs run, patience 1": tried(EarlyStopping, 1, at_once)["epochs run"],
+        **landmarks(
+            best_epoch_counted_from_1=[int(np.argmin(scores)) + 1 for scores in scripts], patience=patience
+        ),
+    }
+
+
+@stopping.check("the weights of the best epoch come back", points=2)
+def weights(EarlyStopping, rng):
+    patience = int(rng.integers(2, 5))
+    scripts = scripts_for(rng, patience)[:2]
+    found = tried(EarlyStopping, patience, scripts)
+    shown = entries(found, "scores", "weights at the end")
+    return {**shown, **whose_weights(scripts, found["epochs run"])}
+
+
+@stopping.check("they come back as well where the epochs run out first")
+def run_out(EarlyStopping, rng):
+    scripts = [scripted_training.fall_wait_fall(rng, 3, EPOCHS)]
+    found = tried(EarlyStopping, EPOCHS + 2, scripts)
+    return {**found, **whose_weights(scripts, found["epochs run"])}
+
+
+@stopping.check("a score as good as the best is no improvement")
+def ties(EarlyStopping, rng):
+    patience = int(rng.integers(3, 5))
+    scripts = [scripted_training.with_ties(rng, patience, EPOCHS)]
+    found = tried(EarlyStopping, patience, scripts)
+    return {**found, **whose_weights(scripts, found["epochs run"])}
+
+
+@stopping.check("while the training goes on, the weights are left alone")
+def left_alone(EarlyStopping, rng):
+    scores = scripted_training.fall_wait_fall(rng, 4, EPOCHS)
+    found = trained(EarlyStopping(patience=4), logs_of(scores), each=True)
+    return {
+        "scores": scores,
+        "weights after each epoch": found["weights after each epoch"],
+        "learning rate after each epoch": found["rate after each epoch"],
+    }
+
+
+@stopping.check("any score may be watched, and NaN is none")
+def watched(EarlyStopping, rng):
+    patience = int(rng.integers(2, 4))
+    scores = scripted_training.fall_wait_fall(rng, patience, EPOCHS)
+    diverged, never = scores.copy(), np.full(EPOCHS, np.nan)
+    diverged[0] = np.nan
+    return {
+        **tried(EarlyStopping, patience, [scores], "val_error"),
+        **{f"{name}, with NaN": value for name, value in tried(EarlyStopping, patience, [diverged]).items()},
+        **{
+            f"{name}, with nothing but NaN": value
+            for name, value in tried(EarlyStopping, patience, [never]).items()
+        },
+    }
+
+
+@stopping.check("best and best_epoch say what was found")
+def attributes(EarlyStopping, rng):
+    scores = scripted_training.fall_wait_fall(rng, 2, EPOCHS)
+    callback, first = EarlyStopping(patience=2), int(rng.integers(3, 9))
+    trained(callback, logs_of(scores), first=first)
+    return {
+        "best": float(callback.best),
+        "best_epoch": callback.best_epoch,
+        **landmarks(lowest_score=scores.min(), first_epoch=first),
+    }
+
+
+@stopping.example()
+def example(EarlyStopping, rng):
+    scores = scripted_training.fall_wait_fall(rng, 3, EPOCHS)
+    return {"callback": EarlyStopping(patience=3), "logs": logs_of(scores)}, trained
