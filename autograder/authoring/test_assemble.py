@@ -1,5 +1,7 @@
 """A unit's file and its exercises become the instructor's notebook."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
@@ -132,14 +134,13 @@ tanh a = 2σ(2a) − 1, since …
 
 
 @pytest.fixture
-def derived(known_evidence, tmp_path, monkeypatch):
+def derived(known_evidence, tmp_path):
     """A unit with a derivation whose answer lies in a folder of its own."""
-    monkeypatch.setattr(derivation, "ROOT", tmp_path)
     folder = tmp_path / "solutions" / "forward_propagation"
     folder.mkdir(parents=True)
     (folder / "tanh_from_sigmoid.md").write_text(DERIVATION, "utf-8")
     more = '\n# %% [markdown] derivation="tanh_from_sigmoid"\n# ### Derivation\n# Show it.\n'
-    return unit_of(TEXT + more, tmp_path)
+    return replace(unit_of(TEXT + more, tmp_path), own=tmp_path)
 
 
 def test_a_derivation_is_a_task_and_a_cell_graded_by_hand(derived):

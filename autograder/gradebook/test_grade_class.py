@@ -35,7 +35,7 @@ def test_the_reasons_say_what_is_wrong_and_what_to_do(hand_in, plan, grade):
     hand_in("stopped", toy_unit.right(plan, double="raise Died('used more than 4 GB of memory')"))
     stopped, wrong = grade().rows
     assert wrong.reasons == [
-        f"There is no {toy_unit.UNIT}.ipynb, but homework.ipynb. If that is the notebook, rename it to {toy_unit.UNIT}.ipynb."
+        f"This is not the notebook of {toy_unit.UNIT}. It holds no exercise at all. Hand in {toy_unit.UNIT}.ipynb."
     ]
     assert stopped.reasons == ["double: the cell with your answer was stopped: used more than 4 GB of memory"]
 

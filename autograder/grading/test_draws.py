@@ -15,7 +15,7 @@ def test_an_answer_that_knows_only_the_public_draw_fails(grade, plan, draw):
     first = _first_input(plan)
     source = f"def double(x):\n    return 2.0 * x if abs(x.flat[0] - ({first!r})) < 1e-9 else x"
     graded = grade(toy_unit.right(plan, double=source))
-    assert messages(graded, "double")[0] == "right for the inputs in the notebook, wrong for fresh ones"
+    assert messages(graded, "double")[0] == "right for the inputs in the notebook, not for fresh ones"
 
 
 def _first_input(plan):

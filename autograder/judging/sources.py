@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograder.course.layout import ROOT
-from autograder.course.loading import content_of_module
+from autograder.course.loading import SOLUTIONS, content_of_module
 from autograder.exercise import Exercise, file_of
 from autograder.judging import changed, tables
 
@@ -54,7 +54,7 @@ def _what_counts(path: Path) -> str:
     """
     text = path.read_text("utf-8")
     left_out: set[int] = set()
-    if path.is_relative_to(ROOT / "autograder") or path.is_relative_to(ROOT / "src"):
+    if not path.is_relative_to(content_of_module(path) / SOLUTIONS):
         # An exercise's docstring is its statement, in which an edit may stand.
         left_out = set(_lines_of_docstrings(text))
     lines = []

@@ -96,9 +96,14 @@ def _grade(course: Path, moments: Any, told: Path, at: int, room: int) -> None:
     try:
         report = grade_class.grade(_unit(), course, InProcess().run, "nothing", jobs=2)
     except Refused as refused:
-        print(refused, file=sys.stderr, flush=True)
-        sys.exit(REFUSED)
-    for row in report.rows:
-        if row.error:
-            print(f"{row.student}: {row.error}", file=sys.stderr, flush=True)
-    sys.exit(0 if report.fine else 1)
+        _end(REFUSED, [str(refused)])
+    errors = [f"{row.student}: {row.error}" for row in report.rows if row.error]
+    _end(0 if report.fine else 1, errors)
+
+
+def _end(code: int, sentences: list[str]) -> None:
+    """End this process as a command would, and tell why."""
+    for sentence in sentences:
+        sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+    os._exit(code)

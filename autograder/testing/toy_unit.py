@@ -170,7 +170,7 @@ def make_unit(folder: Path, derivation: bool = False) -> Unit:
 
     Args:
         folder: where course/ and solutions/ will lie.
-        derivation: with one, whose answer is found where `course.derivation.ROOT` is this folder.
+        derivation: with one, whose answer is found where the unit is `own` to this folder.
     """
     package = folder / "solutions" / "toy"
     package.mkdir(parents=True, exist_ok=True)

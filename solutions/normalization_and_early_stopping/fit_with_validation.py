@@ -91,6 +91,7 @@ def purposes(fit_with_validation, rng):
 def purposes_summary(theirs, ours):
     sets = {name: theirs[name][theirs[name] >= 0] for name in ("trained on", "validated on", "tested on")}
     found = {f"examples {name}": len(numbers) for name, numbers in sets.items()}
+    found["numbers of the examples"] = theirs["numbers of the examples"]
     known = set(ours["numbers of the examples"].tolist())
     train, valid, test = (set(numbers.tolist()) & known for numbers in sets.values())
     return found | {

@@ -21,8 +21,8 @@ def test_whole_batches_move_it_as_keras_moves_it():
     optimizer = keras.optimizers.SGD(0.1, momentum=0.8)
     for _ in range(5):
         with tf.GradientTape() as tape:
-            value = tf.reduce_mean((x @ theirs - y) ** 2)
-        optimizer.apply_gradients([(tape.gradient(value, theirs), theirs)])
+            value = tf.reduce_mean((tf.matmul(x, theirs.value) - y) ** 2)
+        optimizer.apply_gradients([(tape.gradient(value, theirs.value), theirs)])
     Descent([W], loss, x, y, lr=0.1, beta=0.8).go(5)
     np.testing.assert_allclose(W.value, theirs.value, rtol=1e-5, atol=1e-6)
 
