@@ -318,7 +318,10 @@ random_search.misconception(
 random_search.misconception(
     "a dead trial leaves no trace",
     source=random_search.edited(
-        ('                trial["error"] = str(error) or type(error).__name__\n', "                continue\n"),
+        (
+            '                trial["error"] = str(error) or type(error).__name__\n',
+            "                continue\n",
+        ),
     ),
     advice="What died has to be seen: which settings, and why. Keep the trial, with `valid` NaN and the reason in `error`. "
     "And without it the next trial has the same number, the same settings, and the same fate.",
