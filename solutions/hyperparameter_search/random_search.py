@@ -34,9 +34,10 @@ class RandomSearch:
     one for each trial, in a later run as well: its number, say.
 
     Whatever happens in one trial, the next one follows. Where `train` raises, `train` and `valid` are NaN, and `error`
-    holds the exception's text, or its name where it has none; where `train` returns NaN, both scores are kept as they are, and `error` is "". Neither is
-    ever the best. What nobody can catch is a training that hangs: the search waits for it, until somebody presses Ctrl-C
-    (or a time limit ends the process), and that must get through. So limit the epochs of what you train.
+    holds the exception's text, or its name where it has none; where `train` returns NaN, both scores are kept as they
+    are, and `error` is "". Neither is ever the best. What nobody can catch is a training that hangs: the search waits
+    for it, until somebody presses Ctrl-C (or a time limit ends the process), and that must get through. So limit the
+    epochs of what you train.
 
     Args:
         space: what `draw` takes; it stays as it is.
