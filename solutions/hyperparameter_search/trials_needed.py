@@ -62,8 +62,9 @@ def any_certainty(trials_needed, rng):
 
 @needed.check("where some of the trials die")
 def with_deaths(trials_needed, rng):
-    certainty, dying = rng.uniform(0.8, 0.95, size=7), rng.uniform(0.2, 0.4, size=7)
-    share = hit_for(not_whole(rng, 4, 40), certainty) / (1 - dying)
+    # So many are good that it matters whether deaths thin out the good ones or lengthen the search.
+    share, dying = rng.uniform(0.75, 0.9, size=7), rng.uniform(0.2, 0.4, size=7)
+    certainty = 1 - (1 - share * (1 - dying)) ** not_whole(rng, 2, 6)
     return several(trials_needed, share, certainty, dying)
 
 
