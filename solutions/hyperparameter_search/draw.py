@@ -153,8 +153,8 @@ draws.misconception(
     advice="A distribution is a function: `value(rng)` draws. The settings hold numbers.",
 )
 draws.misconception(
-    "numbers come from NumPy's global generator",
-    ("value = value(rng)", "value = value(np.random)"),
+    "numbers come from a generator of its own",
+    ("value = value(rng)", "value = value(np.random.default_rng())"),
     advice="Then nobody can repeat a search. Hand on the `rng` that was given.",
 )
 draws.misconception(

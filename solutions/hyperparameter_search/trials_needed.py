@@ -62,9 +62,11 @@ def any_certainty(trials_needed, rng):
 
 @needed.check("where some of the trials die")
 def with_deaths(trials_needed, rng):
-    # So many are good that it matters whether deaths thin out the good ones or lengthen the search.
-    share, dying = rng.uniform(0.75, 0.9, size=7), rng.uniform(0.2, 0.4, size=7)
-    certainty = 1 - (1 - share * (1 - dying)) ** not_whole(rng, 2, 6)
+    # Where many are good it matters whether deaths thin out the good ones or lengthen the search; where few are, how many trials there are.
+    share = np.concatenate([rng.uniform(0.75, 0.9, size=7), rng.uniform(0.1, 0.3, size=7)])
+    dying = rng.uniform(0.2, 0.4, size=14)
+    n = np.concatenate([not_whole(rng, 2, 6), not_whole(rng, 10, 40)])
+    certainty = 1 - (1 - share * (1 - dying)) ** n
     return several(trials_needed, share, certainty, dying)
 
 
