@@ -248,7 +248,8 @@ plt.show()
 # Each trial draws its settings by itself, independently of all others; after 50 runs, say, the best is kept (34:03). That has three practical sides, and they are what the exercise is about.
 #
 # - **A dead job leaves no hole.** Where one trial runs out of memory or diverges, the others are a random search all the same. In a grid just that combination would be missing.
-# - **It can be stopped and resumed at any number of trials**, and many machines can share the work, for no trial waits for another.
+# - **It can be stopped and resumed at any number of trials**, and many machines can share the work, for no trial waits for another. So the seed and a trial's number
+#   decide what it tries, and no generator is carried along.
 # - **It is chosen on validation**, by a score that exists: NaN is none.
 #
 # What no search can do anything about is a training that hangs. It waits; you press Ctrl-C, or a time limit ends it. So do not catch *everything*: `except Exception` leaves Ctrl-C alone.

@@ -17,7 +17,7 @@ def uniform(low, high):
     """A distribution: every value between `low` and `high` is as likely as any other.
 
     Returns:
-        A function of a `numpy.random.Generator`. Each call `distribution(rng)` dists a value, a float.
+        A function of a `numpy.random.Generator`. Each call `distribution(rng)` draws a value, a float.
     """
     ### BEGIN SOLUTION
     return lambda rng: rng.uniform(low, high)
@@ -33,7 +33,7 @@ def log_uniform(low, high):
     Args:
         low, high: both above 0.
     Returns:
-        A function of a generator, as for `uniform`; it dists a float between `low` and `high`.
+        A function of a generator, as for `uniform`; it draws a float between `low` and `high`.
     """
     ### BEGIN SOLUTION
     return lambda rng: np.exp(rng.uniform(np.log(low), np.log(high)))
@@ -45,7 +45,7 @@ def integers(low, high):
     """A distribution: every whole number from `low` to `high`, both included, is as likely as any other.
 
     Returns:
-        A function of a generator, as for `uniform`; it dists an integer, for which a layer can have so many units.
+        A function of a generator, as for `uniform`; it draws an integer, since a layer has a whole number of units.
     """
     ### BEGIN SOLUTION
     return lambda rng: int(rng.integers(low, high + 1))
@@ -73,7 +73,7 @@ QUANTILES = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 1)
 
 
 def generator(rng):
-    """A generator of its own, which the check's dists decide."""
+    """A generator of its own, which the check's draws decide."""
     return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
@@ -90,10 +90,16 @@ def uniform_values(uniform, log_uniform, integers, choice, rng):
     return {"values": values_of(uniform(low, high), rng), "low": low, "high": high}
 
 
-@uniform_values.summary(**{"quantiles, as parts of the interval": 0.06})
+@uniform_values.summary(**{"quantiles, as parts of the interval": 0.06, "different values of 2000": 20})
 def uniform_summary(theirs, ours):
     part = (theirs["values"] - ours["low"]) / (ours["high"] - ours["low"])
-    return {"quantiles, as parts of the interval": np.quantile(part, QUANTILES)}
+    # one value throughout: chance decides which one that is
+    quantiles = np.quantile(part, QUANTILES) if np.ptp(part) > 0 else np.zeros(len(QUANTILES))
+    return {
+        "low": theirs["low"],
+        "quantiles, as parts of the interval": quantiles,
+        "different values of 2000": len(np.unique(part)),
+    }
 
 
 @dists.check("log_uniform: every decade is as likely as any other", points=2)
@@ -139,9 +145,13 @@ def choices(uniform, log_uniform, integers, choice, rng):
     values = [None, "relu", (width, width // 2), 0.5, width]
     chance, distribution = generator(rng), choice(values)
     drawn = [distribution(chance) for _ in range(MANY)]
+    # of one length: an array of them has rows, and the layers would be gone
+    layers = [[width, 5], [width, 9]]
+    one_of = choice(layers)
     return {
         "width": width,
         "the number of the value that was drawn": [place_of(one, values) for one in drawn],
+        "the number of the list that was drawn": [place_of(one_of(chance), layers) for _ in range(MANY)],
     }
 
 
@@ -153,11 +163,16 @@ def place_of(one, values):
     return -1
 
 
-@choices.summary(**{"share of each value": 0.06})
+@choices.summary(**{"share of each value": 0.06, "share of each list": 0.06})
 def choices_summary(theirs, ours):
     places = theirs["the number of the value that was drawn"]
     shares = np.mean(places[:, None] == np.arange(-1, 5), axis=0)
-    return {"width": theirs["width"], "share of each value": shares}
+    lists = theirs["the number of the list that was drawn"]
+    return {
+        "width": theirs["width"],
+        "share of each value": shares,
+        "share of each list": np.mean(lists[:, None] == np.arange(-1, 2), axis=0),
+    }
 
 
 @dists.check("rng decides what is drawn, and nothing else does")
@@ -271,7 +286,7 @@ dists.misconception(
             "    value = np.random.default_rng(0).uniform(low, high)\n    return lambda rng: value",
         )
     ),
-    advice="Each call of the distribution dists anew, from the generator that it is given: draw inside the function that you return.",
+    advice="Each call of the distribution draws anew, from the generator that it is given: draw inside the function that you return.",
 )
 dists.misconception(
     "numbers come from NumPy's global generator",
@@ -284,6 +299,36 @@ dists.misconception(
     "the values are drawn by NumPy, which makes an array of them",
     source=dists.edited((PICK, "np.array(values, dtype='U')[rng.integers(len(values))]")),
     advice="In an array all values have one type, and 7 beside 'relu' becomes '7'. Draw the place of a value instead, with rng.integers.",
+)
+dists.misconception(
+    "the values are made an array of objects, and lists of one length its rows",
+    source=dists.edited((PICK, "rng.choice(np.array(values, dtype=object))")),
+    advice="[64, 32] and [32, 16] make an array of two rows, and a row is no list. Draw the place of a value, with rng.integers.",
+)
+dists.misconception(
+    "a generator of its own, and not the one that is given",
+    source=dists.edited(
+        (
+            "    return lambda rng: rng.uniform(low, high)",
+            "    own = np.random.default_rng(0)\n    return lambda rng: own.uniform(low, high)",
+        )
+    ),
+    advice="Then the caller's seed decides nothing. Draw from the `rng` that each call is given.",
+)
+dists.misconception(
+    "the highest number is taken for the width",
+    source=dists.edited(("lambda rng: rng.uniform(low, high)", "lambda rng: low + high * rng.random()")),
+    advice="From low to high it is high - low: low + (high - low) · u.",
+)
+dists.misconception(
+    "the power of ten is drawn, then a number in front of it, uniformly",
+    source=dists.edited(
+        (
+            LOG,
+            "np.clip(rng.uniform(1, 10) * 10.0 ** np.floor(rng.uniform(np.log10(low), np.log10(high))), low, high)",
+        )
+    ),
+    advice="Within a decade that is uniform again: 1 to 3.16 gets a quarter of it and not a half. Draw the whole logarithm uniformly.",
 )
 dists.misconception(
     "the values are shuffled in place",

@@ -1,5 +1,7 @@
 """draw: settings at random, each hyperparameter by itself."""
 
+from operator import methodcaller
+
 import numpy as np
 
 from autograder.exercise import Exercise
@@ -16,7 +18,7 @@ def draw(space, rng):
 
     Args:
         space: a dict; by the name of each hyperparameter a distribution, or a value that is fixed: whatever
-            cannot be called. It stays as it is.
+            cannot be called. (So an activation function is fixed by its name, "tanh".) It stays as it is.
         rng: a `numpy.random.Generator`, and the only source of chance.
     Returns:
         The settings, a new dict: `{"units": 731, "lr": 0.0042, "epochs": 20}`.
@@ -42,7 +44,8 @@ def generator(rng):
 
 @draws.check("each hyperparameter by itself, and anew each time", points=2)
 def independent(draw, rng):
-    space = {"lr": lambda rng: rng.uniform(1, 2), "rate": lambda rng: rng.uniform(3, 5)}
+    # whatever can be called is a distribution, and not functions alone
+    space = {"lr": lambda rng: rng.uniform(1, 2), "rate": methodcaller("uniform", 3, 5)}
     seed = int(rng.integers(1 << 30))
     chance = np.random.default_rng(seed)
     drawn = [draw(space, chance) for _ in range(SETTINGS)]
@@ -150,8 +153,8 @@ draws.misconception(
     advice="A distribution is a function: `value(rng)` draws. The settings hold numbers.",
 )
 draws.misconception(
-    "numbers come from NumPy's global generator",
-    ("value = value(rng)", "value = value(np.random)"),
+    "numbers come from a generator of its own",
+    ("value = value(rng)", "value = value(np.random.default_rng())"),
     advice="Then nobody can repeat a search. Hand on the `rng` that was given.",
 )
 draws.misconception(
@@ -196,6 +199,11 @@ draws.misconception(
     advice="A list cannot be called, so it is a fixed value: [64, 32] may be the units of two layers. `choice` is for one of several.",
 )
 
+draws.misconception(
+    "only what was written as a function is a distribution",
+    source=draws.edited(("if callable(value):", "if isinstance(value, type(lambda: 0)):")),
+    advice="An object of a class with __call__ is a distribution as well. Ask callable(value).",
+)
 draws.misconception(
     "the generator is copied, and does not move on",
     source=draws.edited(

@@ -1,5 +1,7 @@
 """expected_improvement: how much better than the best so far, on average over what is believed."""
 
+import warnings
+
 import numpy as np
 import tensorflow as tf
 
@@ -80,7 +82,11 @@ def known(expected_improvement, rng):
     deviation[[1, 4, 7]] = 0
     # One above the best, one below, one that is the best itself.
     mean[[1, 4, 7]] = best + float(rng.uniform(0.05, 0.2)), best - float(rng.uniform(0.05, 0.2)), best
-    return with_parts(expected_improvement, mean, deviation, best)
+    with warnings.catch_warnings(record=True) as caught, np.errstate(divide="warn", invalid="warn"):
+        warnings.simplefilter("always")
+        found = with_parts(expected_improvement, mean, deviation, best)
+    warned = any(issubclass(one.category, RuntimeWarning) for one in caught)
+    return found | {"a warning is given": float(warned)}
 
 
 @improvement.example(
@@ -164,6 +170,16 @@ improvement.misconception(
     "a gain below 0 is cut off before the mean is taken",
     source=improvement.edited(("gain = mean - best", "gain = np.maximum(mean - best, 0)")),
     advice="It is s - best that is cut off at 0, and then averaged. In the formula the gain keeps its sign.",
+)
+improvement.misconception(
+    "NaN is made 0 afterwards, and NumPy warns",
+    source=improvement.edited((Z, "z = gain / deviation"), (LAST, "return np.nan_to_num(expected)")),
+    advice="The values are right, and the division by 0 still warns. Divide by 1 where the deviation is 0, or within np.errstate.",
+)
+improvement.misconception(
+    "a gain below 0 counts as 0 in the first term",
+    source=improvement.edited((EXPECTED, "np.maximum(gain, 0) * norm.cdf(z) + deviation * norm.pdf(z)")),
+    advice="Where the mean is below the best the first term is negative, and has to be: the gain keeps its sign.",
 )
 improvement.misconception(
     "the root of the deviation",

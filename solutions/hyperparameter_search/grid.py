@@ -77,7 +77,7 @@ def any_type(grid, rng):
         "activation": ["relu", "tanh"],
         "units": distinct(rng, 2, 10, 999),
         "decay": [None, float(rng.uniform(0.001, 0.1))],
-        "layers": [(64,), (64, 32)],
+        "layers": [[64], [64, 32]],
     }
     lines = sorted(as_text(settings) for settings in grid(space))
     return {f"setting {place}": line for place, line in enumerate(lines)}
@@ -248,6 +248,13 @@ grids.misconception(
     "the values are sorted, and each counts once",
     ("for value in values]", "for value in sorted(set(values))]"),
     advice="None and 'relu' have no order. Take the values as they were listed.",
+)
+grids.misconception(
+    "a hyperparameter without values is passed over",
+    source=grids.edited(
+        ("in space.items():\n", "in space.items():\n        if not values:\n            continue\n"),
+    ),
+    advice="Where one has no value there is no combination: n · 0 = 0. Without it the settings would lack a name.",
 )
 grids.misconception(
     "an empty space has no combination",

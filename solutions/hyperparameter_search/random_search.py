@@ -31,16 +31,17 @@ class RandomSearch:
 
     `train(settings, seed)` is the caller's. It trains a network and returns `{"train": score, "valid": score}`, the
     scores on the training and on the validation set; higher is better. `seed` is an integer, at least 0, and another
-    one for each trial: its number, say.
+    one for each trial, in a later run as well: its number, say.
 
     Whatever happens in one trial, the next one follows. Where `train` raises, `train` and `valid` are NaN, and `error`
-    holds the exception's text; a score of NaN is kept as it is. Neither is ever the best. What nobody can catch
-    is a training that hangs: the search waits for it, until somebody presses Ctrl-C (or a time limit ends the
-    process), and that must get through. So limit the epochs of what you train.
+    holds the exception's text, or its name where it has none; where `train` returns NaN, both scores are kept as they
+    are, and `error` is "". Neither is ever the best. What nobody can catch is a training that hangs: the search waits
+    for it, until somebody presses Ctrl-C (or a time limit ends the process), and that must get through. So limit the
+    epochs of what you train.
 
     Args:
         space: what `draw` takes; it stays as it is.
-        seed: an integer of 0 or more. The same seed gives the same trials again.
+        seed: an integer of 0 or more. The same seed gives the same trials again, another seed none of them.
     """
 
     def __init__(self, space, seed=0):
@@ -51,6 +52,7 @@ class RandomSearch:
     def propose(self):
         """The settings of the next trial; those of trial n depend on the seed and on n, and on nothing else.
 
+        So whoever asks twice gets the same twice, and a new search that is handed yesterday's trials goes on with them.
         `np.random.default_rng([3, 7])` is a generator that two numbers decide, 3 and 7.
         """
         ### BEGIN SOLUTION
@@ -59,7 +61,7 @@ class RandomSearch:
         ### END SOLUTION
 
     def run(self, train, trials):
-        """Make so many more trials; each is appended to `self.trials`, in order.
+        """Make so many more trials; each is appended to `self.trials` as soon as it is over, so that Ctrl-C loses none.
 
         Hand `train` a copy of the settings: what it changes there should not change what is kept.
 
@@ -78,7 +80,7 @@ class RandomSearch:
                 trial["train"] = scores["train"]
                 trial["valid"] = scores["valid"]
             except Exception as error:
-                trial["error"] = str(error)
+                trial["error"] = str(error) or type(error).__name__
             self.trials.append(trial)
         finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]
         return max(finished, key=lambda trial: trial["valid"], default=None)
@@ -203,10 +205,11 @@ def no_hole_summary(theirs, ours):
     return {"seed": theirs["seed"], "share of trials that are the same": share}
 
 
-@random_search.check("each training has a seed of its own")
+@random_search.check("each training has a seed of its own, also in a second run")
 def seeds(RandomSearch, rng):
     training, seed = Training(), drawn_seed(rng)
-    searched(RandomSearch, seed, training, FEW)
+    search, _ = searched(RandomSearch, seed, training, 4)
+    search.run(training, FEW - 4)
     return {"seed": seed, "seed of each training": training.seeds, **landmarks(trials=FEW)}
 
 
@@ -242,7 +245,7 @@ TRY = """            try:
                 trial["train"] = scores["train"]
                 trial["valid"] = scores["valid"]
             except Exception as error:
-                trial["error"] = str(error)
+                trial["error"] = str(error) or type(error).__name__
 """
 BARE = """            scores = train(dict(settings), len(self.trials))
             trial["train"] = scores["train"]
@@ -316,7 +319,10 @@ random_search.misconception(
 random_search.misconception(
     "a dead trial leaves no trace",
     source=random_search.edited(
-        ('                trial["error"] = str(error)\n', "                continue\n"),
+        (
+            '                trial["error"] = str(error) or type(error).__name__\n',
+            "                continue\n",
+        ),
     ),
     advice="What died has to be seen: which settings, and why. Keep the trial, with `valid` NaN and the reason in `error`. "
     "And without it the next trial has the same number, the same settings, and the same fate.",
@@ -325,15 +331,15 @@ random_search.misconception(
     "a dead trial scores 0",
     source=random_search.edited(
         (
-            'trial["error"] = str(error)\n',
-            'trial["error"] = str(error)\n                trial["train"] = trial["valid"] = 0.0\n',
+            'trial["error"] = str(error) or type(error).__name__\n',
+            'trial["error"] = str(error) or type(error).__name__\n                trial["train"] = trial["valid"] = 0.0\n',
         )
     ),
     advice="0 is a score like others, and where scores are negative it is the best. NaN says that there is none.",
 )
 random_search.misconception(
     "nothing tells why a trial died",
-    source=random_search.edited(('trial["error"] = str(error)', "pass")),
+    source=random_search.edited(('trial["error"] = str(error) or type(error).__name__', "pass")),
     advice="Keep the exception's text in `error`: `except Exception as error:` gives it a name.",
 )
 random_search.misconception(
@@ -350,6 +356,68 @@ random_search.misconception(
     "`trials` is taken for how many there are in the end",
     source=random_search.edited(("in range(trials):", "in range(len(self.trials), trials):")),
     advice="`run` makes so many *more* trials, however many there are already.",
+)
+random_search.misconception(
+    "the seeds of the trainings begin again with each run",
+    source=random_search.edited(
+        (LOOP, LOOP.replace("for _ in", "for number in")),
+        ("train(dict(settings), len(self.trials))", "train(dict(settings), number)"),
+    ),
+    advice="After run(train, 20) the next training is number 20, not 0. How many trials there are already is len(self.trials).",
+)
+random_search.misconception(
+    "seed and number are added: the next seed gives the same trials, one place earlier",
+    source=random_search.edited((RNG, "rng = np.random.default_rng(self.seed + len(self.trials))")),
+    advice="Trial 1 of seed 0 is trial 0 of seed 1, and ten searches are nearly one. Give both numbers: [self.seed, len(self.trials)].",
+)
+random_search.misconception(
+    "a score of NaN is treated as an error, and the training score is lost",
+    source=random_search.edited(
+        (
+            '                trial["train"] =',
+            '                if np.isnan(scores["valid"]):\n                    raise ValueError\n                trial["train"] =',
+        )
+    ),
+    advice="Nothing was raised: `error` stays empty, and both scores are kept as they are. NaN is left out where the best is chosen.",
+)
+random_search.misconception(
+    "one generator that moves on, made with the search",
+    source=random_search.edited(
+        (
+            "        self.trials = []\n",
+            "        self.trials = []\n        self.rng = np.random.default_rng(seed)\n",
+        ),
+        (RNG, "rng = self.rng"),
+    ),
+    advice="Whoever asks twice, or hands kept trials to a new search, gets others. Make a generator of the seed and the trial's number.",
+)
+random_search.misconception(
+    "trials are made until so many are alive",
+    source=random_search.edited(
+        (LOOP, LOOP.replace("range(trials)", "range(1000)")),
+        (
+            "            self.trials.append(trial)\n",
+            "            self.trials.append(trial)\n            trials -= not trial['error']\n"
+            "            if trials < 1:\n                break\n",
+        ),
+    ),
+    advice="A dead trial is a trial: `run(train, 30)` calls `train` 30 times. If all of them die, such a loop never ends.",
+)
+random_search.misconception(
+    "the trials are kept when the run is over",
+    source=random_search.edited(
+        (
+            "        rng = np.random.default_rng([self.seed, len(self.trials)])",
+            "        rng = np.random.default_rng([self.seed, len(self.trials) + len(getattr(self, 'new', []))])",
+        ),
+        (LOOP, "        self.new = []\n" + LOOP),
+        ("len(self.trials))\n", "len(self.trials) + len(self.new))\n"),
+        (
+            "self.trials.append(trial)\n",
+            "self.new.append(trial)\n        self.trials += self.new\n        self.new = []\n",
+        ),
+    ),
+    advice="Ctrl-C in trial 49, and 48 are lost. Append each trial to self.trials as soon as it is over.",
 )
 random_search.misconception(
     "the best of this run only",

@@ -25,7 +25,7 @@ def report(trials, test):
             "test": its score on the test set,
             "best_so_far": array (number of trials,): the highest validation score of the trials up to and with
                 each one; NaN until the first has a score,
-            "dead": how many trials have no score.
+            "dead": how many trials have no score, whether they raised or gave NaN.
     Raises:
         ValueError: if no trial has a score; the test set is not touched then.
     """
@@ -70,6 +70,8 @@ def searched(rng, dead=DEAD):
     # The last one and the first one are none of them.
     best_train, best_valid, best_test, worst = rng.choice(alive[1:-1], 4, replace=False)
     train[best_train], valid[best_valid], test[best_test] = rng.uniform(0.8, 0.95, size=3)
+    # The best on test data is the second on validation: who lets the test set choose among a few finds it.
+    valid[best_test] = float(rng.uniform(0.72, 0.78))
     valid[worst] = float(rng.uniform(0.05, 0.15))
     trials = []
     for place, lr in enumerate(rates):
@@ -208,6 +210,38 @@ reports.misconception(
     advice="A training that diverged has no error and no score. What counts is the NaN.",
 )
 # What follows is by `source`, so that double faults do not grow with it.
+reports.misconception(
+    "the number is that among the finished trials",
+    source=reports.edited(
+        (CHOSEN, "chosen = int(np.argmax(valid[~dead]))\n    alive = np.flatnonzero(~dead)"),
+        ('"valid": valid[chosen]', '"valid": valid[alive[chosen]]'),
+        (TEST, 'test(trials[alive[chosen]]["settings"])'),
+    ),
+    advice="The score belongs to the right trial, the number does not: the dead before it were not counted. np.nanargmax(valid).",
+)
+reports.misconception(
+    "the test score chooses, among the trials that have a score",
+    source=reports.edited(
+        (
+            CHOSEN,
+            'tests = [np.nan if dead[i] else test(t["settings"]) for i, t in enumerate(trials)]\n    chosen = int(np.nanargmax(tests))',
+        ),
+        (TEST, "tests[chosen]"),
+    ),
+    advice="What was chosen by a score looks better by it than it is. Choose on validation, and ask the test set once, about that one.",
+)
+reports.misconception(
+    "the test set has the last word among the best three",
+    source=reports.edited(
+        (
+            CHOSEN,
+            "order = np.argsort(-np.nan_to_num(valid))\n    tests = [test(trials[i]['settings']) for i in order[:3]]\n"
+            "    chosen = order[np.argmax(tests)]",
+        ),
+        (TEST, "max(tests)"),
+    ),
+    advice="A choice among three by their test scores is a choice by the test set. One trial is chosen, on validation; then it is asked.",
+)
 reports.misconception(
     "the test set is asked about every trial",
     source=reports.edited((TEST, '[test(trial["settings"]) for trial in trials][chosen]')),

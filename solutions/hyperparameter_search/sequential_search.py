@@ -21,7 +21,7 @@ class SequentialSearch(RandomSearch):
 
     1. A new Gaussian process, `self.process()`, is fitted to the features of all trials that have a score, and to
        their validation scores.
-    2. So many `candidates` are drawn at random from the space.
+    2. `self.candidates` settings, others each time, are drawn at random from the space.
     3. The process predicts a mean and a deviation for each: `predict(x, return_std=True)`.
     4. The candidate with the largest expected improvement over the best score so far is the next trial.
 
@@ -46,7 +46,10 @@ class SequentialSearch(RandomSearch):
         self.candidates = candidates
 
     def propose(self):
-        """The settings of the next trial; they depend on the seed and on `self.trials`, and on nothing else."""
+        """The settings of the next trial; they depend on the seed and on `self.trials`, and on nothing else.
+
+        So a generator is made here, as in `RandomSearch.propose`.
+        """
         ### BEGIN SOLUTION
         rng = np.random.default_rng([self.seed, len(self.trials)])
         finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]
@@ -70,10 +73,10 @@ CANDIDATES = 250
 SEARCHES, ONLY = 4, 5
 
 
-def proposed(SequentialSearch, rng, trials, process):
+def proposed(SequentialSearch, rng, trials, process, first=FINISHED):
     """What comes after these trials."""
     seed = int(rng.integers(1 << 30))
-    search = SequentialSearch(few_settings(), features, process, seed, FINISHED, CANDIDATES)
+    search = SequentialSearch(few_settings(), features, process, seed, first, CANDIDATES)
     search.trials = [dict(trial) for trial in trials]
     return search.propose()
 
@@ -89,8 +92,9 @@ def as_rows(proposals):
 @sequential.check("the candidate with the largest expected improvement", points=3)
 def largest(SequentialSearch, rng):
     proposals, tops = [], []
-    for two in DUELS:
-        trials = history(rng, dead=2)
+    for number, two in enumerate(DUELS):
+        # by turns, so that who stumbles over the dead is told from who never gets it right
+        trials = history(rng, dead=2 * (number % 2))
         top = trials[int(np.nanargmax([trial["valid"] for trial in trials]))]
         process, _ = maker(*duel(rng, two, top["valid"]))
         proposals.append(proposed(SequentialSearch, rng, trials, process))
@@ -101,7 +105,8 @@ def largest(SequentialSearch, rng):
 @sequential.check("the process sees features and validation scores, of the trials that have one")
 def seen(SequentialSearch, rng):
     trials, (process, made) = history(rng, dead=2), maker(*beliefs(rng))
-    proposed(SequentialSearch, rng, trials, process)
+    # there are more with a score than the process waits for
+    proposed(SequentialSearch, rng, trials, process, FINISHED - 2)
     x, y = made[-1].seen[-1]
     order = np.lexsort(x.T)
     marks = {"train of each trial": [trial["train"] for trial in trials], "trials": len(trials)}
@@ -276,6 +281,21 @@ sequential.misconception(
     "the process has seen the latest trial only",
     source=sequential.edited(("process.fit(x, y)", "process.fit(x[-1:], y[-1:])")),
     advice="`fit` forgets what was fitted before. Fit all that has a score, each time.",
+)
+sequential.misconception(
+    "the process sees so many trials as it waits for",
+    source=sequential.edited(("process.fit(x, y)", "process.fit(x[-self.first :], y[-self.first :])")),
+    advice="`first` says when the process takes over, not how much it sees: fit all trials that have a score.",
+)
+sequential.misconception(
+    "the best so far is NaN, once a trial is dead",
+    source=sequential.edited((GAIN, GAIN.replace("np.max(y)", "np.max([t['valid'] for t in self.trials])"))),
+    advice="np.max hands NaN on, then every gain is NaN, and argmax takes the first candidate. Take the best of those that have a score.",
+)
+sequential.misconception(
+    "the mean plus the deviation",
+    source=sequential.edited((GAIN, "gain = mean + deviation")),
+    advice="That is an upper confidence bound, another rule. Here expected improvement decides.",
 )
 sequential.misconception(
     "random search under another name",

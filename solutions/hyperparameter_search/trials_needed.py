@@ -37,28 +37,50 @@ def several(trials_needed, share, certainty, dying):
     return {"trials": found, **landmarks(share=share, certainty=certainty, dying=dying)}
 
 
-@needed.check("with a certainty of 95 %", points=2)
+def not_whole(rng, low, high):
+    """Seven numbers of trials before they are rounded: some would be rounded down to the nearest, others up."""
+    fractions = np.concatenate([rng.uniform(0.1, 0.4, 3), rng.uniform(0.6, 0.9, 4)])
+    return rng.integers(low, high, size=7) + rng.permutation(fractions)
+
+
+def hit_for(n, certainty):
+    """The chance to hit with which so many trials are needed."""
+    return 1 - (1 - certainty) ** (1 / n)
+
+
+@needed.check("with a certainty of 95 %")
 def usual(trials_needed, rng):
-    share = rng.uniform(0.01, 0.2, size=7)
+    share = hit_for(not_whole(rng, 14, 290), 0.95)
     return {"trials": [trials_needed(float(q), 0.95) for q in share], **landmarks(share=share)}
 
 
 @needed.check("with any certainty")
 def any_certainty(trials_needed, rng):
-    share, certainty = rng.uniform(0.02, 0.2, size=7), rng.uniform(0.3, 0.999, size=7)
-    return several(trials_needed, share, certainty, np.zeros(7))
+    certainty = rng.uniform(0.3, 0.999, size=7)
+    return several(trials_needed, hit_for(not_whole(rng, 4, 150), certainty), certainty, np.zeros(7))
 
 
 @needed.check("where some of the trials die")
 def with_deaths(trials_needed, rng):
-    share, certainty = rng.uniform(0.02, 0.2, size=7), rng.uniform(0.8, 0.99, size=7)
-    return several(trials_needed, share, certainty, rng.uniform(0.2, 0.7, size=7))
+    # Where many are good it matters whether deaths thin out the good ones or lengthen the search; where few are, how many trials there are.
+    share = np.concatenate([rng.uniform(0.75, 0.9, size=7), rng.uniform(0.1, 0.3, size=7)])
+    dying = rng.uniform(0.2, 0.4, size=14)
+    n = np.concatenate([not_whole(rng, 2, 6), not_whole(rng, 10, 40)])
+    certainty = 1 - (1 - share * (1 - dying)) ** n
+    return several(trials_needed, share, certainty, dying)
 
 
 @needed.check("where a few trials are enough")
 def few(trials_needed, rng):
-    share, certainty = rng.uniform(0.35, 0.9, size=7), rng.uniform(0.4, 0.99, size=7)
-    return several(trials_needed, share, certainty, np.zeros(7))
+    certainty = rng.uniform(0.4, 0.99, size=7)
+    return several(trials_needed, hit_for(not_whole(rng, 1, 6), certainty), certainty, np.zeros(7))
+
+
+@needed.check("where it comes out even")
+def even(trials_needed, rng):
+    powers = rng.permutation(np.arange(1, 7))
+    found = [trials_needed(0.5, float(1 - 0.5**n)) for n in powers]
+    return {"trials": found, **landmarks(certainty=1 - 0.5**powers)}
 
 
 @needed.example()
@@ -108,6 +130,21 @@ needed.misconception(
     "a number of trials that is no whole number",
     (CEIL, "np.ceil(n)"),
     advice="range(59.0) raises an error. Give an integer.",
+)
+needed.misconception(
+    "one more than rounded down, also where it comes out even",
+    source=needed.edited((CEIL, "int(n) + 1")),
+    advice="Two trials with a chance of 1/2 reach 75 % exactly, and a third is not needed. int(n) + 1 is not np.ceil(n) there.",
+)
+needed.misconception(
+    "who dies counts as a hit",
+    source=needed.edited(("share * (1 - dying)", "1 - (1 - share) * (1 - dying)")),
+    advice="(1 - share)(1 - dying) is the chance to survive and miss. Who dies misses too: 1 - share · (1 - dying).",
+)
+needed.misconception(
+    "so many that the survivors are enough on average",
+    source=needed.edited(("share * (1 - dying)", "share"), (CEIL, "int(np.ceil(np.ceil(n) / (1 - dying)))")),
+    advice="How many survive is left to chance. Put the survival into the chance of a hit: share · (1 - dying).",
 )
 needed.misconception(
     "1/share: one good trial on average",

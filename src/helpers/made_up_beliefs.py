@@ -31,6 +31,7 @@ DUELS = (
     ((-0.05, 0.01), (-0.1, 1.0)),
     ((-0.3, 0.25), (-0.6, 0.5)),
     ((0.2, 0.05), (-0.3, 0.5)),
+    ((0.05, 0.05), (-0.25, 0.4)),
 )
 # They promise next to nothing, and yet each another bit of it: who looks for the least finds one.
 HOPELESS = 0.12

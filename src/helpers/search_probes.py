@@ -139,7 +139,8 @@ def _seeds(example: Example, objects: Sequence[Any], rng: np.random.Generator, s
 def _seeds_summary(theirs: Arrays, ours: Arrays) -> Arrays:
     first, second = theirs["lr of each trial"], theirs["lr of each trial with the next seed"]
     known = np.isfinite(first)
-    alike = share_alike(first[known], second[known]) if known.any() else 0.0
+    # at any place: seed + number gives the same trials, one place earlier
+    alike = float(np.mean(np.isin(first[known], second))) if known.any() else 0.0
     return {"seed": theirs["seed"], "share of trials that another seed gives as well": alike}
 
 
@@ -204,6 +205,7 @@ def _nan(example: Example, objects: Sequence[Any], rng: np.random.Generator, sab
         "seed": seed,
         "trainings, of which two give NaN": len(training.calls),
         "trials whose validation score is a number": np.isfinite(column(search.trials, "valid", TRIALS)),
+        "trials whose training score is a number": np.isfinite(column(search.trials, "train", TRIALS)),
         "the best one's score is a number": np.isfinite(best["valid"]),
     }
 
@@ -239,12 +241,29 @@ def _resumed(
     search.run(Training(), FIRST_PART)
     search.run(Training(), TRIALS - FIRST_PART)
     in_two = learning_rates(search, TRIALS)
-    return {"seed": seed, "lr of each trial": _rates_of(make, seed), "lr of each trial, in two parts": in_two}
+    # the trials of yesterday, in a search of today
+    other: Any = make(searching.space(), seed)
+    other.trials = search.trials[:FIRST_PART]
+    other.run(Training(), TRIALS - FIRST_PART)
+    return {
+        "seed": seed,
+        "lr of each trial": _rates_of(make, seed),
+        "lr of each trial, in two parts": in_two,
+        "lr of each trial, the rest by another search": learning_rates(other, TRIALS),
+    }
 
 
 def _resumed_summary(theirs: Arrays, ours: Arrays) -> Arrays:
-    share = share_alike(theirs["lr of each trial"], theirs["lr of each trial, in two parts"])
-    return {"seed": theirs["seed"], "share of trials that are the same in two parts": share}
+    whole = theirs["lr of each trial"]
+    return {
+        "seed": theirs["seed"],
+        "share of trials that are the same in two parts": share_alike(
+            whole, theirs["lr of each trial, in two parts"]
+        ),
+        "share that are the same where another search goes on": share_alike(
+            whole, theirs["lr of each trial, the rest by another search"]
+        ),
+    }
 
 
 def _forget(search: Any, run: Callable[..., Any]) -> Callable[..., Any]:
@@ -321,7 +340,12 @@ def _interrupted(
         came_through = False
     except KeyboardInterrupt:
         came_through = True
-    return {"seed": seed, "trainings, the last one interrupted": len(calls), "it stops": came_through}
+    return {
+        "seed": seed,
+        "trainings, the last one interrupted": len(calls),
+        "it stops": came_through,
+        "the trials before are kept": len(search.trials) > 0,
+    }
 
 
 def _go_on(search: Any, run: Callable[..., Any]) -> Callable[..., Any]:

@@ -31,6 +31,7 @@ RULES = {
     "over the worst score": lambda mean, deviation, y: expected(mean, deviation, y.min()),
     "over the highest mean": lambda mean, deviation, y: expected(mean, deviation, mean.max()),
     "variance": lambda mean, deviation, y: expected(mean, deviation**2, y.max()),
+    "mean plus deviation": lambda mean, deviation, y: mean + deviation,
     "exchanged": lambda mean, deviation, y: expected(deviation, mean, y.max()),
 }
 

@@ -146,7 +146,7 @@ def test_what_is_tried_and_chosen_is_not_looked_at(answer):
 @pytest.mark.parametrize(
     ("answer", "keys"),
     [
-        (Emptying, {"space"}),
+        (Emptying, {"space", "resumed"}),
         (Global, {"again", "resumed"}),
         (Unseeded, {"seeds"}),
         (Stopping, {"raises"}),

@@ -23,7 +23,7 @@ QUANTILES = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 1)
 
 
 def generator(rng):
-    """A generator of its own, which the check's dists decide."""
+    """A generator of its own, which the check's draws decide."""
     return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
@@ -40,10 +40,16 @@ def uniform_values(uniform, log_uniform, integers, choice, rng):
     return {"values": values_of(uniform(low, high), rng), "low": low, "high": high}
 
 
-@uniform_values.summary(**{"quantiles, as parts of the interval": 0.06})
+@uniform_values.summary(**{"quantiles, as parts of the interval": 0.06, "different values of 2000": 20})
 def uniform_summary(theirs, ours):
     part = (theirs["values"] - ours["low"]) / (ours["high"] - ours["low"])
-    return {"quantiles, as parts of the interval": np.quantile(part, QUANTILES)}
+    # one value throughout: chance decides which one that is
+    quantiles = np.quantile(part, QUANTILES) if np.ptp(part) > 0 else np.zeros(len(QUANTILES))
+    return {
+        "low": theirs["low"],
+        "quantiles, as parts of the interval": quantiles,
+        "different values of 2000": len(np.unique(part)),
+    }
 
 
 @dists.check("log_uniform: every decade is as likely as any other", points=2)
@@ -89,9 +95,13 @@ def choices(uniform, log_uniform, integers, choice, rng):
     values = [None, "relu", (width, width // 2), 0.5, width]
     chance, distribution = generator(rng), choice(values)
     drawn = [distribution(chance) for _ in range(MANY)]
+    # of one length: an array of them has rows, and the layers would be gone
+    layers = [[width, 5], [width, 9]]
+    one_of = choice(layers)
     return {
         "width": width,
         "the number of the value that was drawn": [place_of(one, values) for one in drawn],
+        "the number of the list that was drawn": [place_of(one_of(chance), layers) for _ in range(MANY)],
     }
 
 
@@ -103,11 +113,16 @@ def place_of(one, values):
     return -1
 
 
-@choices.summary(**{"share of each value": 0.06})
+@choices.summary(**{"share of each value": 0.06, "share of each list": 0.06})
 def choices_summary(theirs, ours):
     places = theirs["the number of the value that was drawn"]
     shares = np.mean(places[:, None] == np.arange(-1, 5), axis=0)
-    return {"width": theirs["width"], "share of each value": shares}
+    lists = theirs["the number of the list that was drawn"]
+    return {
+        "width": theirs["width"],
+        "share of each value": shares,
+        "share of each list": np.mean(lists[:, None] == np.arange(-1, 2), axis=0),
+    }
 
 
 @dists.check("rng decides what is drawn, and nothing else does")

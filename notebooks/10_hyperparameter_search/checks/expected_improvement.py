@@ -5,6 +5,8 @@ what a right answer gives for the same inputs. Read them, run them, take them ap
 graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
+import warnings
+
 import numpy as np
 
 from helpers.checks import Checks
@@ -53,7 +55,11 @@ def known(expected_improvement, rng):
     deviation[[1, 4, 7]] = 0
     # One above the best, one below, one that is the best itself.
     mean[[1, 4, 7]] = best + float(rng.uniform(0.05, 0.2)), best - float(rng.uniform(0.05, 0.2)), best
-    return with_parts(expected_improvement, mean, deviation, best)
+    with warnings.catch_warnings(record=True) as caught, np.errstate(divide="warn", invalid="warn"):
+        warnings.simplefilter("always")
+        found = with_parts(expected_improvement, mean, deviation, best)
+    warned = any(issubclass(one.category, RuntimeWarning) for one in caught)
+    return found | {"a warning is given": float(warned)}
 
 
 @improvement.example(

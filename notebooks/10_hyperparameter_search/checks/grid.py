@@ -59,7 +59,7 @@ def any_type(grid, rng):
         "activation": ["relu", "tanh"],
         "units": distinct(rng, 2, 10, 999),
         "decay": [None, float(rng.uniform(0.001, 0.1))],
-        "layers": [(64,), (64, 32)],
+        "layers": [[64], [64, 32]],
     }
     lines = sorted(as_text(settings) for settings in grid(space))
     return {f"setting {place}": line for place, line in enumerate(lines)}

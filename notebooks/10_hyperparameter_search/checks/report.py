@@ -38,6 +38,8 @@ def searched(rng, dead=DEAD):
     # The last one and the first one are none of them.
     best_train, best_valid, best_test, worst = rng.choice(alive[1:-1], 4, replace=False)
     train[best_train], valid[best_valid], test[best_test] = rng.uniform(0.8, 0.95, size=3)
+    # The best on test data is the second on validation: who lets the test set choose among a few finds it.
+    valid[best_test] = float(rng.uniform(0.72, 0.78))
     valid[worst] = float(rng.uniform(0.05, 0.15))
     trials = []
     for place, lr in enumerate(rates):
