@@ -75,10 +75,12 @@ def in_a_row(numbers, length=2 * N):
 
 @fitting.check("each set for its purpose, and no example for two", points=2)
 def purposes(fit_with_validation, rng):
-    x, model, _ = recorded(fit_with_validation, rng)
+    scores = scripted_training.fall_wait_fall(rng, 4, EPOCHS)
+    x, model, _ = recorded(fit_with_validation, rng, scores)
     fit = model.fits[0]
     tested = np.concatenate([[], *(one.x for one in model.tests)])
     return {
+        "scores": scores,
         "numbers of the examples": x[:, 0],
         "trained on": in_a_row(fit.x),
         "classes trained on": in_a_row(fit.y - CLASS),
@@ -91,7 +93,7 @@ def purposes(fit_with_validation, rng):
 def purposes_summary(theirs, ours):
     sets = {name: theirs[name][theirs[name] >= 0] for name in ("trained on", "validated on", "tested on")}
     found = {f"examples {name}": len(numbers) for name, numbers in sets.items()}
-    found["numbers of the examples"] = theirs["numbers of the examples"]
+    found["scores"] = theirs["scores"]
     known = set(ours["numbers of the examples"].tolist())
     train, valid, test = (set(numbers.tolist()) & known for numbers in sets.values())
     return found | {
@@ -172,7 +174,7 @@ def chance(fit_with_validation, rng):
         x, model, _ = recorded(fit_with_validation, rng, seed=chosen, epochs=2)
         # Which examples are trained on, and which are not.
         rows.append(np.isin(x[:, 0], np.round(model.fits[0].x)).astype("float64"))
-    return {"numbers of the examples": x[:, 0], "trained on": rows}
+    return {"seed": seed, "numbers of the examples": x[:, 0], "trained on": rows}
 
 
 # Of five splits the mean likeness has a deviation of 0.07, and two of them differ by 0.1.
@@ -180,7 +182,7 @@ def chance(fit_with_validation, rng):
 def chance_summary(theirs, ours):
     one, again, *others = theirs["trained on"]
     return {
-        "numbers of the examples": theirs["numbers of the examples"],
+        "seed": theirs["seed"],
         "likeness for the same seed": likeness(one, again),
         "likeness for other seeds": np.mean([likeness(one, other) for other in others]),
     }
