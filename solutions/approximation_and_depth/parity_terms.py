@@ -121,6 +121,11 @@ terms.misconception(
     "the weight -1.",
 )
 terms.misconception(
+    "the bias is -k: a unit's pre-activation is at most 0, and it is never on",
+    (B1, "b1 = -1.0 * odd.sum(axis=1)"),
+    advice="A threshold unit is on *above* 0. Where all is as it should be the sum is k: the bias has to be above -k, as ½ - k is.",
+)
+terms.misconception(
     "every unit waits for n ones",
     (B1, "b1 = 0.5 - n * np.ones(len(odd))"),
     advice="A unit whose input has k ones reaches at most k: its bias is ½ - k.",
