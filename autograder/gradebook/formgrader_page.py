@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import LoggingConfigurable
 
 from autograder.course import catalogue, derivation
-from autograder.course.layout import Course
+from autograder.course.layout import Course, content_of
 from autograder.gradebook import hand_graded
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.hand_graded import Answer, Version
@@ -136,17 +136,17 @@ def beside_answers(gradebook: Gradebook, course: Course, submission_id: str) -> 
     for grade in submitted.grades:
         if grade.cell_type == "markdown" and grade.name in by_cell:
             plain = replace(by_cell[grade.name], files=files)
-            by_cell[grade.name] = _derivation(gradebook, unit, grade, plain)
+            by_cell[grade.name] = _derivation(gradebook, course, unit, grade, plain)
     return by_cell
 
 
-def _derivation(gradebook: Gradebook, unit: str, grade: Grade, plain: Beside) -> Beside:
+def _derivation(gradebook: Gradebook, course: Course, unit: str, grade: Grade, plain: Beside) -> Beside:
     """What stands beside a derivation, where `plain` stands beside any answer."""
     earlier = tuple(_earlier(hand_graded.versions(gradebook, grade.id)))
     outdated = grade.needs_manual_grade and grade.manual_score is not None
     beside = replace(plain, score=grade.manual_score, earlier=earlier, asks=outdated and bool(earlier))
     try:
-        d = derivation.of(catalogue.unit(unit), grade.name)
+        d = derivation.of(catalogue.unit(unit, content_of(course.root)), grade.name)
     except CourseError:
         # A course of somebody else's, or a derivation that is no more.
         return beside

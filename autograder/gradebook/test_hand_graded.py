@@ -162,7 +162,7 @@ def formgrader(root, unit, monkeypatch):
         )
         return BeautifulSoup(html, "html.parser")
 
-    monkeypatch.setattr(catalogue, "unit", lambda name: unit)
+    monkeypatch.setattr(catalogue, "unit", lambda name, root: unit)
     return formgrader
 
 

@@ -44,7 +44,7 @@ class Station:
 
         self.root = root
         # As they are now: what is imported later should be of the same state, or the worker is none for this course.
-        self.files, self.versions = same_course.files(), same_course.versions()
+        self.files, self.versions = same_course.files(root), same_course.versions()
         self.lock = threading.Lock()
         self.tables: LazyTables | None = None
         # By unit, once they are asked for.
@@ -77,11 +77,13 @@ class Station:
     def open(self, unit: str) -> "tuple[Plan, LazyTables]":
         """Make ready for a unit, with the decisions about operations as they are now; returns what judges."""
         from autograder.course import catalogue
+        from autograder.course.layout import content_of
         from autograder.grading.plan import plan_of
 
+        found = catalogue.unit(unit, content_of(self.root))
         with self.lock:
             tables = self._warm_tables()
-            self.opened[unit] = plan_of(catalogue.unit(unit), self.root), tables
+            self.opened[unit] = plan_of(found, self.root), tables
         return self.opened[unit]
 
     def _warm_tables(self) -> "LazyTables":
@@ -169,7 +171,7 @@ def meet(station: Station, asked: dict) -> dict:
 def table(station: Station, asked: dict) -> dict:
     """Make the table of an exercise for a secret draw."""
     plan, tables = station.opened[asked["unit"]]
-    made = tables.complete(plan.exercises[asked["exercise"]], asked["draw"])
+    made = tables.table(plan.exercises[asked["exercise"]], asked["draw"])
     return {"exercise": asked["exercise"], "draw": asked["draw"], "table": pack_table(made)}
 
 

@@ -2,13 +2,13 @@
 
 import hashlib
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from autograder.course import operations
-from autograder.course.layout import COURSE, ROOT
+from autograder.course.layout import COURSE, COURSE_FILE, ROOT, is_own
 
 # The libraries on whose versions a verdict may depend.
 LIBRARIES = (
@@ -26,6 +26,9 @@ LIBRARIES = (
 FOLDERS = ("autograder", "src/helpers", "solutions", "course/units")
 SUFFIXES = (".py", ".md", ".yml", ".json")
 LIMITS = "course/limits.yml"
+# The same in a course root of one's own.
+OWN_FOLDERS = ("units", "more", "solutions")
+OWN_FILES = (COURSE_FILE, "limits.yml")
 # How many differences a sentence names.
 NAMED = 3
 
@@ -41,13 +44,18 @@ def versions() -> dict[str, str]:
     return found
 
 
-def files() -> dict[str, str]:
-    """A digest of each file that a verdict may depend on, by its path in the project."""
+def files(root: Path) -> dict[str, str]:
+    """A digest of each file that a verdict may depend on, by its path in the project, or in a course root of one's own.
+
+    Args:
+        root: the course root.
+    """
     digests = {}
-    for path in _paths():
-        # Whatever ends the lines on this machine.
-        text = path.read_text("utf-8")
-        digests[path.relative_to(ROOT).as_posix()] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    for path in _paths(ROOT, FOLDERS, (LIMITS,)):
+        digests[path.relative_to(ROOT).as_posix()] = _digest(path)
+    if is_own(root):
+        for path in _paths(root, OWN_FOLDERS, OWN_FILES):
+            digests[f"the course root's {path.relative_to(root).as_posix()}"] = _digest(path)
     return digests
 
 
@@ -89,14 +97,21 @@ def difference(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:
     return ""
 
 
-def _paths() -> Iterator[Path]:
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*")):
+def _paths(root: Path, folders: Sequence[str], names: Sequence[str]) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
             is_test = path.name.startswith("test_") or path.name == "conftest.py"
             if path.suffix in SUFFIXES and path.is_file() and not is_test:
                 yield path
-    if (ROOT / LIMITS).is_file():
-        yield ROOT / LIMITS
+    for name in names:
+        if (root / name).is_file():
+            yield root / name
+
+
+def _digest(path: Path) -> str:
+    # Whatever ends the lines on this machine.
+    text = path.read_text("utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _changed(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:

@@ -1,11 +1,13 @@
 """Grading on workers, with one in this process that can be made to lie; real ones are in tests/test_cluster.py."""
 
 import json
+import threading
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from autograder.course.layout import Course
+from autograder.course.layout import COURSE, COURSE_FILE, Course
 from autograder.grading import cluster, draws, same_course
 from autograder.grading.backends import Threads
 from autograder.grading.dispatch import Patience
@@ -65,7 +67,7 @@ def station(grader, monkeypatch):
     """What the worker in this process keeps."""
     kept = SimpleNamespace(
         root=grader.course.root,
-        files=same_course.files(),
+        files=same_course.files(grader.course.root),
         versions=same_course.versions(),
         cannot="",
         opened={toy_unit.UNIT: (grader.plan(toy_unit.UNIT), LazyTables())},
@@ -140,7 +142,7 @@ def test_a_lie_about_one_student_is_for_a_person_to_see_and_hurts_nobody_else(li
             "worker here has keras 2.1, and here it is 3",
         ),
         (
-            {"files": {**same_course.files(), "solutions/dropout/dropout.py": "0"}},
+            {"files": {**same_course.files(COURSE), "solutions/dropout/dropout.py": "0"}},
             "worker here has another course or grader: solutions/dropout/dropout.py differs; bring both to",
         ),
         ({"cannot": "no walls"}, "worker here cannot hold students' code: no walls"),
@@ -176,3 +178,32 @@ def test_a_worker_without_the_preload_says_what_it_lacks():
     assert json.loads(cluster.meet(b"{}")) == {
         "refused": "was started without `--preload autograder.grading.cluster`"
     }
+
+
+def test_a_course_of_ones_own_is_compared_with_its_units_and_points(tmp_path):
+    (tmp_path / COURSE_FILE).write_text("id: autumn\n")
+    (tmp_path / "units").mkdir()
+    unit = tmp_path / "units" / "21_ours.py"
+    unit.write_text("# %%\n")
+    about: dict[str, Any] = {"versions": {}, "decisions": []}
+    here = {**about, "files": same_course.files(tmp_path)}
+    unit.write_text("# %%\n# changed\n")
+    there = {**about, "files": same_course.files(tmp_path)}
+    assert "the course root's units/21_ours.py differs" in same_course.difference(here, there)
+    assert same_course.difference(here, {**about, "files": same_course.files(COURSE)}).startswith(
+        f"has another course or grader: the course root's {COURSE_FILE}"
+    )
+
+
+def test_a_worker_opens_the_units_of_a_course_of_ones_own(tmp_path, unit, monkeypatch):
+    (tmp_path / COURSE_FILE).write_text("id: autumn\n")
+    asked = []
+
+    def found(name, root):
+        asked.append(root)
+        return unit
+
+    monkeypatch.setattr("autograder.course.catalogue.unit", found)
+    station: Any = SimpleNamespace(root=tmp_path, lock=threading.Lock(), opened={}, _warm_tables=LazyTables)
+    cluster.Station.open(station, toy_unit.UNIT)
+    assert asked == [tmp_path]

@@ -88,7 +88,7 @@ class Workers:
         return {
             "unit": unit,
             "versions": same_course.versions(),
-            "files": same_course.files(),
+            "files": same_course.files(grader.course.root),
             "decisions": same_course.decisions(grader.course.root),
             "tables": [],
         }
