@@ -194,7 +194,8 @@ def saved(Standardizer, rng):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "model.keras")
         model.save(file)
-        loaded = keras.saving.load_model(file)
+        # With the class at hand, so that loading works alike wherever an unregistered class stands.
+        loaded = keras.saving.load_model(file, custom_objects={Standardizer.__name__: Standardizer})
     return {
         "registered as": keras.saving.get_registered_name(Standardizer),
         "x_hat after loading": loaded(x),

@@ -22,14 +22,16 @@ def _saved(example: Example, objects: Sequence[Any], rng: np.random.Generator, s
     model = keras.Sequential([keras.layers.Dense(2, use_bias=False)])
     model.build((None, 3))
     model.layers[0].set_weights([rng.normal(size=SHAPE)])
-    model.compile(maker(example, objects, rng, sabotage)(0.1), loss="mse")
+    optimizer = maker(example, objects, rng, sabotage)(0.1)
+    model.compile(optimizer, loss="mse")
     gradients = gradients_of(rng, 3, SHAPE)
     found: Arrays = {"W before": model.get_weights()[0]}
     apply(model.optimizer, model.trainable_variables, gradients[:2])
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "model.keras")
         model.save(file)
-        loaded = keras.saving.load_model(file)
+        # With the class at hand, so that loading works alike wherever an unregistered class stands.
+        loaded = keras.saving.load_model(file, custom_objects={type(optimizer).__name__: type(optimizer)})
     for name, one in (("W", model), ("W loaded", loaded)):
         found[f"{name}, when it is saved"] = one.get_weights()[0]
         apply(one.optimizer, one.trainable_variables, gradients[2:])
