@@ -23,7 +23,7 @@
 # | f | `f` | | the function that the network should be near; its own output is called network(x) here |
 # | n | `n` | a number | how many cells, points or inputs |
 # | s | `sharpness` | a number | weight of a unit that makes a step |
-# | ε, δ | | numbers | how near is near: on the y axis, and on the x axis |
+# | ε, δ | | numbers | how near is near, for your proof: on the y axis, and on the x axis |
 #
 # W⁽ᵏ⁾, b⁽ᵏ⁾, a⁽ᵏ⁾, h⁽ᵏ⁾ and g are weights, biases, pre-activations, activations and the activation function, as in unit 1. The output here is *linear*, as the lecture's theorem has it (9:43):
 # a number, not a distribution, and no softmax.
@@ -90,7 +90,7 @@ for s in (60, 1000):
 #
 # The more cells, the nearer. That is the **universal approximation theorem** for one input: a single hidden layer of sigmoid or tanh units with a linear output comes as near as you like to any *continuous* function, given enough units.
 #
-# A Keras model has weights as soon as it knows what comes in, so begin with `keras.Input`. Then `model.set_weights([W1, b1, W2, b2])` puts all of them in place; `Dense` in Keras orders them so: W, then b, layer by layer. Your
+# A Keras model has weights as soon as it knows what comes in, so begin with `keras.Input`. Then `model.set_weights([W1, b1, W2, b2])` puts all of them in place; `Dense` in Keras orders them so: W, then b, layer by layer. The bumps need no bias at the output: b2 is `np.zeros(1)`. Each of them is a NumPy array, the one bias of the output too. Your
 # `bump` gives each cell's part; `np.hstack`, `np.vstack` and `np.concatenate` join them.
 
 # %%
@@ -182,7 +182,7 @@ for name, errors in worst.items():
 # Steps are a clumsy way to follow a slope. ReLU units are straight: ReLU(x − c) is 0 up to c and rises with slope 1 from there on. Add them up with weights v_j, and f is straight between the kinks; at the kink of unit j the slope
 # *changes* by v_j, and on its left that unit has no say at all.
 #
-# So there is a network through any n points (x_i, y_i). Start at the height of the first point: the output's bias. At each point but the last a unit begins. Its weight is not the slope of the segment that begins there, since the units on its left are
+# So there is a network through any n points (x_i, y_i). Number the points from left to right. Start at the height of the first, the leftmost: the output's bias. At each point but the last a unit begins. Its weight is not the slope of the segment that begins there, since the units on its left are
 # still on; it is by how much the slope changes:
 #
 # $$ \mathrm{network}(x) = y_1 + \sum_{i=1}^{n-1} (\text{slope}_i - \text{slope}_{i-1})\;\mathrm{ReLU}(x - x_i), \qquad \text{slope}_i = \frac{y_{i+1} - y_i}{x_{i+1} - x_i}, \quad \text{slope}_0 = 0 . $$
@@ -405,11 +405,11 @@ for depth in (1, 2, 5, 10, 12):
     print(f"{depth:5}  {sawtooth(depth).count_params():18}  {pieces:6}   {3 * (pieces - 1) + 1:10,}")
 
 # %% [markdown]
-# 73 numbers against more than twelve thousand. This is the clean case of what depth can do: the count n + 1 for one hidden layer holds whatever its weights are, and it is no use to be only *near*: who is closer than ½ to the sawtooth has to go up and down as often.
+# 73 numbers (with two units a layer) against more than twelve thousand. This is the clean case of what depth can do: the count n + 1 for one hidden layer holds whatever its weights are, and it is no use to be only *near*: whatever stays within less than ½ of the sawtooth has to go up and down as often.
 #
 # But a network that is *set* is not one that is found. Take the sawtooth of depth 3, eight pieces, as examples at 513 places, and three networks with about 300 weights each: one hidden layer of 100 ReLU units, two of 15, four of 9. Any of them could be exact.
 #
-# **Before you run the next cell:** which of them does the search of section 4 (Adam, 3,000 steps, two starts) bring near? A constant ½ would have a root mean square error of 0.29.
+# **Before you run the next cell:** which of them does Adam (as in section 4, but with the smaller step 0.01; 3,000 steps, two starts) bring near? A constant ½ would have a root mean square error of 0.29.
 
 # %% tags=["experiment"]
 guess = None  # "shallow", "deep" or "none"

@@ -92,7 +92,8 @@ def edges(bump, rng):
 @one_bump.check("it may go down, and stand anywhere")
 def anywhere(bump, rng):
     left, right, height, sharpness = drawn(rng)
-    left, right = left - 7, right - 7
+    # whole numbers as well: the notebook asks for a sharpness of 15
+    left, right, sharpness = left - 7, right - 7, round(sharpness)
     x = np.concatenate(
         [left + (right - left) * rng.uniform(0.3, 0.7, 3), left + rng.uniform(0.01, 0.05, 3) * [-1, 1, 1]]
     )
@@ -172,6 +173,45 @@ one_bump.misconception(
         (W1, "np.array([[sharpness * height, sharpness * height]])"), (W2, "np.array([[1.0], [-1.0]])")
     ),
     advice="A sigmoid is never above 1, whatever its weight. What is as high as you like is the output: the height belongs to W2.",
+)
+one_bump.misconception(
+    "the height multiplies the pre-activation, its bias as well",
+    source=one_bump.edited(
+        (W1, "np.array([[sharpness * height, sharpness * height]])"),
+        (B1, "np.array([-sharpness * height * left, -sharpness * height * right])"),
+        (W2, "np.array([[1.0], [-1.0]])"),
+    ),
+    advice="A sigmoid is never above 1, whatever its weight. What is as high as you like is the output: the height belongs to W2.",
+)
+one_bump.misconception(
+    "the biases are cut to whole numbers where `sharpness` is one",
+    source=one_bump.edited((B1, "np.array([-sharpness * left, -sharpness * right]).astype(W1.dtype)")),
+    advice="An array that is made of whole numbers (np.array of an int, zeros_like of it) cuts off what stands behind the point: "
+    "make the biases with dtype float.",
+)
+one_bump.misconception(
+    "the unit itself has the slope `sharpness`: its weight is four times as large",
+    source=one_bump.edited(
+        (W1, "np.array([[4 * sharpness, 4 * sharpness]])"),
+        (B1, "np.array([-4 * sharpness * left, -4 * sharpness * right])"),
+    ),
+    advice="`sharpness` is the slope of the pre-activation, so the weight itself; the sigmoid's own slope is then a quarter of it.",
+)
+one_bump.misconception(
+    "the step down is taken away: -height left of the bump, and height right of it",
+    source=one_bump.edited(
+        (W1, "np.array([[sharpness, -sharpness]])"),
+        (B1, "np.array([-sharpness * left, sharpness * right])"),
+    ),
+    advice="A unit with weight -sharpness is on *left* of its edge. Either turn the unit round or subtract it, not both.",
+)
+one_bump.misconception(
+    "sharpness is divided by the width of the bump",
+    source=one_bump.edited(
+        (W1, "np.array([[sharpness, sharpness]]) / (right - left)"),
+        (B1, "np.array([-sharpness * left, -sharpness * right]) / (right - left)"),
+    ),
+    advice="How steep an edge is does not depend on how far away the other one lies: the weight is `sharpness`.",
 )
 one_bump.misconception(
     "sharpness divides",

@@ -18,8 +18,8 @@ def bump_network(f, n):
     """Build a network that is near f on [0, 1]: n bumps side by side. Its weights are set, never trained.
 
     [0, 1] is cut into n cells of the same width. Over each cell stands a bump, as high as f is in the *middle* of the cell;
-    where one ends, the next begins. The first begins one width before 0 and the last ends one width behind 1, so that 0 and 1
-    lie inside a bump too.
+    where one ends, the next begins. Only the two outer edges are moved: the first bump begins at -1/n instead of 0, the last ends
+    at 1 + 1/n instead of 1, so that 0 and 1 lie inside a bump. All other edges, and all middles, stay.
 
     network(x) = σ(x W⁽¹⁾ + b⁽¹⁾) W⁽²⁾ + b⁽²⁾      (lecture 9:43)
 
@@ -70,13 +70,20 @@ def within(rng, n, i=None, per_cell=3):
     return (cells + rng.uniform(0.2, 0.8, len(cells))) / n
 
 
-@network.check("over each cell as high as f in its middle", points=2, **{"network(x)": NEAR})
+@network.check(
+    "over each cell as high as f in its middle",
+    points=2,
+    # at an edge a very sharp step shows float32's rounding
+    **{"network(x)": NEAR, "network where two bumps meet": 0.1},
+)
 def in_each_cell(bump_network, rng):
     f, n = smooth(rng), 7
     x = within(rng, n)
     middle = (np.floor(x * n) + 0.5) / n
+    model = bump_network(f, n)
     return {
-        "network(x)": outputs(bump_network(f, n), x)[:, 0],
+        "network(x)": outputs(model, x)[:, 0],
+        "network where two bumps meet": outputs(model, np.arange(1, n) / n)[:, 0],
         **landmarks(x=x, **{"f(x)": f(x), "f in the middle of the cell": f(middle)}),
     }
 
@@ -126,6 +133,14 @@ def no_value(bump_network, rng):
             found[f"where f {name}"] = "a network"
         except ValueError:
             found[f"where f {name}"] = "ValueError"
+    # Infinite at an edge alone: no middle is touched. So small elsewhere that nothing looks like a jump.
+    pole = float(rng.integers(2))
+    try:
+        with np.errstate(divide="ignore"):
+            bump_network(lambda x: 0.1 / np.abs(np.asarray(x, "float64") - pole), n)
+        found["where f is infinite at 0 or 1 only"] = "a network"
+    except ValueError:
+        found["where f is infinite at 0 or 1 only"] = "ValueError"
     return found
 
 
@@ -193,8 +208,30 @@ network.misconception(
 network.misconception(
     "an f without a value there gets a network",
     source=network.edited((CHECKED, "")),
-    advice="NaN or ∞ as a weight spoils the network everywhere, not in one cell alone. Test np.isfinite of the heights and raise "
-    "ValueError.",
+    advice="NaN or ∞ as a weight spoils the network everywhere, and another number in its place is made up. Raise ValueError unless "
+    "np.isfinite holds for *every* height.",
+)
+network.misconception(
+    "NaN is refused, infinity is not",
+    source=network.edited(("not np.all(np.isfinite(heights))", "np.any(np.isnan(heights))")),
+    advice="∞ is no height either: np.isfinite is false for NaN and for both infinities.",
+)
+network.misconception(
+    "f is asked at the edges as well, and refused for what it is there",
+    source=network.edited(
+        (
+            "not np.all(np.isfinite(heights))",
+            "not np.all(np.isfinite([*heights, *(float(f(edge)) for edge in edges)]))",
+        )
+    ),
+    advice="Only the middles become heights: an f that is infinite at 0 alone, as 1/x, has its n bumps.",
+)
+network.misconception(
+    "each bump is a little wider than its cell: neighbours overlap",
+    source=network.edited(
+        (BUMPS, BUMPS.replace("edges[i], edges[i + 1]", "edges[i] - 0.1 / n, edges[i + 1] + 0.1 / n"))
+    ),
+    advice="Where one bump ends, the next begins, at the same edge: halfway up and halfway down add to the mean of both heights.",
 )
 network.misconception(
     "the output is squashed: it is no longer linear",
@@ -244,6 +281,18 @@ network.misconception(
     ),
     advice="n right values are no approximation: between them the network is 0. A bump reaches from edge to edge, where its "
     "neighbour begins.",
+)
+network.misconception(
+    "two bumps more, one beyond either end",
+    source=network.edited(
+        (OUTER, "    edges = np.concatenate([[-1 / n], edges, [1 + 1 / n]])\n"),
+        (
+            "heights[i], sharpness) for i in range(n)]",
+            "[heights[0], *heights, heights[-1]][i], sharpness) for i in range(n + 2)]",
+        ),
+        ("Dense(2 * n,", "Dense(2 * n + 4,"),
+    ),
+    advice="n bumps and 2n units are enough: do not add bumps, move the two outer edges, the first to -1/n and the last to 1 + 1/n.",
 )
 network.misconception(
     "the network has no input shape, so no weights yet",

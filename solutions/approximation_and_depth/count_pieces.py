@@ -18,6 +18,7 @@ def count_pieces(model, left=0.0, right=1.0):
     pre-activation of a unit crosses 0. Where all layers below are straight, that is the zero of a straight line: so go through the
     layers from the first on, with the places found so far, and add the crossings of each layer's units between neighbours. At the
     end compare the slopes of f on neighbouring segments: a unit whose crossing leaves the slope as it was makes no piece.
+    Two units may cross at one place, but for rounding: take places nearer than 1e-12 as one, since the slope between them is noise.
 
     Compute with NumPy in float64; a slope counts as changed if it differs by more than a millionth of the steepest one.
 
@@ -209,6 +210,28 @@ LOOP = "range(1, len(weights))"
 CHANGES = (
     "changes = np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max()\n    return 1 + int(np.sum(changes))"
 )
+
+ONCE_A_KINK = "np.sum(changed[1:] & ~changed[:-1]) + changed[0]"
+
+
+def on_a_grid(points, kinks):
+    """An answer that compares slopes between so many places."""
+    return f"""
+    def count_pieces(model, left=0.0, right=1.0):
+        x = np.linspace(left, right, {points})
+        h = x[:, None]
+        *hidden, last = model.layers
+        for layer in hidden:
+            W, b = layer.get_weights()
+            h = np.maximum(h @ W.astype("float64") + b, 0)
+        W, b = last.get_weights()
+        f = (h @ W.astype("float64") + b)[:, 0]
+        slopes = np.diff(f) / np.diff(x)
+        changed = np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max()
+        return 1 + int({kinks})
+    """
+
+
 pieces.misconception(
     "kinks are counted, not pieces",
     ("return 1 + int(", "return int("),
@@ -231,6 +254,22 @@ pieces.misconception(
     "before you look at the next.",
 )
 pieces.misconception(
+    "each layer is searched between the two ends only",
+    source=pieces.edited(
+        (
+            '    x = np.array([left, right], "float64")\n',
+            '    ends = x = np.array([left, right], "float64")\n',
+        ),
+        ("a = pre_activation(x, layers)", "a = pre_activation(ends, layers)"),
+        (
+            "crossings = x[i] + share * (x[i + 1] - x[i])",
+            "crossings = ends[i] + share * (ends[i + 1] - ends[i])",
+        ),
+    ),
+    advice="Between 0 and 1 the pre-activations of a deeper layer bend, and may cross 0 several times. Look between neighbours among "
+    "all the places found so far.",
+)
+pieces.misconception(
     "only units that switch on are seen",
     ("before * after < 0", "(before < 0) & (after > 0)"),
     advice="A unit that switches off changes the slope as well: look for any change of sign.",
@@ -239,6 +278,11 @@ pieces.misconception(
     "a small change of slope is none, however flat the network is",
     source=pieces.edited((" * np.abs(slopes).max()", "")),
     advice="What is small depends on the network: hold the change against its steepest slope.",
+)
+pieces.misconception(
+    "where all slopes are 0 each of them counts as changed",
+    source=pieces.edited(("> 1e-6 * np.abs(slopes).max()", ">= 1e-6 * np.abs(slopes).max()")),
+    advice="A constant network has one piece. A millionth of a slope of 0 is 0, and 0 >= 0 holds: ask for more than that.",
 )
 pieces.misconception(
     "always on [0, 1]",
@@ -252,38 +296,18 @@ pieces.misconception(
 )
 pieces.misconception(
     "counted on a grid that is too coarse",
-    source="""
-    def count_pieces(model, left=0.0, right=1.0):
-        x = np.linspace(left, right, 1001)
-        h = x[:, None]
-        *hidden, last = model.layers
-        for layer in hidden:
-            W, b = layer.get_weights()
-            h = np.maximum(h @ W.astype("float64") + b, 0)
-        W, b = last.get_weights()
-        f = (h @ W.astype("float64") + b)[:, 0]
-        slopes = np.diff(f) / np.diff(x)
-        changed = np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max()
-        return 1 + int(np.sum(changed[1:] & ~changed[:-1]) + changed[0])
-    """,
+    source=on_a_grid(1001, ONCE_A_KINK),
     advice="A piece narrower than the grid slips through. The weights say exactly where each unit crosses 0.",
 )
 pieces.misconception(
     "counted on a grid, where a kink between two grid points counts twice",
-    source="""
-    def count_pieces(model, left=0.0, right=1.0):
-        x = np.linspace(left, right, 2001)
-        h = x[:, None]
-        *hidden, last = model.layers
-        for layer in hidden:
-            W, b = layer.get_weights()
-            h = np.maximum(h @ W.astype("float64") + b, 0)
-        W, b = last.get_weights()
-        f = (h @ W.astype("float64") + b)[:, 0]
-        slopes = np.diff(f) / np.diff(x)
-        return 1 + int(np.sum(np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max()))
-    """,
+    source=on_a_grid(2001, "np.sum(changed)"),
     advice="A kink between two grid points makes a third slope of both. The weights say exactly where each unit crosses 0.",
+)
+pieces.misconception(
+    "counted on a grid that is fine, but a grid",
+    source=on_a_grid(20001, ONCE_A_KINK),
+    advice="However fine the grid, a piece may be narrower. The weights say exactly where each unit crosses 0.",
 )
 pieces.misconception(
     "units are counted: n units, n + 1 pieces",

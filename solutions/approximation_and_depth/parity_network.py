@@ -127,6 +127,21 @@ parity.misconception(
     advice="range(1, n) ends with n - 1, the index of the last input.",
 )
 parity.misconception(
+    "the first input counts twice: the loop begins at 0",
+    source=parity.edited(("range(1, n)", "range(n)")),
+    advice="p is the first input already, and x₁ XOR x₁ is 0: go on with the second, range(1, n).",
+)
+parity.misconception(
+    "one tent over the whole sum",
+    source="""
+    def parity_network(n):
+        model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(2, activation="relu"), keras.layers.Dense(1)])
+        model.set_weights([np.ones((n, 2)), np.array([0.0, -1.0]), np.array([[1.0], [-2.0]]), np.zeros(1)])
+        return model
+    """,
+    advice="The tent 0, 1, 0 goes on to -1, -2, … for three ones and more. XOR is of two: take in one input after the other.",
+)
+parity.misconception(
     "only neighbours are compared",
     ("Concatenate()([p, ", "Concatenate()([x[:, k - 1 : k], "),
     advice="The parity so far is what the last XOR gave: feed that, p, into the next one.",
@@ -238,7 +253,7 @@ parity.misconception(
     "for each step.",
 )
 parity.misconception(
-    "no units at all: the remainder of a division",
+    "no units at all: the parity comes from a formula, not from weights",
     source="""
     def parity_network(n):
         x = keras.Input((n,))

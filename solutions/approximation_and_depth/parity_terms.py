@@ -14,8 +14,8 @@ def parity_terms(n):
 
     h_j = 1[(x W⁽¹⁾ + b⁽¹⁾)_j > 0],    network(x) = 1[h W⁽²⁾ + b⁽²⁾ > 0]      threshold units      (lecture 47:06)
 
-    Each hidden unit is the AND of all n inputs, some of them negated: it is on for one single input. There is a unit for every
-    input with an odd number of ones, and for no other. The output is the OR of the hidden units.
+    Each hidden unit is the AND of all n inputs, some of them negated: it is on for one single pattern of zeros and ones. There is
+    a unit for every pattern with an odd number of ones, and for no other. The output is the OR of the hidden units.
 
     Args:
         n: the number of inputs, at least 1.
@@ -119,6 +119,11 @@ terms.misconception(
     (W1, "W1 = 1 * odd.T"),
     advice="With weight 0 an input does not count, and the unit is on for larger sets of ones too. An input that should be 0 gets "
     "the weight -1.",
+)
+terms.misconception(
+    "the bias is -k: a unit's pre-activation is at most 0, and it is never on",
+    (B1, "b1 = -1.0 * odd.sum(axis=1)"),
+    advice="A threshold unit is on *above* 0. Where all is as it should be the sum is k: the bias has to be above -k, as ½ - k is.",
 )
 terms.misconception(
     "every unit waits for n ones",

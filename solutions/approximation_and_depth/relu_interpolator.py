@@ -85,6 +85,8 @@ def any_order(relu_interpolator, rng):
 )
 def few_points(relu_interpolator, rng):
     x, y = points(rng, 2, first=3)
+    # It falls, so that heights that are sorted by themselves show.
+    y = np.sort(y)[::-1]
     line = outputs(relu_interpolator(x, y), np.linspace(*x, 5))[:, 0]
     x, y = points(rng, 4, first=-5)
     y[1] = y[0] + (y[2] - y[0]) * (x[1] - x[0]) / (x[2] - x[0])
@@ -170,6 +172,24 @@ interpolator.misconception(
     "y is not sorted along with x",
     source=interpolator.edited(("y = np.asarray(y)[order]", "y = np.asarray(y)")),
     advice="Each point keeps its height: take y[order] with the order of x.",
+)
+interpolator.misconception(
+    "x and y are sorted each for itself",
+    source=interpolator.edited(("y = np.asarray(y)[order]", "y = np.sort(y)")),
+    advice="A point keeps its height: sort once, by x, and take y in the same order, y[order].",
+)
+interpolator.misconception(
+    "the output's bias is the height of the point that came first",
+    source=interpolator.edited(
+        ("    order = np.argsort(x)\n", "    order = np.argsort(x)\n    came_first = np.asarray(y)[:1]\n"),
+        (", y[:1]])", ", came_first])"),
+    ),
+    advice="The first point is the leftmost one: y[:1] after sorting.",
+)
+interpolator.misconception(
+    "each change belongs to the point after: the first slope is lost, and the last is taken away",
+    source=interpolator.edited((CHANGES, "np.diff(slopes, append=0.0)")),
+    advice="At a point the slope changes from that of the segment on its left to that on its right: prepend the 0, do not append it.",
 )
 interpolator.misconception(
     "the bias has the wrong sign",

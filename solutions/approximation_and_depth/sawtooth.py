@@ -136,6 +136,19 @@ saw.misconception(
     advice="`depth` counts the tents, and each is a hidden layer; the output comes on top.",
 )
 saw.misconception(
+    "one layer too many",
+    source=saw.edited(
+        ("for _ in range(depth)]", "for _ in range(depth + 1)]"),
+        ("    for _ in range(depth):\n", "    for _ in range(depth + 1):\n"),
+    ),
+    advice="`depth` counts the tents, and each is a hidden layer: the linear output is none.",
+)
+saw.misconception(
+    "W holds the tent in its rows, not in its columns",
+    source=saw.edited(("np.hstack([tent, tent])", "np.hstack([tent, tent]).T")),
+    advice="a = hW: column j holds what unit j reads. Both columns are the tent, (2, -4).",
+)
+saw.misconception(
     "the hidden layers are linear",
     ('activation="relu"', 'activation="linear"'),
     lecture="3:17",

@@ -101,9 +101,8 @@ def nothing_wrong(diagnose, rng):
 
 @diagnosis.check("saturated, in whichever layer")
 def saturated(diagnose, rng):
-    return told(
-        diagnose, {f"layer {k + 1} saturated": healthy(rng, saturated=pushed(rng, k)) for k in range(LAYERS)}
-    )
+    runs = {f"layer {k + 1} saturated": healthy(rng, saturated=pushed(rng, k)) for k in range(LAYERS)}
+    return told(diagnose, runs)
 
 
 @diagnosis.check("a wrong gradient, in whichever variable")

@@ -70,9 +70,8 @@ def learned(overfit_50, make, x, y, rng, **settings):
         made.append(make())
         return made[-1]
 
-    fitted, taken, rows = overfit_50(
-        build, x, y, np.random.default_rng(int(rng.integers(1 << 30))), **settings
-    )
+    generator = np.random.default_rng(int(rng.integers(1 << 30)))
+    fitted, taken, rows = overfit_50(build, x, y, generator, **settings)
     found = {"fitted": np.asarray(fitted, "bool"), "steps taken": np.asarray(taken, "int64")}
     return found, np.asarray(rows, "int64"), made[-1]
 
@@ -103,12 +102,11 @@ def budget(overfit_50, rng):
     (x, y), W = clusters(rng, 50), start(rng)
     lr, chance = 0.15, int(rng.integers(1 << 30))
     needed, found = 0, {}
-    # the reference's own way of counting is not needed: the answer itself says how many steps are enough
+    # The answer itself says how many steps are enough.
     for name, more in (("of nine", ENOUGH), ("just enough", 0), ("one too few", -1)):
         steps = max(needed + more, 0)
-        kept, _, _ = learned(
-            overfit_50, lambda: Linear(W), x, y, np.random.default_rng(chance), lr=lr, steps=steps
-        )
+        generator = np.random.default_rng(chance)
+        kept, _, _ = learned(overfit_50, lambda: Linear(W), x, y, generator, lr=lr, steps=steps)
         needed = needed or int(kept["steps taken"])
         found |= {f"{key}, budget {name}": value for key, value in kept.items()}
     return found
@@ -135,7 +133,7 @@ def random_rows(overfit_50, rng):
     model = Linear(np.zeros((300, 10)))
     drawn = []
     seeds = rng.integers(1 << 30, size=3)
-    # the first seed once more
+    # The first seed comes once more.
     for seed in seeds[[0, 1, 2, 0]]:
         _, _, rows = overfit_50(lambda: model, x, y, np.random.default_rng(int(seed)), lr=1.0, steps=0)
         drawn.append(rows)
@@ -212,9 +210,8 @@ def example(overfit_50, rng):
     (x, y), W, seed = clusters(rng, 57), start(rng), int(rng.integers(1 << 30))
 
     def outcome(x, y):
-        fitted, taken, rows = overfit_50(
-            lambda: Linear(W), x, y, np.random.default_rng(seed), lr=0.5, steps=5
-        )
+        generator = np.random.default_rng(seed)
+        fitted, taken, rows = overfit_50(lambda: Linear(W), x, y, generator, lr=0.5, steps=5)
         return {"fitted": fitted, "steps taken": taken, "rows": rows}
 
     return {"x": x, "y": y}, outcome
