@@ -113,11 +113,11 @@ def rates(Adam, rng):
 
 @adam.check("a gradient that stays, small or large: every step has the length α", points=2)
 def constant_gradient(Adam, rng):
-    g, found = gradients_of(rng, 1, (5,)), {}
+    g, found = gradients_of(rng, 1, (24,)), {}
     # The second half are a feature's weights that is measured in another unit, a hundredth of the first.
-    starts, gradients = {"θ": np.zeros(10, "float32")}, {"θ": np.repeat(np.hstack([g, 100 * g]), 4, axis=0)}
+    starts, gradients = {"θ": np.zeros(48, "float32")}, {"θ": np.repeat(np.hstack([g, 100 * g]), 4, axis=0)}
     steps = moves(walk(Adam(0.25), starts, gradients), starts, 0.25)
-    for name, part in (("g", slice(0, 5)), ("100 g", slice(5, 10))):
+    for name, part in (("g", slice(0, 24)), ("100 g", slice(24, 48))):
         found[f"steps / α, for the gradient {name}"] = np.array([step[part] for step in steps.values()])
     return found | landmarks(g=g[0].astype("float32"))
 
@@ -250,11 +250,6 @@ adam.misconception(
         ("lr * m_hat / (keras.ops.sqrt(v_hat) + self.eps)", "lr * m_hat"),
     ),
     advice="m averages the gradients as they are. The division by √v̂ + ε comes afterwards, at each step with the newest v̂.",
-)
-adam.misconception(
-    "one slot for m and v",
-    source=adam.edited(('self.vs = self.add_optimizer_variables(variables, "v")', "self.vs = self.ms")),
-    advice="m and v are two averages: two slots for each variable.",
 )
 adam.misconception(
     "one pair of slots for all variables",

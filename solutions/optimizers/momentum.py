@@ -342,3 +342,9 @@ class MomentumByTensorFlow(keras.optimizers.Optimizer):
 
     def get_config(self):
         return super().get_config() | {"beta": float(self.beta)}
+
+
+momentum.equivalent(
+    "update_step line 1: without keras.ops.cast",
+    because="a slot is a variable of Keras, which takes a factor of another dtype",
+)
