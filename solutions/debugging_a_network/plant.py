@@ -21,10 +21,13 @@ planting = Exercise("plant", kind="step", lecture="43:37")
 def plant(fault, model):
     """Make a network ill in one way, and in no other.
 
-    saturated:  more than half of the units of some hidden layer are saturated, |h| > 0.99, whatever the inputs;
+    saturated:  more than half of the units of some hidden layer are saturated, |h| > 0.99, with inputs that are normalized;
     gradient:   f(x) is exactly what it was, and yet the tape's gradient of some W is wrong, by a tenth or more;
-    inputs:     what the first hidden layer gets has some mean or deviation above 3 in magnitude;
-    rate:       the learning rate is so large that the loss jumps: fifty times what it was, or more      (lecture 43:37)
+    inputs:     what the first hidden layer gets has some mean or deviation above 3 in magnitude, for any data that the
+                Rescaling normalizes: multiply or add much;
+    rate:       the learning rate is fifty times what it was, or more; the loss then jumps      (lecture 43:37)
+
+    Nothing else changes. One hidden layer may be saturated or all of them; the softmax keeps its W and b.
 
     Args:
         fault: one of the four names.
@@ -43,7 +46,7 @@ def plant(fault, model):
 
         @tf.custom_gradient
         def with_a_wrong_slope(a):
-            return g(a), lambda dh: dh
+            return g(a), lambda dh: 2 * dh
 
         hidden[-1].activation = with_a_wrong_slope
     elif fault == "inputs":
@@ -55,12 +58,31 @@ def plant(fault, model):
     ### END SOLUTION
 
 
+PINNED = "share of a hidden layer that is saturated, up to one half"
+MAGNITUDE = "mean |h| of a hidden layer, up to 0.3"
+ERROR = "relative error of a gradient, up to 0.02"
+
+
 def ill(plant, rng, fault):
     """A network with a fault planted, and its outputs before that."""
     model, (x, y) = standardizing_network(rng), unscaled_examples(rng)
-    before = outputs(model, x)[-1].numpy()
+    before, weights = outputs(model, x)[-1].numpy(), model.get_weights()
     plant(fault, model)
-    return {"f before": before, **examined(model, x, y, rng)}
+    kept = [np.array_equal(was, now) for was, now in zip(weights, model.get_weights(), strict=True)]
+    return {"f before": before, "W and b that are as they were": np.array(kept), **examined(model, x, y, rng)}
+
+
+def untouched(theirs, which=slice(None)):
+    """Which of the weights, the softmax's last, were left alone."""
+    return {"W and b that are as they were": theirs["W and b that are as they were"][which]}
+
+
+def measured(theirs, ours):
+    """The symptoms; what large pre-activations cost in measuring slopes is no fault."""
+    found = symptoms(theirs, ours)
+    if found[ERROR] < 0.01:
+        found[ERROR] = 0.0
+    return found
 
 
 @planting.check("saturated: units sit at ±1, and nothing else is wrong")
@@ -70,7 +92,8 @@ def plants_saturated(plant, rng):
 
 @plants_saturated.summary()
 def saturated_summary(theirs, ours):
-    return symptoms(theirs, ours)
+    # Which hidden layers are saturated is free.
+    return {**measured(theirs, ours), **untouched(theirs, slice(-2, None))}
 
 
 @planting.check("gradient: f(x) is what it was, and a gradient is wrong")
@@ -80,7 +103,7 @@ def plants_gradient(plant, rng):
 
 @plants_gradient.summary()
 def gradient_summary(theirs, ours):
-    return symptoms_and_outputs(theirs, ours)
+    return {**symptoms_and_outputs(theirs, ours), **untouched(theirs)}
 
 
 @planting.check("inputs: what the first layer gets is wide, the weights are as they were")
@@ -90,7 +113,11 @@ def plants_inputs(plant, rng):
 
 @plants_inputs.summary()
 def inputs_summary(theirs, ours):
-    return symptoms(theirs, ours)
+    found, expected = measured(theirs, ours), symptoms(ours, ours)
+    # How far wide inputs push the units depends on how wide they are.
+    if found["inputs are not normalized"]:
+        found |= {name: expected[name] for name in (PINNED, MAGNITUDE)}
+    return {**found, **untouched(theirs)}
 
 
 @planting.check("rate: fifty times as large, and nothing else is wrong")
@@ -100,7 +127,7 @@ def plants_rate(plant, rng):
 
 @plants_rate.summary()
 def rate_summary(theirs, ours):
-    return symptoms_and_outputs(theirs, ours)
+    return {**symptoms_and_outputs(theirs, ours), **untouched(theirs)}
 
 
 @planting.check("a fault that nobody knows: ValueError, and nothing is changed")
@@ -132,7 +159,7 @@ def example(plant, rng):
 
 
 SATURATED = "            layer.kernel.assign(100 * layer.kernel)"
-GRADIENT = "            return g(a), lambda dh: dh"
+GRADIENT = "            return g(a), lambda dh: 2 * dh"
 INPUTS = "        rescaling.scale = 30 * rescaling.scale"
 RATE_LINE = "        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate"
 planting.misconception(
@@ -144,6 +171,11 @@ planting.misconception(
         )
     ),
     advice="The softmax is sure of itself then, but the hidden units are not saturated: change *their* W.",
+)
+planting.misconception(
+    "all layers are saturated, the softmax among them",
+    source=planting.edited(("        for layer in hidden:", "        for layer in model.layers[1:]:")),
+    advice="The softmax is no hidden layer: leave its W as it is, model.layers[1:-1].",
 )
 planting.misconception(
     "weights that are a little larger",
@@ -178,7 +210,7 @@ planting.misconception(
         (
             """        @tf.custom_gradient
         def with_a_wrong_slope(a):
-            return g(a), lambda dh: dh
+            return g(a), lambda dh: 2 * dh
 """,
             """        def with_a_wrong_slope(a):
             return g(a) / 2
@@ -189,7 +221,9 @@ planting.misconception(
 )
 planting.misconception(
     "the gradient is cut off by taking another activation",
-    source=planting.edited(("            return g(a), lambda dh: dh", "            return a, lambda dh: dh")),
+    source=planting.edited(
+        ("            return g(a), lambda dh: 2 * dh", "            return a, lambda dh: dh")
+    ),
     advice="f(x) has to be what it was: return g(a), and do wrong only on the way back.",
 )
 planting.misconception(
@@ -218,6 +252,16 @@ planting.misconception(
     advice="A deviation of one half is as good as 1. Multiply by far more.",
 )
 planting.misconception(
+    "the inputs are scaled up a little",
+    source=planting.edited((INPUTS, "        rescaling.scale = 2 * rescaling.scale")),
+    advice="A deviation of 2 does no harm. Beyond 3 it does: multiply by far more.",
+)
+planting.misconception(
+    "only the offset is left out",
+    source=planting.edited((INPUTS, "        rescaling.offset = 0.0")),
+    advice="The means are then what they were in units of the deviation, which may be 2 and harmless. Add much to the offset, or scale.",
+)
+planting.misconception(
     "the weights of the first layer are scaled in the place of the inputs",
     source=planting.edited((INPUTS, "        hidden[0].kernel.assign(30 * hidden[0].kernel)")),
     advice="The pre-activations are the same as with wide inputs, but the inputs are fine, and the weights are not. Change the Rescaling.",
@@ -226,6 +270,18 @@ planting.misconception(
     "the first layer is told that nothing is trained",
     source=planting.edited((INPUTS, "        rescaling.trainable = False")),
     advice="A Rescaling has nothing to train. Its `scale` and `offset` say what the next layer gets.",
+)
+planting.misconception(
+    "the rate is ten times what it was",
+    source=planting.edited(
+        (RATE_LINE, "        model.optimizer.learning_rate = 10 * model.optimizer.learning_rate")
+    ),
+    advice="Some networks bear ten times the rate. Fifty times, or more.",
+)
+planting.misconception(
+    "the rate is a fixed number, not so large for a rate of 0.5",
+    source=planting.edited((RATE_LINE, "        model.optimizer.learning_rate = 10.0")),
+    advice="What is large depends on what it was: multiply it, by fifty or more.",
 )
 planting.misconception(
     "the rate is doubled",
@@ -351,3 +407,15 @@ def by_a_table(fault, model):
     if fault not in faults:
         raise ValueError(fault)
     faults[fault]()
+
+
+planting.equivalent("line 4: * → /", because="100 / W is large as well")
+planting.equivalent("line 4: 100 → 101", because="that saturates them, too")
+planting.equivalent("line 6: -1 → 0", because="all hidden layers have the same activation")
+planting.equivalent("line 10: 2 → 3", because="that is wrong as well")
+planting.equivalent("line 12: -1 → 0", because="any hidden layer will do")
+planting.equivalent("line 14: 30 → 31", because="that is wide as well")
+planting.equivalent("line 16: * → /", because="100 / α is large as well")
+planting.equivalent("line 16: 100 → 101", because="that is large as well")
+planting.equivalent("line 10: * → /", because="that is wrong as well")
+planting.equivalent("line 14: * → /", because="one divided by the scale is wide for these data as well")

@@ -13,7 +13,7 @@ from helpers.checks import fill
 from helpers.single_check import Arrays
 
 # Of the inputs of `standardizing_network`, and its learning rate.
-MEAN, DEVIATION, RATE = 20.0, 5.0, 0.1
+MEAN, DEVIATION, RATE = 10.0, 5.0, 0.5
 
 
 class Linear:
@@ -84,7 +84,7 @@ def standardizing_network(rng: np.random.Generator, D: int = 5, H: int = 7, C: i
     """A new healthy network in float64, which first normalizes its inputs: whoever changed the last one changed no other.
 
     Args:
-        D: inputs, of mean 20 and deviation 5.    H: units of the first hidden layer; the second has four more.
+        D: inputs, of mean 10 and deviation 5.    H: units of the first hidden layer; the second has four more.
         C: classes.
     Returns:
         A compiled `keras.Sequential`: a Rescaling, two hidden Dense layers with tanh, and one with softmax.
