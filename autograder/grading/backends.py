@@ -54,7 +54,6 @@ class Threads:
             students_of[pool.submit(grader.grade, unit, student, again=again)] = student
         try:
             for future in as_completed(students_of):
-                # Whoever asked decides how long it is kept.
-                yield students_of.pop(future), future.result()
+                yield students_of[future], future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
