@@ -4,15 +4,15 @@ It takes the server (`apt-get install postgresql`), which is started in a tempor
 extra `scale` (`make install EXTRA=scale`).
 """
 
-import shutil
 import threading
 from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
 
-from autograder.course.layout import Course
+from autograder.course import configuration
+from autograder.course.layout import COURSE, Course
 from autograder.exports import canvas, spreadsheet
 from autograder.gradebook import database, dates, due_dates, grade_class, hand_graded, results
 from autograder.gradebook.book import Book
@@ -64,9 +64,166 @@ def server(tmp_path_factory):
 def course(root, url=""):
     """A course root, and which gradebook is its own."""
     root.mkdir(exist_ok=True)
-    text = CONFIG.format(course=str(database.COURSE))
+    text = CONFIG.format(course=str(COURSE))
     if url:
         text += f"c.CourseDirectory.db_url = {url!r}\n"
     (root / "nbgrader_config.py").write_text(text)
     (root / ".draws").write_text("ab" * 32)
     return Course(root)
+
+
+@pytest.fixture
+def on_server(server, tmp_path, request):
+    """A course whose gradebook is on the server."""
+    name = f"of_{request.node.name}"[:60].lower()
+    return course(tmp_path / "on_server", server.make(name, template="empty"))
+
+
+def hand_in(there, student, notebook):
+    folder = there.submitted(UNIT, student).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{UNIT}.ipynb").write_bytes(notebook)
+
+
+def hand_in_all(there, plan):
+    hand_in(there, "ada", toy_unit.data(toy_unit.right(plan, **{PROOF: "It cancels."})))
+    hand_in(there, "bob", toy_unit.data(toy_unit.right(plan, double="def double(x):\n    return x * x")))
+    hand_in(there, CLASS[2], toy_unit.data(toy_unit.work(plan)))
+    hand_in(there, CLASS[3], b"%PDF-1.7")
+    for late, student in enumerate(CLASS):
+        stamp = f"2030-01-{30 + late // 2} 12:00:00 UTC"
+        (there.submitted(UNIT, student).parent / "timestamp.txt").write_text(stamp)
+
+
+def grade(unit, there, **settings):
+    """Grade, and return the rows with which anything is wrong."""
+    done = grade_class.grade(unit, there.root, in_process_sandbox.InProcess().run, "nothing", **settings)
+    return [row for row in done.rows if row.error]
+
+
+def by_hand(there, points, comment):
+    """Enter what a grader enters in formgrader about ada's derivation."""
+    where = PROOF, UNIT, UNIT, "ada"
+    with database.opened(there, make=True) as gradebook:
+        entered = gradebook.find_grade(*where)
+        entered.manual_score, entered.needs_manual_grade = points, False
+        gradebook.find_comment(*where).manual_comment = comment
+        gradebook.db.commit()
+
+
+def walk(there, unit, plan):
+    """A unit from its due date to what people get; returns all that they read, but for times."""
+    hand_in_all(there, plan)
+    assert grade(unit, there) == []
+    with database.opened(there, make=True) as gradebook:
+        due_dates.set_due(gradebook, there, UNIT, dates.understood("2030-01-28 12:00", "UTC"))
+        due_dates.extend(gradebook, there, UNIT, "ada", Extension(days=1))
+        gradebook.update_or_create_student("ada", first_name="Ada", last_name="Øst", email="ada@x.org")
+    by_hand(there, 3, "Why? Wαrum?")
+    assert grade(unit, there) == []
+    # A changed answer is to be read again, and keeps the points of the one before meanwhile.
+    hand_in(there, "ada", toy_unit.data(toy_unit.right(plan, **{PROOF: "It cancels, since 2 is not 0."})))
+    assert grade(unit, there) == []
+    assert grade(unit, there, exercise="double") == []
+    graded = results.of_class(there, UNIT)
+    with database.opened(there) as gradebook:
+        derivation = gradebook.find_grade(PROOF, UNIT, UNIT, "ada")
+        versions = hand_graded.versions(gradebook, derivation.id)
+    pages, gone = feedback.make(there, UNIT)
+    _, facts = report.make(there, UNIT)
+    frame = canvas.read(CANVAS.encode())
+    canvas.fill(frame, graded, "99_toy")
+    return {
+        "scores": {one.student.id: (one.raw_score, one.penalty, one.seconds_late) for one in graded},
+        "csv": spreadsheet.text(spreadsheet.table([graded], results.roster(there))),
+        "canvas": frame.text(),
+        "feedback": {student: page.read_text("utf-8") for student, page in pages.items()},
+        "gone": gone,
+        "report": {name: value for name, value in facts.items() if name not in ("seconds", "slowest")},
+        "versions": versions,
+    }
+
+
+def test_a_course_on_a_server_goes_as_one_in_a_file(on_server, unit, plan, tmp_path):
+    in_file = walk(course(tmp_path / "in_file"), unit, plan)
+    assert walk(on_server, unit, plan) == in_file
+    # By hand: all 8 points and 3 for the derivation; one day late after the extension, which is free.
+    assert in_file["scores"]["ada"] == (11, 0, 86400)
+    assert in_file["scores"]["bob"][:2] == (5, 1)
+    assert [version.score for version in in_file["versions"]] == [3, None]
+    assert not (on_server.root / "gradebook.db").exists()
+
+
+def test_two_graders_at_once_save_everybody_once(on_server, unit, plan):
+    students = [f"student {number}" for number in range(6)]
+    for student in students:
+        hand_in(on_server, student, toy_unit.data(toy_unit.right(plan)))
+    shared = students[:4], students[2:]
+    wrong = []
+    start = threading.Barrier(2)
+
+    def grader(chosen):
+        start.wait()
+        wrong.extend(grade(unit, on_server, students=chosen, force=True))
+
+    graders = [threading.Thread(target=grader, args=(chosen,)) for chosen in shared]
+    for one in graders:
+        one.start()
+    for one in graders:
+        one.join()
+    # Whom both had at the very same time, one of them refuses.
+    assert all("is being written by another grader" in row.error for row in wrong)
+    assert {row.student for row in wrong} <= set(shared[0]) & set(shared[1])
+    assert grade(unit, on_server) == []
+    graded = results.of_class(on_server, UNIT)
+    assert [(one.student.id, one.raw_score) for one in graded] == [(student, 8) for student in students]
+
+
+def _another_programs(server):
+    url = server.make("recipes")
+    with database.connected(url) as connection:
+        connection.execute(text("CREATE TABLE recipes (name TEXT)"))
+        connection.commit()
+    return url
+
+
+REFUSED = {
+    "a wrong password": (
+        lambda server: server.url("postgres", "sesame"),
+        "does not take the user or the password",
+    ),
+    "no such database": (lambda server: server.url("nowhere"), "is not there. Make the database"),
+    "nobody listens": (
+        lambda _: "postgresql+psycopg://teacher:sesame@127.0.0.1:1/grades",
+        "cannot be reached. Look whether the server runs",
+    ),
+    "no address": (lambda _: "postgresql//teacher:sesame@127.0.0.1/grades", "is no address of a database"),
+    "another program's": (_another_programs, "has no tables of nbgrader's"),
+    "empty": (lambda server: server.make("still_empty"), "there is no gradebook in postgresql"),
+}
+
+
+@pytest.mark.parametrize(("url", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_server_that_cannot_be_used_is_told_without_the_password(server, tmp_path, url, words):
+    there = course(tmp_path / "course", url(server))
+    with pytest.raises(Refused, match=words) as refused:
+        results.roster(there)
+    for secret in ("sesame", postgres_server.PASSWORD, "p%40ss"):
+        assert secret not in str(refused.value)
+
+
+def test_an_id_that_a_server_cannot_take_costs_nobody_else_their_grades(on_server, unit, plan):
+    for student in ("ada", "b" * 129):
+        hand_in(on_server, student, toy_unit.data(toy_unit.right(plan)))
+    (wrong,) = grade(unit, on_server)
+    assert "the id of a student has at most 128 characters" in wrong.error
+    assert [one.student.id for one in results.of_class(on_server, UNIT)] == ["ada"]
+
+
+def test_a_course_root_without_a_configuration_keeps_out_of_the_servers_gradebook(
+    on_server, tmp_path, monkeypatch
+):
+    """As `fdl demo` makes one: it takes this project's configuration, and not its gradebook."""
+    monkeypatch.setattr(configuration, "COURSE", on_server.root)
+    bare = Course(tmp_path)
+    assert database.address(bare) == f"sqlite:///{tmp_path / 'gradebook.db'}"

@@ -80,7 +80,16 @@ def running(bin_folder: Path) -> Iterator[Server]:
         for path in (folder, secret):
             os.chown(path, user, -1)
     try:
-        made = [bin_folder / "initdb", "--pgdata", data, "--username", "teacher", "--pwfile", secret, "--no-sync"]
+        made = [
+            bin_folder / "initdb",
+            "--pgdata",
+            data,
+            "--username",
+            "teacher",
+            "--pwfile",
+            secret,
+            "--no-sync",
+        ]
         made += ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"]
         subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
         command = [bin_folder / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
