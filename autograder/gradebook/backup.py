@@ -110,11 +110,11 @@ def _copy_gradebook(url: str, copy: Path) -> dict[str, int]:
     # SQLite's own way, which waits for who is writing.
     with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(copy)) as new:
         old.backup(new)
-    return _rows(copying.url_of(copy))
+    return rows(copying.url_of(copy))
 
 
-def _rows(url: str) -> dict[str, int]:
-    """How many rows the tables of a gradebook have, by name."""
+def rows(url: str) -> dict[str, int]:
+    """How many rows the tables of a gradebook have, by their names."""
     with connected(url) as connection:
         there = set(inspect(connection).get_table_names())
         return {
@@ -193,7 +193,7 @@ def _unpack(archive: Path, folder: Path) -> Kept:
                 # It refuses what would lie outside of the folder.
                 packed.extract(member, folder, filter="data")
         about = json.loads((folder / MANIFEST).read_text("utf-8"))
-        version, rows = about["version"], dict(about["rows"])
+        version, wanted = about["version"], dict(about["rows"])
     except (tarfile.TarError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise Refused(f"{no_backup}: {error}") from None
     except OSError as error:
@@ -202,9 +202,10 @@ def _unpack(archive: Path, folder: Path) -> Kept:
         raise Refused(f"{no_backup}: {error}") from None
     if version != VERSION:
         raise Refused(f"{archive} was made by a newer fdl: install the newest version (`make install`)")
-    if rows and (not (folder / GRADEBOOK).is_file() or _rows(copying.url_of(folder / GRADEBOOK)) != rows):
+    gradebook = folder / GRADEBOOK
+    if wanted and (not gradebook.is_file() or rows(copying.url_of(gradebook)) != wanted):
         raise Refused(f"{no_backup}: its gradebook has not the rows that it had")
-    return Kept(rows)
+    return Kept(wanted)
 
 
 def _target(fresh: Course, root: Path) -> str:

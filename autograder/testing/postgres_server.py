@@ -56,11 +56,18 @@ class Server:
             database: its name.
             template: which it is a copy of; empty by default.
         """
+        self._say(f"CREATE DATABASE {database} TEMPLATE {template}")
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Remove a database."""
+        self._say(f"DROP DATABASE {database}")
+
+    def _say(self, statement: str) -> None:
         engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {database} TEMPLATE {template}"))
+            connection.execute(text(statement))
         engine.dispose()
-        return self.url(database)
 
 
 @contextmanager
