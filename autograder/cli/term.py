@@ -1,12 +1,25 @@
-"""The verbs that keep a course through a term: `fdl roster`, `fdl backup`, `fdl restore`, `fdl gradebook copy`."""
+"""The verbs that keep a course through a term: its students, its backups, its gradebook and its machine."""
 
 import sys
+from dataclasses import asdict
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.cli.options import CourseRoot, chosen_root, root_of, verb
+from autograder.cli.options import (
+    AsJson,
+    CourseRoot,
+    Jobs,
+    UnitNames,
+    chosen_root,
+    cores,
+    root_of,
+    units_of,
+    verb,
+)
+from helpers.errors import Refused
 
 app = typer.Typer()
 gradebook_app = typer.Typer(help="Take the gradebook to another database.", no_args_is_help=True)
@@ -158,3 +171,70 @@ def _list(what: str, sentences: list[str]) -> None:
         print(f"{what}: {sentence}")
     if len(sentences) > SHOWN:
         print(f"{what}: and {len(sentences) - SHOWN} more")
+
+
+@app.command()
+def doctor(json: AsJson = False, course: CourseRoot = None) -> None:
+    """Say what this machine and the course offer and lack for grading, and what mends it.
+
+    It ends with 1 if something is lacking that grading needs. Example: fdl doctor
+    """
+    with verb("doctor"):
+        root = root_of(course)
+        from autograder.course.layout import Course
+        from autograder.rehearsal import doctor as looking
+
+        findings = looking.examine(Course(root))
+        lacking = [finding for finding in findings if finding.needed and not finding.fine]
+        if json:
+            print(
+                dumps(
+                    {"fine": not lacking, "findings": [finding.as_dict() for finding in findings]}, indent=1
+                )
+            )
+        else:
+            for finding in findings:
+                sign = "✓" if finding.fine else "✗"
+                print(f"{sign} {finding.what}: {finding.said}")
+                if finding.mend:
+                    print(f"    {finding.mend}")
+    raise typer.Exit(1 if lacking else 0)
+
+
+@app.command()
+def nightly(
+    unit: UnitNames = None,
+    jobs: Jobs = 0,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Run students' code even where nothing can confine it.")
+    ] = False,
+    json: AsJson = False,
+    course: CourseRoot = None,
+) -> None:
+    """Grade every unit that somebody handed in, and say what has changed since the last time. It mails nobody.
+
+    For cron: 30 3 * * * cd COURSE && fdl nightly >> nightly.log 2>&1
+    """
+    with verb("nightly", "What is graded is saved; the same command goes on from there."):
+        root = root_of(course)
+        from autograder.course.layout import Course
+        from autograder.gradebook import changes, grade_class
+
+        place, side_by_side = Course(root), cores(jobs)
+        units = [one for one in units_of(unit, course) if place.students(one.id)]
+        if not units:
+            raise Refused(f"nobody has handed in anything: there are no submissions in {root / 'submitted'}")
+        told, fine = [], True
+        with grade_class.sandbox(side_by_side, unsafe) as (run, tier):
+            for one in units:
+                before = changes.totals(place, one.id)
+                report = grade_class.grade(one, root, run, tier, jobs=side_by_side)
+                fine = fine and report.fine
+                told += [{"unit": one.id, **asdict(change)} for change in changes.since(before, report)]
+        if json:
+            print(dumps({"units": [one.id for one in units], "changes": told}, indent=1, ensure_ascii=False))
+        for change in told if not json else []:
+            print("{unit}  {what:9}  {student}: {said}".format_map(change))
+        if not told and not json:
+            print("Nothing has changed since the last time.")
+    raise typer.Exit(0 if fine else 1)

@@ -98,7 +98,7 @@ def open_gradebook(directory: CourseDirectory, to_write: bool = False) -> Gradeb
         raise Refused(f"there is no gradebook in {_home(directory)}: run `fdl grade UNIT` first")
     with refusals(url):
         if to_write and not is_new:
-            _try_to_write(url)
+            try_to_write(url)
         try:
             with alembic_on_path():
                 return Gradebook(url, directory.course_id)
@@ -165,9 +165,15 @@ def _engine(url: str) -> Engine:
         ) from None
 
 
-def _try_to_write(url: str) -> None:
-    """Fail as a change would, and change nothing."""
-    with connected(url) as connection:
+def try_to_write(url: str) -> None:
+    """Fail as a change would, and change nothing.
+
+    Args:
+        url: of a gradebook that is there.
+    Raises:
+        Refused: if it cannot be written.
+    """
+    with refusals(url), connected(url) as connection:
         connection.execute(text(TRIAL))
         connection.rollback()
 
