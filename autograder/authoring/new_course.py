@@ -88,6 +88,7 @@ GITIGNORE = """\
 /reports/
 /exports/
 /collected/
+/before-restore/
 /solution-set/
 /lab/
 /start.md

@@ -19,7 +19,7 @@ from autograder.cli.options import (
     units_of,
     verb,
 )
-from helpers.errors import Refused
+from helpers.errors import CourseError, Refused
 
 app = typer.Typer()
 gradebook_app = typer.Typer(help="Take the gradebook to another database.", no_args_is_help=True)
@@ -227,8 +227,14 @@ def nightly(
         told, fine = [], True
         with grade_class.sandbox(side_by_side, unsafe) as (run, tier):
             for one in units:
-                before = changes.totals(place, one.id)
-                report = grade_class.grade(one, root, run, tier, jobs=side_by_side)
+                try:
+                    before = changes.totals(place, one.id)
+                    report = grade_class.grade(one, root, run, tier, jobs=side_by_side)
+                except CourseError as error:
+                    # The other units are graded all the same.
+                    print(f"fdl nightly, {one}: {error}", file=sys.stderr)
+                    fine = False
+                    continue
                 fine = fine and report.fine
                 told += [{"unit": one.id, **asdict(change)} for change in changes.since(before, report)]
         if json:
