@@ -199,6 +199,8 @@ def grade(
         book.register(plan)
         with refusals(book.url):
             own_course.follow(book.gradebook, course, unit.id)
+            # A server may end a transaction that stays open while students' code runs.
+            book.gradebook.db.commit()
         grader = Grader(course, draws.secret(course.root), run, lambda _: unit)
         backend = backend or Threads()
         for student, graded in backend.run(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):

@@ -68,6 +68,19 @@ class Imported:
     unusable: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Row:
+    """A row that is of a student, or may be.
+
+    Attributes:
+        line: where it ends in the file.
+        fields: what nbgrader knows of a student, as far as it says it, and `id`.
+    """
+
+    line: int
+    fields: dict[str, str]
+
+
 def bring_in(gradebook: Gradebook, file: Path, id_column: str = "", write: bool = True) -> Imported:
     """Enter the students of a file into a gradebook: all that can be used, or nothing.
 
@@ -80,71 +93,86 @@ def bring_in(gradebook: Gradebook, file: Path, id_column: str = "", write: bool 
         Refused: if it is no such file, or no column holds ids.
         CalledWrongly: if there is no column of this title.
     """
-    titles, rows = _read(file)
+    titles, cells = _read(file)
     found = Imported(columns=_columns(file, titles, id_column))
     used = set(found.columns.values())
     found.unused = [title for title in titles if title and title not in used]
-    there = {student.id: student for student in gradebook.students}
-    fields_of = {name: _fields(student) for name, student in there.items()}
-    changes = _changes(rows, found, roster_of(gradebook), fields_of)
+    rows = list(_of_students(cells, found))
+    changes = _changes(rows, found, gradebook)
     if write:
-        transaction = Transaction(gradebook)
-        try:
-            for student, fields in changes.items():
-                transaction.update_or_create_student(student, **fields)
-            transaction.db().finish()
-        finally:
-            # It takes back what has not been finished.
-            transaction.db.remove()
+        _write(gradebook, changes)
     return found
 
 
-def _changes(
-    rows: Sequence[tuple[int, dict[str, str]]],
-    found: Imported,
-    roster: list[Student],
-    fields_of: Mapping[str, Mapping[str, str]],
-) -> dict[str, dict[str, str]]:
-    """What is to be entered, by student; what is said of it goes to `found`."""
-    changes: dict[str, dict[str, str]] = {}
-    line_of: dict[str, int] = {}
+def _write(gradebook: Gradebook, changes: Mapping[str, Mapping[str, str]]) -> None:
+    transaction = Transaction(gradebook)
+    try:
+        for student, fields in changes.items():
+            transaction.update_or_create_student(student, **fields)
+        transaction.db().finish()
+    finally:
+        # It takes back what has not been finished.
+        transaction.db.remove()
+
+
+def _of_students(rows: Sequence[tuple[int, dict[str, str]]], found: Imported) -> Iterator[Row]:
+    """The rows that are no teacher's and no platform's; what is left out is said in `found`."""
     role = found.columns.get("role", "")
     roles_matter = any(STUDENT in row.get(role, "").casefold() for _, row in rows)
     for line, row in rows:
         fields = {name: row.get(title, "").strip() for name, title in found.columns.items()}
-        said = fields.pop("role", "")
-        whole_name = fields.pop("name", "")
-        if whole_name.casefold() in NOBODY:
-            found.left_out.append(f"line {line}: {whole_name} is no student")
+        # Canvas has a row of remarks about assignments.
+        if not any(fields.values()):
             continue
-        if roles_matter and STUDENT not in said.casefold():
-            found.left_out.append(
-                f"line {line}: {fields['id'] or whole_name} is no student, but {said or 'of no role'}"
-            )
+        its_role = fields.pop("role", "")
+        name = fields.pop("name", "")
+        if name.casefold() in NOBODY:
+            found.left_out.append(f"line {line}: {name} is no student")
             continue
-        for name, part in _split(whole_name).items():
-            fields[name] = fields.get(name) or part
-        student, why = _who(fields, roster, fields_of)
+        if roles_matter and STUDENT not in its_role.casefold():
+            who = fields["id"] or name
+            found.left_out.append(f"line {line}: {who} is no student, but {its_role or 'of no role'}")
+            continue
+        for part, text in _split(name).items():
+            fields[part] = fields.get(part) or text
+        yield Row(line, fields)
+
+
+def _changes(rows: Sequence[Row], found: Imported, gradebook: Gradebook) -> dict[str, dict[str, str]]:
+    """What is to be entered, by student; what that changes is said in `found`."""
+    known = {student.id: _fields(student) for student in gradebook.students}
+    roster = roster_of(gradebook)
+    changes: dict[str, dict[str, str]] = {}
+    line_of: dict[str, int] = {}
+    for row in rows:
+        student, why = _who(row.fields, roster, known)
         if student in line_of:
             why = f"{student} is in line {line_of[student]} already"
         if why:
-            found.unusable.append(f"line {line}: {why}")
+            found.unusable.append(f"line {row.line}: {why}")
             continue
-        line_of[student] = line
-        before = fields_of.get(student, {})
-        fields = {name: value for name, value in fields.items() if value and before.get(name) != value}
-        fields.pop("id", None)
-        if student not in fields_of:
+        line_of[student] = row.line
+        before = known.get(student, {})
+        fields = {}
+        for name, value in row.fields.items():
+            if name != "id" and value and value != before.get(name):
+                fields[name] = value
+        if student not in known:
             found.added.append(student)
         elif fields:
-            found.updated[student] = ", ".join(
-                f"{name} {before.get(name) or 'empty'} → {value}" for name, value in fields.items()
-            )
+            found.updated[student] = _in_words(before, fields)
         else:
             found.kept += 1
             continue
         changes[student] = fields
     return changes
+
+
+def _in_words(before: Mapping[str, str], fields: Mapping[str, str]) -> str:
+    changes = []
+    for name, value in fields.items():
+        changes.append(f"{name} {before.get(name) or 'empty'} → {value}")
+    return ", ".join(changes)
 
 
 def _who(

@@ -9,6 +9,7 @@ from autograder.gradebook import database, results, roster
 from helpers.errors import CalledWrongly, Refused
 
 CANVAS = """\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Unit 1 (17)
+,,,,,Manual Posting
     Points Possible,,,,,10
 "Doe, Ana",101,A-1,ana,Autumn,7
 "Ng, Bo Li",102,A-2,bo,Autumn,
@@ -29,7 +30,7 @@ FILES = {
         CANVAS,
         {"id": "SIS Login ID", "name": "Student", "lms_user_id": "ID"},
         [("ana", "Ana", "Doe", "", "101"), ("bo", "Bo Li", "Ng", "", "102")],
-        ["line 2: Points Possible is no student", "line 5: Student, Test is no student"],
+        ["line 3: Points Possible is no student", "line 6: Student, Test is no student"],
     ),
     "Moodle": (
         MOODLE,
