@@ -322,8 +322,10 @@ CODES = {
 
 def _what_to_do(error: Exception, url: str) -> str:
     """What is wrong, as the end of a sentence."""
+    # nbgrader makes an error of its own of SQLAlchemy's.
+    raised = error.__context__ if isinstance(error, InvalidEntry) else error
     # SQLAlchemy's own words repeat the statement and its values; the driver's are what is wrong.
-    cause = getattr(error, "orig", None) or error
+    cause = getattr(raised, "orig", None) or error
     code = getattr(cause, "sqlstate", None)
     if code in CODES:
         return CODES[code]
