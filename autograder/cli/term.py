@@ -25,14 +25,15 @@ app = typer.Typer()
 gradebook_app = typer.Typer(help="Take the gradebook to another database.", no_args_is_help=True)
 app.add_typer(gradebook_app, name="gradebook")
 
-Place = "a course root, whose nbgrader_config.py says it; an SQLite file; or a URL"
+# How a gradebook is named on the command line.
+NAMED = "a course root, whose nbgrader_config.py says it; an SQLite file; or a URL"
 # Of the students of one kind that are named, before it only says how many more there are.
 SHOWN = 20
 
 
 @gradebook_app.command()
 def copy(
-    source: Annotated[str, typer.Argument(metavar="FROM", help=f"Where the gradebook is: {Place}.")],
+    source: Annotated[str, typer.Argument(metavar="FROM", help=f"Where the gradebook is: {NAMED}.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="Where to, as well; there is nothing yet.")],
 ) -> None:
     """Copy a gradebook from a file to a PostgreSQL server, or back: every row of it, or nothing.
@@ -224,7 +225,8 @@ def nightly(
         units = [one for one in units_of(unit, course) if place.students(one.id)]
         if not units:
             raise Refused(f"nobody has handed in anything: there are no submissions in {root / 'submitted'}")
-        told, fine = [], True
+        told: list[dict[str, str]] = []
+        fine = True
         with grade_class.sandbox(side_by_side, unsafe) as (run, tier):
             for one in units:
                 try:
@@ -239,8 +241,13 @@ def nightly(
                 told += [{"unit": one.id, **asdict(change)} for change in changes.since(before, report)]
         if json:
             print(dumps({"units": [one.id for one in units], "changes": told}, indent=1, ensure_ascii=False))
-        for change in told if not json else []:
-            print("{unit}  {what:9}  {student}: {said}".format_map(change))
-        if not told and not json:
-            print("Nothing has changed since the last time.")
+        else:
+            _show_changes(told)
     raise typer.Exit(0 if fine else 1)
+
+
+def _show_changes(told: list[dict[str, str]]) -> None:
+    for change in told:
+        print("{unit}  {what:9}  {student}: {said}".format_map(change))
+    if not told:
+        print("Nothing has changed since the last time.")
