@@ -30,7 +30,7 @@ from autograder.gradebook.book import Book
 from autograder.gradebook.due_dates import Extension
 from autograder.grading.plan import plan_of
 from autograder.reporting import feedback, report
-from autograder.testing import in_process_sandbox, postgres_server, toy_unit
+from autograder.testing import in_process_sandbox, made_up_results, postgres_server, toy_unit
 from autograder.testing.toy_unit import PROOF, UNIT
 from helpers.errors import Refused
 
@@ -88,6 +88,120 @@ def on_server(server, tmp_path, request):
     """A course whose gradebook is on the server."""
     name = f"of_{request.node.name}"[:60].lower()
     return course(tmp_path / "on_server", server.make(name, template="empty"))
+
+
+@pytest.fixture(scope="module")
+def in_file(tmp_path_factory):
+    """A course that was graded, whose gradebook is a file."""
+    there = course(tmp_path_factory.mktemp("in_file"))
+    made_up_results.save(there.root, made_up_results.crowd(3))
+    with database.opened(there, make=True) as gradebook:
+        (notebook,) = gradebook.assignment_submissions(made_up_results.UNIT)[0].notebooks
+        version = {"number": 0, "answer": '{"text": "Wαrum?"}', "score": 1.5, "comment": None}
+        version["grade_id"] = notebook.grades[0].id
+        gradebook.db.execute(hand_graded.VERSIONS.insert().values(version))
+        gradebook.db.commit()
+    return there
+
+
+def rows(url):
+    """Everything in a gradebook, by table."""
+    with database.connected(url) as connection:
+        return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in copying.TABLES}
+
+
+def test_a_gradebook_is_copied_to_a_server_and_back_with_every_row(in_file, server, tmp_path):
+    before = database.address(in_file)
+    on_server, back = server.make("copied"), copying.url_of(tmp_path / "back.db")
+    copied = copying.copy(before, on_server)
+    assert copied.left_out == []
+    copying.copy(on_server, back)
+    assert rows(on_server) == rows(before)
+    assert rows(back) == rows(before)
+    assert copied.rows == {name: len(of_table) for name, of_table in rows(before).items()}
+    assert (copied.rows["student"], copied.rows["fdl_hand_graded"]) == (3, 1)
+    # The course goes on there.
+    moved = course(tmp_path / "moved", on_server)
+    assert len(results.of_class(moved, made_up_results.UNIT)) == 3
+    with pytest.raises(Refused, match="is there already, and nothing is copied over it"):
+        copying.copy(before, on_server)
+
+
+def test_what_a_server_does_not_take_leaves_nothing_there(in_file, server, tmp_path):
+    spoilt = tmp_path / "spoilt.db"
+    shutil.copy(in_file.root / "gradebook.db", spoilt)
+    with database.connected(copying.url_of(spoilt)) as connection:
+        connection.execute(text("UPDATE student SET email = :long"), {"long": "x" * 200})
+        connection.commit()
+    target = server.make("spoilt")
+    with pytest.raises(Refused, match="takes no text this long"):
+        copying.copy(copying.url_of(spoilt), target)
+    assert not database.is_there(target)
+
+
+def test_a_course_on_a_server_is_backed_up_without_a_program_of_the_servers(in_file, server, tmp_path):
+    url = server.make("backed_up")
+    copying.copy(database.address(in_file), url)
+    archive = tmp_path / "course.tar.gz"
+    kept = backup.backup(course(tmp_path / "backed_up", url), archive)
+    # The archive's configuration names the same database, in which there is something.
+    with pytest.raises(Refused, match="nothing is restored over it"):
+        backup.restore(archive, Course(tmp_path / "restored"))
+    before = rows(url)
+    server.drop("backed_up")
+    server.make("backed_up")
+    assert backup.restore(archive, Course(tmp_path / "restored")).rows == kept.rows
+    assert rows(url) == before
+
+
+def _another_programs(server):
+    url = server.make("recipes")
+    with database.connected(url) as connection:
+        connection.execute(text("CREATE TABLE recipes (name TEXT)"))
+        connection.commit()
+    return url
+
+
+REFUSED = {
+    "a wrong password": (
+        lambda server: server.url("postgres", "sesame"),
+        "does not take the user or the password",
+    ),
+    "no such database": (lambda server: server.url("nowhere"), "is not there. Make the database"),
+    "nobody listens": (
+        lambda _: "postgresql+psycopg://teacher:sesame@127.0.0.1:1/grades",
+        "cannot be reached. Look whether the server runs",
+    ),
+    "no address": (lambda _: "postgresql//teacher:sesame@127.0.0.1/grades", "is no address of a database"),
+    "another program's": (_another_programs, "has no tables of nbgrader's"),
+    "empty": (lambda server: server.make("still_empty"), "there is no gradebook in postgresql"),
+}
+
+
+@pytest.mark.parametrize(("url", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_server_that_cannot_be_used_is_told_without_the_password(server, tmp_path, url, words):
+    there = course(tmp_path / "course", url(server))
+    with pytest.raises(Refused, match=words) as refused:
+        results.roster(there)
+    for secret in ("sesame", postgres_server.PASSWORD, "p%40ss"):
+        assert secret not in str(refused.value)
+
+
+def test_an_id_that_a_server_cannot_take_is_told(on_server):
+    with (
+        pytest.raises(Refused, match="the id of a student has at most 128 characters"),
+        database.opened(on_server, make=True) as gradebook,
+    ):
+        gradebook.add_student("b" * 129)
+
+
+def test_a_course_root_without_a_configuration_keeps_out_of_the_servers_gradebook(
+    on_server, tmp_path, monkeypatch
+):
+    """As `fdl demo` makes one: it takes this project's configuration, and not its gradebook."""
+    monkeypatch.setattr(configuration, "COURSE", on_server.root)
+    bare = Course(tmp_path)
+    assert database.address(bare) == f"sqlite:///{tmp_path / 'gradebook.db'}"
 
 
 def hand_in(there, student, notebook):
@@ -168,74 +282,14 @@ def walk(there, unit, plan):
     }
 
 
-@pytest.fixture(scope="module")
-def in_file(unit, plan, tmp_path_factory):
-    """A course whose gradebook is a file, and what people read of it."""
-    there = course(tmp_path_factory.mktemp("in_file"))
-    return there, walk(there, unit, plan)
-
-
-def rows(url):
-    """Everything in a gradebook, by table."""
-    with database.connected(url) as connection:
-        return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in copying.TABLES}
-
-
-def test_a_course_on_a_server_goes_as_one_in_a_file(on_server, in_file, unit, plan):
-    _, in_file = in_file
+def test_a_course_on_a_server_goes_as_one_in_a_file(on_server, unit, plan, tmp_path):
+    in_file = walk(course(tmp_path / "in_file"), unit, plan)
     assert walk(on_server, unit, plan) == in_file
     # By hand: all 8 points and 3 for the derivation; one day late after the extension, which is free.
     assert in_file["scores"]["ada"] == (11, 0, 86400)
     assert in_file["scores"]["bob"][:2] == (5, 1)
     assert [version.score for version in in_file["versions"]] == [3, None]
     assert not (on_server.root / "gradebook.db").exists()
-
-
-def test_a_gradebook_is_copied_to_a_server_and_back_with_every_row(in_file, server, tmp_path):
-    there, _ = in_file
-    before = database.address(there)
-    on_server, back = server.make("copied"), copying.url_of(tmp_path / "back.db")
-    copied = copying.copy(before, on_server)
-    assert copied.left_out == []
-    copying.copy(on_server, back)
-    assert rows(on_server) == rows(before)
-    assert rows(back) == rows(before)
-    assert copied.rows == {name: len(of_table) for name, of_table in rows(before).items()}
-    assert copied.rows["fdl_hand_graded"] == 2
-    # The course goes on there.
-    moved = course(tmp_path / "moved", on_server)
-    assert {one.student.id for one in results.of_class(moved, UNIT)} == set(CLASS)
-    with pytest.raises(Refused, match="is there already, and nothing is copied over it"):
-        copying.copy(before, on_server)
-
-
-def test_what_a_server_does_not_take_leaves_nothing_there(in_file, server, tmp_path):
-    there, _ = in_file
-    spoilt = tmp_path / "spoilt.db"
-    shutil.copy(there.root / "gradebook.db", spoilt)
-    with database.connected(copying.url_of(spoilt)) as connection:
-        connection.execute(text("UPDATE student SET email = :long"), {"long": "x" * 200})
-        connection.commit()
-    target = server.make("spoilt")
-    with pytest.raises(Refused, match="takes no text this long"):
-        copying.copy(copying.url_of(spoilt), target)
-    assert not database.is_there(target)
-
-
-def test_a_course_on_a_server_is_backed_up_without_a_program_of_the_servers(in_file, server, tmp_path):
-    there, _ = in_file
-    url = server.make("backed_up")
-    copying.copy(database.address(there), url)
-    archive = tmp_path / "course.tar.gz"
-    kept = backup.backup(course(tmp_path / "backed_up", url), archive)
-    # The archive's configuration names the same database, in which there is something.
-    with pytest.raises(Refused, match="nothing is restored over it"):
-        backup.restore(archive, Course(tmp_path / "restored"))
-    before = rows(url)
-    server.drop("backed_up")
-    server.make("backed_up")
-    assert backup.restore(archive, Course(tmp_path / "restored")).rows == kept.rows
-    assert rows(url) == before
 
 
 def test_two_graders_at_once_save_everybody_once(on_server, unit, plan):
@@ -260,53 +314,3 @@ def test_two_graders_at_once_save_everybody_once(on_server, unit, plan):
     assert {row.student for row in wrong} <= set(shared[0]) & set(shared[1])
     graded = results.of_class(on_server, UNIT)
     assert [(one.student.id, one.raw_score) for one in graded] == [(student, 8) for student in students]
-
-
-def _another_programs(server):
-    url = server.make("recipes")
-    with database.connected(url) as connection:
-        connection.execute(text("CREATE TABLE recipes (name TEXT)"))
-        connection.commit()
-    return url
-
-
-REFUSED = {
-    "a wrong password": (
-        lambda server: server.url("postgres", "sesame"),
-        "does not take the user or the password",
-    ),
-    "no such database": (lambda server: server.url("nowhere"), "is not there. Make the database"),
-    "nobody listens": (
-        lambda _: "postgresql+psycopg://teacher:sesame@127.0.0.1:1/grades",
-        "cannot be reached. Look whether the server runs",
-    ),
-    "no address": (lambda _: "postgresql//teacher:sesame@127.0.0.1/grades", "is no address of a database"),
-    "another program's": (_another_programs, "has no tables of nbgrader's"),
-    "empty": (lambda server: server.make("still_empty"), "there is no gradebook in postgresql"),
-}
-
-
-@pytest.mark.parametrize(("url", "words"), REFUSED.values(), ids=REFUSED)
-def test_a_server_that_cannot_be_used_is_told_without_the_password(server, tmp_path, url, words):
-    there = course(tmp_path / "course", url(server))
-    with pytest.raises(Refused, match=words) as refused:
-        results.roster(there)
-    for secret in ("sesame", postgres_server.PASSWORD, "p%40ss"):
-        assert secret not in str(refused.value)
-
-
-def test_an_id_that_a_server_cannot_take_is_told(on_server):
-    with (
-        pytest.raises(Refused, match="the id of a student has at most 128 characters"),
-        database.opened(on_server, make=True) as gradebook,
-    ):
-        gradebook.add_student("b" * 129)
-
-
-def test_a_course_root_without_a_configuration_keeps_out_of_the_servers_gradebook(
-    on_server, tmp_path, monkeypatch
-):
-    """As `fdl demo` makes one: it takes this project's configuration, and not its gradebook."""
-    monkeypatch.setattr(configuration, "COURSE", on_server.root)
-    bare = Course(tmp_path)
-    assert database.address(bare) == f"sqlite:///{tmp_path / 'gradebook.db'}"
