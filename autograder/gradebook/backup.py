@@ -4,6 +4,7 @@ It holds the gradebook as an SQLite file wherever it is, what is the instructor'
 handed in, and the graded notebooks. So it is as secret as all of these, and for its owner alone to read.
 """
 
+import gzip
 import io
 import json
 import os
@@ -187,25 +188,43 @@ def _unpack(archive: Path, folder: Path) -> Kept:
     no_backup = f"{archive} is no backup of a course, or not all of one"
     try:
         with tarfile.open(archive, "r:gz") as packed:
-            for member in packed:
-                if not member.isfile():
-                    raise Refused(f"{no_backup}: it holds {member.name!r}, which is no file")
-                # It refuses what would lie outside of the folder.
-                packed.extract(member, folder, filter="data")
+            links = _extract(packed, folder)
         about = json.loads((folder / MANIFEST).read_text("utf-8"))
         version, wanted = about["version"], dict(about["rows"])
-    except (tarfile.TarError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise Refused(f"{no_backup}: {error}") from None
-    except OSError as error:
-        if error.filename is not None and Path(error.filename) == archive:
+    except FileNotFoundError as error:
+        if error.filename == str(archive):
             raise
+        raise Refused(f"{no_backup}: there is no {MANIFEST} in it") from None
+    except (
+        tarfile.TarError,
+        gzip.BadGzipFile,
+        EOFError,
+        zlib.error,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
         raise Refused(f"{no_backup}: {error}") from None
+    if links:
+        raise Refused(f"{no_backup}: it holds what is no file, {', '.join(links[:3])}")
     if version != VERSION:
         raise Refused(f"{archive} was made by a newer fdl: install the newest version (`make install`)")
     gradebook = folder / GRADEBOOK
     if wanted and (not gradebook.is_file() or rows(copying.url_of(gradebook)) != wanted):
         raise Refused(f"{no_backup}: its gradebook has not the rows that it had")
     return Kept(wanted)
+
+
+def _extract(packed: tarfile.TarFile, folder: Path) -> list[str]:
+    """Put the files of an archive into a folder, and return the names of what is none; that is left where it is."""
+    others = []
+    for member in packed:
+        if member.isfile():
+            # It refuses what would lie outside of the folder.
+            packed.extract(member, folder, filter="data")
+        else:
+            others.append(member.name)
+    return others
 
 
 def _target(fresh: Course, root: Path) -> str:

@@ -32,6 +32,8 @@ TABLES = {"assignment", "student", "submitted_assignment", "grade"}
 VERSION = "SELECT version_num FROM alembic_version"
 # Changes nothing, but takes the lock that a change takes.
 TRIAL = "UPDATE assignment SET name = name WHERE 1 = 0"
+# It warns of what it raises as well.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 # Seconds after which nobody answers at a server's address.
 PATIENCE = 10
 
