@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook
 
@@ -252,7 +253,7 @@ def _read(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return titles, rows
 
 
-def _filled(titles: Sequence[str], reader: "csv._reader") -> Iterator[tuple[int, dict[str, str]]]:
+def _filled(titles: Sequence[str], reader: Any) -> Iterator[tuple[int, dict[str, str]]]:
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield reader.line_num, dict(zip(titles, cells, strict=False))

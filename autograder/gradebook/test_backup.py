@@ -91,6 +91,7 @@ def test_what_is_there_is_replaced_only_if_asked_for_and_kept(course, tmp_path):
     assert (rows(course), files(course)) == since
     kept = backup.restore(archive, course, force=True)
     assert rows(course) == before
+    assert kept.replaced
     assert (kept.replaced / "operations.yml").read_text() == "# since\n"
     assert (kept.replaced / "gradebook.db").is_file()
 

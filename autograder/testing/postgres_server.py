@@ -87,7 +87,7 @@ def running(bin_folder: Path) -> Iterator[Server]:
         for path in (folder, secret):
             os.chown(path, user, -1)
     try:
-        made = [
+        made: list[str | Path] = [
             bin_folder / "initdb",
             "--pgdata",
             data,
@@ -99,7 +99,15 @@ def running(bin_folder: Path) -> Iterator[Server]:
         ]
         made += ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"]
         subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
-        command = [bin_folder / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
+        command: list[str | Path] = [
+            bin_folder / "postgres",
+            "-D",
+            data,
+            "-k",
+            folder,
+            "-c",
+            "listen_addresses=",
+        ]
         # What a crash would lose is of no interest.
         command += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         with open(folder / "log", "wb") as log:
