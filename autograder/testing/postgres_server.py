@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -17,6 +18,9 @@ from sqlalchemy import create_engine, text
 DEBIAN = Path("/usr/lib/postgresql")
 # With every sign that means something in a URL.
 PASSWORD = "p@ss:w/rd%"
+CLUSTER = ("--username=teacher", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
+# No network; and what a crash would lose is of no interest.
+SETTINGS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # Seconds in which a server starts.
 LONG = 60
 
@@ -87,37 +91,19 @@ def running(bin_folder: Path) -> Iterator[Server]:
         for path in (folder, secret):
             os.chown(path, user, -1)
     try:
-        made: list[str | Path] = [
-            bin_folder / "initdb",
-            "--pgdata",
-            data,
-            "--username",
-            "teacher",
-            "--pwfile",
-            secret,
-            "--no-sync",
-        ]
-        made += ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"]
-        subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
-        command: list[str | Path] = [
-            bin_folder / "postgres",
-            "-D",
-            data,
-            "-k",
-            folder,
-            "-c",
-            "listen_addresses=",
-        ]
-        # What a crash would lose is of no interest.
-        command += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        initdb = [str(bin_folder / "initdb"), f"--pgdata={data}", f"--pwfile={secret}", *CLUSTER]
+        subprocess.run(initdb, check=True, capture_output=True, user=user, cwd=folder)
+        postgres = [str(bin_folder / "postgres"), "-D", str(data), "-k", str(folder)]
+        for setting in SETTINGS:
+            postgres += ["-c", setting]
         with open(folder / "log", "wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log, user=user, cwd=folder)
+            server = subprocess.Popen(postgres, stdout=log, stderr=log, user=user, cwd=folder)
         try:
             _until_it_answers(bin_folder, folder, server)
             yield Server(folder)
         finally:
             # SIGINT ends sessions that a test left open.
-            server.send_signal(2)
+            server.send_signal(signal.SIGINT)
             server.wait(LONG)
     finally:
         shutil.rmtree(folder)
