@@ -6,6 +6,7 @@ extra `scale` (`make install EXTRA=scale`).
 
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -220,9 +221,10 @@ def hand_in_all(there, plan):
         (there.submitted(UNIT, student).parent / "timestamp.txt").write_text(stamp)
 
 
-def grade(unit, there, **settings):
+def grade(unit, there, run=None, **settings):
     """Grade, and return the rows with which anything is wrong."""
-    done = grade_class.grade(unit, there.root, in_process_sandbox.InProcess().run, "nothing", **settings)
+    run = run or in_process_sandbox.InProcess().run
+    done = grade_class.grade(unit, there.root, run, "nothing", **settings)
     return [row for row in done.rows if row.error]
 
 
@@ -297,18 +299,16 @@ def test_two_graders_at_once_save_everybody_once(on_server, unit, plan):
     for student in students:
         hand_in(on_server, student, toy_unit.data(toy_unit.right(plan)))
     shared = students[:4], students[2:]
-    wrong = []
     start = threading.Barrier(2)
+    # What runs students' code here can be shared, and not be had twice.
+    run = in_process_sandbox.InProcess().run
 
     def grader(chosen):
         start.wait()
-        wrong.extend(grade(unit, on_server, students=chosen, force=True))
+        return grade(unit, on_server, run, students=chosen, force=True)
 
-    graders = [threading.Thread(target=grader, args=(chosen,)) for chosen in shared]
-    for one in graders:
-        one.start()
-    for one in graders:
-        one.join()
+    with ThreadPoolExecutor(2) as graders:
+        wrong = [row for rows_of_one in graders.map(grader, shared) for row in rows_of_one]
     # Whom both had at the very same time, one of them refuses.
     assert all("is being written by another grader" in row.error for row in wrong)
     assert {row.student for row in wrong} <= set(shared[0]) & set(shared[1])
