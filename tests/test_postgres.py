@@ -298,6 +298,10 @@ def test_two_graders_at_once_save_everybody_once(on_server, unit, plan):
     students = [f"student {number}" for number in range(6)]
     for student in students:
         hand_in(on_server, student, toy_unit.data(toy_unit.right(plan)))
+    # Of two who grade a unit for the very first time, one is refused.
+    book = Book(on_server)
+    book.register(plan)
+    book.close()
     shared = students[:4], students[2:]
     start = threading.Barrier(2)
     # What runs students' code here can be shared, and not be had twice.
