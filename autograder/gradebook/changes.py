@@ -51,7 +51,8 @@ def since(before: Mapping[str, float], report: Report) -> Iterator[Change]:
         now = row.book.get("total", 0.0)
         differs = not is_new and now != before[row.student]
         if is_new:
-            yield Change("new", row.student, f"{now:g} of {row.graded.max_score:g}")
+            most = row.book.get("max_score", row.graded.max_score)
+            yield Change("new", row.student, f"{now:g} of {most:g}")
         elif differs or row.graded.ran:
             yield Change("changed", row.student, f"{before[row.student]:g} → {now:g}")
         # What has waited since an earlier night was told then.
