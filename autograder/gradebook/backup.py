@@ -21,11 +21,11 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from autograder.authoring.new_course import YOURS
-from autograder.course.layout import CONFIG, Course, is_own
+from autograder.course.layout import CONFIG, COURSE, COURSE_FILE, Course, is_own
 from autograder.gradebook import copying, due_dates
 from autograder.gradebook.database import address, connected, file_of, is_there, place
 from autograder.grading import draws
-from helpers.errors import Refused
+from helpers.errors import CalledWrongly, Refused
 
 MANIFEST, GRADEBOOK = "fdl-backup.json", "gradebook.db"
 # Of what MANIFEST says; raised when an older fdl could not restore it.
@@ -148,6 +148,7 @@ def restore(archive: Path, course: Course, force: bool = False) -> Kept:
         force: replace what is there and differs; it is kept in a folder of its own.
     Raises:
         Refused: if it is no whole archive of ours, or what is there would be replaced; nothing is changed then.
+        CalledWrongly: if a course of one's own would come into this project's folder.
     """
     root = course.root
     root.mkdir(parents=True, exist_ok=True)
@@ -157,6 +158,8 @@ def restore(archive: Path, course: Course, force: bool = False) -> Kept:
         names = [path.relative_to(fresh) for path in sorted(fresh.rglob("*")) if path.is_file()]
         (fresh / MANIFEST).unlink()
         names.remove(Path(MANIFEST))
+        if root == COURSE.resolve() and Path(COURSE_FILE) in names:
+            raise CalledWrongly(f"{archive} is of a course of its own: name a folder for it, --course DIR")
         target = _target(Course(fresh), root) if kept.rows else ""
         differ = [name for name in names if _differs(fresh / name, root / name)]
         if differ and not force:

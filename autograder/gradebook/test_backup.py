@@ -11,7 +11,7 @@ from sqlalchemy import select
 from autograder.course.layout import Course
 from autograder.gradebook import backup, copying, database
 from autograder.testing import made_up_results
-from helpers.errors import Refused
+from helpers.errors import CalledWrongly, Refused
 
 
 def rows(course):
@@ -94,6 +94,15 @@ def test_what_is_there_is_replaced_only_if_asked_for_and_kept(course, tmp_path):
     assert kept.replaced
     assert (kept.replaced / "operations.yml").read_text() == "# since\n"
     assert (kept.replaced / "gradebook.db").is_file()
+
+
+def test_a_course_of_one_s_own_is_not_put_into_this_projects(course, tmp_path, monkeypatch):
+    archive = tmp_path / "backup.tar.gz"
+    backup.backup(course, archive)
+    monkeypatch.setattr(backup, "COURSE", tmp_path / "project")
+    with pytest.raises(CalledWrongly, match="is of a course of its own: name a folder for it"):
+        backup.restore(archive, Course(tmp_path / "project"))
+    assert list((tmp_path / "project").iterdir()) == []
 
 
 def packed(place, *members):
