@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-# EXTRA=scale: what a cluster takes, from a lock of its own.
+# EXTRA=scale: what a cluster and PostgreSQL take, from a lock of its own.
 EXTRA ?=
 STAMPS := $(STAMP) $(EXTRA:%=$(STAMP)-%)
 # pip asks for the hash of every package, so what is installed is what was locked.
@@ -14,7 +14,7 @@ COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --n
 help:           ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: $(STAMPS)  ## make .venv with the locked dependencies; EXTRA=scale: with those of a cluster
+install: $(STAMPS)  ## make .venv with the locked dependencies; EXTRA=scale: with those of a cluster and PostgreSQL
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("TensorFlow needs Python 3.11 to 3.13; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...")'
