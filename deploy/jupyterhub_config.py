@@ -64,7 +64,13 @@ c.LocalAuthenticator.allowed_groups = {place.learners, place.instructors}
 
 # As the unix user who signed in, in their home directory.
 c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
-c.Spawner.cmd = ["prlimit", f"--data={MOST_MEMORY}", str(place.students_python), "-m", "jupyterhub.singleuser"]
+c.Spawner.cmd = [
+    "prlimit",
+    f"--data={MOST_MEMORY}",
+    str(place.students_python),
+    "-m",
+    "jupyterhub.singleuser",
+]
 c.Spawner.environment = {"PATH": f"{place.students / 'bin'}:/usr/local/bin:/usr/bin:/bin"}
 c.Spawner.default_url = "/lab"
 # On a machine where many start at once.

@@ -80,7 +80,15 @@ def make_accounts(place: Place) -> None:
         if group not in {entry.gr_name for entry in grp.getgrall()}:
             _run("groupadd", group)
     if place.account not in {entry.pw_name for entry in pwd.getpwall()}:
-        account = ["--system", "--user-group", "--home-dir", place.home, "--shell", "/bin/bash", place.account]
+        account = [
+            "--system",
+            "--user-group",
+            "--home-dir",
+            place.home,
+            "--shell",
+            "/bin/bash",
+            place.account,
+        ]
         _run("useradd", *account)
 
 
@@ -242,7 +250,9 @@ def _run(*command: str | Path) -> None:
 
 def main() -> None:
     """What `make hub` runs."""
-    parser = argparse.ArgumentParser(prog="make hub", description="Set up JupyterHub for a course on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="make hub", description="Set up JupyterHub for a course on this machine."
+    )
     parser.add_argument("course", type=Path, help="The course root.")
     parser.add_argument("--place", type=Path, default=PLACE, help="Where the hub lies; by default /srv/fdl.")
     parser.add_argument("--port", type=int, default=PORT, help="Where it answers; by default 8000.")

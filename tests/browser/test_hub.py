@@ -42,7 +42,9 @@ AS_ROOT = "unshare --user --map-root-user --map-auto --mount"
 SEVERAL_USERS = hasattr(os, "geteuid") and os.geteuid() == 0
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("jupyterhub") is None, reason="takes the extra `hub`: make install EXTRA=hub"),
+    pytest.mark.skipif(
+        find_spec("jupyterhub") is None, reason="takes the extra `hub`: make install EXTRA=hub"
+    ),
     pytest.mark.skipif(
         not SEVERAL_USERS,
         reason=f"takes several unix users: `sudo`, or `{AS_ROOT}`, then .venv/bin/python -m pytest {__file__}",
@@ -66,7 +68,16 @@ def hub(machine, tmp_path_factory):
     folder = Path(machine.anchor.args[-1]).parent
     course = folder / ID
     begin(course)
-    command = [sys.executable, "-m", "deploy.set_up", course, "--place", folder / "hub", "--port", free_port()]
+    command = [
+        sys.executable,
+        "-m",
+        "deploy.set_up",
+        course,
+        "--place",
+        folder / "hub",
+        "--port",
+        free_port(),
+    ]
     told = machine.run(*map(str, command), folder=ROOT)
     place = Place.read(folder / "hub")
     assert f"systemctl enable --now {place.units}" in told
@@ -92,7 +103,12 @@ def begin(course: Path) -> None:
 def free_port() -> int:
     """The first of four neighbours that nobody uses."""
     for port in range(18000, 19000, 4):
-        with socket.socket() as one, socket.socket() as two, socket.socket() as three, socket.socket() as four:
+        with (
+            socket.socket() as one,
+            socket.socket() as two,
+            socket.socket() as three,
+            socket.socket() as four,
+        ):
             try:
                 for number, each in enumerate((one, two, three, four)):
                     each.bind(("127.0.0.1", port + number))
