@@ -92,7 +92,6 @@ c.JupyterHub.services = [
         "command": [str(place.python), "-m", "jupyterhub_idle_culler", f"--timeout={HOUR}"],
     },
 ]
-c.JupyterHub.load_groups = {place.learners: {}, place.instructors: {}}
 c.JupyterHub.load_roles = [
     {
         "name": "instructors",

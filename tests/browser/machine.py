@@ -1,26 +1,66 @@
 """A machine with several users, within this one: its accounts and home directories are seen by what is started in it alone."""
 
+import stat
 import subprocess
+import sys
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+ROOT = Path(__file__).parents[2]
 # /etc is a copy, and /home is empty.
-BEGIN = 'cp -a /etc/. "$0" && mount --bind "$0" /etc && mount -t tmpfs tmpfs /home && echo ready && exec sleep infinity'
+BEGIN = """
+set -e
+cp -a /etc/. "$0/etc"
+mount --bind "$0/etc" /etc
+mount -t tmpfs tmpfs /home
+"""
+# What others may not pass, mostly root's home, is empty but for what is needed of it.
+OPEN = """
+mkdir "$0/{number}"
+mount --bind "{kept}" "$0/{number}"
+"""
+EMPTY = """
+mount -t tmpfs -o mode=755 tmpfs "{closed}"
+"""
+BACK = """
+mkdir -p "{kept}"
+mount --bind "$0/{number}" "{kept}"
+"""
+END = """
+echo ready
+exec sleep infinity
+"""
+
+
+def _beginning() -> str:
+    """What is done before anything is started; Python and the project can then be reached by all."""
+    kept = {}
+    for path in (Path(sys.base_prefix), Path(sys.prefix), ROOT):
+        closed = [one for one in reversed(path.parents) if not one.stat().st_mode & stat.S_IXOTH]
+        if closed:
+            kept[path] = closed[0]
+    numbered = list(enumerate(kept))
+    steps = [BEGIN]
+    steps += [OPEN.format(number=number, kept=path) for number, path in numbered]
+    steps += [EMPTY.format(closed=closed) for closed in sorted(set(kept.values()))]
+    steps += [BACK.format(number=number, kept=path) for number, path in numbered]
+    return "".join([*steps, END])
 
 
 class Machine:
     """Accounts that vanish with it.
 
     Args:
-        folder: where its /etc lies.
+        folder: which it may use, and which all may enter.
     """
 
     def __init__(self, folder: Path):
-        folder.mkdir()
-        begin = ["unshare", "--mount", "--propagation", "private", "sh", "-c", BEGIN, str(folder)]
+        self.folder = folder
+        (folder / "etc").mkdir()
+        begin = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _beginning(), str(folder)]
         self.anchor = subprocess.Popen(begin, stdout=subprocess.PIPE, text=True)
         assert self.anchor.stdout
         assert self.anchor.stdout.readline() == "ready\n"

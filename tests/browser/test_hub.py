@@ -57,7 +57,7 @@ def machine():
     # Not pytest's own folder, which other accounts may not enter.
     folder = Path(tempfile.mkdtemp(prefix="fdl-hub-"))
     folder.chmod(0o755)
-    with Machine(folder / "etc") as made:
+    with Machine(folder) as made:
         yield made
     shutil.rmtree(folder)
 
@@ -65,7 +65,7 @@ def machine():
 @pytest.fixture(scope="module")
 def hub(machine, tmp_path_factory):
     """A running hub of a course with unit 1."""
-    folder = Path(machine.anchor.args[-1]).parent
+    folder = machine.folder
     course = folder / ID
     begin(course)
     command = [
@@ -85,9 +85,10 @@ def hub(machine, tmp_path_factory):
         machine.add_user(name, place.learners, PASSWORD)
     machine.add_user(INSTRUCTOR, place.instructors, PASSWORD)
     logs = tmp_path_factory.mktemp("logs")
-    for unit in sorted(place.units.iterdir(), reverse=True):
-        machine.start(unit, logs / f"{unit.stem}.log")
-    until_it_answers(machine, place, logs)
+    for kind, path in (("hub", "/hub/health"), ("formgrader", f"{place.service_prefix}api")):
+        log = logs / f"{kind}.log"
+        machine.start(place.units / f"{ID}-{kind}.service", log)
+        until_it_answers(machine, f"{place.address}{path}", log)
     return place
 
 
@@ -118,18 +119,17 @@ def free_port() -> int:
     raise AssertionError("no free ports")
 
 
-def until_it_answers(machine: Machine, place: Place, logs: Path) -> None:
+def until_it_answers(machine: Machine, address: str, log: Path) -> None:
     deadline = time.monotonic() + 180
-    for address in (f"{place.address}/hub/health", f"{place.address}{place.service_prefix}api"):
-        while True:
-            try:
-                urlopen(address).close()
-                break
-            except OSError:
-                texts = "\n".join(file.read_text()[-3000:] for file in logs.iterdir())
-                assert time.monotonic() < deadline, texts
-                assert all(service.poll() is None for service in machine.services), texts
-                time.sleep(0.3)
+    while True:
+        try:
+            urlopen(address).close()
+            return
+        except OSError:
+            text = log.read_text()[-3000:]
+            assert time.monotonic() < deadline, text
+            assert all(service.poll() is None for service in machine.services), text
+            time.sleep(0.3)
 
 
 def sign_in(page: Page, address: str, name: str) -> None:
