@@ -29,8 +29,11 @@ place = Place.read(Path(__file__).resolve().parents[2])
 class UnixGroups(PAMAuthenticator):
     """Who is in the unix group of students or of instructors is in the hub's group of the same name."""
 
-    async def update_auth_model(self, model):
-        return {**model, "groups": _groups(model["name"])}
+    async def authenticate(self, handler, data):
+        name = await super().authenticate(handler, data)
+        if name is None:
+            return None
+        return {"name": name, "groups": _groups(name)}
 
     async def refresh_user(self, user, handler=None):
         # Who was taken out of a group loses what it may do, without signing out.

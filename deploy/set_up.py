@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from autograder.authoring import student_bundle
@@ -77,9 +78,9 @@ def set_up(course: Path, root: Path = PLACE, port: int = PORT) -> Place:
 def make_accounts(place: Place) -> None:
     """Make the groups of students and instructors, and the account that grades; those that are there stay."""
     for group in (place.learners, place.instructors):
-        if group not in {entry.gr_name for entry in grp.getgrall()}:
+        if not _is_there(grp.getgrnam, group):
             _run("groupadd", group)
-    if place.account not in {entry.pw_name for entry in pwd.getpwall()}:
+    if not _is_there(pwd.getpwnam, place.account):
         account = [
             "--system",
             "--user-group",
@@ -226,6 +227,15 @@ def _refuse_what_cannot_be_reached(place: Place) -> None:
             f"other accounts cannot start Python: {error}. All may have to pass the folders above {place.root}, "
             f"{place.course} and {os.path.realpath(sys.executable)}: `chmod o+x` those that they cannot"
         ) from None
+
+
+def _is_there(look_up: Callable[[str], object], name: str) -> bool:
+    """Whether there is a group or an account, also where a directory does not list them."""
+    try:
+        look_up(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _install(python: Path, *what: str | Path) -> None:
