@@ -273,7 +273,8 @@ def main() -> None:
         sys.exit(f"make hub: {error}")
     units = " ".join(str(unit) for unit in sorted(place.units.iterdir()))
     print(f"The hub of {place.id} is in {place.root}. Start it: systemctl enable --now {units}")
-    print(f"A student: useradd --create-home --groups {place.learners} NAME && passwd NAME")
+    useradd = "useradd --create-home --key HOME_MODE=0700 --groups"
+    print(f"A student: {useradd} {place.learners} NAME && passwd NAME")
     print(f"An instructor: the same with {place.instructors}. It answers at {place.address}.")
 
 

@@ -102,7 +102,7 @@ class Machine:
 
     def add_user(self, name: str, group: str, password: str) -> None:
         """Make an account, as the guide for administrators says."""
-        self.run("useradd", "--create-home", "--groups", group, name)
+        self.run("useradd", "--create-home", "--key", "HOME_MODE=0700", "--groups", group, name)
         self.run("chpasswd", says=f"{name}:{password}")
 
     def start(self, unit: Path, log: Path) -> None:

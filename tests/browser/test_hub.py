@@ -156,6 +156,10 @@ def test_from_release_to_feedback_on_a_hub(hub, machine, person, shot):
     answer(student, wrong.source, "A question first")
     validate_and_submit(student, shot)
     may_not_reach(student, hub)
+    # Where it lies now, beside that of others.
+    inbound = hub.exchange / hub.id / "inbound"
+    said = machine.run(hub.students_python, "-c", LOOK_AROUND, inbound, user=STUDENT)
+    assert said.splitlines() == HELPERS_ALONE
 
     formgrader.reload()
     press(formgrader, "collect")
@@ -186,24 +190,26 @@ def may_not_reach(student: Page, hub: Place) -> None:
     assert found == refused
 
 
+# Prints which of our packages there are, and which folders can be listed.
+LOOK_AROUND = """
+import importlib.util, os, sys
+for name in ("helpers", "autograder", "solutions", "deploy"):
+    print(name, importlib.util.find_spec(name) is not None)
+for path in sys.argv[1:]:
+    try:
+        os.listdir(path)
+        print(path)
+    except PermissionError:
+        pass
+"""
+HELPERS_ALONE = ["helpers True", "autograder False", "solutions False", "deploy False"]
+
+
 def test_a_student_finds_helpers_and_no_answer_and_reads_nothing_of_others(hub, machine):
     homes = [f"/home/{OTHER}", f"/home/{INSTRUCTOR}"]
     private = [hub.staff / "solutions", hub.staff / ".venv", hub.course, hub.state, hub.home, *homes]
-    program = (
-        "import importlib.util, os, sys\n"
-        "for name in ('helpers', 'autograder', 'solutions', 'deploy'):\n"
-        "    print(name, importlib.util.find_spec(name) is not None)\n"
-        "for path in sys.argv[1:]:\n"
-        "    try:\n"
-        "        os.listdir(path)\n"
-        "        print(path)\n"
-        "    except PermissionError:\n"
-        "        pass\n"
-    )
-    # Whom the hub has no part in: every unix account of the machine.
-    command = [hub.students_python, "-c", program, *private, hub.exchange / hub.id / "inbound"]
-    said = machine.run(*command, user=STUDENT)
-    assert said.splitlines() == ["helpers True", "autograder False", "solutions False", "deploy False"]
+    said = machine.run(hub.students_python, "-c", LOOK_AROUND, *private, user=STUDENT)
+    assert said.splitlines() == HELPERS_ALONE
 
 
 def test_who_is_in_no_group_of_the_course_is_not_let_in(hub, machine, page):
