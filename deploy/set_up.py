@@ -97,8 +97,12 @@ def make_folders(place: Place) -> None:
     """Make what is kept from one version of the project to the next, each for those who may enter."""
     for folder, mode in ((place.state, 0o700), (place.home, 0o700), (place.exchange, 0o1777)):
         folder.mkdir(exist_ok=True)
-        # As nbgrader asks for it, and so that nobody removes what is another's.
+        # The exchange as nbgrader asks for it, and so that nobody removes what is another's.
         folder.chmod(mode)
+    # Before anybody else makes it.
+    handed_out = place.exchange / place.id
+    handed_out.mkdir(exist_ok=True)
+    shutil.chown(handed_out, place.account, place.account)
     if not place.token.exists():
         place.token.touch(0o600)
         place.token.write_text(secrets.token_hex(32) + "\n")
