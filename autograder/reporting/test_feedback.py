@@ -276,7 +276,7 @@ def test_only_what_is_the_courses_own_is_folded_where_points_are_missing():
     made = made_up_results.result(
         "ada",
         *(made_up_results.verdict(name, "all") for name in made_up_results.CHECKS),
-        codes={"proof": "So $a_1 * b * c_2$ holds, $\\nonsense<b>$ and `$5 + $6`."}
+        codes={"proof": "So $a_1 * b * c_2$ holds, $\\nonsense<b>$ and `$5 + $6`."},
     )
     cells_of(made).insert(1, new_markdown_cell("My *note*.", id="added-1"))
     cells_of(made).insert(2, new_code_cell("mine = 1", id="added-2"))
