@@ -236,7 +236,8 @@ def _anchor(part: Exercise | Derivation) -> str:
 def model_answer(d: Derivation) -> str:
     """A derivation spelt out, as Markdown."""
     return (
-        f'<div id="{_anchor(d)}"></div>\n\n#### Model answer\n\n*{d.points:g} points, graded by hand; lecture {d.lecture}*\n\n{d.answer}\n\n"
+        f'<div id="{_anchor(d)}"></div>\n\n#### Model answer\n\n'
+        f"*{d.points:g} points, graded by hand; lecture {d.lecture}*\n\n{d.answer}\n\n"
         f"#### Rubric\n\n{d.rubric}\n\n#### Common errors\n\n{d.errors}"
     )
 
