@@ -18,7 +18,8 @@ def linked(html: str) -> Markup:
     Args:
         html: words of the course, where a time is one of the lecture; of nobody else.
     """
-    return Markup(TIME.sub(_link, html))
+    # As plain text: a substitution in Markup escapes its pieces once more.
+    return Markup(TIME.sub(_link, str(html)))
 
 
 def _link(found: re.Match) -> str:

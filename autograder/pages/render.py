@@ -103,7 +103,9 @@ def coded(text: str) -> Markup:
     Args:
         text: anybody's; it is escaped.
     """
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escape(text)))
+    # As plain text: a substitution in Markup escapes its pieces once more.
+    escaped = str(escape(text))
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escaped))
 
 
 def breakable(text: str) -> Markup:
