@@ -199,8 +199,9 @@ def dress(notebook: NotebookNode, unit: Unit, caught: dict[str, dict[str, list[s
         about = cell.metadata.pop("nbgrader", {})
         name = about.get("grade_id", "")
         if cell.cell_type == "markdown" and about:
-            graded.append(derivation.of(unit, name))
-            cell.source = model_answer(graded[-1])
+            derived = derivation.of(unit, name)
+            graded.append(derived)
+            cell.source = model_answer(derived)
         cells.append(cell)
         if name in by_check:
             exercise = by_check[name]

@@ -63,7 +63,8 @@ def from_logs(course: Course, unit: str, results: Sequence[Result]) -> list[Exer
 
 
 def _counted(exercise: str, logs: Sequence[Sequence[_Attempt]]) -> ExerciseAttempts:
-    numbers, minutes = [], []
+    numbers: list[int] = []
+    minutes: list[float] = []
     for attempts in logs:
         until = next((number for number, attempt in enumerate(attempts, 1) if attempt.right), None)
         if until is None:
