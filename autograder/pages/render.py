@@ -11,9 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-# So many characters of one word stand on any screen; a longer one may break behind these signs, or anywhere at last.
-LONG_WORD = 20
-BREAKS = re.compile(rf"[^_./=]{{{LONG_WORD}}}|[^_./=]*[_./=]+")
+# A longer word may break behind these signs, and without one of them where a column would be too wide for a telephone.
+LONG_WORD = 10
+BREAKS = re.compile(r"[^_./=]{20}|[^_./=]*[_./=]+")
 COMMON = Path(__file__).parent / "templates"
 
 
