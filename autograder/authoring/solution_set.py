@@ -19,6 +19,7 @@ from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
+from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
@@ -55,7 +56,9 @@ PAGE = """
   math[display=block] { margin: .8em 0; overflow-x: auto }
   .highlight pre { white-space: pre-wrap; overflow-wrap: anywhere }
   th, td { text-align: left !important; vertical-align: top }
-  .jp-RenderedHTMLCommon a { color: #0b4f9c; text-decoration: underline }
+  .jp-RenderedHTMLCommon a { color: #0b4f9c !important; text-decoration: underline !important }
+  .jp-InputPrompt, .jp-OutputPrompt { color: #595959 !important; opacity: 1 !important }
+  body { --jp-mirror-editor-comment-color: #376e6e; --jp-mirror-editor-number-color: #007000 }
   @media print { details:not([open])::details-content { content-visibility: visible; block-size: auto } }
 </style>
 {%- endblock -%}
@@ -223,7 +226,7 @@ def contents(graded: Sequence[Exercise | Derivation]) -> str:
     """
     rows = [(_link(part), f"{part.points:g}", part.lecture) for part in graded]
     total = sum(part.points for part in graded)
-    return _html_table(("", "points", "lecture"), [*rows, ("all", f"{total:g}", "")])
+    return _html_table(("exercise", "points", "lecture"), [*rows, ("all", f"{total:g}", "")])
 
 
 def _link(part: Exercise | Derivation) -> str:
@@ -254,7 +257,7 @@ def box(exercise: Exercise, caught: dict[str, list[str]]) -> str:
     lines = [
         f'<div id="{_anchor(exercise)}" style="{SIDE}" tabindex="0">',
         f"<b>{escape(exercise.name)}</b> · {exercise.points:g} points · lecture {escape(exercise.lecture)}",
-        _table(("", "check", "points", "misconceptions that it catches"), checks),
+        _table(("no.", "check", "points", "misconceptions that it catches"), checks),
         f"<details><summary>{len(exercise.misconceptions)} misconceptions, and what students are told</summary>",
         _table(("misconception", "what the student is told", "lecture", "caught by check"), misconceptions),
         "</details>",
@@ -317,7 +320,9 @@ class _Page(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: dict, source: str) -> str:
-        return lecture.linked(html_of(source))
+        html = lecture.linked(html_of(source))
+        # What is too wide scrolls, and has to be reached by the keyboard.
+        return html.replace('<math display="block">', Markup('<math display="block" tabindex="0">'))
 
 
 def _folder(path: Path) -> Path:
