@@ -16,10 +16,10 @@ from pathlib import Path
 
 from jinja2 import pass_context
 from jupyter_client import AsyncKernelManager
+from markupsafe import Markup
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
-from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
@@ -58,7 +58,8 @@ PAGE = """
   th, td { text-align: left !important; vertical-align: top }
   .jp-RenderedHTMLCommon a { color: #0b4f9c !important; text-decoration: underline !important }
   .jp-InputPrompt, .jp-OutputPrompt { color: #595959 !important; opacity: 1 !important }
-  body { --jp-mirror-editor-comment-color: #376e6e; --jp-mirror-editor-number-color: #007000 }
+  body { --jp-mirror-editor-comment-color: #376e6e; --jp-mirror-editor-number-color: #007000;
+    --jp-mirror-editor-operator-color: #7a00c4 }
   @media print { details:not([open])::details-content { content-visibility: visible; block-size: auto } }
 </style>
 {%- endblock -%}
