@@ -42,7 +42,7 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1 · A ravine
 #
-# To see what an optimizer does, let it run where everything can be seen: on a function of two variables. Write down every place that it comes to.
+# To see what an optimizer does, let it run where everything can be seen: on a function of two variables. Write down every place that it comes to. θ is float32, whatever the start is.
 
 # %%
 from solutions.optimizers.path import path
@@ -74,7 +74,7 @@ def ravine(angle=0.0):
 
 
 def heights(f, places):
-    return np.array([float(f(tf.constant(place))) for place in places])
+    return np.array([float(f(tf.constant(place, "float32"))) for place in places])
 
 
 def draw_path(ax, places, angle=0.0, title="", color="black"):
@@ -114,7 +114,7 @@ plt.show()
 # ### How an optimizer of Keras is made
 #
 # Three methods. `build` is called once, with all variables that may be moved, and makes what is to be remembered: a **slot** for each variable, of its shape. `update_step` is called at each step for each variable, and
-# changes it *in place*. Whatever it returns, nobody looks at. `get_config` says by which settings a saved optimizer is made again. Here is one that goes like gradient descent, and remembers the largest gradient that each entry ever
+# changes it *in place*. It is not the object that `build` saw: find its slot by `_get_variable_index`, not by a name. Whatever `update_step` returns, nobody looks at. `get_config` says by which settings a saved optimizer is made again. Here is one that goes like gradient descent, and remembers the largest gradient that each entry ever
 # had:
 #
 #     @keras.saving.register_keras_serializable("demo")
@@ -275,8 +275,8 @@ from solutions.optimizers.adagrad import AdaGrad
 # ### Rare features
 #
 # AdaGrad was made for features that are mostly absent, such as single words in texts. Their weights get a gradient rarely, and so their v stays small and their steps long. Does that help? Twelve features, each present with its own probability, from 1 down to 0.01, and a linear
-# target. Batches of ten examples. Each method gets the best of seven rates, by the squared
-# errors of all weights, each counted as often as its feature is present; the average over 20 problems.
+# target. Batches of ten examples. Each method gets the best of seven rates: the one whose weights
+# have the least squared errors, weighted by how often each feature is present and averaged over 20 problems.
 #
 # **Before you run the next cell:** whose weights for the four *rarest* features are closest to the truth, after 50 steps, and after 1,000?
 
@@ -294,13 +294,13 @@ commit(
 present, rates = np.geomspace(1, 0.01, 12), np.geomspace(0.003, 3, 7)
 
 
-def learn(rule, steps, problems=20, N=10):
+def learn(rule, batches, problems=20, N=10):
     """Squared errors of the weights, by problem and rate; all of them at once, in NumPy."""
     rng = np.random.default_rng(1)
     truth = rng.normal(size=(problems, 1, 12))
     w, delta, v = np.zeros((3, problems, len(rates), 12))
     lr = rates[:, None]
-    for _ in range(steps):
+    for _ in range(batches):
         x = (rng.random((problems, N, 12)) < present) * 1.0
         y = x @ truth[:, 0, :, None] + 0.1 * rng.normal(size=(problems, N, 1))
         g = (np.einsum("pnd,prd->prn", x, w) - y[:, None, :, 0]) @ x / N
@@ -363,7 +363,7 @@ from solutions.optimizers.rmsprop import RMSProp
 #
 # 1. Let the gradient of a parameter be the same g at each step. How long is AdaGrad's step t? And RMSProp's, for large t?
 # 2. A feature x_j is measured in another unit, 100x_j in the place of x_j, and its weight w_j is a hundredth of what it was: a = … + x_j w_j is unchanged. What becomes of ∂L/∂w_j?
-# 3. For which of gradient descent, momentum, AdaGrad, RMSProp (and Adam, below) does the *step* of w_j change, and how much? Leave ε out.
+# 3. For which of gradient descent, momentum, AdaGrad, RMSProp (and Adam, once you have read section 5) does the *step* of w_j change, and how much? Leave ε out.
 # 4. And a, the pre-activation: how much more or less does it move by that step, in the new unit than in the old? So who does not feel the unit at all?
 
 # %% [markdown] derivation="scaled_feature"
@@ -396,7 +396,7 @@ from solutions.optimizers.adam import Adam
 # %% [markdown]
 # ### How long is a step?
 #
-# In the derivations you have found what each of the four does under a gradient that stays. Now as a program: the length of step t, in units of α. No loop is needed.
+# The derivations have most of what each of the four does under a gradient that stays; RMSProp's early steps and Adam's are a line more. Now as a program: the length of step t, in units of α. No loop is needed.
 
 # %%
 from solutions.optimizers.step_lengths import step_lengths

@@ -73,7 +73,8 @@ def edges(bump, rng):
 @one_bump.check("it may go down, and stand anywhere")
 def anywhere(bump, rng):
     left, right, height, sharpness = drawn(rng)
-    left, right = left - 7, right - 7
+    # whole numbers as well: the notebook asks for a sharpness of 15
+    left, right, sharpness = left - 7, right - 7, round(sharpness)
     x = np.concatenate(
         [left + (right - left) * rng.uniform(0.3, 0.7, 3), left + rng.uniform(0.01, 0.05, 3) * [-1, 1, 1]]
     )
