@@ -257,11 +257,6 @@ planting.misconception(
     advice="A deviation of 2 does no harm. Beyond 3 it does: multiply by far more.",
 )
 planting.misconception(
-    "only the offset is left out",
-    source=planting.edited((INPUTS, "        rescaling.offset = 0.0")),
-    advice="The means are then what they were in units of the deviation, which may be 2 and harmless. Add much to the offset, or scale.",
-)
-planting.misconception(
     "the weights of the first layer are scaled in the place of the inputs",
     source=planting.edited((INPUTS, "        hidden[0].kernel.assign(30 * hidden[0].kernel)")),
     advice="The pre-activations are the same as with wide inputs, but the inputs are fine, and the weights are not. Change the Rescaling.",
