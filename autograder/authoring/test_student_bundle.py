@@ -97,12 +97,8 @@ def test_the_bundle_pins_what_it_imports_to_the_locked_versions():
 
 def test_the_bundle_imports_nothing_that_it_does_not_install(tmp_path):
     installed = {"tensorflow", "keras", "matplotlib", "sklearn", "mnist1d"}  # what bundle.NEEDED names
-    along = {
-        "numpy",
-        "IPython",
-        "threadpoolctl",
-        "PIL",
-    }  # with tensorflow, jupyterlab, scikit-learn, matplotlib
+    # With tensorflow, jupyterlab, scikit-learn and matplotlib.
+    along = {"numpy", "IPython", "threadpoolctl", "PIL"}
     student_bundle.zip_notebooks(tmp_path / "students.zip", ROOT / "notebooks")
     zipfile.ZipFile(tmp_path / "students.zip").extractall(tmp_path)
     content = texts(tmp_path / student_bundle.FOLDER)
