@@ -30,9 +30,9 @@ def diagnose(run):
                 have pushed the first layer there: then only the layers above it count.
     gradient:   some error above 1e-3. NaN says that nothing was checked there, which is no fault. And a
                 variable whose norm is below 1e-6 is not looked at: there central differences measure rounding.
-    rate:       the learning rate, by a loss that is not finite, that ends higher than it began, or that rises in more
-                than a quarter of the steps. But wrong gradients and inputs do that at any rate: where one of them
-                is at fault, the curve says nothing about the rate.
+    rate:       the learning rate, by a loss that is anywhere not finite, whose last value is above its first, or that
+                rises in more than a quarter of the steps, whichever they are. But wrong gradients and inputs do that
+                at any rate: where one of them is at fault, the curve says nothing about the rate.
     nothing:    none of these      (lecture 43:37)
 
     Args:
@@ -40,7 +40,7 @@ def diagnose(run):
             "means", "deviations": of each input, over the examples;
             "saturated": of each hidden layer, the share of its activations that are saturated at the start, from below;
             "errors": what `gradient_check` says of each variable; "norms": how long its gradient is;
-            "losses": the loss before the first step and after each.
+            "losses": the loss before the first step and after each, one number more than there are steps.
     Returns:
         A set of the five names; "nothing" stands alone.
     """
@@ -81,6 +81,13 @@ def told(diagnose, runs):
     return {**found, "deviations of the inputs, first run": deviations}
 
 
+def rising(rng, steps, count):
+    """Losses that end lower than they began, and rise at so many of the steps, never at the first."""
+    changes = np.full(steps, -0.05)
+    changes[1 + rng.permutation(steps - 1)[:count]] = 0.01
+    return 2.3 + np.cumsum([0, *changes])
+
+
 @diagnosis.check("nothing wrong")
 def nothing_wrong(diagnose, rng):
     flat = healthy(rng)
@@ -88,15 +95,16 @@ def nothing_wrong(diagnose, rng):
     rises = 2.3 * np.exp(-0.1 * np.arange(STEPS + 1))
     # Lower than at first still, though not than after the first step.
     rises[-1] = rng.uniform(rises[1] + 0.01, rises[0] - 0.01)
-    return told(
-        diagnose,
-        {
-            "a run with nothing wrong": flat,
-            "one input that never changes": healthy(rng, deviations=constant),
-            "a loss that rises at the last step": healthy(rng, losses=rises),
-            "small gradients": healthy(rng, norms=10 ** rng.uniform(-5.9, -4, size=VARIABLES)),
-        },
-    )
+    falls, later = healthy(rng)["losses"], int(rng.integers(4, STEPS))
+    runs = {
+        "a run with nothing wrong": flat,
+        "one input that never changes": healthy(rng, deviations=constant),
+        "a loss that rises at the last step": healthy(rng, losses=rises),
+        "a loss that rises at the first step": healthy(rng, losses=with_one(falls, falls[1] - 0.01, 0)),
+        "a loss that is once above the first": healthy(rng, losses=with_one(falls, falls[0] + 0.5, later)),
+        "small gradients": healthy(rng, norms=10 ** rng.uniform(-5.9, -4, size=VARIABLES)),
+    }
+    return told(diagnose, runs)
 
 
 @diagnosis.check("saturated, in whichever layer")
@@ -108,12 +116,10 @@ def saturated(diagnose, rng):
 @diagnosis.check("a wrong gradient, in whichever variable")
 def gradient(diagnose, rng):
     found = wrong_gradient(rng)
-    beside = int(np.argmin(found["errors"]))
+    unchecked = with_one(found["errors"], np.nan, int(np.argmin(found["errors"])))
     runs = {
         "one variable with a wrong gradient": healthy(rng, **found),
-        "the same beside one that was not checked": healthy(
-            rng, errors=with_one(found["errors"], np.nan, beside)
-        ),
+        "the same beside one that was not checked": healthy(rng, errors=unchecked),
         "an error of 1": healthy(rng, **wrong_gradient(rng, 1.0)),
     }
     return told(diagnose, runs)
@@ -126,88 +132,71 @@ def unchecked(diagnose, rng):
     tiny = wrong_gradient(rng, rng.uniform(0.1, 0.9), 10 ** rng.uniform(-12, -8))
     place = int(np.argmax(tiny["errors"]))
     other = with_one(tiny["errors"], rng.uniform(0.01, 0.05), (place + 3) % VARIABLES)
-    return told(
-        diagnose,
-        {
-            "one variable that was not checked": healthy(rng, errors=some),
-            "none was checked": healthy(rng, errors=np.full(VARIABLES, np.nan), norms=np.zeros(VARIABLES)),
-            "an error where the gradient is nearly 0": healthy(rng, **tiny),
-            "another beside it": healthy(rng, errors=other, norms=tiny["norms"]),
-        },
-    )
+    runs = {
+        "one variable that was not checked": healthy(rng, errors=some),
+        "none was checked": healthy(rng, errors=np.full(VARIABLES, np.nan), norms=np.zeros(VARIABLES)),
+        "an error where the gradient is nearly 0": healthy(rng, **tiny),
+        "another beside it": healthy(rng, errors=other, norms=tiny["norms"]),
+    }
+    return told(diagnose, runs)
 
 
 @diagnosis.check("inputs that are not normalized")
 def inputs(diagnose, rng):
     run, place = healthy(rng), int(rng.integers(INPUTS))
-    far = rng.uniform(5, 50)
-    return told(
-        diagnose,
-        {
-            "one mean far above 0": healthy(rng, means=with_one(run["means"], far, place)),
-            "one mean far below 0": healthy(rng, means=with_one(run["means"], -far, place)),
-            "one deviation far above 1": healthy(rng, **wide(rng)),
-            "all inputs tiny": healthy(rng, means=run["means"] / 100, deviations=run["deviations"] / 100),
-            "all deviations tiny but for one": healthy(
-                rng, deviations=with_one(run["deviations"] / 100, 0.8, place)
-            ),
-        },
-    )
+    far, tiny = rng.uniform(5, 50), run["deviations"] / 100
+    runs = {
+        "one mean far above 0": healthy(rng, means=with_one(run["means"], far, place)),
+        "one mean far below 0": healthy(rng, means=with_one(run["means"], -far, place)),
+        "one deviation far above 1": healthy(rng, **wide(rng)),
+        "all inputs tiny": healthy(rng, means=run["means"] / 100, deviations=tiny),
+        "all deviations tiny but for one": healthy(rng, deviations=with_one(tiny, 0.8, place)),
+    }
+    return told(diagnose, runs)
 
 
 @diagnosis.check("a learning rate that is too large")
 def rate(diagnose, rng):
     losses = healthy(rng)["losses"]
     later = int(rng.integers(4, STEPS))
+    broken = np.where(np.arange(STEPS + 1) < later, losses, np.nan)
     climbs = np.concatenate([losses[:-2] + 1, [losses[0] + 2, losses[0] + 1.5]])
-    return told(
-        diagnose,
-        {
-            "a loss that becomes NaN": healthy(
-                rng, losses=np.where(np.arange(STEPS + 1) < later, losses, np.nan)
-            ),
-            "a loss that is once infinite": healthy(rng, losses=with_one(losses, np.inf, later)),
-            "a loss that ends higher than it began": healthy(rng, losses=climbs),
-            "a loss that jumps up and down": healthy(rng, losses=jumping(rng)),
-        },
-    )
+    runs = {
+        "a loss that becomes NaN": healthy(rng, losses=broken),
+        "a loss that is once infinite": healthy(rng, losses=with_one(losses, np.inf, later)),
+        "a loss that ends higher than it began": healthy(rng, losses=climbs),
+        "a loss that jumps up and down": healthy(rng, losses=jumping(rng)),
+    }
+    return told(diagnose, runs)
 
 
 @diagnosis.check("several causes at once")
 def several(diagnose, rng):
     upper = pushed(rng, LAYERS - 1)
-    return told(
-        diagnose,
-        {
-            "saturated, and the loss jumps": healthy(rng, saturated=pushed(rng, 0), losses=jumping(rng)),
-            "saturated, and a wrong gradient": healthy(rng, saturated=pushed(rng, 1), **wrong_gradient(rng)),
-            "upper layer saturated, and wide inputs": healthy(rng, saturated=upper, **wide(rng)),
-            "middle layer saturated, and wide inputs": healthy(rng, saturated=pushed(rng, 1), **wide(rng)),
-            "wide inputs, and a wrong gradient": healthy(rng, **wide(rng), **wrong_gradient(rng)),
-            "all three": healthy(rng, saturated=upper, **wide(rng), **wrong_gradient(rng)),
-        },
-    )
+    runs = {
+        "saturated, and the loss jumps": healthy(rng, saturated=pushed(rng, 0), losses=jumping(rng)),
+        "saturated, and a wrong gradient": healthy(rng, saturated=pushed(rng, 1), **wrong_gradient(rng)),
+        "upper layer saturated, and wide inputs": healthy(rng, saturated=upper, **wide(rng)),
+        "middle layer saturated, and wide inputs": healthy(rng, saturated=pushed(rng, 1), **wide(rng)),
+        "wide inputs, and a wrong gradient": healthy(rng, **wide(rng), **wrong_gradient(rng)),
+        "all three": healthy(rng, saturated=upper, **wide(rng), **wrong_gradient(rng)),
+    }
+    return told(diagnose, runs)
 
 
 @diagnosis.check("what one cause explains is not blamed on another")
 def explained(diagnose, rng):
-    return told(
-        diagnose,
-        {
-            "wide inputs, and the first layer saturated": healthy(rng, saturated=pushed(rng, 0), **wide(rng)),
-            "wide inputs, and the loss jumps": healthy(rng, losses=jumping(rng), **wide(rng)),
-            "a wrong gradient, and the loss jumps": healthy(rng, losses=jumping(rng), **wrong_gradient(rng)),
-        },
-    )
+    runs = {
+        "wide inputs, and the first layer saturated": healthy(rng, saturated=pushed(rng, 0), **wide(rng)),
+        "wide inputs, and the loss jumps": healthy(rng, losses=jumping(rng), **wide(rng)),
+        "a wrong gradient, and the loss jumps": healthy(rng, losses=jumping(rng), **wrong_gradient(rng)),
+    }
+    return told(diagnose, runs)
 
 
 @diagnosis.check("just at each limit, and just beyond")
 def limits(diagnose, rng):
     run, place = healthy(rng), int(rng.integers(INPUTS))
-    quarter = 2.3 - 0.05 * np.arange(STEPS + 1)
-    quarter[[2, 5, 8, 11, 14]] += 0.06
-    beyond = quarter.copy()
-    beyond[17] += 0.06
     found = {}
     for name, by in (("at", 1.0), ("beyond", 1.05)):
         found |= {
@@ -222,8 +211,8 @@ def limits(diagnose, rng):
             f"an error {name} the limit": healthy(rng, **wrong_gradient(rng, 1e-3 * by)),
             f"a norm {name} the limit": healthy(rng, **wrong_gradient(rng, 0.3, 1e-6 / by)),
         }
-    found["a quarter of the steps rise"] = healthy(rng, losses=quarter)
-    found["one more than a quarter of the steps"] = healthy(rng, losses=beyond)
+    for count, steps in ((5, 20), (6, 20), (5, 19), (9, 40)):
+        found[f"{count} of {steps} steps rise"] = healthy(rng, losses=rising(rng, steps, count))
     found["a loss that stays as it is"] = healthy(rng, losses=np.full(STEPS + 1, 2.3))
     return told(diagnose, found)
 
@@ -347,6 +336,37 @@ diagnosis.misconception(
     "the last loss is not held against the first",
     source=diagnosis.edited((" or losses[-1] > losses[0]", "")),
     advice="A loss that falls for long and ends higher than it began has been thrown out of its valley.",
+)
+RISES = "np.mean(rises) > 0.25"
+diagnosis.misconception(
+    "a rise at the first step is enough",
+    source=diagnosis.edited((RISES, f"rises[0] or {RISES}")),
+    advice="One rise of many says little, and the first is a step like any other. Count all steps that rise.",
+)
+diagnosis.misconception(
+    "a loss that is anywhere above its first value",
+    source=diagnosis.edited(("losses[-1] > losses[0]", "np.max(losses) > losses[0]")),
+    advice="Once above the start is one rise, and the loss may fall again. Hold the *last* value against the first.",
+)
+diagnosis.misconception(
+    "one rise is enough",
+    source=diagnosis.edited((RISES, "np.any(rises)")),
+    advice="The loss rises now and then at a good rate, too. More than a quarter of the steps have to rise.",
+)
+diagnosis.misconception(
+    "a fifth of the steps is enough",
+    source=diagnosis.edited((RISES, "np.mean(rises) > 0.2")),
+    advice="The limit is a quarter: np.mean(rises) > 0.25.",
+)
+diagnosis.misconception(
+    "rises are divided by the number of losses, not of steps",
+    source=diagnosis.edited((RISES, "np.sum(rises) / len(losses) > 0.25")),
+    advice="There is a loss before the first step, so there is one more than there are steps. Divide by len(losses) - 1.",
+)
+diagnosis.misconception(
+    "more than five rises, however many steps there are",
+    source=diagnosis.edited((RISES, "np.sum(rises) > 5")),
+    advice="Five steps are a quarter of twenty, and of no other number. Runs are of different lengths: divide by the number of steps.",
 )
 diagnosis.misconception(
     "with nothing wrong, the set is empty",

@@ -29,7 +29,7 @@ def gradient_check(loss, variables, gradients, eps=1e-6):
     Returns:
         An array with an error for each variable, in their order.
     Raises:
-        ValueError: if a variable is not of float64: in float32 central differences are off by tens of percent.
+        ValueError: if any variable is not of float64: in float32 central differences are off by tens of percent.
     """
     ### BEGIN SOLUTION
     errors = []
@@ -53,9 +53,11 @@ SHAPES = ((2, 2), (3,), (1, 3))
 EPS = 1e-3
 
 
-def problem(rng, scale=1.0, dtype="float64", more=()):
+def problem(rng, scale=1.0, more=()):
     """A loss of three variables or more, these, and its true gradients."""
-    variables = [tf.Variable(rng.uniform(0.5, 1.5, size=shape), dtype=dtype) for shape in (*SHAPES, *more)]
+    variables = [
+        tf.Variable(rng.uniform(0.5, 1.5, size=shape), dtype="float64") for shape in (*SHAPES, *more)
+    ]
     factors = [rng.uniform(0.5, 1.5, size=shape) for shape in (*SHAPES, *more)]
 
     def loss():
@@ -139,13 +141,18 @@ def none_given(gradient_check, rng):
 
 @checking.check("float32 is refused")
 def in_single(gradient_check, rng):
-    loss, variables, slopes = problem(rng, dtype="float32")
-    first, found = np.array(variables[0]), "an answer"
-    try:
-        gradient_check(loss, variables[1:2], slopes[1:2])
-    except ValueError:
-        found = "ValueError"
-    return {"first variable": first, "what float32 gets": found}
+    found = {}
+    for name, single in {"all": (0, 1, 2), "the first": (0,), "the last": (2,)}.items():
+        loss, variables, slopes = problem(rng)
+        for place in single:
+            variables[place] = tf.Variable(variables[place].numpy(), dtype="float32")
+        found[f"first variable, {name} of float32"] = np.array(variables[0])
+        found[f"what they get, {name} of float32"] = "an answer"
+        try:
+            gradient_check(loss, variables, slopes)
+        except ValueError:
+            found[f"what they get, {name} of float32"] = "ValueError"
+    return found
 
 
 # To so much it is one whether the norms are added or the gradients, which point the same way.
@@ -235,6 +242,16 @@ checking.misconception(
         "",
     ),
     advice="With ε = 1e-6 in float32 every gradient looks wrong by tens of percent. Refuse with a ValueError.",
+)
+checking.misconception(
+    "the first variable's dtype stands for all",
+    source=checking.edited(("if w.dtype", "if variables[0].dtype")),
+    advice="Layers may have dtypes of their own, and one of float32 spoils its own error. Ask each variable.",
+)
+checking.misconception(
+    "float32 is refused only where all variables are of it",
+    source=checking.edited(('if w.dtype != "float64":', 'if all(v.dtype == "float32" for v in variables):')),
+    advice="One variable of float32 among others is measured as badly as many. Ask each variable.",
 )
 checking.misconception(
     "one error for all variables together",

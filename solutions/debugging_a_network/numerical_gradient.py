@@ -33,7 +33,7 @@ def numerical_gradient(f, w, eps=1e-6):
             sets them.
         eps: ε, how far an entry is moved to either side.
     Returns:
-        An array of float64, of the shape of w.
+        An array of float64, of the shape of w, also where w is of float32.
     """
     ### BEGIN SOLUTION
     values = np.array(w.numpy())
@@ -102,6 +102,14 @@ def in_double(numerical_gradient, rng):
     number, _ = cubic(rng, w)
     # float32 knows 1000 to six parts in a hundred thousand
     return {"gradient": numerical_gradient(lambda: tf.constant(1000 + 1e-3 * number(), "float64"), w, 0.125)}
+
+
+@numeric.check("a variable of float32 has a gradient of float64")
+def of_single(numerical_gradient, rng):
+    # Numbers that float32 holds exactly, moved or not.
+    w = tf.Variable(rng.integers(-128, 128, size=(2, 3)) / 64, dtype="float32")
+    c = rng.uniform(1, 2, size=(2, 3))
+    return {"gradient": numerical_gradient(lambda: np.sum(c * w.numpy().astype("float64") ** 3), w, 0.125)}
 
 
 # Making a layer takes longer than all checks; each check fills it anew.
@@ -250,6 +258,11 @@ numeric.misconception(
     "the gradient is kept in float32",
     source=numeric.edited(("np.zeros(values.shape)", 'np.zeros(values.shape, "float32")')),
     advice="np.zeros(shape) is float64 by itself. Seven digits are fewer than the measurement has.",
+)
+numeric.misconception(
+    "the gradient has the dtype of w",
+    source=numeric.edited(("np.zeros(values.shape)", "np.zeros_like(values)")),
+    advice="np.zeros_like takes over the dtype as well, float32 where w has it. np.zeros(values.shape) is float64.",
 )
 numeric.misconception(
     "only one entry is measured",

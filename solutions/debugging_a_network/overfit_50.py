@@ -136,12 +136,12 @@ def random_rows(overfit_50, rng):
     x, y = sorted_by_class(rng, 331, 300, 10)
     model = Linear(np.zeros((300, 10)))
     drawn = []
-    seeds = rng.integers(1 << 30, size=3)
+    seeds = rng.integers(1 << 30, size=6)
     # The first seed comes once more.
-    for seed in seeds[[0, 1, 2, 0]]:
+    for seed in [*seeds, seeds[0]]:
         _, _, rows = overfit_50(lambda: model, x, y, np.random.default_rng(int(seed)), lr=1.0, steps=0)
         drawn.append(rows)
-    return {"y": y, "rows of four calls": np.asarray(drawn, "int64")}
+    return {"y": y, "rows of seven calls": np.asarray(drawn, "int64")}
 
 
 @random_rows.summary(
@@ -155,9 +155,9 @@ def random_rows(overfit_50, rng):
     }
 )
 def random_rows_summary(theirs, ours):
-    drawn, N = theirs["rows of four calls"], len(ours["y"])
+    drawn, N = theirs["rows of seven calls"], len(ours["y"])
     inside = (drawn >= 0) & (drawn < N)
-    common = [np.isin(drawn[0], other).mean() for other in drawn[1:3]]
+    common = [np.isin(drawn[0], other).mean() for other in drawn[1:-1]]
     classes = ours["y"][np.clip(drawn, 0, N - 1)]
     return {
         "examples of each class": np.bincount(theirs["y"], minlength=10),
@@ -165,7 +165,7 @@ def random_rows_summary(theirs, ours):
         "different rows in a call": np.mean([len(np.unique(row)) for row in drawn]),
         "mean place in the whole": drawn.mean() / N,
         "share that two calls have in common": np.mean(common),
-        "share that the same seed repeats": np.isin(drawn[0], drawn[3]).mean(),
+        "share that the same seed repeats": np.isin(drawn[0], drawn[-1]).mean(),
         "spread over the whole": np.mean([row.std() for row in drawn]) / N,
         "largest share of one class": max(np.mean(classes == c) for c in range(10)),
     }
@@ -266,6 +266,11 @@ fifty.misconception(
     advice="Fifty can be learned *perfectly*. What keeps the last one out may be your bug: np.all.",
 )
 fifty.misconception(
+    "one right example is enough",
+    source=fifty.edited(("np.all(np.argmax", "np.any(np.argmax")),
+    advice="By chance some of fifty are right before the first step. `np.any` asks for one of them, `np.all` for all.",
+)
+fifty.misconception(
     "a low loss counts as fitted",
     source=fifty.edited(("bool(np.all(np.argmax(f, axis=1) == classes))", "bool(loss < 0.3)")),
     advice="Ask for what you want to know: is the largest f that of the class, for all fifty?",
@@ -298,6 +303,16 @@ fifty.misconception(
         return False, steps, rows
     """,
     advice="The last step may be the one that does it. Look once more before you say no.",
+)
+fifty.misconception(
+    "no look before the first step",
+    source=fifty.edited(("if fitted or taken == steps:", "if fitted and taken or taken == steps:")),
+    advice="A network that has them right already needs 0 steps, and stays as it is. Look first, then take a step.",
+)
+fifty.misconception(
+    "the number of the last step, counted from 0",
+    source=fifty.edited(("return fitted, taken, rows", "return fitted, max(taken - 1, 0), rows")),
+    advice="In `for i in range(steps)` i + 1 steps have been taken at the end of a round. Count them, not their numbers.",
 )
 fifty.misconception(
     "judged after the step by what the network said before it",

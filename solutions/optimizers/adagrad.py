@@ -8,6 +8,7 @@ from autograder.exercise import Exercise
 from helpers import optimizer_probes
 from helpers.evidence import landmarks
 from helpers.optimizer_steps import gradients_of, known, moves, problem, walk
+from helpers.optimizers import Optimizer
 
 adagrad = Exercise(
     "AdaGrad", kind=optimizer_probes.KIND, lecture="41:15", not_yours=["keras.optimizers.Adagrad"]
@@ -16,7 +17,7 @@ adagrad = Exercise(
 
 @adagrad.reference
 @keras.saving.register_keras_serializable("fdl")
-class AdaGrad(keras.optimizers.Optimizer):
+class AdaGrad(Optimizer):
     """Gradient descent in which each parameter has a rate of its own: less for those whose gradients were large.
 
     v ← v + g²,    θ ← θ - α g / (√v + ε),    with v = 0 at first      (lecture 41:15)
@@ -47,7 +48,7 @@ class AdaGrad(keras.optimizers.Optimizer):
         """Move one variable and its slot, as in `Momentum`."""
         ### BEGIN SOLUTION
         lr = keras.ops.cast(learning_rate, variable.dtype)
-        v = self.vs[self._get_variable_index(variable)]
+        v = self.vs[self.index_of(variable)]
         self.assign(v, v + keras.ops.square(gradient))
         self.assign_sub(variable, lr * gradient / (keras.ops.sqrt(v) + self.eps))
         ### END SOLUTION
@@ -186,9 +187,9 @@ adagrad.misconception(
             "self.vs = self.add_optimizer_variables(variables,",
             "self.vs = self.add_optimizer_variables(variables[:1],",
         ),
-        ("self.vs[self._get_variable_index(variable)]", "self.vs[0]"),
+        ("self.vs[self.index_of(variable)]", "self.vs[0]"),
     ),
-    advice="Each variable has a v of its own, of its own shape: a slot for each, found by self._get_variable_index(variable).",
+    advice="Each variable has a v of its own, of its own shape: a slot for each, found by self.index_of(variable).",
 )
 adagrad.misconception(
     "the new weights are computed and not assigned",
@@ -218,7 +219,7 @@ adagrad.misconception(
 
 @adagrad.alternative
 @keras.saving.register_keras_serializable("fdl")
-class AdaGradByTensorFlow(keras.optimizers.Optimizer):
+class AdaGradByTensorFlow(Optimizer):
     def __init__(self, learning_rate=0.01, eps=1e-7, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.eps = float(eps)
@@ -230,7 +231,7 @@ class AdaGradByTensorFlow(keras.optimizers.Optimizer):
         self.slots = [self.add_variable_from_reference(v, "squares") for v in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        slot = self.slots[self._get_variable_index(variable)]
+        slot = self.slots[self.index_of(variable)]
         slot.assign_add(gradient**2)
         step = tf.cast(learning_rate, gradient.dtype) / (tf.sqrt(slot.value) + self.eps) * gradient
         variable.assign_add(-step)
@@ -243,7 +244,7 @@ class AdaGradByTensorFlow(keras.optimizers.Optimizer):
 
 @adagrad.alternative
 @keras.saving.register_keras_serializable("fdl")
-class AdaGradByDict(keras.optimizers.Optimizer):
+class AdaGradByDict(Optimizer):
     def __init__(self, learning_rate=0.01, eps=1e-7, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.eps = eps
@@ -254,7 +255,7 @@ class AdaGradByDict(keras.optimizers.Optimizer):
             self.squares = dict(enumerate(self.add_optimizer_variables(variables, "squares")))
 
     def update_step(self, gradient, variable, learning_rate):
-        squares = self.squares[self._get_variable_index(variable)]
+        squares = self.squares[self.index_of(variable)]
         total = keras.ops.add(squares, keras.ops.multiply(gradient, gradient))
         self.assign(squares, total)
         rates = keras.ops.divide(keras.ops.cast(learning_rate, gradient.dtype), total**0.5 + self.eps)

@@ -8,13 +8,14 @@ from autograder.exercise import Exercise
 from helpers import optimizer_probes
 from helpers.evidence import landmarks
 from helpers.optimizer_steps import gradients_of, known, moves, problem, walk
+from helpers.optimizers import Optimizer
 
 adam = Exercise("Adam", kind=optimizer_probes.KIND, lecture="42:10", not_yours=["keras.optimizers.Adam"])
 
 
 @adam.reference
 @keras.saving.register_keras_serializable("fdl")
-class Adam(keras.optimizers.Optimizer):
+class Adam(Optimizer):
     """RMSProp with a moving average of the gradient in its place, both averages corrected (named at 42:10).
 
     m ← β₁ m + (1 - β₁) g,    v ← β₂ v + (1 - β₂) g²,    with m = v = 0 at first
@@ -52,7 +53,7 @@ class Adam(keras.optimizers.Optimizer):
         ### BEGIN SOLUTION
         lr = keras.ops.cast(learning_rate, variable.dtype)
         t = keras.ops.cast(self.iterations + 1, variable.dtype)
-        i = self._get_variable_index(variable)
+        i = self.index_of(variable)
         m, v = self.ms[i], self.vs[i]
         self.assign(m, self.beta1 * m + (1 - self.beta1) * gradient)
         self.assign(v, self.beta2 * v + (1 - self.beta2) * keras.ops.square(gradient))
@@ -262,9 +263,9 @@ adam.misconception(
             "self.vs = self.add_optimizer_variables(variables,",
             "self.vs = self.add_optimizer_variables(variables[:1],",
         ),
-        ("i = self._get_variable_index(variable)", "i = 0"),
+        ("i = self.index_of(variable)", "i = 0"),
     ),
-    advice="Each variable has its own m and v, of its own shape: slots for each, found by self._get_variable_index(variable).",
+    advice="Each variable has its own m and v, of its own shape: slots for each, found by self.index_of(variable).",
 )
 adam.misconception(
     "a counter of Python's, which a graph does not count up",
@@ -272,7 +273,7 @@ adam.misconception(
         ("self.eps = eps", "self.eps = eps\n        self.t = 0"),
         (
             "t = keras.ops.cast(self.iterations + 1, variable.dtype)",
-            "if self._get_variable_index(variable) == 0:\n            self.t += 1\n        t = keras.ops.cast(self.t, variable.dtype)",
+            "if self.index_of(variable) == 0:\n            self.t += 1\n        t = keras.ops.cast(self.t, variable.dtype)",
         ),
     ),
     advice="In `model.fit`'s graph self.t stays what it was when that was built; nor is it saved. Keras counts: self.iterations + 1.",
@@ -306,7 +307,7 @@ adam.misconception(
 
 @adam.alternative
 @keras.saving.register_keras_serializable("fdl")
-class AdamByTensorFlow(keras.optimizers.Optimizer):
+class AdamByTensorFlow(Optimizer):
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, eps=1e-7, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.betas, self.eps = (beta1, beta2), eps
@@ -323,7 +324,7 @@ class AdamByTensorFlow(keras.optimizers.Optimizer):
     def update_step(self, gradient, variable, learning_rate):
         step = tf.cast(self.iterations, gradient.dtype) + 1
         corrected = []
-        pair = self.slots[self._get_variable_index(variable)]
+        pair = self.slots[self.index_of(variable)]
         for slot, beta, value in zip(pair, self.betas, (gradient, gradient**2), strict=True):
             slot.assign(slot + (1 - beta) * (value - slot))
             corrected.append(slot.value / (1 - tf.pow(tf.cast(beta, gradient.dtype), step)))
@@ -338,7 +339,7 @@ class AdamByTensorFlow(keras.optimizers.Optimizer):
 
 @adam.alternative
 @keras.saving.register_keras_serializable("fdl")
-class AdamByCorrectedRate(keras.optimizers.Optimizer):
+class AdamByCorrectedRate(Optimizer):
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, eps=1e-7, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
@@ -350,7 +351,7 @@ class AdamByCorrectedRate(keras.optimizers.Optimizer):
         self.firsts, self.seconds = self.add_optimizer_variables(variables, ["first", "second"])
 
     def update_step(self, gradient, variable, learning_rate):
-        place = self._get_variable_index(variable)
+        place = self.index_of(variable)
         first, second = self.firsts[place], self.seconds[place]
         first.assign(keras.ops.add(self.beta1 * first, (1 - self.beta1) * gradient))
         second.assign(keras.ops.add(self.beta2 * second, (1 - self.beta2) * gradient * gradient))

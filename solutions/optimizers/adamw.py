@@ -73,12 +73,14 @@ def large_gradients(AdamW, rng):
     return {**found, **landmarks(W=starts["W"], **chosen)}
 
 
-@adamw.check("without a gradient a weight keeps the share 1 - 2αλ of itself")
+@adamw.check("without a gradient a weight keeps the share 1 - 2αλ of itself, however many its axes")
 def without_gradient(AdamW, rng):
     chosen, (starts, gradients) = settings(rng), problem(rng, 2)
-    none = {"W": 0 * gradients["W"]}
-    found = walk(AdamW(chosen["lr"], lam=chosen["lam"]), {"W": starts["W"]}, none)
-    return {**found, **landmarks(W=starts["W"], **chosen)}
+    W, none = starts["W"], 0 * gradients["W"]
+    # Kernels as of a convolution, beside the same numbers as a matrix.
+    starts = {"W": W, "kernel": W[None, None]}
+    found = walk(AdamW(chosen["lr"], lam=chosen["lam"]), starts, {"W": none, "kernel": none[:, None, None]})
+    return {**found, **landmarks(W=W, **chosen)}
 
 
 @adamw.check("with λ = 0 it is Adam")
@@ -175,6 +177,11 @@ adamw.misconception(
     advice="Weight decay takes a share of each weight, 2αλθ, not an amount.",
 )
 adamw.misconception(
+    "only matrices decay, and kernels of a convolution do not",
+    source=adamw.edited(("len(variable.shape) > 1", "len(variable.shape) == 2")),
+    advice="A convolution's kernel has four axes, and it is a weight: decay whatever has two axes or more.",
+)
+adamw.misconception(
     "the learning rate counts twice in the decay",
     source=adamw.edited(("2 * lr * self.lam", "2 * lr * lr * self.lam")),
     advice="2αλθ: α once.",
@@ -215,7 +222,7 @@ class AdamWByDifference(Adam):
     def update_step(self, gradient, variable, learning_rate):
         before = tf.identity(variable)
         super().update_step(gradient, variable, learning_rate)
-        if keras.ops.ndim(before) != 1:
+        if keras.ops.ndim(before) > 1:
             decay = keras.ops.multiply(keras.ops.cast(learning_rate, before.dtype), 2 * self.lam * before)
             self.assign(variable, variable - decay)
 

@@ -8,6 +8,7 @@ from autograder.exercise import Exercise
 from helpers import optimizer_probes
 from helpers.evidence import landmarks
 from helpers.optimizer_steps import gradients_of, known, moves, problem, walk
+from helpers.optimizers import Optimizer
 
 momentum = Exercise(
     "Momentum", kind=optimizer_probes.KIND, lecture="40:27", not_yours=["keras.optimizers.SGD"]
@@ -16,13 +17,13 @@ momentum = Exercise(
 
 @momentum.reference
 @keras.saving.register_keras_serializable("fdl")
-class Momentum(keras.optimizers.Optimizer):
+class Momentum(Optimizer):
     """Gradient descent with a memory: a step goes on in the direction of the step before.
 
     Δ ← -g + β Δ,    θ ← θ + α Δ,    with Δ = 0 at first      (lecture 40:27)
 
     Yours to write: what `build` makes, the step, and the configuration. Keras calls `update_step` once for each
-    variable at each step. The slot of a variable holds its Δ; `self._get_variable_index(variable)` tells which of the
+    variable at each step. The slot of a variable holds its Δ (or -Δ, if you subtract it); `self.index_of(variable)` tells which of the
     slots that is.
 
     Args:
@@ -58,7 +59,7 @@ class Momentum(keras.optimizers.Optimizer):
         """
         ### BEGIN SOLUTION
         lr = keras.ops.cast(learning_rate, variable.dtype)
-        delta = self.deltas[self._get_variable_index(variable)]
+        delta = self.deltas[self.index_of(variable)]
         self.assign(delta, self.beta * delta - gradient)
         self.assign_add(variable, lr * delta)
         ### END SOLUTION
@@ -201,19 +202,19 @@ momentum.misconception(
             "self.deltas = self.add_optimizer_variables(variables,",
             "self.deltas = self.add_optimizer_variables(variables[:1],",
         ),
-        ("self.deltas[self._get_variable_index(variable)]", "self.deltas[0]"),
+        ("self.deltas[self.index_of(variable)]", "self.deltas[0]"),
     ),
-    advice="Each variable has a direction of its own, of its own shape: a slot for each, found by self._get_variable_index(variable).",
+    advice="Each variable has a direction of its own, of its own shape: a slot for each, found by self.index_of(variable).",
 )
 momentum.misconception(
     "slots are found by shape",
     source=momentum.edited(
         (
-            "delta = self.deltas[self._get_variable_index(variable)]",
+            "delta = self.deltas[self.index_of(variable)]",
             "delta = next(d for d in self.deltas if d.shape == variable.shape)",
         )
     ),
-    advice="Two layers may have weights of the same shape, and then share a direction. Go by self._get_variable_index(variable).",
+    advice="Two layers may have weights of the same shape, and then share a direction. Go by self.index_of(variable).",
 )
 momentum.misconception(
     "slots that Keras does not know of, so that they are not saved",
@@ -235,7 +236,7 @@ momentum.misconception(
         ("self.assign(delta, self.beta * delta - gradient)", "delta = self.beta * delta - gradient"),
         (
             "self.assign_add(variable, lr * delta)",
-            "self.deltas[self._get_variable_index(variable)] = delta\n        self.assign_add(variable, lr * delta)",
+            "self.deltas[self.index_of(variable)] = delta\n        self.assign_add(variable, lr * delta)",
         ),
     ),
     advice="A graph knows nothing of an assignment to a list, nor is a list saved with the model. Keep Δ in a slot, with self.assign.",
@@ -295,7 +296,7 @@ momentum.misconception(
 
 @momentum.alternative
 @keras.saving.register_keras_serializable("fdl")
-class MomentumByVelocity(keras.optimizers.Optimizer):
+class MomentumByVelocity(Optimizer):
     def __init__(self, learning_rate=0.01, beta=0.9, **kwargs):
         super().__init__(learning_rate, **kwargs)
         self.beta = beta
@@ -309,7 +310,7 @@ class MomentumByVelocity(keras.optimizers.Optimizer):
             self.sums.append(self.add_variable_from_reference(v, name="sum"))
 
     def update_step(self, gradient, variable, learning_rate):
-        kept = self.sums[self._get_variable_index(variable)]
+        kept = self.sums[self.index_of(variable)]
         kept.assign(keras.ops.add(gradient, keras.ops.multiply(kept, keras.ops.cast(self.beta, kept.dtype))))
         variable.assign_sub(kept * keras.ops.cast(learning_rate, kept.dtype))
 
@@ -321,7 +322,7 @@ class MomentumByVelocity(keras.optimizers.Optimizer):
 
 @momentum.alternative
 @keras.saving.register_keras_serializable("fdl")
-class MomentumByTensorFlow(keras.optimizers.Optimizer):
+class MomentumByTensorFlow(Optimizer):
     def __init__(self, learning_rate=0.01, beta=0.9, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta = beta
@@ -335,7 +336,7 @@ class MomentumByTensorFlow(keras.optimizers.Optimizer):
         ]
 
     def update_step(self, gradient, variable, learning_rate):
-        slot = self.slots[self._get_variable_index(variable)]
+        slot = self.slots[self.index_of(variable)]
         direction = tf.subtract(tf.multiply(slot.value, self.beta), gradient)
         slot.assign(direction)
         variable.assign(variable + tf.cast(learning_rate, gradient.dtype) * direction)

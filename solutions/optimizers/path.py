@@ -95,6 +95,13 @@ def whole_numbers(path, rng):
     }
 
 
+@walk.check("as many places where nothing moves")
+def at_rest(path, rng):
+    start = -rng.uniform(1, 2, 3).astype("float32")
+    found = path(keras.optimizers.SGD(0.1), lambda theta: tf.reduce_sum(tf.nn.relu(theta)), start, 4)
+    return {"places": np.asarray(found, "float32"), **landmarks(start=start)}
+
+
 @walk.example()
 def example(path, rng):
     f, start = bowl(rng, 2)
@@ -194,6 +201,16 @@ walk.misconception(
     "the start's own dtype is kept",
     source=walk.edited(('tf.Variable(start, dtype="float32")', "tf.Variable(start)")),
     advice="Whole numbers have no gradient, and an array of float64 does not fit f: make θ a float32, tf.Variable(start, dtype='float32').",
+)
+walk.misconception(
+    "it stops where the gradient is 0",
+    source=walk.edited(
+        (
+            "        optimizer.apply([gradient]",
+            "        if tf.norm(gradient) < 1e-6:\n            break\n        optimizer.apply([gradient]",
+        )
+    ),
+    advice="The path has steps + 1 places wherever it leads. An optimizer with a memory may go on where the slope is 0.",
 )
 walk.misconception(
     "one step for all",

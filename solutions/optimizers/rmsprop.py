@@ -8,6 +8,7 @@ from autograder.exercise import Exercise
 from helpers import optimizer_probes
 from helpers.evidence import landmarks
 from helpers.optimizer_steps import gradients_of, known, moves, problem, walk
+from helpers.optimizers import Optimizer
 
 rmsprop = Exercise(
     "RMSProp", kind=optimizer_probes.KIND, lecture="41:54", not_yours=["keras.optimizers.RMSprop"]
@@ -16,7 +17,7 @@ rmsprop = Exercise(
 
 @rmsprop.reference
 @keras.saving.register_keras_serializable("fdl")
-class RMSProp(keras.optimizers.Optimizer):
+class RMSProp(Optimizer):
     """As AdaGrad, but old gradients are forgotten: a moving average takes the place of the sum.
 
     v ← β v + (1 - β) g²,    θ ← θ - α g / (√v + ε),    with v = 0 at first      (lecture 41:54)
@@ -46,7 +47,7 @@ class RMSProp(keras.optimizers.Optimizer):
         """Move one variable and its slot, as in `Momentum`."""
         ### BEGIN SOLUTION
         lr = keras.ops.cast(learning_rate, variable.dtype)
-        v = self.vs[self._get_variable_index(variable)]
+        v = self.vs[self.index_of(variable)]
         self.assign(v, self.beta * v + (1 - self.beta) * keras.ops.square(gradient))
         self.assign_sub(variable, lr * gradient / (keras.ops.sqrt(v) + self.eps))
         ### END SOLUTION
@@ -193,9 +194,9 @@ rmsprop.misconception(
             "self.vs = self.add_optimizer_variables(variables,",
             "self.vs = self.add_optimizer_variables(variables[:1],",
         ),
-        ("self.vs[self._get_variable_index(variable)]", "self.vs[0]"),
+        ("self.vs[self.index_of(variable)]", "self.vs[0]"),
     ),
-    advice="Each variable has a v of its own, of its own shape: a slot for each, found by self._get_variable_index(variable).",
+    advice="Each variable has a v of its own, of its own shape: a slot for each, found by self.index_of(variable).",
 )
 rmsprop.misconception(
     "the new weights are computed and not assigned",
@@ -217,7 +218,7 @@ rmsprop.misconception(
 
 @rmsprop.alternative
 @keras.saving.register_keras_serializable("fdl")
-class RMSPropByTensorFlow(keras.optimizers.Optimizer):
+class RMSPropByTensorFlow(Optimizer):
     def __init__(self, learning_rate=0.001, beta=0.9, eps=1e-7, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta, self.eps = beta, eps
@@ -229,7 +230,7 @@ class RMSPropByTensorFlow(keras.optimizers.Optimizer):
         self.slots = [self.add_variable_from_reference(v, "average") for v in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        slot = self.slots[self._get_variable_index(variable)]
+        slot = self.slots[self.index_of(variable)]
         slot.assign_add((1 - self.beta) * (gradient * gradient - slot))
         variable.assign_sub(
             tf.cast(learning_rate, gradient.dtype) * gradient / (tf.sqrt(slot.value) + self.eps)
@@ -243,7 +244,7 @@ class RMSPropByTensorFlow(keras.optimizers.Optimizer):
 
 @rmsprop.alternative
 @keras.saving.register_keras_serializable("fdl")
-class RMSPropByOps(keras.optimizers.Optimizer):
+class RMSPropByOps(Optimizer):
     def __init__(self, learning_rate=0.001, beta=0.9, eps=1e-7, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.settings = {"beta": beta, "eps": eps}
@@ -254,7 +255,7 @@ class RMSPropByOps(keras.optimizers.Optimizer):
             self.averages = self.add_optimizer_variables(variables, "average")
 
     def update_step(self, gradient, variable, learning_rate):
-        average = self.averages[self._get_variable_index(variable)]
+        average = self.averages[self.index_of(variable)]
         beta = keras.ops.cast(self.settings["beta"], gradient.dtype)
         new = keras.ops.add(beta * average, (1 - beta) * gradient**2)
         self.assign(average, new)

@@ -6,6 +6,7 @@ from autograder.exercise import Exercise
 from helpers.evidence import landmarks
 
 lengths = Exercise("step_lengths", kind="report", lecture="40:27")
+ORDER = ("Momentum", "AdaGrad", "RMSProp", "Adam")
 
 
 @lengths.reference
@@ -73,13 +74,21 @@ def of_adam(step_lengths, rng):
     return of("Adam", step_lengths, rng)
 
 
+@lengths.check("a single t gives single numbers")
+def single(step_lengths, rng):
+    g, beta, t = drawn(rng)
+    found = step_lengths(-abs(g), beta, int(t[2]))
+    lengths = {f"length of {name}'s step": np.asarray(found[name], "float64") for name in ORDER}
+    return {"t": int(t[2]), **lengths, **landmarks(g=abs(g), beta=beta)}
+
+
 @lengths.example()
 def example(step_lengths, rng):
     g, beta, t = drawn(rng)
 
     def all_four(t):
         found = step_lengths(g, beta, t)
-        return {name: found[name] for name in ("Momentum", "AdaGrad", "RMSProp", "Adam")}
+        return {name: found[name] for name in ORDER}
 
     return {"t": t}, all_four
 
@@ -155,6 +164,11 @@ lengths.misconception(
     "Adam: the gradient's size is left in",
     source=lengths.edited(("np.ones_like(t)", "abs(g) * np.ones_like(t)")),
     advice="m̂ = g and v̂ = g²: the size of g cancels.",
+)
+lengths.misconception(
+    "a list, also for a single t",
+    source=lengths.edited(('t = np.asarray(t, "float64")', 't = np.atleast_1d(np.asarray(t, "float64"))')),
+    advice="Each value has the shape of t. A number has the shape (): np.asarray(t) keeps it, np.atleast_1d does not.",
 )
 
 

@@ -392,9 +392,9 @@ class AutoencoderByWhere(keras.Model):
 
 
 autoencoder.equivalent(
-    "corrupt line 3: >= → >", because="a float32 coin equals noise about once in ten million throws"
+    "corrupt line 2: >= → >", because="a float32 coin equals noise about once in ten million throws"
 )
 autoencoder.equivalent(
-    "corrupt line 2: without seed=self.seeds",
+    "corrupt line 1: without seed=self.seeds",
     because="Keras then draws from a generator of its own, which moves on too",
 )

@@ -24,7 +24,8 @@ def fine_tune(encoders, x, y, C, train):
         encoders: the layers that `pretrain` gave, from below; may be empty. They may be trained in place.
         x: inputs (N, D).    y: their classes, integers of shape (N,). Some of the C classes may not be among them.
         C: the number of classes.
-        train: a function; `train(model, x, y)` trains a model, which gives probabilities, on x and y as they are. Call it once.
+        train: a function; `train(model, x, y)` trains a model, which gives probabilities, on x and y as they are,
+            and builds it before if need be. Call it once.
     Returns:
         The trained model, from x to f(x) (N, C).
     """
@@ -110,7 +111,10 @@ def example(fine_tune, rng, N=13):
         # All of it anew, since encoders may be trained in place.
         again = np.random.default_rng(seed)
         encoders = trained_encoders(again, D, [7])
-        model = fine_tune(encoders, x, y, C, RecordedTraining(again, [7]))
+        train = RecordedTraining(again, [7])
+        model = fine_tune(encoders, x, y, C, train)
+        if not train.calls:
+            raise ValueError("`train(model, x, y)` was never called, so f is left to chance")
         return {"f": model(x)}
 
     return {"x": x, "y": y}, tuned_again

@@ -15,7 +15,8 @@ few = Exercise("learn_from_few", kind="report", lecture="54:23")
 def learn_from_few(x, y, units, C, noise, train_autoencoder, train):
     """Learn from many examples of which few have a label.
 
-    Pre-train on x, all of it, and without y; then fine-tune on those examples alone whose class is known.
+    Pre-train on x, all of it, and without y; then fine-tune on those examples alone whose class is known. -1 is a
+    mark and no class: it must not reach fine-tuning.
 
     Args:
         x: inputs (N, D), float32 array.    y: their classes, integers of shape (N,), -1 where nobody has said it.
@@ -154,6 +155,13 @@ few.misconception(
     advice="`noise` goes to pretrain as it is.",
 )
 # Faults by `source` take no part in double faults.
+few.misconception(
+    "the unlabelled examples are fine-tuned on as well, with -1 as their class",
+    source=few.edited((SECOND, "return fine_tune(encoders, x, y, C, train)")),
+    advice="-1 is no class: Keras's cross-entropy stops there with an error, or computes NaN. "
+    "Leave these examples out of fine-tuning, in x and in y.",
+    question="What is the cross-entropy of an example whose class nobody has said?",
+)
 few.misconception(
     "the labels are used before fine-tuning",
     source=few.edited(

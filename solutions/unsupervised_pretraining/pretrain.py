@@ -39,7 +39,7 @@ def pretrain(x, units, noise, train):
         train(autoencoder, h)
         encoder = keras.layers.Dense(H, activation="sigmoid")
         encoder.build((None, h.shape[1]))
-        encoder.set_weights([np.array(autoencoder.W), np.array(autoencoder.b)])
+        encoder.set_weights([autoencoder.W.numpy(), autoencoder.b.numpy()])
         encoders.append(encoder)
         h = encoder(h)
     return encoders
@@ -151,7 +151,7 @@ MAKE = "autoencoder = Autoencoder(H, noise)"
 TRAIN = "        train(autoencoder, h)\n"
 KEEP = "encoders.append(encoder)"
 NEXT = "h = encoder(h)"
-WEIGHTS = "[np.array(autoencoder.W), np.array(autoencoder.b)]"
+WEIGHTS = "[autoencoder.W.numpy(), autoencoder.b.numpy()]"
 
 pretraining.misconception(
     "the codes are made from a noisy input",
@@ -175,7 +175,7 @@ pretraining.misconception(
 )
 pretraining.misconception(
     "the encoder's bias is lost",
-    (WEIGHTS, "[np.array(autoencoder.W), np.zeros(H)]"),
+    (WEIGHTS, "[autoencoder.W.numpy(), np.zeros(H)]"),
     advice="h = sigmoid(xW + b): both W and b were trained, and both are kept.",
 )
 pretraining.misconception(

@@ -102,9 +102,14 @@ def outside_of_training(reconstruction_loss, rng):
 @loss.check("reconstructions that are sure, and wrong")
 def sure(reconstruction_loss, rng):
     autoencoder, x = built(), examples(rng)
-    scale = float(rng.uniform(100, 200))
-    autoencoder.c.assign(scale * rng.choice([-1.0, 1.0], size=D))
-    return {"L": reconstruction_loss(autoencoder, x), **known(autoencoder, x)}
+    # sigmoid(45) is exactly 1 in float32, while exp(45) is still finite; exp(120) is not.
+    sizes = {"large": float(rng.uniform(42, 48)), "huge": float(rng.uniform(120, 200))}
+    found = {}
+    for size, value in sizes.items():
+        for sign, c in (("positive", value), ("negative", -value)):
+            autoencoder.c.assign(np.full(D, c))
+            found[f"L where a_hat is {size} and {sign}"] = reconstruction_loss(autoencoder, x)
+    return {**found, **landmarks(x=x, examples=len(x), inputs=D)}
 
 
 @loss.check("the gradient of W, b and c")
@@ -210,6 +215,39 @@ loss.misconception(
     lecture="16:10",
     advice="Where a_hat is large, x_hat is exactly 1 in a float, and log(1 - x_hat) is -∞. Go from a_hat to the logarithms: "
     "-log sigmoid(a) = softplus(-a), -log(1 - sigmoid(a)) = softplus(a).",
+)
+loss.misconception(
+    "exp overflows: log(1 + exp(a_hat)) is written out",
+    source=loss.edited((LOSSES, "losses = tf.math.log(1 + tf.exp(a_hat)) - x * a_hat")),
+    lecture="16:10",
+    advice="In float32 exp(89) is infinite already, though the logarithm of it is only 89. tf.nn.softplus(a_hat) is the same "
+    "number without that overflow.",
+)
+loss.misconception(
+    "exp overflows at either sign: both logarithms are written out",
+    source=loss.edited(
+        (
+            LOSSES,
+            "losses = x * tf.math.log(1 + tf.exp(-a_hat)) + (1 - x) * tf.math.log(1 + tf.exp(a_hat))",
+        )
+    ),
+    lecture="16:10",
+    advice="In float32 exp(89) is infinite already, though the logarithm of it is only 89. tf.nn.softplus(-a_hat) and "
+    "tf.nn.softplus(a_hat) are the same numbers without that overflow.",
+)
+loss.misconception(
+    "the two softplus are swapped: of a_hat for ink, of -a_hat for paper",
+    source=loss.edited((LOSSES, "losses = x * tf.nn.softplus(a_hat) + (1 - x) * tf.nn.softplus(-a_hat)")),
+    lecture="16:10",
+    advice="-log sigmoid(a) is softplus(-a), and belongs to x; -log(1 - sigmoid(a)) is softplus(a), and belongs to 1 - x. "
+    "Try x = 1 and a large a: that is a good reconstruction, and should cost nothing.",
+)
+loss.misconception(
+    "softplus is taken of -a_hat in the place of a_hat",
+    source=loss.edited((LOSSES, "losses = tf.nn.softplus(-a_hat) - x * a_hat")),
+    lecture="16:10",
+    advice="Either softplus(a) - x a or softplus(-a) + (1 - x) a: the two halves of one formula go together. "
+    "Try x = 0 and a large a: a wrong reconstruction, which should cost about a.",
 )
 loss.misconception(
     "the probabilities are clipped before the logarithm",

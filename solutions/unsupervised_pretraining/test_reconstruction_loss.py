@@ -30,12 +30,14 @@ def test_zero_weights_guess_one_half_for_each_input():
     assert float(reconstruction_loss(autoencoder, x)) == pytest.approx(6 * np.log(2), rel=1e-6)
 
 
-def test_a_sure_and_wrong_reconstruction_costs_as_much_as_it_is_sure():
+@pytest.mark.parametrize("a_hat", [-200, -45, 45, 200])
+def test_a_sure_and_wrong_reconstruction_costs_as_much_as_it_is_sure(a_hat):
     autoencoder, x = made()
     autoencoder.W.assign(tf.zeros_like(autoencoder.W.value))
-    autoencoder.c.assign(200 * np.ones(6))
-    loss = reconstruction_loss(autoencoder, tf.zeros_like(x))
-    assert float(loss) == pytest.approx(6 * 200, rel=1e-6)
+    autoencoder.c.assign(a_hat * np.ones(6))
+    right = tf.fill(x.shape, float(a_hat > 0))
+    assert float(reconstruction_loss(autoencoder, 1 - right)) == pytest.approx(6 * abs(a_hat), rel=1e-6)
+    assert float(reconstruction_loss(autoencoder, right)) == pytest.approx(0, abs=1e-12)
 
 
 def test_the_target_is_clean():

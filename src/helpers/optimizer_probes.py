@@ -84,7 +84,7 @@ SLOTS = Probe(
     "each variable has a memory of its own",
     "variables share what each should remember for itself",
     "A model has many variables, and `update_step` is called for each. Make one slot for each in `build` "
-    "(`self.add_optimizer_variables(variables, …)`) and find it by `self._get_variable_index(variable)`. What is counted at "
+    "(`self.add_optimizer_variables(variables, …)`) and find it by `self.index_of(variable)`. What is counted at "
     "each call is counted once a variable: the number of steps is `self.iterations`.",
     _slots,
     _slots_summary,

@@ -93,6 +93,8 @@ class RecordedPretraining:
 class RecordedTraining:
     """The `train(model, x, y)` of a check: the weights on top get known values, then come steps of gradient descent.
 
+    Where a class is -1, and so nobody has said it, there is nothing to descend: the call is written down, and no step taken.
+
     Args:
         rng: one number of it is drawn.
         hidden: widths of the hidden layers; a weight whose last axis has another length belongs to the top.
@@ -117,6 +119,8 @@ class RecordedTraining:
                 weight.assign(drawn)
         f = model(x)
         self.calls.append({"x": np.array(x), "y": np.array(y), "f before": np.array(f)})
+        if np.any(np.asarray(y) < 0):
+            return
         for _ in range(self.steps):
             self._step(model, x, y)
 

@@ -79,6 +79,14 @@ def test_training_never_or_twice_is_told():
         _ = train.only
 
 
+def test_a_class_that_nobody_has_said_is_written_down_and_trains_nothing():
+    x, y, model = examples(), np.array([0, -1, 1, 2, -1]), network()
+    train = RecordedTraining(np.random.default_rng(3), hidden=[3])
+    train(model, x, y)
+    np.testing.assert_array_equal(train.only["y"], y)
+    np.testing.assert_array_equal(model(x), train.only["f before"])
+
+
 def test_an_encoder_made_again_has_not_learned():
     encoder = trained_encoders(np.random.default_rng(2), 7, [3])[0]
     copies = [keras.layers.Dense.from_config(encoder.get_config()) for _ in range(2)]
