@@ -75,7 +75,8 @@ def server(tmp_path_factory):
 
 def course(root, url=""):
     """A course root, and which gradebook is its own."""
-    root.mkdir(exist_ok=True)
+    # formgrader lists what has a source.
+    (root / "source" / UNIT).mkdir(parents=True, exist_ok=True)
     text = CONFIG.format(course=str(COURSE))
     if url:
         text += f"c.CourseDirectory.db_url = {url!r}\n"
