@@ -9,7 +9,7 @@ STAMPS := $(STAMP) $(EXTRA:%=$(STAMP)-%)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help install demo lab hub docs pictures test verify bench lock clean
+.PHONY: help install demo lab hub docs pictures test verify bench bench-scale lock clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ verify: install ## prove what has changed since it was proved; ANEW=1 proves eve
 
 bench: install  ## time grading against nbgrader as it comes (twenty minutes on two cores); writes bench/results.md
 	$(BIN)/python -m bench
+
+bench-scale: install ## what a class costs as it grows (SIZES="--size 50 --size 200" for less); writes bench/scale.md
+	$(BIN)/python -m bench.scale $(SIZES)
 
 lock:           ## resolve pyproject.toml anew (needs uv)
 	$(COMPILE) --extra dev -o requirements.lock pyproject.toml

@@ -240,7 +240,7 @@ def by_hand(there, points, comment):
 
 
 def in_formgrader(there):
-    """What formgrader's pages list, but for ids that are drawn by chance."""
+    """What formgrader's pages list, but for ids that are drawn by chance, and places in their order."""
     api = NbGraderAPI(config=database.settings(there))
     assert api.coursedir.db_url == database.address(there)
     lists = [
@@ -249,7 +249,7 @@ def in_formgrader(there):
         api.get_submissions(UNIT),
         api.get_notebook_submissions(UNIT, UNIT),
     ]
-    without_ids = [[{**entry, "id": ""} for entry in entries] for entries in lists]
+    without_ids = [[{**entry, "id": "", "index": ""} for entry in entries] for entries in lists]
     return [sorted(map(repr, entries)) for entries in without_ids]
 
 
