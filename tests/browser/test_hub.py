@@ -153,6 +153,7 @@ def test_from_release_to_feedback_on_a_hub(hub, machine, person, shot):
     expect(student.get_by_role("menuitem", name="Nbgrader")).to_be_visible(timeout=3 * MINUTE)
     fetch(student, shot)
     run_everything(student)
+    answer(student, activations.source, f"{activations.points:g} of {activations.points:g} points")
     answer(student, wrong.source, "A question first")
     validate_and_submit(student, shot)
     may_not_reach(student, hub)
