@@ -19,11 +19,15 @@ MB = 1e6
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one run, in seconds; `load` is the machine's load average at its end, this run included."""
+    """Of one run, in seconds; `load` is the machine's load average at its end, this run included.
+
+    `memory` is what its largest process held at most, in MB.
+    """
 
     wall: float
     cpu: float
     load: float
+    memory: float = 0.0
 
 
 def adopt_orphans() -> None:
@@ -51,17 +55,19 @@ def cost(command: Sequence[str], folder: Path, log: Path, env: Mapping[str, str]
     start = time.monotonic()
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=folder, env=env, stdout=output, stderr=output)
-    cpu = 0.0
+    cpu = memory = 0.0
     failed = False
     for pid, status, used in _endings():
         cpu += used.ru_utime + used.ru_stime
+        # Linux counts it in KiB.
+        memory = max(memory, used.ru_maxrss * 1024 / MB)
         if pid == process.pid:
             failed = status != 0
     if failed:
         raise RuntimeError(f"{' '.join(command)} failed: {log.read_text()[-2000:]}")
     wall = time.monotonic() - start
     load, _, _ = os.getloadavg()
-    return Cost(wall, cpu, load)
+    return Cost(wall, cpu, load, memory)
 
 
 def _endings() -> Iterator[tuple]:

@@ -136,7 +136,7 @@ def _runs(f: Figures) -> str:
             wall = _span([cost.wall for cost in costs])
             cpu = _span([cost.cpu for cost in costs])
             rows.append((grader, size, wall, cpu))
-    return _table(("", "submissions", "wall s", "CPU s"), rows)
+    return table(("", "submissions", "wall s", "CPU s"), rows)
 
 
 def _slopes(f: Figures) -> str:
@@ -148,7 +148,7 @@ def _slopes(f: Figures) -> str:
     for what, name in ((RUN, "lower bound: cells and checks"), (ALL, "lower bound, with judging")):
         spans = [_span(f.bounded(what, kind)) for kind in KINDS]
         rows.append((name, *spans, "", ""))
-    return _table(("", "wall s", "CPU s", f"class of {CLASS}: wall s", "CPU s"), rows)
+    return table(("", "wall s", "CPU s", f"class of {CLASS}: wall s", "CPU s"), rows)
 
 
 def targets(f: Figures) -> list[tuple[str, float, float]]:
@@ -168,7 +168,7 @@ def targets(f: Figures) -> list[tuple[str, float, float]]:
 
 def _targets(f: Figures) -> str:
     rows = [(what, f"{value:.3g}", f"{most:.3g}", _met(value, most)) for what, value, most in targets(f)]
-    return _table(("in terms of", "came to", "at most", ""), rows)
+    return table(("in terms of", "came to", "at most", ""), rows)
 
 
 def _met(value: float, most: float) -> str:
@@ -182,13 +182,14 @@ def _memory(f: Figures) -> str:
         (grader, f"{peak.pss:.0f}", f"{peak.private:.0f}", f"{peak.all:.0f}")
         for grader, peak in f.memory.items()
     ]
-    return _table(("", "a worker, proportional", "of it private", "all processes together"), rows)
+    return table(("", "a worker, proportional", "of it private", "all processes together"), rows)
 
 
 def _span(values: list[float]) -> str:
     return f"{median(values):.3g} ({min(values):.3g}–{max(values):.3g})"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
+    """Rows below a head, in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

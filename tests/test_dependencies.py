@@ -1,5 +1,6 @@
 """What is installed is what is locked, whichever way it is installed."""
 
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -10,8 +11,13 @@ import yaml
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-SCALE = (ROOT / "requirements-scale.lock").read_text()
-LOCKS = [LOCK, SCALE]
+# Each with a lock of its own.
+EXTRAS = ["scale", "hub"]
+OPTIONAL = {extra: (ROOT / f"requirements-{extra}.lock").read_text() for extra in EXTRAS}
+# Without what stands in brackets, as in psycopg[binary].
+OF_EXTRA = {
+    extra: [name.partition("[")[0] for name in PROJECT["optional-dependencies"][extra]] for extra in EXTRAS
+}
 
 
 def versions(lock: str) -> dict[str, str]:
@@ -41,26 +47,30 @@ def test_conda_and_pip_agree_on_python():
     assert "python" + PROJECT["requires-python"] in listed
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=["all", "scale"])
+@pytest.mark.parametrize("lock", [LOCK, *OPTIONAL.values()], ids=["all", *EXTRAS])
 def test_every_locked_package_has_a_hash(lock):
     packages = re.split(r"\n(?=[A-Za-z0-9])", lock.strip())
     assert len(packages) > 10
     assert [p.split("==")[0] for p in packages if "--hash=sha256:" not in p] == []
 
 
-@pytest.mark.parametrize("file", ["requirements.lock", "requirements-scale.lock", "environment.yml"])
+@pytest.mark.parametrize(
+    "file", ["requirements.lock", *(f"requirements-{extra}.lock" for extra in EXTRAS), "environment.yml"]
+)
 def test_no_registry_host_is_named(file):
     assert not re.search(r"https?://|index-url|find-links", (ROOT / file).read_text())
 
 
-def test_what_a_cluster_takes_has_a_lock_of_its_own_that_fits_the_other():
-    scale = versions(SCALE)
-    assert set(PROJECT["optional-dependencies"]["scale"]) <= scale.keys()
-    assert not {"distributed", "dask"} & LOCKED.keys()
-    both = scale.keys() & LOCKED.keys()
-    assert {name: scale[name] for name in both} == {name: LOCKED[name] for name in both}
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_what_is_optional_has_a_lock_of_its_own_that_fits_the_others(extra):
+    own = versions(OPTIONAL[extra])
+    assert set(OF_EXTRA[extra]) <= own.keys()
+    assert not {"distributed", "dask", "psycopg", "jupyterhub", "configurable-http-proxy"} & LOCKED.keys()
+    for other in [LOCKED, *map(versions, OPTIONAL.values())]:
+        both = own.keys() & other.keys()
+        assert {name: own[name] for name in both} == {name: other[name] for name in both}
 
 
-@pytest.mark.parametrize("name", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["scale"]])
+@pytest.mark.parametrize("name", [*PROJECT["dependencies"], *itertools.chain(*OF_EXTRA.values())])
 def test_the_readme_says_what_each_dependency_is_for(name):
     assert re.search(rf"^\| {re.escape(name)} \|", (ROOT / "README.md").read_text(), re.MULTILINE)

@@ -5,6 +5,7 @@ made, or came from students.
 """
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from autograder.course import catalogue
 from autograder.course.layout import CONFIG, COURSE_FILE, is_own
 from helpers.errors import CalledWrongly, Refused
 
+# A line of nbgrader_config.py that says where the gradebook is.
+OWN_DATABASE = re.compile(r"^.*CourseDirectory\.db_url.*$", re.MULTILINE)
 # Whoever begins the next term takes these along.
 YOURS = (
     COURSE_FILE,
@@ -85,6 +88,7 @@ GITIGNORE = """\
 /reports/
 /exports/
 /collected/
+/before-restore/
 /solution-set/
 /lab/
 /start.md
@@ -163,6 +167,10 @@ def make_from(folder: Path, last: Path) -> Path:
             shutil.copytree(there, folder / name, ignore=NOT_COPIED)
         elif there.is_file():
             shutil.copyfile(there, folder / name)
+    config = folder / CONFIG
+    if config.is_file():
+        # The last term's grades stay in its database.
+        config.write_text(OWN_DATABASE.sub(r"# \g<0>", config.read_text("utf-8")), "utf-8")
     file = folder / COURSE_FILE
     file.write_text(_for_next_term(file.read_text("utf-8"), folder.name), "utf-8")
     return file

@@ -5,7 +5,6 @@ file is written.
 """
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from jinja2 import pass_context
 from jupyter_client import AsyncKernelManager
+from markupsafe import Markup
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
@@ -25,13 +25,14 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.authoring.assemble import assemble, write
 from autograder.authoring.publish import publish
-from autograder.course import derivation
+from autograder.course import derivation, lecture
 from autograder.course.catalogue import Unit, exercises
 from autograder.course.derivation import Derivation
 from autograder.course.layout import MADE, NOTEBOOKS
 from autograder.exercise import Exercise, check_id, file_of
 from autograder.judging.making import evidence_files
 from autograder.pages.markdown import html_of
+from autograder.pages.render import coded
 from autograder.progress import Progress, silent
 from helpers.hold_back import SHOW_ALL
 from helpers.judge import Judge
@@ -55,6 +56,11 @@ PAGE = """
   math[display=block] { margin: .8em 0; overflow-x: auto }
   .highlight pre { white-space: pre-wrap; overflow-wrap: anywhere }
   th, td { text-align: left !important; vertical-align: top }
+  .jp-RenderedHTMLCommon a { color: #0b4f9c !important; text-decoration: underline !important }
+  .jp-InputPrompt, .jp-OutputPrompt { color: #595959 !important; opacity: 1 !important }
+  body { --jp-mirror-editor-comment-color: #376e6e; --jp-mirror-editor-number-color: #007000;
+    --jp-mirror-editor-operator-color: #7a00c4 }
+  @media print { details:not([open])::details-content { content-visibility: visible; block-size: auto } }
 </style>
 {%- endblock -%}
 """
@@ -190,24 +196,53 @@ def dress(notebook: NotebookNode, unit: Unit, caught: dict[str, dict[str, list[s
         unit: what it is about.
         caught: for each exercise, what `catches` gives.
     """
-    boxes = {check_id(exercise.name): box(exercise, caught[exercise.name]) for exercise in exercises(unit)}
-    cells = [notebook.cells[0], new_markdown_cell(HEAD, id="for-instructors")]
+    by_check = {check_id(exercise.name): exercise for exercise in exercises(unit)}
+    graded: list[Exercise | Derivation] = []
+    cells = []
     for cell in notebook.cells[1:]:
         about = cell.metadata.pop("nbgrader", {})
         name = about.get("grade_id", "")
         if cell.cell_type == "markdown" and about:
-            cell.source = model_answer(derivation.of(unit, name))
+            derived = derivation.of(unit, name)
+            graded.append(derived)
+            cell.source = model_answer(derived)
         cells.append(cell)
-        if name in boxes:
-            cells.append(new_markdown_cell(boxes[name], id=f"{cell.id}-box"))
-    notebook.cells = cells
+        if name in by_check:
+            exercise = by_check[name]
+            graded.append(exercise)
+            cells.append(new_markdown_cell(box(exercise, caught[exercise.name]), id=f"{cell.id}-box"))
+    head = [
+        new_markdown_cell(HEAD, id="for-instructors"),
+        new_markdown_cell(contents(graded), id="contents"),
+    ]
+    notebook.cells = [notebook.cells[0], *head, *cells]
     return notebook
+
+
+def contents(graded: Sequence[Exercise | Derivation]) -> str:
+    """What earns points in a unit, with links to it, as HTML that JupyterLab shows as well.
+
+    Args:
+        graded: in the notebook's order.
+    """
+    rows = [(_link(part), f"{part.points:g}", part.lecture) for part in graded]
+    total = sum(part.points for part in graded)
+    return _html_table(("exercise", "points", "lecture"), [*rows, ("all", f"{total:g}", "")])
+
+
+def _link(part: Exercise | Derivation) -> str:
+    return f'<a href="#{_anchor(part)}">{escape(part.name)}</a>'
+
+
+def _anchor(part: Exercise | Derivation) -> str:
+    return f"graded-{part.name}"
 
 
 def model_answer(d: Derivation) -> str:
     """A derivation spelt out, as Markdown."""
     return (
-        f"#### Model answer\n\n*{d.points:g} points, graded by hand; lecture {d.lecture}*\n\n{d.answer}\n\n"
+        f'<div id="{_anchor(d)}"></div>\n\n#### Model answer\n\n'
+        f"*{d.points:g} points, graded by hand; lecture {d.lecture}*\n\n{d.answer}\n\n"
         f"#### Rubric\n\n{d.rubric}\n\n#### Common errors\n\n{d.errors}"
     )
 
@@ -221,14 +256,16 @@ def box(exercise: Exercise, caught: dict[str, list[str]]) -> str:
     """
     checks, misconceptions = _rows_of_checks(exercise, caught), _rows_of_misconceptions(exercise, caught)
     lines = [
-        f'<div style="{SIDE}">',
+        f'<div id="{_anchor(exercise)}" style="{SIDE}" tabindex="0">',
         f"<b>{escape(exercise.name)}</b> · {exercise.points:g} points · lecture {escape(exercise.lecture)}",
-        _table(("", "check", "points", "misconceptions that it catches"), checks),
+        _table(("no.", "check", "points", "misconceptions that it catches"), checks),
+        f"<details><summary>{len(exercise.misconceptions)} misconceptions, and what students are told</summary>",
         _table(("misconception", "what the student is told", "lecture", "caught by check"), misconceptions),
+        "</details>",
     ]
     alternatives = ", ".join(alternative.name for alternative in exercise.alternatives)
     if alternatives:
-        lines.append(f"Right as well: {_text(alternatives)}")
+        lines.append(f"Right as well: {coded(alternatives)}")
     return "\n".join([*lines, "</div>"])
 
 
@@ -249,20 +286,20 @@ def _rows_of_misconceptions(exercise: Exercise, caught: dict[str, list[str]]) ->
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of texts."""
+    return _html_table(head, (map(coded, row) for row in rows))
+
+
+def _html_table(head: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     """No blank line and no Markdown in it: JupyterLab and nbconvert then leave it as it is."""
     lines = [f'<table style="{TABLE}">', _row("th", map(escape, head))]
     for row in rows:
-        lines.append(_row("td", map(_text, row)))
+        lines.append(_row("td", row))
     return "\n".join([*lines, "</table>"])
 
 
 def _row(tag: str, cells: Iterable[str]) -> str:
     return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
-
-
-def _text(text: str) -> str:
-    """A text as HTML, with its code as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def page(notebook: NotebookNode, title: str) -> str:
@@ -284,7 +321,9 @@ class _Page(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: dict, source: str) -> str:
-        return html_of(source)
+        html = lecture.linked(html_of(source))
+        # What is too wide scrolls, and has to be reached by the keyboard.
+        return html.replace('<math display="block">', Markup('<math display="block" tabindex="0">'))
 
 
 def _folder(path: Path) -> Path:

@@ -59,6 +59,8 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path):
 
 def test_the_next_term_has_what_was_yours_and_nothing_of_the_students(own):
     (own / "operations.yml").write_text("- allow: tensorflow.nn.softplus\n")
+    with open(own / "nbgrader_config.py", "a") as config:
+        config.write('c.CourseDirectory.db_url = "postgresql:///autumn"\n')
     for made in (
         "gradebook.db",
         ".draws",
@@ -78,6 +80,9 @@ def test_the_next_term_has_what_was_yours_and_nothing_of_the_students(own):
         "more/21_tiny_rows.py",
         "solutions/tiny_rows/extra.py",
     }
+    # The last term's grades are in there.
+    config = (spring / "nbgrader_config.py").read_text()
+    assert config.endswith('\n# c.CourseDirectory.db_url = "postgresql:///autumn"\n')
     chosen, before = course_file.read(spring), course_file.read(own)
     assert chosen is not None
     assert before is not None

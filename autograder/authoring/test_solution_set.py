@@ -10,9 +10,11 @@ from autograder.authoring import solution_set
 from autograder.authoring.assemble import assemble
 from autograder.cli import app
 from autograder.course import catalogue, layout
+from autograder.course.lecture import RECORDING
 from autograder.judging.sources import state
 from autograder.judging.store import recorded
 from autograder.pages.mathml import mathml
+from autograder.pages.render import coded
 from autograder.testing.small_unit import ID, TEXT, unit_of
 
 PRINT = "print(f.numpy().round(3))"
@@ -60,7 +62,9 @@ def test_a_page_needs_no_script_and_no_network(unit, softmax):
         solution_set.dress(assemble(unit, catalogue.exercises(unit)), unit, caught), unit.id
     )
     assert "<script" not in html
-    assert not re.search(r"""(src|href)=["']?(https?:)?//""", html)
+    assert not re.search(r"""src=["']?(https?:)?//""", html)
+    addresses = re.findall(r"""href=["']?((?:https?:)?//[^"' >]*)""", html)
+    assert {address.partition("&")[0] for address in addresses} == {RECORDING}
     assert not re.search(r"@import|url\((?!['\"]?data:)", html)
 
 
@@ -90,13 +94,16 @@ def test_derivations_and_boxes_stand_where_they_belong():
     texts = [cell.source for cell in cells]
     assert not any("nbgrader" in cell.metadata for cell in cells)
     assert not any("BEGIN SOLUTION" in cell.source for cell in cells if cell.cell_type == "markdown")
+    places = re.findall('href="#([^"]+)"', texts[2])
+    assert len(places) == len(set(places)) == len(caught) + sum("Model answer" in text for text in texts)
+    assert all(any(f'id="{place}"' in text for text in texts) for place in places)
     answer = next(text for text in texts if "#### Model answer" in text)
     assert answer.index("Model answer") < answer.index("#### Rubric") < answer.index("#### Common errors")
     for exercise in catalogue.exercises(unit):
         place = texts.index(f"check({', '.join(exercise.objects)})")
         assert f"<b>{exercise.name}</b> · {exercise.points:g} points" in texts[place + 1]
         for misconception in exercise.misconceptions:
-            assert solution_set._text(misconception.advice.text) in texts[place + 1]
+            assert coded(misconception.advice.text) in texts[place + 1]
 
 
 def test_an_unknown_unit_is_wrong_usage():

@@ -16,7 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.authoring.assemble import EXPERIMENT, SETUP
-from autograder.course import derivation
+from autograder.course import derivation, lecture
 from autograder.course.catalogue import Unit, exercises
 from autograder.exercise import Exercise, check_id, solution_id
 from autograder.pages.markdown import html_of
@@ -78,7 +78,9 @@ class _Writer:
             d = derivation.of(self.unit, name)
             yield _block(
                 "derivation",
-                f"<p>You derive it: {d.points:g} points, graded by hand; lecture {escape(d.lecture)}.</p>",
+                lecture.linked(
+                    f"<p>You derive it: {d.points:g} points, graded by hand; lecture {escape(d.lecture)}.</p>"
+                ),
             )
         elif cell.cell_type == "markdown":
             yield from _prose(cell.source)
@@ -141,7 +143,7 @@ def _prose(source: str) -> Iterator[str]:
 def _text(lines: list[str]) -> Iterator[str]:
     source = "\n".join(lines).strip()
     if source:
-        yield _block("prose", html_of(source))
+        yield _block("prose", lecture.linked(html_of(source)))
 
 
 def _what_is_checked(exercise: Exercise) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autograder import logs
-from autograder.cli import authoring, exporting, grading, new, operations, rehearsal, reporting
+from autograder.cli import authoring, exporting, grading, new, operations, rehearsal, reporting, term
 from autograder.cli.options import verb
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.add_typer(grading.app)
 app.add_typer(reporting.app)
 app.add_typer(exporting.app, name="export")
 app.add_typer(operations.app, name="operations")
+app.add_typer(term.app)
 app.add_typer(rehearsal.app)
 
 

@@ -145,9 +145,9 @@ def _regrade(decision: "Decision", course: Path | None, jobs: int, unsafe: bool)
 
 def _graded_units(root: "Course") -> list[str]:
     """The units that were graded in a course root; none where nothing was."""
-    from autograder.gradebook import results
+    from autograder.gradebook import database, results
 
-    if not (root.root / "gradebook.db").exists():
+    if not database.is_there(database.address(root)):
         return []
     return results.graded_units(root)
 

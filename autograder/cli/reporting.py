@@ -56,12 +56,16 @@ def report(
         Path | None,
         typer.Option(metavar="FILE", help="A file, or a folder for it; by default the course's reports/."),
     ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What `fdl report UNIT --json` said in another term."),
+    ] = None,
     course: CourseRoot = None,
     json: Annotated[bool, typer.Option("--json", help="Print what is on the page as JSON.")] = False,
 ) -> None:
     """Write a page about a class: scores, checks, misconceptions to reteach, whom to look at, what is alike.
 
-    Example: fdl report 01_forward_propagation --anonymous
+    Example: fdl report 01_forward_propagation --compare last-term.json
     """
     with verb("report"):
         found, root = unit_of(unit, course).id if unit else "", root_of(course)
@@ -70,7 +74,7 @@ def report(
         from autograder.reporting import report as making
 
         with bar("report") as progress:
-            file, facts = making.make(Course(root), found, anonymous, out, progress)
+            file, facts = making.make(Course(root), found, anonymous, out, progress, compare)
         if json:
             print(dumps({**facts, "page": str(file)}, indent=1, ensure_ascii=False))
         else:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.course.layout import Course
+from autograder.gradebook import database
 from autograder.gradebook.grade_class import Report, Row
 from autograder.grading.engine import Graded
 from autograder.grading.graded_exercise import GradedExercise
@@ -53,10 +55,11 @@ def show_class(report: Report, root: Path) -> None:
         names = ", ".join(f"{name} ({_count(number, 'answer')})" for name, number in to_read.items())
         page.line(f"To read (formgrader, Manual Grading): {names}", bold="To read")
     graded_now = sum(bool(row.graded.ran) for row in report.rows)
+    gradebook = database.place(database.address(Course(root)))
     page.line(
         f"{report.unit}: {len(report.rows)} submissions, {graded_now} graded now in {report.seconds:.0f} s "
         f"(confined by {report.confinement}), {len(review)} to review. "
-        f"Gradebook: {root / 'gradebook.db'}; notebooks: {root / 'autograded'}"
+        f"Gradebook: {gradebook}; notebooks: {root / 'autograded'}"
     )
 
 

@@ -80,6 +80,8 @@ class Book:
         directory = CourseDirectory(config=config)
         self.converter = Autograde(coursedir=directory, config=config)
         self.converter.exporter = self.converter.exporter_class(parent=self.converter, config=config)
+        # Once after all steps, not after each.
+        self.converter.exporter.optimistic_validation = True
         self.url = directory.db_url
         self.gradebook = open_gradebook(directory, to_write=True)
 

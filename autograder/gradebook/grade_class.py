@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbformat.v4 import new_notebook
+
 from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
@@ -16,6 +18,7 @@ from autograder.course.layout import Course
 from autograder.gradebook import own_course
 from autograder.gradebook.book import Book
 from autograder.gradebook.database import refusals
+from autograder.gradebook.unchanged import Recorded
 from autograder.grading import draws
 from autograder.grading.backends import Backend, Threads
 from autograder.grading.graded_submission import Graded
@@ -191,25 +194,32 @@ def grade(
     start = time.monotonic()
     course = Course(root)
     chosen = _students(course, unit.id, students)
-    plan = plan_of(unit)
+    plan = plan_of(unit, course.root)
     again = _again(plan, exercise, force)
     report = Report(unit.id, confinement)
+    secret = draws.secret(course.root)
     book = Book(course)
     try:
         book.register(plan)
         with refusals(book.url):
             own_course.follow(book.gradebook, course, unit.id)
-        grader = Grader(course, draws.secret(course.root), run, lambda _: unit)
+            recorded = Recorded(course, plan, secret, book.gradebook)
+        report.rows = list(_unchanged(recorded, chosen, bool(again)))
+        there = {row.student for row in report.rows}
+        todo = [student for student in chosen if student not in there]
+        grader = Grader(course, secret, run, lambda _: unit)
         backend = backend or Threads()
-        for student, graded in backend.run(grader, unit.id, chosen, again, jobs or os.cpu_count() or 1):
-            report.rows.append(_recorded(book, student, unit.id, graded))
+        for student, graded in backend.run(grader, unit.id, todo, again, jobs or os.cpu_count() or 1):
+            report.rows.append(_recorded(book, recorded, student, graded))
             what = f"{student}; {backend.standing}" if backend.standing else student
             progress(len(report.rows), len(chosen), what)
+        _write(recorded)
         _read_back(book, unit.id, report.rows)
     finally:
         book.close()
     report.confinement = backend.confinement or confinement
-    report.rows.sort(key=lambda row: chosen.index(row.student))
+    places = {student: place for place, student in enumerate(chosen)}
+    report.rows.sort(key=lambda row: places[row.student])
     report.seconds = time.monotonic() - start
     return report
 
@@ -247,10 +257,32 @@ def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or there
 
 
-def _recorded(book: Book, student: str, unit: str, graded: Graded) -> Row:
+def _unchanged(recorded: Recorded, students: Sequence[str], anew: bool) -> Iterator[Row]:
+    """The rows of those of whom nothing has changed since they were recorded; none if they are graded anew."""
+    for student in students:
+        last = recorded.again(student)
+        if last and not anew:
+            graded, remarks = last
+            yield Row(student, graded, remarks=remarks)
+
+
+def _write(recorded: Recorded) -> None:
+    """Remember what is recorded; where that fails, the next run looks at everything once more."""
+    try:
+        recorded.write()
+    except OSError as error:
+        log.warning("%s cannot be written: %s", recorded.file, error.strerror)
+
+
+def _recorded(book: Book, recorded: Recorded, student: str, graded: Graded) -> Row:
     """Save what became of a submission; where that fails, the others' grades go on."""
+    unit = recorded.plan.unit
     try:
         remarks = book.record(student, unit, graded)
+        if not graded.unfinished:
+            recorded.note(student, remarks)
+        # It is saved: a large class's notebooks would fill the memory.
+        graded.notebook = new_notebook()
     except Exception as error:
         why = _why(error)
         with logs.about(unit, student):

@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, Gradebook
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, delete, insert, inspect, select
-from sqlalchemy.schema import CreateTable
+from nbgrader.api import Base, Comment, Grade, Gradebook
+from sqlalchemy import Column, Float, Integer, String, Table, Text, delete, insert, inspect, select
 
 from autograder.grading import paper, submission
 from autograder.grading.answers import is_asked_for_elsewhere
@@ -23,9 +22,10 @@ from helpers.errors import Unreadable
 # Bytes of what is attached or lies beside a notebook are told apart by so many characters.
 DIGEST = 32
 
+# Among nbgrader's tables, so that it is made with them when a gradebook is opened, and copied with them.
 VERSIONS = Table(
     "fdl_hand_graded",
-    MetaData(),
+    Base.metadata,
     # nbgrader's id of a student's grade.
     Column("grade_id", String(32), primary_key=True),
     Column("number", Integer, primary_key=True),
@@ -140,7 +140,6 @@ def _continued(known: list[Version], answer: Answer) -> list[Version]:
 
 
 def _write(gradebook: Gradebook, grade_id: str, known: list[Version]) -> None:
-    gradebook.db.execute(CreateTable(VERSIONS, if_not_exists=True))
     gradebook.db.execute(delete(VERSIONS).where(VERSIONS.c.grade_id == grade_id))
     for number, version in enumerate(known):
         row = {

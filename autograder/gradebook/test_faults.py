@@ -81,7 +81,7 @@ def test_two_graders_at_once_leave_what_one_leaves(undisturbed, root, made, dist
     assert {process.exitcode for process in both} <= {0, 1, forked_graders.REFUSED}
     there = grades(root)
     assert there == {who: wanted[who] for who in there}
-    assert disturbed()[0] == 0
+    assert disturbed()[0] == 0, told.read_text()
     assert grades(root) == wanted
 
 

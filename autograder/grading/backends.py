@@ -54,6 +54,7 @@ class Threads:
             students_of[pool.submit(grader.grade, unit, student, again=again)] = student
         try:
             for future in as_completed(students_of):
-                yield students_of[future], future.result()
+                # Whoever asked decides how long it is kept.
+                yield students_of.pop(future), future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -5,11 +5,15 @@ A template lies with the package that knows what it shows. Here are what all pag
 """
 
 import functools
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+# A longer word may break behind these signs, and without one of them where a column would be too wide for a telephone.
+LONG_WORD = 10
+BREAKS = re.compile(r"[^_./=]{20}|[^_./=]*[_./=]+")
 COMMON = Path(__file__).parent / "templates"
 
 
@@ -48,7 +52,13 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": points, "share": share, "count": count}
+    environment.filters |= {
+        "points": points,
+        "share": share,
+        "count": count,
+        "coded": coded,
+        "breakable": breakable,
+    }
     environment.globals["style"] = _style
     return environment
 
@@ -85,3 +95,32 @@ def count(number: int, one: str, many: str = "") -> str:
     if number == 1:
         return f"{number:,} {one}"
     return f"{number:,} {many or one + 's'}"
+
+
+def coded(text: str) -> Markup:
+    """A text whose code, between backticks, is shown as code.
+
+    Args:
+        text: anybody's; it is escaped.
+    """
+    # As plain text: a substitution in Markup escapes its pieces once more.
+    escaped = str(escape(text))
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escaped))
+
+
+def breakable(text: str) -> Markup:
+    """A text whose long words may break where an identifier has a joint; a table's column breaks no word elsewhere.
+
+    Args:
+        text: anybody's; it is escaped.
+    """
+    words = re.split(r"(\s+)", text)
+    return Markup("").join(_with_joints(word) for word in words)
+
+
+def _with_joints(word: str) -> Markup:
+    if len(word) <= LONG_WORD:
+        return escape(word)
+    pieces = BREAKS.findall(word)
+    pieces.append(word[sum(map(len, pieces)) :])
+    return Markup("<wbr>").join(filter(None, pieces))

@@ -49,6 +49,13 @@ def test_points_are_written_as_people_write_them(value, written):
     assert render.points(value) == written
 
 
+def test_a_long_word_may_break_at_its_joints_and_an_endless_one_anywhere():
+    assert render.breakable("a train_and_watch_them_all <b>") == (
+        "a train_<wbr>and_<wbr>watch_<wbr>them_<wbr>all &lt;b&gt;"
+    )
+    assert render.breakable("x" * 45) == "<wbr>".join(["x" * 20, "x" * 20, "x" * 5])
+
+
 def test_a_number_has_its_noun():
     assert render.count(1, "student") == "1 student"
     assert render.count(1200, "student") == "1,200 students"

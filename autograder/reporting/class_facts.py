@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograder.gradebook.results import Part, Result
-from autograder.grading.graded_exercise import GradedCheck, GradedExercise, Named
+from autograder.grading.graded_exercise import Named
 from autograder.reporting.anonymity import DisplayNames
+from autograder.reporting.attempts import ExerciseAttempts
+from autograder.reporting.check_facts import ExerciseCount, exercise_counts
 from autograder.reporting.similarity import Pair
+from autograder.reporting.terms import ComparedTerms
 from autograder.reporting.used import UsedOperation, used
 
 # of the submissions that took longest to grade
@@ -39,26 +42,6 @@ class UnitScores:
     median: float
     open_points: float
     needs_review: int
-
-
-@dataclass(frozen=True)
-class CheckCount:
-    """How many answers passed a check, of how many."""
-
-    check: str
-    points: float
-    passed: int
-    of: int
-
-
-@dataclass(frozen=True)
-class ExerciseCount:
-    """How an exercise went: how many students by outcome, and how many passed each check."""
-
-    exercise: str
-    lecture: str
-    outcomes: dict[str, int]
-    checks: tuple[CheckCount, ...]
 
 
 @dataclass(frozen=True)
@@ -136,9 +119,32 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class UnitFacts(UnitScores):
-    """All that the page of a unit says."""
+class UnitScore:
+    """One student's points in one unit; `open` if some are not decided yet."""
 
+    score: float
+    max_score: float
+    open: bool
+
+
+@dataclass(frozen=True)
+class StudentRow(UnitScore):
+    """One student's points on the page of a unit; `page` leads to the feedback page from there, "" if there is none."""
+
+    student: str
+    page: str
+
+
+@dataclass(frozen=True)
+class UnitFacts(UnitScores):
+    """All that the page of a unit says.
+
+    Attributes:
+        attempts: from the logs that were handed in.
+        compared: with an earlier term, where one was named.
+    """
+
+    students: tuple[StudentRow, ...]
     exercises: tuple[ExerciseCount, ...]
     derivations: tuple[DerivationCount, ...]
     misconceptions: tuple[HeldMisconception, ...]
@@ -148,19 +154,12 @@ class UnitFacts(UnitScores):
     slow_students: tuple[SlowSubmission, ...]
     alike: tuple[Alike, ...]
     used: tuple[UsedOperation, ...] = ()
+    attempts: tuple[ExerciseAttempts, ...] = ()
+    compared: ComparedTerms | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The object as plain JSON, for `fdl report UNIT --json`."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class UnitScore:
-    """One student's points in one unit; `open` if some are not decided yet."""
-
-    score: float
-    max_score: float
-    open: bool
 
 
 @dataclass(frozen=True)
@@ -184,17 +183,26 @@ class CourseFacts:
         return asdict(self)
 
 
-def of_unit(results: Sequence[Result], names: DisplayNames, pairs: Sequence[Pair] = ()) -> UnitFacts:
+def of_unit(
+    results: Sequence[Result],
+    names: DisplayNames,
+    pairs: Sequence[Pair] = (),
+    pages: Mapping[str, str] | None = None,
+    attempts: Sequence[ExerciseAttempts] = (),
+) -> UnitFacts:
     """One unit's facts.
 
     Args:
         results: everybody's, at least one.
         names: what students are called.
         pairs: those whose code is alike.
+        pages: links to feedback pages, by the student's id.
+        attempts: what logs of attempts say.
     """
     return UnitFacts(
         **vars(unit_scores(results)),
-        exercises=tuple(_exercises(results)),
+        students=tuple(_student_rows(results, names, pages or {})),
+        exercises=tuple(exercise_counts(results)),
         derivations=tuple(_derivations(results)),
         misconceptions=tuple(misconceptions(results, names)),
         unnamed=tuple(_unnamed(results)),
@@ -203,6 +211,7 @@ def of_unit(results: Sequence[Result], names: DisplayNames, pairs: Sequence[Pair
         slow_students=tuple(_slow_submissions(results, names)),
         alike=tuple(_alike(pairs, names)),
         used=tuple(used(results)),
+        attempts=tuple(attempts),
     )
 
 
@@ -274,49 +283,30 @@ def misconceptions(results: Sequence[Result], names: DisplayNames) -> list[HeldM
     return sorted(rows, key=lambda row: (-len(row.students), row.exercise, row.misconception))
 
 
+def _unit_score(result: Result) -> UnitScore:
+    undecided = bool(result.to_read or result.needs_review)
+    return UnitScore(round(result.score, 2), result.max_score, undecided)
+
+
+def _student_rows(
+    results: Sequence[Result], names: DisplayNames, pages: Mapping[str, str]
+) -> list[StudentRow]:
+    rows = []
+    for result in results:
+        score = vars(_unit_score(result))
+        rows.append(
+            StudentRow(**score, student=names.of(result.student), page=pages.get(result.student.id, ""))
+        )
+    return sorted(rows, key=lambda row: _by_number(row.student))
+
+
 def _students(units: Mapping[str, Sequence[Result]], names: DisplayNames) -> Iterator[StudentScores]:
     scores: dict[str, dict[str, UnitScore]] = defaultdict(dict)
     for unit, results in units.items():
         for result in results:
-            undecided = bool(result.to_read or result.needs_review)
-            score = UnitScore(round(result.score, 2), result.max_score, undecided)
-            scores[names.of(result.student)][unit] = score
+            scores[names.of(result.student)][unit] = _unit_score(result)
     for student in sorted(scores, key=_by_number):
         yield StudentScores(student, scores[student])
-
-
-def _exercises(results: Sequence[Result]) -> Iterator[ExerciseCount]:
-    """Of each exercise how it went, and of each of its checks how many passed it."""
-    answers: dict[str, list[GradedExercise]] = defaultdict(list)
-    for result in results:
-        for verdict in result.verdicts:
-            answers[verdict.exercise].append(verdict)
-    for exercise, verdicts in answers.items():
-        outcomes = Counter(map(_outcome, verdicts))
-        checks = tuple(_checks(verdicts))
-        yield ExerciseCount(exercise, verdicts[0].lecture, dict(outcomes), checks)
-
-
-def _outcome(verdict: GradedExercise) -> str:
-    """How an answer went by its checks."""
-    if verdict.not_begun:
-        return "not begun"
-    if verdict.points >= verdict.max_points:
-        return "all points"
-    if verdict.points:
-        return "some"
-    return "none"
-
-
-def _checks(verdicts: Sequence[GradedExercise]) -> Iterator[CheckCount]:
-    """Each check of one exercise, over all answers to it."""
-    by_name: dict[str, list[GradedCheck]] = defaultdict(list)
-    for verdict in verdicts:
-        for check in verdict.checks:
-            by_name[check.check].append(check)
-    for name, checks in by_name.items():
-        passed = sum(check.passed for check in checks)
-        yield CheckCount(name, checks[0].max_points, passed, len(checks))
 
 
 def _derivations(results: Sequence[Result]) -> Iterator[DerivationCount]:

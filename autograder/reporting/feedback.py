@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder import limited
-from autograder.course import catalogue
+from autograder.course import catalogue, lecture
 from autograder.course.layout import Course
 from autograder.gradebook import results
 from autograder.gradebook.book import SECRET, STAMP
@@ -54,7 +54,7 @@ class Section:
         part: its points, and what was found.
         anchor: its id on the page.
         cell: the anchor of its answer in the notebook below, "" if there is none.
-        checks: those worth listing.
+        checks: those worth listing, in the exercise's order.
     """
 
     part: Part
@@ -78,12 +78,36 @@ class Section:
         return score
 
     @property
+    def settled(self) -> bool:
+        """Whether all points are there, and nobody has more to say: it need not be read."""
+        part = self.part
+        return part.score >= part.max_score and not part.waits and not part.comment
+
+    @property
+    def urgency(self) -> int:
+        """Where it stands on the page: what fell short, then what waits for a grader, then what is settled."""
+        if self.settled:
+            return 2
+        return int(self.part.waits)
+
+    @property
+    def failed(self) -> list[CheckLine]:
+        return [line for line in self.checks if not line.check.passed]
+
+    @property
+    def passed(self) -> list[CheckLine]:
+        return [line for line in self.checks if line.check.passed]
+
+    @property
     def hints(self) -> list[str]:
         """What to say below the checks: one thing to try or, where somebody will look, why."""
         if self.part.by_hand and not self.part.waits and not self.part.decided:
             return ["There is no answer."]
         if not self.verdict:
             return []
+        if self.verdict.not_begun and not self.verdict.notes:
+            # What the card says is for who sits at the notebook.
+            return ["Not written yet: its cell is as you got it."]
         if self.verdict.notes:
             return list(self.verdict.notes)
         if self.verdict.hint:
@@ -148,12 +172,16 @@ def page(result: Result, data: bytes | Unreadable) -> str:
     cells: list[CellView] = []
     if result.notebook and not result.unread:
         cells = notebook_view.cells(result.notebook, data)
+    every = sections(result, cells)
     return render.render(
         TEMPLATE,
         result=result,
         title=notebook_view.title(result.notebook, result.unit),
-        sections=sections(result, cells),
-        cells=cells,
+        sections=every,
+        by_urgency=sorted(every, key=lambda section: section.urgency),
+        by_cell={section.cell: section for section in every if section.cell},
+        notebook=notebook_view.folded(cells),
+        linked=lecture.linked,
         code_style=notebook_view.stylesheet(),
         waiting=[part for part in result.parts if part.waits],
     )

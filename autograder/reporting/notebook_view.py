@@ -6,9 +6,10 @@ formats among the outputs are never looked at.
 """
 
 import functools
+import itertools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import bleach
@@ -19,6 +20,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from autograder.course import lecture
 from autograder.grading import restore, submission
 from autograder.grading.submission import clean
 from autograder.pages.mathml import mathml
@@ -48,9 +50,10 @@ class CellView:
     Args:
         anchor: its id on the page.
         grade_id: nbgrader's, "" if it has none.
-        kind: "text", "code" or "prose", which is the course's own text.
+        kind: "text" or "code".
         body: what stands in it.
-        title: of prose, to be shown while it is folded.
+        own: whether the student wrote it: an answer, or a cell that they added.
+        title: its heading, if it begins with one.
         printed: what it printed before it was handed in.
         pictures: its plots as handed in, or what is attached to it.
     """
@@ -59,6 +62,7 @@ class CellView:
     grade_id: str
     kind: str
     body: Markup
+    own: bool = True
     title: str = ""
     printed: str = ""
     pictures: tuple[Picture, ...] = ()
@@ -80,6 +84,35 @@ def cells(graded: NotebookNode, data: bytes | Unreadable) -> list[CellView]:
         else:
             views.append(_text_cell(number, cell, album))
     return views
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Cells of the course's own that stand next to each other: its text, its experiments, its checks."""
+
+    title: str
+    cells: tuple[CellView, ...]
+
+
+def folded(views: Sequence[CellView]) -> list[CellView | Fold]:
+    """The cells of a page, those of the course folded.
+
+    Args:
+        views: all of them.
+    """
+    shown: list[CellView | Fold] = []
+    for own, group in itertools.groupby(views, key=lambda view: view.own):
+        if own:
+            shown += group
+            continue
+        together = tuple(group)
+        shown.append(Fold(_title_of_fold(together), together))
+    return shown
+
+
+def _title_of_fold(views: Iterable[CellView]) -> str:
+    headings = [view.title for view in views if view.title]
+    return " · ".join(headings) or "The course, in between"
 
 
 def title(notebook: NotebookNode | None, unit: str) -> str:
@@ -109,6 +142,7 @@ def _code_cell(number: int, cell: NotebookNode, outputs: list[dict], album: Albu
         grade_id=_grade_id(cell),
         kind="code",
         body=code(cell.source),
+        own=_is_own(cell),
         printed=_printed(outputs),
         pictures=tuple(filter(None, pictures)),
     )
@@ -117,18 +151,23 @@ def _code_cell(number: int, cell: NotebookNode, outputs: list[dict], album: Albu
 def _text_cell(number: int, cell: NotebookNode, album: Album) -> CellView:
     attached = cell.get("attachments", {})
     pictures = [album.take(bundle, f"attached: {name}") for name, bundle in attached.items()]
-    grade_id = _grade_id(cell)
-    kind, title = "prose", _title(cell.source)
-    if grade_id or cell.id.startswith(restore.ADDED):
-        kind, title = "text", ""
+    own = _is_own(cell)
+    body = markdown(cell.source)
     return CellView(
         anchor=f"cell-{number}",
-        grade_id=grade_id,
-        kind=kind,
-        body=markdown(cell.source),
-        title=title,
+        grade_id=_grade_id(cell),
+        kind="text",
+        body=body if own else lecture.linked(body),
+        own=own,
+        title=_heading(cell.source),
         pictures=tuple(filter(None, pictures)),
     )
+
+
+def _is_own(cell: NotebookNode) -> bool:
+    """Whether the student wrote it."""
+    answer = cell.metadata.get("nbgrader", {}).get("solution", False)
+    return answer or cell.id.startswith(restore.ADDED)
 
 
 def _grade_id(cell: NotebookNode) -> str:
@@ -178,9 +217,11 @@ def code(source: str) -> Markup:
     return Markup(highlight(clean(source), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n"))
 
 
-def _title(source: str) -> str:
-    """The first line that is not empty, without Markdown's signs, cut between two words."""
-    first = next(filter(str.strip, source.splitlines()), "")
+def _heading(source: str) -> str:
+    """The heading that a text begins with, without Markdown's signs, cut between two words."""
+    first = source.lstrip().partition("\n")[0]
+    if not first.startswith("#"):
+        return ""
     words = re.sub(r"[*`#]|\$+", "", first).strip()
     if len(words) <= MAX_TITLE:
         return words

@@ -1,21 +1,26 @@
 """`fdl report [UNIT]`: a page about a class, as one file: what to reteach, whom to look at, what is alike."""
 
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from nbformat import NotebookNode
 
+from autograder.course import lecture
 from autograder.course.layout import Course
 from autograder.gradebook import results
 from autograder.gradebook.results import Result
 from autograder.grading import draws
 from autograder.pages import render
 from autograder.progress import Progress, silent
-from autograder.reporting import charts, class_facts, notebook_view, similarity
+from autograder.reporting import attempts, charts, check_facts, class_facts, notebook_view, similarity, terms
 from autograder.reporting.anonymity import DisplayNames
+from autograder.reporting.attempts import ExerciseAttempts
 from autograder.reporting.class_facts import CourseFacts, UnitFacts, UnitScores
-from helpers.errors import Refused
+from helpers.errors import CalledWrongly, Refused
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = "How many students got all points of each exercise, some or none; the table of checks below has the numbers."
@@ -27,6 +32,7 @@ def make(
     anonymous: bool = False,
     out: Path | None = None,
     progress: Progress = silent,
+    earlier: Path | None = None,
 ) -> tuple[Path, dict[str, Any]]:
     """Write the page of a unit or, without one, of the course.
 
@@ -36,11 +42,15 @@ def make(
         anonymous: whether names are left out.
         out: the file, or a folder for it; by default the course's reports/.
         progress: is told how far it is.
+        earlier: what `fdl report UNIT --json` said in another term, to stand beside this one.
     Returns:
         The file, and what it says, as JSON.
     Raises:
         Refused: if nothing has been graded.
+        CalledWrongly: if `earlier` is no report about this unit.
     """
+    if earlier and not unit:
+        raise CalledWrongly("two terms are compared in one unit: name it")
     units = [unit] if unit else results.graded_units(course)
     if not units:
         raise Refused("no unit has been graded yet: run `fdl grade UNIT` first")
@@ -54,7 +64,9 @@ def make(
     facts: UnitFacts | CourseFacts
     if unit:
         given = results.handed_out(course, unit)
-        facts = write_unit(place, graded[unit], names, given)
+        pages = {} if anonymous else _feedback_pages(course, graded[unit], place)
+        logs = attempts.from_logs(course, unit, graded[unit])
+        facts = write_unit(place, graded[unit], names, given, pages, logs, earlier)
     else:
         facts = write_course(place, graded, names)
     progress(len(units) + 1, len(units) + 1, place.name)
@@ -62,7 +74,13 @@ def make(
 
 
 def write_unit(
-    place: Path, graded: Sequence[Result], names: DisplayNames, given: Sequence[str] = ()
+    place: Path,
+    graded: Sequence[Result],
+    names: DisplayNames,
+    given: Sequence[str] = (),
+    pages: Mapping[str, str] | None = None,
+    logs: Sequence[ExerciseAttempts] = (),
+    earlier: Path | None = None,
 ) -> UnitFacts:
     """The page of one unit.
 
@@ -71,12 +89,17 @@ def write_unit(
         graded: everybody's results.
         names: what students are called.
         given: code that was handed out.
+        pages: links to feedback pages, by the student's id.
+        logs: what logs of attempts say.
+        earlier: see `make`.
     Returns:
         What it says.
     """
     codes = _codes(graded)
     pairs = similarity.pairs(codes, given)
-    facts = class_facts.of_unit(graded, names, pairs)
+    facts = class_facts.of_unit(graded, names, pairs, pages, logs)
+    if earlier:
+        facts = replace(facts, compared=terms.compared(facts.to_json(), earlier))
     hidden = {student: names.hide(code) for student, code in codes.items()}
     excerpts = [similarity.excerpts(pair, hidden, given) for pair in pairs[: similarity.SHOWN]]
     outcomes = {exercise.exercise: exercise.outcomes for exercise in facts.exercises}
@@ -85,6 +108,8 @@ def write_unit(
         TEMPLATES / "unit.html",
         facts=facts,
         title=_title(graded),
+        linked=lecture.linked,
+        fewest=check_facts.FEWEST,
         anonymous=names.anonymous,
         scores=charts.scores(facts.scores, facts.max_score, _scores_in_words(facts)),
         outcomes=charts.outcomes(outcomes, OUTCOMES),
@@ -115,6 +140,7 @@ def write_course(place: Path, graded: Mapping[str, Sequence[Result]], names: Dis
         TEMPLATES / "course.html",
         facts=facts,
         titles=titles,
+        linked=lecture.linked,
         anonymous=names.anonymous,
         spread=charts.units(shares, f"The spread of scores in each unit. Medians: {medians}."),
     )
@@ -130,6 +156,16 @@ def _place(course: Course, unit: str, anonymous: bool, out: Path | None) -> Path
     if anonymous:
         name += "-anonymous"
     return folder / f"{name}.html"
+
+
+def _feedback_pages(course: Course, graded: Sequence[Result], place: Path) -> dict[str, str]:
+    """Links from a page to the students' feedback pages, where `fdl feedback` has written them."""
+    links = {}
+    for result in graded:
+        page = course.root / "feedback" / result.student.id / result.unit / f"{result.unit}.html"
+        if page.is_file():
+            links[result.student.id] = quote(os.path.relpath(page, place.resolve().parent))
+    return links
 
 
 def _display_names(course: Course, graded: Mapping[str, Sequence[Result]], anonymous: bool) -> DisplayNames:

@@ -5,12 +5,14 @@ import html
 import io
 import json
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 
+from autograder.course import lecture
 from autograder.gradebook.results import Part, Person
 from autograder.pages import pictures
 from autograder.reporting import feedback
@@ -21,7 +23,7 @@ from helpers.verdict import Kind
 NOTHING = Unreadable("nothing was handed in")
 EVIL = '<script>alert(1)</script><img src="https://evil.org/x" onerror=alert(2)>'
 ALLOWED = set(
-    "html head meta title style body main header section h1 h2 h3 h4 h5 h6 p div span b br i a bdi table caption "
+    "html head meta title style body main header nav section h1 h2 h3 h4 h5 h6 p div span b br wbr i a bdi table caption "
     "thead tbody tr th td ul ol li pre code em strong s blockquote hr details summary figure figcaption img "
     "math mrow mi mo mn mfrac msub msup msubsup msqrt mtext mspace munder mover munderover mtable mtr mtd".split()
 )
@@ -90,9 +92,28 @@ def test_a_page_tells_points_checks_misconception_and_advice():
     assert "proof · open, 4 points" in told
     assert "4 of these points are still open: a person has to look at proof." in told
     anchors = [attrs["id"] for _, attrs in Elements(html).found if "id" in attrs]
-    links = [attrs["href"] for tag, attrs in Elements(html).found if tag == "a"]
+    links = {attrs["href"] for tag, attrs in Elements(html).found if tag == "a"}
     assert len(set(anchors)) == len(anchors)
-    assert {link[1:] for link in links} <= set(anchors)
+    assert links - {f"#{anchor}" for anchor in anchors} == {
+        f"{lecture.RECORDING}&t={60 * 3 + 17}"  # 3:17
+    }
+
+
+def test_what_fell_short_comes_first_and_what_has_all_its_points_is_folded():
+    wrong = made_up_results.verdict("softmax", ["large values"], "no maximum is subtracted")
+    html = page(made_up_results.result("ada", wrong, handed_in=datetime(2026, 3, 1, 22, 5)))
+    found = html[html.index('id="checks"') : html.index('id="how"')]
+    places = [found.index(f"<h3>{name} · ") for name in ("softmax", "proof", "Dense")]
+    assert places == sorted(places)
+    assert re.search(r"<details><summary><h3>Dense · 3 of 3</h3></summary>\n<div id=.part-1.>", found)
+    assert "<summary>1 check passed</summary>" in found
+    assert "Handed in 01 March 2026, 22:05 UTC." in text(html)
+
+
+def test_code_in_what_is_said_is_shown_as_code():
+    message = made_up_results.verdict("Dense", "all", message="`W` is `<b>`, expected b")
+    html = page(made_up_results.result("ada", message))
+    assert "<code>W</code> is <code>&lt;b&gt;</code>, expected b" in html
 
 
 def test_a_graders_points_and_comments_are_told_and_so_is_a_penalty():
@@ -132,7 +153,8 @@ def test_a_message_is_said_once_and_an_untouched_stub_has_no_checks():
     assert told.count("a[0] is 1, expected 2") == 1
     assert told.count("the same") == 2
     assert "sums to 1" not in told
-    assert "replace `raise NotImplementedError()`" in told
+    assert "Not written yet" in told
+    assert "run its cell" not in told
 
 
 EVIL_RESULTS = {
@@ -250,15 +272,21 @@ def test_a_photograph_of_a_derivation_is_shown():
     assert image["alt"] == "attached: page.jpg"
 
 
-def test_only_the_courses_own_text_is_folded():
+def test_only_what_is_the_courses_own_is_folded_where_points_are_missing():
     made = made_up_results.result(
-        "ada", codes={"proof": "So $a_1 * b * c_2$ holds, $\\nonsense<b>$ and `$5 + $6`."}
+        "ada",
+        *(made_up_results.verdict(name, "all") for name in made_up_results.CHECKS),
+        codes={"proof": "So $a_1 * b * c_2$ holds, $\\nonsense<b>$ and `$5 + $6`."},
     )
     cells_of(made).insert(1, new_markdown_cell("My *note*.", id="added-1"))
     cells_of(made).insert(2, new_code_cell("mine = 1", id="added-2"))
     html = page(made)
-    assert html.count("<details") == 1
-    assert re.search(r"<details.*>The course's text\.", html, re.DOTALL)
+    open_ones = re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+    assert "The course's text." in html
+    assert "The course's text." not in open_ones
+    assert "plot" not in open_ones
+    assert '<span class="n">mine</span>' in open_ones
+    assert open_ones.count("NotImplementedError") == len(made_up_results.CHECKS)
     assert "<p>My <em>note</em>.</p>" in html
     assert "<msub><mi>a</mi><mn>1</mn></msub>" in html
     assert "<code>$\\nonsense&lt;b&gt;$</code> and <code>$5 + $6</code>" in html

@@ -1,17 +1,20 @@
 import json
 import time
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.course import lecture
 from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
 from autograder.gradebook.results import Part, Person
 from autograder.pages import render
-from autograder.reporting import report
+from autograder.reporting import attempts, feedback, report, terms
 from autograder.reporting.anonymity import DisplayNames
+from autograder.reporting.attempts import ExerciseAttempts
 from autograder.reporting.class_facts import (
     DerivationCount,
     HeldMisconception,
@@ -22,7 +25,7 @@ from autograder.reporting.class_facts import (
 )
 from autograder.reporting.test_feedback import ALLOWED, EVIL, Elements, text
 from autograder.testing import made_up_results
-from helpers.errors import Refused
+from helpers.errors import CalledWrongly, Refused
 from helpers.verdict import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
@@ -95,7 +98,7 @@ def test_success_by_check_is_counted(write):
     }
     assert dense.outcomes == {"all points": 1, "some": 1, "none": 1}
     assert about.unnamed == (UnnamedCount("Dense", students=1),)
-    assert "a = hW + b 1 1 of 3 · 33 %" in text(html)
+    assert "a = hW + b 1 1 of 3 · 33 % –" in text(html)
 
 
 def test_scores_and_what_waits(write):
@@ -196,7 +199,7 @@ def test_nothing_of_a_students_is_alive(write):
     for tag, attrs in Elements(html).found:
         assert tag in ALLOWED | drawn
         assert not any(name.startswith("on") for name in attrs)
-        assert attrs.get("href", "#").startswith("#")
+        assert attrs.get("href", "#").startswith(("#", lecture.RECORDING))
     assert EVIL in Elements(html).text
 
 
@@ -300,16 +303,33 @@ def test_programs_find_what_a_page_says_under_its_names(write):
     )
     found = json.loads(json.dumps(about.to_json()))
     single = {name for name, value in found.items() if not isinstance(value, list)}
-    assert single == {"unit", "submissions", "max_score", "mean", "median", "open_points", "needs_review"}
+    assert single == {
+        "unit",
+        "submissions",
+        "max_score",
+        "mean",
+        "median",
+        "open_points",
+        "needs_review",
+        "compared",
+    }
     assert found["scores"] == [2, 2]
-    assert found["exercises"][0]["checks"][0] == {"check": "the shapes", "points": 1, "passed": 1, "of": 2}
+    assert found["exercises"][0]["checks"][0] == {
+        "check": "the shapes",
+        "points": 1,
+        "passed": 1,
+        "of": 2,
+        "difficulty": 0.5,
+        "discrimination": None,
+    }
     names = {
         name: set(value[0])
         for name, value in found.items()
-        if isinstance(value, list) and name not in ("scores", "used")
+        if isinstance(value, list) and name not in ("scores", "used", "attempts")
     }
-    assert found["used"] == []
+    assert found["used"] == found["attempts"] == []
     assert names == {
+        "students": {"student", "score", "max_score", "open", "page"},
         "exercises": {"exercise", "lecture", "outcomes", "checks"},
         "derivations": {"derivation", "max_score", "waiting", "read", "mean"},
         "misconceptions": {"unit", "misconception", "exercise", "students", "share", "lecture", "advice"},
@@ -319,6 +339,70 @@ def test_programs_find_what_a_page_says_under_its_names(write):
         "slow_students": {"student", "seconds"},
         "alike": {"students", "shares", "lines"},
     }
+
+
+def test_a_check_that_those_pass_who_do_well_elsewhere_discriminates(write):
+    wrong = [made_up_results.verdict("Dense", "all"), made_up_results.verdict("softmax", "all")]
+    weak = [made_up_results.result(f"weak {number}", *wrong) for number in range(5)]
+    strong = [made_up_results.result(f"strong {number}") for number in range(5)]
+    about, _ = write(*weak, *strong)
+    assert {check.discrimination for exercise in about.exercises for check in exercise.checks} == {1.0}
+    about, _ = write(*weak, *strong[1:])
+    assert about.exercises[0].checks[0].discrimination is None
+
+
+def test_a_name_leads_to_the_feedback_page_where_there_is_one(tmp_path):
+    made = [made_up_results.result(Person("a b", "Ada", "Okafor")), made_up_results.result("bo")]
+    course = made_up_results.save(tmp_path, made)
+    feedback.make(course, made_up_results.UNIT, ["a b"])
+    file, about = report.make(course, made_up_results.UNIT)
+    ada, bo = about["students"]
+    assert (ada["student"], bo["page"]) == ("Ada Okafor", "")
+    assert (file.parent / unquote(ada["page"])).resolve().is_file()
+    assert f'<a href="{ada["page"]}"><bdi dir="auto">Ada Okafor</bdi></a>' in file.read_text("utf-8")
+    _, hidden = report.make(course, made_up_results.UNIT, anonymous=True)
+    assert {row["page"] for row in hidden["students"]} == {""}
+
+
+def test_two_terms_stand_beside_each_other(write, tmp_path):
+    before, _ = write(made_up_results.result("a", FORGOTTEN), made_up_results.result("b"))
+    (tmp_path / "before.json").write_text(json.dumps(before.to_json()))
+    now, _ = write(made_up_results.result("c", UNSHIFTED))
+    about = terms.compared(now.to_json(), tmp_path / "before.json")
+    assert terms.Change("Dense", "a = hW + b", before=0.5, now=1.0) in about.checks
+    assert about.misconceptions == (
+        terms.Change("softmax", "no maximum is subtracted", before=0.0, now=1.0),
+        terms.Change("Dense", "the bias is forgotten", before=0.5, now=0.0),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"unit": "90_made_up"}', '{"unit": "1", "submissions": null}'])
+def test_what_is_no_report_cannot_be_compared(write, tmp_path, text):
+    now, _ = write(made_up_results.result("c"))
+    (tmp_path / "before.json").write_text(text)
+    with pytest.raises(
+        CalledWrongly, match="is no report as JSON; write it with `fdl report 90_made_up --json"
+    ):
+        terms.compared(now.to_json(), tmp_path / "before.json")
+
+
+def test_logs_that_were_handed_in_tell_attempts_and_minutes(tmp_path):
+    course = Course(tmp_path)
+    folder = course.submitted(made_up_results.UNIT, "ada").parent
+    folder.mkdir(parents=True)
+    rows = [("10:00", ["the shapes"]), ("10:30", ["the dtype"]), ("11:00", []), ("12:00", ["the dtype"])]
+    lines = [
+        json.dumps(
+            {"time": f"2026-03-01T{time}:00+00:00", "exercise": "Dense", "passed": [], "failed": failed}
+        )
+        for time, failed in rows
+    ]
+    spoiled = ["", "[" * 10_000, '{"exercise": "Dense", "time": 7, "failed": []}']
+    (folder / "attempts.jsonl").write_text("\n".join([*spoiled, *lines]))
+    made = [made_up_results.result("ada"), made_up_results.result("bo")]
+    assert attempts.from_logs(course, made_up_results.UNIT, made) == [
+        ExerciseAttempts("Dense", students=1, green=1, attempts=3, minutes=60.0)
+    ]
 
 
 def test_the_command_writes_a_page_and_tells_the_facts(tmp_path, monkeypatch):

@@ -1,0 +1,11 @@
+"""In both images: which course this is, and that its exchange is ngshare, not a folder."""
+
+import os
+
+from ngshare_exchange import configureExchange
+
+c = get_config()  # noqa: F821  (nbgrader defines it)
+
+# values.yaml sets both.
+c.CourseDirectory.course_id = os.environ["FDL_COURSE"]
+configureExchange(c, os.environ["FDL_NGSHARE"])
