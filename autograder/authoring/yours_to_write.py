@@ -35,7 +35,8 @@ def sentence(theirs: NotYours) -> str:
     listed = ", ".join(f"`{name}`" for name in names[:MOST])
     if len(names) > MOST:
         listed += f" and {len(names) - MOST} relatives of theirs"
-    return f"**Yours to write**, so not to be taken from the libraries: {listed}. Whatever else NumPy, TensorFlow and Keras have, you may use."
+    rest = "Whatever else NumPy, TensorFlow and Keras have, you may use."
+    return f"**Yours to write**, so not to be taken from the libraries: {listed}. {rest}"
 
 
 def _names(theirs: NotYours) -> list[str]:

@@ -266,11 +266,6 @@ fifty.misconception(
     advice="Fifty can be learned *perfectly*. What keeps the last one out may be your bug: np.all.",
 )
 fifty.misconception(
-    "one right example is enough",
-    source=fifty.edited(("np.all(np.argmax", "np.any(np.argmax")),
-    advice="By chance some of fifty are right before the first step. `np.any` asks for one of them, `np.all` for all.",
-)
-fifty.misconception(
     "a low loss counts as fitted",
     source=fifty.edited(("bool(np.all(np.argmax(f, axis=1) == classes))", "bool(loss < 0.3)")),
     advice="Ask for what you want to know: is the largest f that of the class, for all fifty?",

@@ -25,7 +25,7 @@ def one_by_one(rng: np.random.Generator, lr: float, last: int) -> tuple[np.ndarr
     margins = np.zeros((N, C))
     step = lr * PER_STEP
     margins[np.arange(N), y] = step * rng.uniform(1, 3, N)
-    late = rng.permutation(N)[:2] if last else []
+    late = rng.permutation(N)[: 2 if last else 0]
     for example, when in zip(late, (last - 2, last), strict=False):
         margins[example] = 0
         margins[example, (y[example] + rng.integers(1, C)) % C] = step * (when - BETWEEN)

@@ -58,7 +58,8 @@ def codes(pretrain, rng):
 
 @pretraining.check("a layer's weights are W and b; the decoder is gone", points=2)
 def weights_kept(pretrain, rng):
-    widths = sorted(int(n) for n in rng.choice(np.arange(3, 40), size=2, replace=False))
+    # None as wide as x.
+    widths = sorted(int(n) for n in rng.choice(np.arange(D + 1, 40), size=2, replace=False))
     _, layers, _ = pretrained(pretrain, rng, widths)
     found = {"layers": len(layers)}
     for k, layer in enumerate(layers):
