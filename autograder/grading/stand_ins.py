@@ -14,7 +14,9 @@ from autograder.grading.plan import CHECK, SETUP, SOLUTION, Plan, plan_of
 from autograder.grading.rules import Need
 from autograder.grading.running import Work, check_steps, solution_step
 from autograder.sandbox import Step
-from helpers.verdict import Verdict
+from helpers.verdict import Kind, Verdict
+
+NEITHER = "an earlier answer that yours calls is not written yet; with the course's own in its place, this is not passed either"
 
 
 def rests_on(exercise: Exercise, need: Need, plan: Plan) -> list[str]:
@@ -87,6 +89,9 @@ def merge(alone: Verdict, given: Verdict) -> Verdict:
     outcomes = []
     for own, other in zip(alone.outcomes, given.outcomes, strict=True):
         better = max(own, other, key=lambda outcome: (outcome.passed, outcome.earned))
+        if better is own and own.kind == Kind.NOT_WRITTEN != other.kind:
+            # It is an earlier answer that is not written.
+            better = own = replace(own, kind=Kind.WRONG_VALUE, message=NEITHER)
         if not better.passed and other.names:
             better = replace(own, names=other.names, fact="")
         outcomes.append(better)

@@ -77,3 +77,11 @@ def test_two_runs_that_pass_everything_between_them_are_right():
     second = (outcome("value", Kind.WRONG_VALUE), outcome("rows", Kind.PASSED))
     merged = merge(Verdict("f", first, (), "unrecognized"), Verdict("f", second, (), "unrecognized"))
     assert merged.right
+
+
+def test_what_fails_with_the_course_s_own_earlier_answers_too_is_not_called_unwritten():
+    alone = (outcome("value", Kind.NOT_WRITTEN), outcome("rows", Kind.NOT_WRITTEN))
+    given = (outcome("value", Kind.PASSED), outcome("rows", Kind.WRONG_VALUE))
+    merged = merge(Verdict("f", alone, (), "unrecognized"), Verdict("f", given, (), "unrecognized"))
+    assert [one.kind for one in merged.outcomes] == [Kind.PASSED, Kind.WRONG_VALUE]
+    assert "earlier answer" in merged.outcomes[1].message

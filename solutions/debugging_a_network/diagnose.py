@@ -190,6 +190,7 @@ def explained(diagnose, rng):
         "wide inputs, and the first layer saturated": healthy(rng, saturated=pushed(rng, 0), **wide(rng)),
         "wide inputs, and the loss jumps": healthy(rng, losses=jumping(rng), **wide(rng)),
         "a wrong gradient, and the loss jumps": healthy(rng, losses=jumping(rng), **wrong_gradient(rng)),
+        "wide inputs, and a loss of NaN": healthy(rng, losses=np.full(STEPS + 1, np.nan), **wide(rng)),
     }
     return told(diagnose, runs)
 
@@ -338,6 +339,13 @@ diagnosis.misconception(
     advice="A loss that falls for long and ends higher than it began has been thrown out of its valley.",
 )
 RISES = "np.mean(rises) > 0.25"
+diagnosis.misconception(
+    "a loss that is not finite is blamed on the rate, whatever else is wrong",
+    source=diagnosis.edited(
+        ("if jumps and not causes", "if not np.all(np.isfinite(losses)) or jumps and not causes")
+    ),
+    advice="Wide inputs and wrong gradients make infinite losses at any rate. Where one of them is at fault, leave the rate alone.",
+)
 diagnosis.misconception(
     "a rise at the first step is enough",
     source=diagnosis.edited((RISES, f"rises[0] or {RISES}")),

@@ -109,7 +109,12 @@ def gradient_summary(theirs, ours):
 
 @planting.check("inputs: what the first layer gets is wide, the weights are as they were")
 def plants_inputs(plant, rng):
-    return ill(plant, rng, "inputs")
+    tiny = standardizing_network(rng)
+    tiny.layers[0].scale, tiny.layers[0].offset = 1000.0, 0.0
+    plant("inputs", tiny)
+    got = np.asarray(tiny.layers[0](tf.constant(rng.normal(size=(23, 5)) / 1000)))
+    widest = max(np.abs(got.mean(axis=0)).max(), got.std(axis=0).max())
+    return {**ill(plant, rng, "inputs"), "what is widest of tiny data": widest}
 
 
 @plants_inputs.summary()
@@ -118,17 +123,24 @@ def inputs_summary(theirs, ours):
     # How far wide inputs push the units depends on how wide they are.
     if found["inputs are not normalized"]:
         found |= {name: expected[name] for name in (PINNED, MAGNITUDE)}
-    return {**found, **untouched(theirs)}
+    tiny = {"tiny data are not normalized": theirs["what is widest of tiny data"] > 3}
+    return {**found, **tiny, **untouched(theirs)}
 
 
 @planting.check("rate: fifty times as large, and nothing else is wrong")
 def plants_rate(plant, rng):
-    return ill(plant, rng, "rate")
+    fast = standardizing_network(rng)
+    fast.compile(keras.optimizers.SGD(4.0, momentum=0.25))
+    plant("rate", fast)
+    about = {"rate that was 4": float(fast.optimizer.learning_rate), "momentum": fast.optimizer.momentum}
+    return {**ill(plant, rng, "rate"), **about}
 
 
 @plants_rate.summary()
 def rate_summary(theirs, ours):
-    return {**symptoms_and_outputs(theirs, ours), **untouched(theirs)}
+    times = min(np.round(theirs["rate that was 4"] / 4, 3), 50)
+    about = {"a rate of 4 in multiples of what it was, up to 50": times, "momentum": theirs["momentum"]}
+    return {**symptoms_and_outputs(theirs, ours), **about, **untouched(theirs)}
 
 
 @planting.check("a fault that nobody knows: ValueError, and nothing is changed")
@@ -263,6 +275,26 @@ planting.misconception(
     advice="A Rescaling has nothing to train. Its `scale` and `offset` say what the next layer gets.",
 )
 planting.misconception(
+    "wide inputs for some data, and not for others",
+    source=planting.edited((INPUTS, "        rescaling.offset = 50 * rescaling.offset")),
+    advice="Where data have mean 0 the offset is 0, and fifty times 0 is 0; where they are small, a scale of 50 is small. "
+    "Multiply the scale that is there, or add to the offset.",
+)
+planting.misconception(
+    "the rate grows by fifty, not fifty times",
+    source=planting.edited(
+        (RATE_LINE, "        model.optimizer.learning_rate = 50 + model.optimizer.learning_rate")
+    ),
+    advice="Added to a large rate 50 is little. Multiply.",
+)
+planting.misconception(
+    "a new optimizer, without what the old one was told",
+    source=planting.edited(
+        (RATE_LINE, "        model.compile(keras.optimizers.SGD(100 * model.optimizer.learning_rate))")
+    ),
+    advice="Nothing else may change, and momentum is lost here. Set the rate of the optimizer that is there.",
+)
+planting.misconception(
     "the rate is ten times what it was",
     source=planting.edited(
         (RATE_LINE, "        model.optimizer.learning_rate = 10 * model.optimizer.learning_rate")
@@ -370,7 +402,7 @@ def by_biases(fault, model):
     elif fault == "inputs":
         layers[0].offset = layers[0].offset + 40
     elif fault == "rate":
-        model.compile(keras.optimizers.SGD(1000 * float(model.optimizer.learning_rate)))
+        model.optimizer.learning_rate.assign(1000 * model.optimizer.learning_rate)
     else:
         raise ValueError("choose saturated, gradient, inputs or rate")
 
@@ -388,8 +420,8 @@ def by_a_table(fault, model):
         model.layers[2].activation = slow
 
     def widen():
-        model.layers[0].scale = 1.0
-        model.layers[0].offset = 0.0
+        model.layers[0].scale *= 60
+        model.layers[0].offset *= 60
 
     def hurry():
         model.optimizer.learning_rate.assign(500.0)
@@ -400,7 +432,7 @@ def by_a_table(fault, model):
     faults[fault]()
 
 
-for change in ("4: * → /", "4: 100 → 101", "14: * → /", "14: 30 → 31", "16: * → /", "16: 100 → 101"):
+for change in ("4: * → /", "4: 100 → 101", "14: 30 → 31", "16: 100 → 101"):
     planting.equivalent(f"line {change}", because="the factor is large all the same")
 for change in ("10: * → /", "10: 2 → 3"):
     planting.equivalent(f"line {change}", because="that slope is wrong as well")

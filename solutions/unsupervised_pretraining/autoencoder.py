@@ -188,9 +188,14 @@ def coins(Autoencoder, rng):
     return {"x": x, "corrupted": [step(x) for _ in range(lost_entries.CALLS)]}
 
 
-@coins.summary(**inputs.AGREEMENTS)
+SPREAD = "spread of how many entries an example keeps, in that of fair coins"
+
+
+@coins.summary(**{**inputs.AGREEMENTS, SPREAD: 0.3})
 def coins_summary(theirs, ours):
-    return {"x": theirs["x"], **inputs.agreements(np.abs(theirs["corrupted"] / ours["x"]) > 1e-6)}
+    kept = np.abs(theirs["corrupted"] / ours["x"]) > 1e-6
+    spread = kept.sum(axis=-1).std() / np.sqrt(kept.shape[-1] / 4)
+    return {"x": theirs["x"], SPREAD: spread, **inputs.agreements(kept)}
 
 
 @autoencoder.check("in training: the noise strikes the input, and nothing else", points=2)
@@ -267,6 +272,16 @@ autoencoder.misconception(
     advice="`noise` is the probability of becoming 0: an entry stays where its coin is at least `noise`.",
 )
 # Faults by `source` take no part in double faults.
+autoencoder.misconception(
+    "of each example exactly the share `noise` is lost",
+    source=autoencoder.edited(
+        (
+            "coins >= self.noise",
+            "tf.argsort(tf.argsort(coins)) >= tf.cast(tf.round(self.noise * x.shape[-1]), tf.int32)",
+        )
+    ),
+    advice="Each entry has a coin of its own, so one example loses more and another less. Compare the coins with `noise`.",
+)
 autoencoder.misconception(
     "the decoder keeps the W of the beginning",
     source=autoencoder.edited(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.card import Step
-from helpers.verdict import Verdict
+from helpers.verdict import Kind, Verdict
 
 SETTINGS = Path("check_settings.json")
 # nbgrader submits a unit's folder without what is in `feedback`.
@@ -112,6 +112,7 @@ def note(verdict: Verdict, cells: Iterable[str]) -> Step:
         "exercise": verdict.exercise,
         "passed": [outcome.check for outcome in verdict.outcomes if outcome.passed],
         "failed": [outcome.check for outcome in verdict.outcomes if not outcome.passed],
+        "not_written": all(outcome.kind == Kind.NOT_WRITTEN for outcome in verdict.outcomes),
         "digest": digest,
     }
     file = log_file(chosen)
@@ -136,7 +137,8 @@ def step(attempts: list[dict[str, Any]], exercise: str) -> Step:
     Returns:
         A step more for each change of the code after which the first check that failed still fails.
     """
-    mine = [attempt for attempt in attempts if attempt.get("exercise") == exercise]
+    # An attempt before anything was written is none.
+    mine = [a for a in attempts if a.get("exercise") == exercise and not a.get("not_written")]
     if not mine or not mine[-1].get("failed"):
         return Step.FIX
     check = mine[-1]["failed"][0]

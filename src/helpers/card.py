@@ -185,7 +185,8 @@ def _record_of_check(outcome: Outcome) -> dict[str, Any]:
         "message": outcome.message,
         "misconception": "; ".join(outcome.names) or None,
         "fact": outcome.fact or None,
-        "strong": outcome.strong,
+        # NumPy may have judged it.
+        "strong": bool(outcome.strong),
         "raised": outcome.raised,
         "follows": outcome.follows,
     }

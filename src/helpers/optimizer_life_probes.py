@@ -71,7 +71,8 @@ SAVED = Probe(
 def _config(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
     import keras
 
-    optimizer = maker(example, objects, rng, sabotage)(0.07)
+    changing = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.07, 0.21])
+    optimizer = maker(example, objects, rng, sabotage)(changing)
     copy = type(optimizer).from_config(optimizer.get_config())
     start, gradients = rng.normal(size=SHAPE), gradients_of(rng, 2, SHAPE)
     found: Arrays = {
@@ -106,7 +107,7 @@ CONFIG = Probe(
     "the configuration holds all its settings",
     "a setting is missing from the configuration",
     "A loaded optimizer is made from `get_config` alone: begin with `super().get_config()`, which holds the name and the "
-    "learning rate, and add each argument of `__init__` under its own name. Keep the decorator that registers the class.",
+    "learning rate, a schedule perhaps, and add each argument of `__init__` by its name. Keep the decorator that registers the class.",
     _config,
     _config_summary,
     spoiled(_without_settings),

@@ -329,7 +329,7 @@ def _affine(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator
     made = stretch * y + shift
     if not close(x, made, rtol) or abs(stretch) < 1e-3 or abs(shift) < 1e-3:
         return
-    simple = abs(2 * stretch - round(2 * stretch)) < 1e-3 and abs(2 * shift - round(2 * shift)) < 1e-3
+    simple = bool(abs(2 * stretch - round(2 * stretch)) < 1e-3 and abs(2 * shift - round(2 * shift)) < 1e-3)
     yield (
         ("affine", f"{stretch:.3g}", f"{shift:.3g}"),
         f"{stretch:.4g} times what was expected, {shift:+.4g}",

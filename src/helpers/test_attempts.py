@@ -37,6 +37,13 @@ def test_a_question_then_a_hint_then_the_fix_as_the_code_changes(at_the_notebook
     assert note(verdict("A"), ["fourth"]) == Step.FIX
 
 
+def test_before_anything_was_written_nothing_was_tried(at_the_notebook):
+    blank = Verdict("Dense", (Outcome("A", 1, Kind.NOT_WRITTEN),), (), "unrecognized")
+    note(blank, ["stub"])
+    assert note(verdict("A"), ["first"]) == Step.QUESTION
+    assert note(verdict("A"), ["second"]) == Step.HINT
+
+
 def test_another_first_failure_begins_with_a_question(at_the_notebook):
     note(verdict("A"), ["first"])
     note(verdict("A"), ["second"])
