@@ -260,7 +260,7 @@ for dtype, values in errors.items():
 
 # %% [markdown]
 # A V in both. On the right arm the measurement is too coarse, and the error falls as ε². On the left arm the two losses have become so alike that their difference is made of rounding: the error *grows* as 1/ε. In float64 the lecture's 10⁻⁶ is near the bottom.
-# In float32 it is far up the left arm, near where w + ε is w itself, n is 0, and the error 1. Over ten seeds this gradient was wrong by 63 to 230 % at ε = 10⁻⁶ in float32, where nothing is left of it, and by 2·10⁻⁹ to 5·10⁻⁹ in float64. How bad it is depends on how small the slopes are beside the loss, but bad it is.
+# In float32 it is far up the left arm, near the place where w + ε is w itself and n is 0. Over ten seeds this gradient was wrong by 63 to 230 % at ε = 10⁻⁶ in float32, where nothing is left of it, and by 2·10⁻⁹ to 5·10⁻⁹ in float64. How bad it is depends on how small the slopes are beside the loss, but bad it is.
 #
 # That is why this notebook computes in float64, and why your `gradient_check` will refuse anything else. In Keras: `dtype="float64"` for each layer, or `keras.config.set_floatx("float64")` for all.
 
@@ -334,7 +334,7 @@ plt.show()
 # |---|---|
 # | below 10⁻⁶ | right |
 # | 1/3 | twice too large, or half: ‖g − 2g‖/(‖g‖ + ‖2g‖) |
-# | 1 | the wrong sign, or g = 0 where n is not |
+# | 1 | the wrong sign, or one of the two is 0 in every entry and the other is not |
 # | NaN | g = n = 0: **nothing has been checked** |
 #
 # The last line is the one that is most often forgotten. A network of zeros, or with a unit that is dead, passes every gradient for right, since 0 = 0. Change the weights and check again.
@@ -376,7 +376,7 @@ for bug, settings in BUGS.items():
     print(f"{bug:24}", *(f"{error:8.0e}" for error in gradient_check(loss, variables, gradients)))
 
 # %% [markdown]
-# Every bug is seen, and where it sits. What is wrong in one variable alone is wrong in the last line of that layer. What is wrong in g′ spoils all that lies *below* it, because da goes down through it: so begin to look at the highest layer that shows an error.
+# Every bug is seen, and where it sits. What is wrong in one variable alone is wrong in the line that gives its gradient. What is wrong in g′ spoils all that lies *below* it, because da goes down through it: so begin to look at the highest layer that shows an error.
 #
 # What a gradient check cannot see: a loss that is not the one you meant, since both sides differentiate the same program; whatever happens between two calls, such as another dropout mask each time (switch it off, or fix its seed); and what it is not run on. And one false alarm: a ReLU
 # that changes sides between w − ε and w + ε has no slope in between, and what is measured lies between 0 and 1.

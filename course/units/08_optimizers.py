@@ -446,7 +446,7 @@ axes[1].legend(frameon=False, loc="center right")
 plt.show()
 
 # %% [markdown]
-# For three of them the learning rate *is* a length: α says how far a parameter goes, whatever the loss is multiplied by. That is why rates such as 0.001 can be passed on from network to network. For gradient descent and momentum it says how far *for a gradient of 1*.
+# For three of them the learning rate *is* a length, but for a factor that only β and t decide: α says how far a parameter goes, whatever the loss is multiplied by. That is why rates such as 0.001 can be passed on from network to network. For gradient descent and momentum it says how far *for a gradient of 1*.
 
 # %% [markdown]
 # ## 6 · Side by side

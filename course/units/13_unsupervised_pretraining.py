@@ -49,7 +49,7 @@ import tensorflow as tf
 # 1. **Pre-training**, without labels: the hidden layers, from below, each by trying to give its own input back.
 # 2. **Fine-tuning**, with labels: a softmax on top, and gradient descent for everything, from where step 1 ended.
 #
-# Our training set has 1,197 digits. Below, all but five of each class lose their label, which is -1 where it is not known. This -1 is a mark of ours and no class.
+# Our training set has 1,197 digits. Below, all but five of each class lose their label; where it is not known, -1 stands. This -1 is a mark of ours and no class.
 # No loss of classes may meet it: as an index NumPy takes it for the last class, and `keras.losses.sparse_categorical_crossentropy` stops with an error, or computes NaN.
 
 # %% tags=["experiment"]
@@ -256,15 +256,15 @@ for epochs in (0, 1, 5, 20):
 #
 # 1. Show that all x̂ lie in a subspace of at most H dimensions.
 # 2. Show that for a given subspace no reconstruction is better than the orthogonal projection, and that tied weights V = Wᵀ can make it.
-# 3. Show that the best subspace is spanned by q₁, …, q_H, and that the loss is then λ_{H+1} + … + λ_D.
+# 3. Show that a best subspace is spanned by q₁, …, q_H, and that the loss is then λ_{H+1} + … + λ_D.
 # 4. Are the columns of W the eigenvectors themselves? Prove it, or give other weights with the same loss.
-# 5. Which step fails when the code has a sigmoid?
+# 5. Which steps fail when the code and the output have sigmoids, as in section 2?
 
 # %% [markdown] derivation="principal_subspace"
 # Write your derivation of the five steps into the next cell.
 
 # %% [markdown]
-# Now measured. Gradient descent on a tied linear autoencoder with three units, in six lines of NumPy; the eigenvectors come from a singular value decomposition.
+# Now measured. Gradient descent on a tied linear autoencoder with three units, in NumPy (the learning rate holds the factor 2); the eigenvectors come from a singular value decomposition.
 #
 # **Before you run the next cell:** when the loss no longer falls, what are the three columns of W?
 
@@ -477,7 +477,7 @@ for per_class in (5, 50):
 
 # %% [markdown]
 # One draw of labels decides too much to conclude anything. So the same for ten draws, four numbers of labels and five networks: beside these two, a sigmoid network with dropout, and a ReLU network without and with it. That takes minutes; the program
-# `tools/measure_few_labels.py` of the course has done it, with your functions' reference, and `few_labels` holds what came out. Bands are one standard deviation over the seeds.
+# `tools/measure_few_labels.py` of the course has done it, with right answers in the place of yours, and `few_labels` holds what came out. Bands are one standard deviation over the seeds.
 
 # %% tags=["experiment"]
 axes = plots.panels(2, height=3.8, sharey=True)
@@ -512,7 +512,7 @@ for name, values in few_labels.ACCURACY.items():
 #
 # - With 5 labels a class, pre-training is worth 3.9 points to the sigmoid network after 400 steps and 3.7 after 1,600: 88.3 % right in the end, against 84.6 % from random weights (means of ten seeds, here and below). The other
 #   fits its 50 images just as well, so that is regularization. Dropout, another regularizer, is worth half a point to the same network after 1,600 steps, and two to a ReLU network, which with it comes to 87.2 %. The pre-trained
-#   one leads that one by 1.1 points, with a deviation of 1.3 from seed to seed, and is ahead in eight of the ten: a small lead, of which 0.3 ± 2.3 is left with 10 labels a class.
+#   one leads the best of these by 1.1 points, with a deviation of 1.3 from seed to seed, and is ahead in eight of the ten: a small lead, of which 0.3 ± 2.3 is left with 10 labels a class.
 # - With 50 labels a class, its lead over the random sigmoid network is 2.9 points after 400 steps and 1.4 after 1,600. Half of it was *optimization*: the random network was still underfitting, and pre-training had done some of its
 #   work in advance.
 # - A ReLU network needs no such help there. With 50 labels a class it is right on 97.0 % after 400 steps and on 97.2 % after 1,600, as the pre-trained one (96.8 % and 97.4 %). And
