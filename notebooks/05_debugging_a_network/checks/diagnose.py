@@ -131,6 +131,7 @@ def explained(diagnose, rng):
         "wide inputs, and the first layer saturated": healthy(rng, saturated=pushed(rng, 0), **wide(rng)),
         "wide inputs, and the loss jumps": healthy(rng, losses=jumping(rng), **wide(rng)),
         "a wrong gradient, and the loss jumps": healthy(rng, losses=jumping(rng), **wrong_gradient(rng)),
+        "wide inputs, and a loss of NaN": healthy(rng, losses=np.full(STEPS + 1, np.nan), **wide(rng)),
     }
     return told(diagnose, runs)
 

@@ -5,6 +5,7 @@ what a right answer gives for the same inputs. Read them, run them, take them ap
 graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -88,35 +89,54 @@ def zeros(gradient_check, rng):
     unused = tf.Variable(rng.normal(size=2), dtype="float64")
     # where the loss is flat and nobody says so
     at_zero = tf.Variable(np.zeros(2))
-    variables = [*variables[:2], unused, at_zero, unused]
-    given = [0 * slopes[0], slopes[1], np.zeros(2), np.zeros(2), rng.normal(size=2)]
+    partly_used = tf.Variable(rng.normal(size=3))
+    variables = [*variables[:2], unused, at_zero, unused, partly_used]
+    given = [
+        0 * slopes[0],
+        slopes[1],
+        np.zeros(2),
+        np.zeros(2),
+        rng.normal(size=2),
+        np.array([0.0, 2.0, 0.0]),
+    ]
     first = np.array(variables[0])
-    errors = gradient_check(lambda: loss() + np.sum(at_zero.numpy() ** 2), variables, given, EPS)
+
+    def with_more():
+        return loss() + np.sum(at_zero.numpy() ** 2) + 2 * partly_used.numpy()[1]
+
+    errors = gradient_check(with_more, variables, given, EPS)
     return {"first variable": first, "errors": errors}
 
 
 @checking.check("None, as a tape gives it, counts as zeros", errors=1e-6)
 def none_given(gradient_check, rng):
     loss, variables, slopes = problem(rng)
-    unused = tf.Variable(rng.normal(size=4), dtype="float64")
+    # A layer's variables are Keras's, whose dtype is a string.
+    unused = keras.Variable(rng.normal(size=4), dtype="float64")
     first = np.array(variables[0])
     errors = gradient_check(loss, [*variables, unused], [None, *slopes[1:], None], EPS)
     return {"first variable": first, "errors": errors}
 
 
-@checking.check("float32 is refused")
+@checking.check("float32 and float16 are refused")
 def in_single(gradient_check, rng):
     found = {}
-    for name, single in {"all": (0, 1, 2), "the first": (0,), "the last": (2,)}.items():
+    cases = {
+        "all of float32": ("float32", (0, 1, 2)),
+        "the first of float32": ("float32", (0,)),
+        "the last of float32": ("float32", (2,)),
+        "all of float16": ("float16", (0, 1, 2)),
+    }
+    for name, (dtype, places) in cases.items():
         loss, variables, slopes = problem(rng)
-        for place in single:
-            variables[place] = tf.Variable(variables[place].numpy(), dtype="float32")
-        found[f"first variable, {name} of float32"] = np.array(variables[0])
-        found[f"what they get, {name} of float32"] = "an answer"
+        for place in places:
+            variables[place] = tf.Variable(variables[place].numpy(), dtype=dtype)
+        found[f"first variable, {name}"] = np.array(variables[0])
+        found[f"what they get, {name}"] = "an answer"
         try:
             gradient_check(loss, variables, slopes)
         except ValueError:
-            found[f"what they get, {name} of float32"] = "ValueError"
+            found[f"what they get, {name}"] = "ValueError"
     return found
 
 

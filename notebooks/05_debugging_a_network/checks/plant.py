@@ -5,7 +5,9 @@ what a right answer gives for the same inputs. Read them, run them, take them ap
 graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
+import keras
 import numpy as np
+import tensorflow as tf
 
 from helpers.checks import Checks
 from helpers.small_networks import examined, outputs, standardizing_network, symptoms, symptoms_and_outputs, unscaled_examples
@@ -64,7 +66,12 @@ def gradient_summary(theirs, ours):
 
 @planting.check("inputs: what the first layer gets is wide, the weights are as they were")
 def plants_inputs(plant, rng):
-    return ill(plant, rng, "inputs")
+    tiny = standardizing_network(rng)
+    tiny.layers[0].scale, tiny.layers[0].offset = 1000.0, 0.0
+    plant("inputs", tiny)
+    got = np.asarray(tiny.layers[0](tf.constant(rng.normal(size=(23, 5)) / 1000)))
+    widest = max(np.abs(got.mean(axis=0)).max(), got.std(axis=0).max())
+    return {**ill(plant, rng, "inputs"), "what is widest of tiny data": widest}
 
 
 @plants_inputs.summary()
@@ -73,17 +80,24 @@ def inputs_summary(theirs, ours):
     # How far wide inputs push the units depends on how wide they are.
     if found["inputs are not normalized"]:
         found |= {name: expected[name] for name in (PINNED, MAGNITUDE)}
-    return {**found, **untouched(theirs)}
+    tiny = {"tiny data are not normalized": theirs["what is widest of tiny data"] > 3}
+    return {**found, **tiny, **untouched(theirs)}
 
 
 @planting.check("rate: fifty times as large, and nothing else is wrong")
 def plants_rate(plant, rng):
-    return ill(plant, rng, "rate")
+    fast = standardizing_network(rng)
+    fast.compile(keras.optimizers.SGD(4.0, momentum=0.25))
+    plant("rate", fast)
+    about = {"rate that was 4": float(fast.optimizer.learning_rate), "momentum": fast.optimizer.momentum}
+    return {**ill(plant, rng, "rate"), **about}
 
 
 @plants_rate.summary()
 def rate_summary(theirs, ours):
-    return {**symptoms_and_outputs(theirs, ours), **untouched(theirs)}
+    times = min(np.round(theirs["rate that was 4"] / 4, 3), 50)
+    about = {"a rate of 4 in multiples of what it was, up to 50": times, "momentum": theirs["momentum"]}
+    return {**symptoms_and_outputs(theirs, ours), **about, **untouched(theirs)}
 
 
 @planting.check("a fault that nobody knows: ValueError, and nothing is changed")

@@ -30,7 +30,7 @@ def of(name, step_lengths, rng):
     found = {"t": t}
     for sign, gradient in (("g > 0", abs(g)), ("g < 0", -abs(g))):
         found[f"lengths of {name}'s steps, {sign}"] = np.asarray(
-            step_lengths(gradient, beta, t)[name], "float64"
+            step_lengths(gradient, beta, t)[name], "float32"
         )
     return {**found, **landmarks(g=abs(g), beta=beta)}
 
@@ -59,7 +59,7 @@ def of_adam(step_lengths, rng):
 def single(step_lengths, rng):
     g, beta, t = drawn(rng)
     found = step_lengths(-abs(g), beta, int(t[2]))
-    lengths = {f"length of {name}'s step": np.asarray(found[name], "float64") for name in ORDER}
+    lengths = {f"length of {name}'s step": np.asarray(found[name], "float32") for name in ORDER}
     return {"t": int(t[2]), **lengths, **landmarks(g=abs(g), beta=beta)}
 
 
