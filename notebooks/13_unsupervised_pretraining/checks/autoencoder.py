@@ -126,7 +126,13 @@ def coins(Autoencoder, rng):
 
 @coins.summary(**inputs.AGREEMENTS)
 def coins_summary(theirs, ours):
-    return {"x": theirs["x"], **inputs.agreements(np.abs(theirs["corrupted"] / ours["x"]) > 1e-6)}
+    kept = np.abs(theirs["corrupted"] / ours["x"]) > 1e-6
+    differ = np.ptp(kept.sum(axis=-1), axis=1) > 0
+    return {
+        "x": theirs["x"],
+        "examples keep different numbers of entries": differ.any(),
+        **inputs.agreements(kept),
+    }
 
 
 @autoencoder.check("in training: the noise strikes the input, and nothing else", points=2)
