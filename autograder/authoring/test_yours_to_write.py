@@ -10,7 +10,7 @@ def theirs(*paths):
 
 def test_one_thing_is_named_once_whoever_has_it():
     told = sentence(theirs("tensorflow.nn.softmax", "keras.ops.softmax", "Softmax", "keras.ops.log_softmax"))
-    assert "call `log_softmax`, `softmax`. " in told
+    assert "libraries: `log_softmax`, `softmax`. " in told
 
 
 def test_an_operation_that_nobody_writes_is_named_where_nothing_else_is():

@@ -253,10 +253,11 @@ momentum.misconception(
 momentum.misconception(
     "every variable moves each time that one is updated",
     source=momentum.edited(
+        ("super().build(variables)", "super().build(variables)\n        self.moved = list(variables)"),
         (
             "self.assign_add(variable, lr * delta)",
-            "for v, d in zip(self._trainable_variables, self.deltas):\n            self.assign_add(v.value, lr * d)",
-        )
+            "for v, d in zip(self.moved, self.deltas):\n            self.assign_add(v, lr * d)",
+        ),
     ),
     advice="`update_step` is called once for each variable in a step. Move this one: others have a call of their own, or are frozen.",
 )

@@ -15,7 +15,8 @@ sparsity_exercise = Checks("sparsity", kind="function", lecture="59:24")
 
 def activations(rng, N=11, H=8):
     """Positive and negative values, small and large, and zeros; at least one unit in four is dead."""
-    h = rng.normal(size=(N, H)) * 10.0 ** rng.integers(-9, 2, (N, H))
+    # Not 10.0**k, whose last bits differ from machine to machine.
+    h = rng.normal(size=(N, H)) * rng.choice([1e-9, 1e-7, 1e-5, 1e-3, 0.1, 1.0, 10.0], size=(N, H))
     h[rng.random((N, H)) < rng.uniform(0.2, 0.6)] = 0
     units, examples = rng.permutation(H), rng.permutation(N)
     h[:, units[: H // 4]] = 0
