@@ -30,6 +30,15 @@ NOTHING = Evidence({})
 NOT_FOR_FRESH = "right for the inputs in the notebook, not for fresh ones"
 
 
+def _judged(exercise: Exercise, table: Table, answer: Answer, **how: bool) -> Verdict:
+    """The verdict on an answer; without a name where it shares a misconception's wrong shape, which naming cannot compare."""
+    try:
+        return Judge(exercise, [table]).verdict([answer], **how)
+    except ValueError:
+        bare = Table(table.ours, {REFERENCE: table.known[REFERENCE]})
+        return Judge(exercise, [bare]).verdict([answer])
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why there is no evidence of a check that can be judged."""
@@ -86,15 +95,15 @@ class LazyTables:
     def _on_the_public_draw(self, exercise: Exercise, answers: Answers) -> Verdict:
         """What an answer is, and looks like, on the public draw; the table grows by what that takes."""
         table = self.table(exercise, PUBLIC)
-        verdict = Judge(exercise, [table]).verdict([answers.public])
+        verdict = _judged(exercise, table, answers.public)
         if not verdict.right and answers.public:
             _try_misconceptions(table, exercise)
-            verdict = Judge(exercise, [table]).verdict([answers.public])
+            verdict = _judged(exercise, table, answers.public)
         # The pairs are many: they are tried where no single misconception is it.
         if not verdict.right and answers.public and verdict.how != "whole":
             if not table.pairs:
                 add_pairs(table, exercise, PUBLIC)
-            verdict = Judge(exercise, [table]).verdict([answers.public], tell=True)
+            verdict = _judged(exercise, table, answers.public, tell=True)
         outcomes = [_with_its_reason(outcome, answers.reasons) for outcome in verdict.outcomes]
         return replace(verdict, outcomes=tuple(outcomes))
 
