@@ -8,7 +8,6 @@ What Canvas takes: UTF-8, a comma or a semicolon between cells, numbers with a d
 cell deletes a score, so who has none here keeps what is there.
 """
 
-import codecs
 import csv
 import difflib
 import io
@@ -17,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.exports.spreadsheet import number
+from autograder.gradebook import exported_text
 from autograder.gradebook.results import Person, Result
 from helpers.errors import Refused
 
@@ -27,7 +27,6 @@ CALCULATED = re.compile("(Current|Final|Override) (Score|Points|Grade|Status)")
 NOTES = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 # Excused, or not assigned to this student: not ours to change.
 HELD = ("EX", "N/A")
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 class NotCanvas(Refused):
@@ -107,15 +106,10 @@ def read(data: bytes) -> Gradebook:
 
 
 def _decoded(data: bytes) -> str:
-    encoding = "utf-8"
-    for mark, its_encoding in BOMS.items():
-        if data.startswith(mark):
-            encoding = its_encoding
-            break
     try:
-        return data.decode(encoding)
+        return exported_text.decoded(data)
     except UnicodeDecodeError:
-        raise NotCanvas("it is no text in UTF-8; in Excel, save it as “CSV UTF-8”") from None
+        raise NotCanvas(f"it {exported_text.NO_TEXT}") from None
 
 
 def _decimal_sign(rows: Iterable[Sequence[str]]) -> str:

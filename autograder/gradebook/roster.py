@@ -3,7 +3,6 @@
 A column is known by its title; what is taken for what is said. Students are added and updated, and nobody is removed.
 """
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
+from autograder.gradebook import exported_text
 from autograder.gradebook.book import Transaction
 from autograder.gradebook.collect import Student, match, roster_of
 from autograder.gradebook.downloads import Person
@@ -39,7 +39,6 @@ TITLES = {
     "role": ("role", "roles"),
 }
 STUDENT = "student"
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Rows of a Canvas gradebook that are nobody.
 NOBODY = ("points possible", "student, test", "test student")
 # Characters, as nbgrader's tables have them.
@@ -260,13 +259,7 @@ def _filled(titles: Sequence[str], reader: Any) -> Iterator[tuple[int, dict[str,
 
 
 def _decoded(file: Path) -> str:
-    data = file.read_bytes()
-    encoding = "utf-8"
-    for mark, its_encoding in BOMS.items():
-        if data.startswith(mark):
-            encoding = its_encoding
-            break
     try:
-        return data.decode(encoding)
+        return exported_text.decoded(file.read_bytes())
     except UnicodeDecodeError:
-        raise Refused(f"{file} is no text in UTF-8; in Excel, save it as “CSV UTF-8”") from None
+        raise Refused(f"{file} {exported_text.NO_TEXT}") from None

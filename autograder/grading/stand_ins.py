@@ -89,7 +89,7 @@ def merge(alone: Verdict, given: Verdict) -> Verdict:
     outcomes = []
     for own, other in zip(alone.outcomes, given.outcomes, strict=True):
         better = max(own, other, key=lambda outcome: (outcome.passed, outcome.earned))
-        if better is own and own.kind == Kind.NOT_WRITTEN != other.kind:
+        if not better.passed and own.kind == Kind.NOT_WRITTEN and other.kind != Kind.NOT_WRITTEN:
             # It is an earlier answer that is not written.
             better = own = replace(own, kind=Kind.WRONG_VALUE, message=NEITHER)
         if not better.passed and other.names:

@@ -4,6 +4,7 @@ A score rests on the reference alone, on every draw. What is told of a wrong ans
 secret one it is told whether a check holds, and nothing else: any word that depends on it could carry its inputs out.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,20 +24,12 @@ from helpers.published import load
 from helpers.table import REFERENCE, Answer, Table
 from helpers.verdict import Kind, Outcome, Verdict
 
+log = logging.getLogger(__name__)
 # The public draw that grading runs as well, so that a message can tell values.
 PUBLIC = PUBLIC_DRAWS[0]
 NOTHING = Evidence({})
 # All that is ever said of a check that holds on the public draw only.
 NOT_FOR_FRESH = "right for the inputs in the notebook, not for fresh ones"
-
-
-def _judged(exercise: Exercise, table: Table, answer: Answer, **how: bool) -> Verdict:
-    """The verdict on an answer; without a name where it shares a misconception's wrong shape, which naming cannot compare."""
-    try:
-        return Judge(exercise, [table]).verdict([answer], **how)
-    except ValueError:
-        bare = Table(table.ours, {REFERENCE: table.known[REFERENCE]})
-        return Judge(exercise, [bare]).verdict([answer])
 
 
 @dataclass(frozen=True)
@@ -149,6 +142,16 @@ def _begun(exercise: Exercise, draw: int) -> Table:
     random = [check for check in exercise.checks if check.summarize]
     again = ours | _answer(exercise, random, exercise.candidate, draw, luck=2)
     return Table(ours, {REFERENCE: summary(exercise, again, ours)})
+
+
+def _judged(exercise: Exercise, table: Table, answer: Answer, **how: bool) -> Verdict:
+    """The verdict on an answer; one without a name where naming compares arrays of two shapes, and raises."""
+    try:
+        return Judge(exercise, [table]).verdict([answer], **how)
+    except ValueError:
+        log.warning("%s: naming failed, and is left out", exercise.name, exc_info=True)
+        bare = Table(table.ours, {REFERENCE: table.known[REFERENCE]})
+        return Judge(exercise, [bare]).verdict([answer])
 
 
 def _try_misconceptions(table: Table, exercise: Exercise) -> None:

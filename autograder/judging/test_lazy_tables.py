@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from autograder.judging import lazy_tables
@@ -7,8 +8,10 @@ from autograder.judging.sources import state
 from autograder.judging.store import record
 from autograder.judging.tables import answer, tabulate
 from helpers.checks import gather
+from helpers.evidence import Evidence
 from helpers.judge import Judge
 from helpers.published import save
+from helpers.table import REFERENCE, Table
 from helpers.verdict import Kind
 from solutions.forward_propagation.softmax import softmax
 
@@ -57,6 +60,23 @@ def test_what_holds_on_the_public_draw_alone_has_no_points_and_no_name(tables):
     assert {(outcome.kind, outcome.message) for outcome in wrong} == {(Kind.WRONG_VALUE, NOT_FOR_FRESH)}
     assert (verdict.names, verdict.how, verdict.right) == ((), "unrecognized", False)
     assert verdict.points < softmax.points
+
+
+def test_where_naming_compares_two_shapes_the_verdict_has_no_name(whole_table):
+    first, second, third, *_ = (check.name for check in softmax.checks)
+    two = Evidence({"f": np.ones((2, 3)), "g": np.ones((2, 3))})
+    right = whole_table.known[REFERENCE] | {first: two, second: two, third: two}
+    # One array has another shape, and the other tells enough.
+    wrong = Evidence({"f": np.arange(6.0).reshape(2, 3) + 2, "g": np.ones((2, 4))})
+    rival = right | {first: wrong, second: wrong, third: wrong}
+    other = Evidence({"f": 7 * np.ones((2, 3)), "g": np.ones((2, 3))})
+    given = whole_table.ours | {first: wrong, second: wrong, third: other}
+    table = Table(whole_table.ours, {REFERENCE: right, "it is wider": rival})
+    with pytest.raises(ValueError, match="broadcast"):
+        Judge(softmax, [table]).verdict([given])
+    verdict = lazy_tables._judged(softmax, table, given)
+    assert verdict.names == ()
+    assert [outcome.passed for outcome in verdict.outcomes][:4] == [False, False, False, True]
 
 
 def test_what_the_build_has_made_is_not_made_again(tmp_path, monkeypatch):

@@ -147,7 +147,8 @@ def test_a_relation_that_is_planted_is_told_at_any_draw(wrong, told):
         assert fact.strong
         if seed == 0:
             assert fact.words == told
-            assert type(fact.strong) is bool  # not NumPy's, which JSON does not know
+            # Not NumPy's, which JSON does not know.
+            assert type(fact.strong) is bool
 
 
 def test_a_weighted_sum_of_few_rows_is_told_with_its_weights():
