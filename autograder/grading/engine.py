@@ -205,8 +205,11 @@ def _judge_with_stand_ins(
         return
     judged.verdict = verdict
     judged.notes.append(f"{stand_ins.note(names)}.")
+    # Whose mistake it is on fresh inputs is known now: of an earlier answer's it has been told there.
+    settled = {NOT_FOR_FRESH} if all(outcome.message != NOT_FOR_FRESH for outcome in verdict.outcomes) else set()
     if verdict.right:
-        judged.doubts = [doubt for doubt in judged.doubts if doubt not in (ANOTHER_STOPPED, NOT_FOR_FRESH)]
+        settled.add(ANOTHER_STOPPED)
+    judged.doubts = [doubt for doubt in judged.doubts if doubt not in settled]
 
 
 def nothing(why: str, plan: Plan, keys: Mapping[str, str]) -> Graded:

@@ -127,8 +127,8 @@ def gather(exercise: Checks, check: Check, candidate: Candidate, seed: int, luck
     # Late: reading a page of helpers should not cost an import of TensorFlow.
     import keras
 
-    # A seed of its own for each check: TensorFlow throws its kernels away for one that comes again.
-    keras.utils.set_random_seed(zlib.crc32(f"{luck} {seed} {check.name}".encode()))
+    # A seed of its own for each check of each exercise: for one that came before, TensorFlow throws its kernels away.
+    keras.utils.set_random_seed(zlib.crc32(f"{luck} {seed} {exercise.name} {check.name}".encode()))
     rng = np.random.default_rng([seed, zlib.crc32(check.name.encode())])
     for wanted, thing in zip(exercise.objects, candidate, strict=True):
         if not callable(thing):
