@@ -39,12 +39,13 @@ from autograder.grading.running import Run, Work, cells_of, groups, run_all, ste
 from autograder.judging.lazy_tables import NOT_FOR_FRESH, LazyTables
 from helpers.errors import Unreadable
 from helpers.operations import Reading
+from helpers.verdict import Verdict
 
 __all__ = ["FAILED", "NOTHING", "Draw", "Graded", "fingerprint", "grade", "nothing"]
 
 NOTHING = "there was nothing to grade"
 # Of how grading works: a new one grades everything anew.
-VERSION = 4
+VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -205,11 +206,23 @@ def _judge_with_stand_ins(
         return
     judged.verdict = verdict
     judged.notes.append(f"{stand_ins.note(names)}.")
-    # Whose mistake it is on fresh inputs is known now: of an earlier answer's it has been told there.
-    settled = {NOT_FOR_FRESH} if all(outcome.message != NOT_FOR_FRESH for outcome in verdict.outcomes) else set()
+    judged.doubts = still_doubtful(judged.doubts, verdict)
+
+
+def still_doubtful(doubts: list[str], verdict: Verdict) -> list[str]:
+    """The doubts about an answer that remain once it was run beside the course's own earlier ones.
+
+    Args:
+        doubts: those about the notebook as it is.
+        verdict: what counts, by both runs.
+    """
+    settled = set()
     if verdict.right:
         settled.add(ANOTHER_STOPPED)
-    judged.doubts = [doubt for doubt in judged.doubts if doubt not in settled]
+    if not any(outcome.message == NOT_FOR_FRESH for outcome in verdict.outcomes):
+        # It was an earlier answer that failed on fresh inputs, and that is told where it stands.
+        settled.add(NOT_FOR_FRESH)
+    return [doubt for doubt in doubts if doubt not in settled]
 
 
 def nothing(why: str, plan: Plan, keys: Mapping[str, str]) -> Graded:

@@ -3,7 +3,10 @@
 import pytest
 
 from autograder.grading.conftest import messages, points
+from autograder.grading.engine import still_doubtful
+from autograder.grading.judged_exercise import ANOTHER_STOPPED
 from autograder.grading.stand_ins import merge
+from autograder.judging.lazy_tables import NOT_FOR_FRESH
 from autograder.testing import toy_unit
 from helpers.verdict import Kind, Outcome, Verdict
 
@@ -70,6 +73,14 @@ def test_what_either_run_earns_counts_and_a_name_stands_at_a_failure_alone():
     merged = merge(Verdict("f", alone, (), "unrecognized"), Verdict("f", given, ("squares",), "whole"))
     assert merged.points == 2
     assert [one.names for one in merged.outcomes] == [(), (), ("squares",)]
+
+
+def test_a_doubt_about_fresh_inputs_remains_only_where_the_answer_itself_fails_on_them():
+    wrong = outcome("rows", Kind.WRONG_VALUE, message="rows is 1, expected 2")
+    on_fresh = outcome("value", Kind.WRONG_VALUE, message=NOT_FOR_FRESH)
+    for failed, remaining in ((wrong, []), (on_fresh, [NOT_FOR_FRESH])):
+        verdict = Verdict("f", (outcome("dtype", Kind.PASSED), failed), (), "unrecognized")
+        assert still_doubtful([NOT_FOR_FRESH, ANOTHER_STOPPED], verdict) == [*remaining, ANOTHER_STOPPED]
 
 
 def test_two_runs_that_pass_everything_between_them_are_right():

@@ -4,7 +4,6 @@ A score rests on the reference alone, on every draw. What is told of a wrong ans
 secret one it is told whether a check holds, and nothing else: any word that depends on it could carry its inputs out.
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from helpers.published import load
 from helpers.table import REFERENCE, Answer, Table
 from helpers.verdict import Kind, Outcome, Verdict
 
-log = logging.getLogger(__name__)
 # The public draw that grading runs as well, so that a message can tell values.
 PUBLIC = PUBLIC_DRAWS[0]
 NOTHING = Evidence({})
@@ -88,15 +86,15 @@ class LazyTables:
     def _on_the_public_draw(self, exercise: Exercise, answers: Answers) -> Verdict:
         """What an answer is, and looks like, on the public draw; the table grows by what that takes."""
         table = self.table(exercise, PUBLIC)
-        verdict = _judged(exercise, table, answers.public)
+        verdict = Judge(exercise, [table]).verdict([answers.public])
         if not verdict.right and answers.public:
             _try_misconceptions(table, exercise)
-            verdict = _judged(exercise, table, answers.public)
+            verdict = Judge(exercise, [table]).verdict([answers.public])
         # The pairs are many: they are tried where no single misconception is it.
         if not verdict.right and answers.public and verdict.how != "whole":
             if not table.pairs:
                 add_pairs(table, exercise, PUBLIC)
-            verdict = _judged(exercise, table, answers.public, tell=True)
+            verdict = Judge(exercise, [table]).verdict([answers.public], tell=True)
         outcomes = [_with_its_reason(outcome, answers.reasons) for outcome in verdict.outcomes]
         return replace(verdict, outcomes=tuple(outcomes))
 
@@ -142,16 +140,6 @@ def _begun(exercise: Exercise, draw: int) -> Table:
     random = [check for check in exercise.checks if check.summarize]
     again = ours | _answer(exercise, random, exercise.candidate, draw, luck=2)
     return Table(ours, {REFERENCE: summary(exercise, again, ours)})
-
-
-def _judged(exercise: Exercise, table: Table, answer: Answer, **how: bool) -> Verdict:
-    """The verdict on an answer; one without a name where naming compares arrays of two shapes, and raises."""
-    try:
-        return Judge(exercise, [table]).verdict([answer], **how)
-    except ValueError:
-        log.warning("%s: naming failed, and is left out", exercise.name, exc_info=True)
-        bare = Table(table.ours, {REFERENCE: table.known[REFERENCE]})
-        return Judge(exercise, [bare]).verdict([answer])
 
 
 def _try_misconceptions(table: Table, exercise: Exercise) -> None:

@@ -1,5 +1,6 @@
 """A proof is kept with the state of its sources, and is worth something for that state alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -54,6 +55,13 @@ def test_the_proofs_of_other_exercises_stay(exercise, proof, file):
     kept.keep("another", KeptProof("its state", other), file)
     assert kept.read(file).keys() == {exercise.name, "another"}
     assert len(file.read_text("utf-8").splitlines()) == 4
+
+
+def test_proofs_that_are_kept_at_once_lose_each_other_not(tmp_path, proof):
+    file, names = tmp_path / kept.FILE, [f"exercise {i}" for i in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: kept.keep(name, KeptProof("state", proof), file), names))
+    assert sorted(kept.read(file)) == sorted(names)
 
 
 @pytest.mark.parametrize(

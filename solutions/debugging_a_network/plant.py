@@ -171,23 +171,23 @@ def example(plant, rng):
     return {}, lambda: {}
 
 
+FOR_HIDDEN = "        for layer in hidden:"
 SATURATED = "            layer.kernel.assign(100 * layer.kernel)"
 GRADIENT = "            return g(a), lambda dh: 2 * dh"
 INPUTS = "        rescaling.scale = 30 * rescaling.scale"
-RATE_LINE = "        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate"
+RATE = "model.optimizer.learning_rate"
+FASTER = f"        {RATE} = 100 * {RATE}"
+REFUSED = """    else:
+        raise ValueError(f"no fault is called {fault!r}")
+"""
 planting.misconception(
     "the output layer is saturated as well, and nothing else",
-    source=planting.edited(
-        (
-            "        for layer in hidden:\n            layer.kernel.assign(100 * layer.kernel)",
-            "        model.layers[-1].kernel.assign(100 * model.layers[-1].kernel)",
-        )
-    ),
+    source=planting.edited((FOR_HIDDEN, "        for layer in model.layers[-1:]:")),
     advice="The softmax is sure of itself then, but the hidden units are not saturated: change *their* W.",
 )
 planting.misconception(
     "all layers are saturated, the softmax among them",
-    source=planting.edited(("        for layer in hidden:", "        for layer in model.layers[1:]:")),
+    source=planting.edited((FOR_HIDDEN, "        for layer in model.layers[1:]:")),
     advice="The softmax is no hidden layer: leave its W as it is, model.layers[1:-1].",
 )
 planting.misconception(
@@ -198,10 +198,7 @@ planting.misconception(
 planting.misconception(
     "the inputs are blown up to saturate the units",
     source=planting.edited(
-        (
-            "        for layer in hidden:\n            layer.kernel.assign(100 * layer.kernel)",
-            "        rescaling.scale = 1000 * rescaling.scale",
-        )
+        (f"{FOR_HIDDEN}\n{SATURATED}", "        rescaling.scale = 1000 * rescaling.scale")
     ),
     advice="That saturates them, and plants another fault as well. Leave the inputs as they are and change W.",
 )
@@ -212,31 +209,17 @@ planting.misconception(
 )
 planting.misconception(
     "saturated: the weights become NaN",
-    source=planting.edited(
-        (SATURATED, "            layer.kernel.assign(layer.kernel * np.inf - layer.kernel * np.inf)")
-    ),
+    source=planting.edited((SATURATED, "            layer.kernel.assign(np.nan * layer.kernel)")),
     advice="Saturated units give ±1, not NaN: multiply W by a number such as 100.",
 )
 planting.misconception(
     "another activation, with its right slope",
-    source=planting.edited(
-        (
-            """        @tf.custom_gradient
-        def with_a_wrong_slope(a):
-            return g(a), lambda dh: 2 * dh
-""",
-            """        def with_a_wrong_slope(a):
-            return g(a) / 2
-""",
-        )
-    ),
+    source=planting.edited(("        @tf.custom_gradient\n", ""), (GRADIENT, "            return g(a) / 2")),
     advice="Then f is another function, and its gradient is right. Keep the values and change only what goes back.",
 )
 planting.misconception(
     "the gradient is cut off by taking another activation",
-    source=planting.edited(
-        ("            return g(a), lambda dh: 2 * dh", "            return a, lambda dh: dh")
-    ),
+    source=planting.edited((GRADIENT, "            return a, lambda dh: dh")),
     advice="f(x) has to be what it was: return g(a), and do wrong only on the way back.",
 )
 planting.misconception(
@@ -247,17 +230,14 @@ planting.misconception(
 planting.misconception(
     "the weights are changed in the place of the gradient",
     source=planting.edited(
-        (
-            "        hidden[-1].activation = with_a_wrong_slope",
-            "        hidden[-1].kernel.assign(-hidden[-1].kernel)",
-        )
+        ("hidden[-1].activation = with_a_wrong_slope", "hidden[-1].kernel.assign(-hidden[-1].kernel)")
     ),
     advice="Other weights make another network, with a right gradient. The forward pass has to stay what it was.",
 )
 planting.misconception(
-    "the inputs are scaled down by half",
+    "the inputs are scaled down",
     source=planting.edited((INPUTS, "        rescaling.scale = rescaling.scale / 2")),
-    advice="A deviation of one half is as good as 1. Multiply by far more.",
+    advice="Small inputs are not asked for: some mean or deviation has to be above 3 in magnitude. Multiply by much.",
 )
 planting.misconception(
     "the inputs are scaled up a little",
@@ -282,45 +262,37 @@ planting.misconception(
 )
 planting.misconception(
     "the rate grows by fifty, not fifty times",
-    source=planting.edited(
-        (RATE_LINE, "        model.optimizer.learning_rate = 50 + model.optimizer.learning_rate")
-    ),
+    source=planting.edited((FASTER, f"        {RATE} = 50 + {RATE}")),
     advice="Added to a large rate 50 is little. Multiply.",
 )
 planting.misconception(
     "a new optimizer, without what the old one was told",
-    source=planting.edited(
-        (RATE_LINE, "        model.compile(keras.optimizers.SGD(100 * model.optimizer.learning_rate))")
-    ),
+    source=planting.edited((FASTER, f"        model.compile(keras.optimizers.SGD(100 * {RATE}))")),
     advice="Nothing else may change, and momentum is lost here. Set the rate of the optimizer that is there.",
 )
 planting.misconception(
     "the rate is ten times what it was",
-    source=planting.edited(
-        (RATE_LINE, "        model.optimizer.learning_rate = 10 * model.optimizer.learning_rate")
-    ),
+    source=planting.edited((FASTER, f"        {RATE} = 10 * {RATE}")),
     advice="Some networks bear ten times the rate. Fifty times, or more.",
 )
 planting.misconception(
     "the rate is a fixed number, not so large for a rate of 0.5",
-    source=planting.edited((RATE_LINE, "        model.optimizer.learning_rate = 10.0")),
+    source=planting.edited((FASTER, f"        {RATE} = 10.0")),
     advice="What is large depends on what it was: multiply it, by fifty or more.",
 )
 planting.misconception(
     "the rate is doubled",
-    (RATE_LINE, "        model.optimizer.learning_rate = 2 * model.optimizer.learning_rate"),
+    (FASTER, f"        {RATE} = 2 * {RATE}"),
     advice="Most networks bear twice the rate. Take fifty times, or more.",
 )
 planting.misconception(
     "the rate is a hundredth",
-    source=planting.edited(
-        (RATE_LINE, "        model.optimizer.learning_rate = model.optimizer.learning_rate / 100")
-    ),
+    source=planting.edited((FASTER, f"        {RATE} = {RATE} / 100")),
     advice="Then training is slow, and the loss falls smoothly. Too large is the other way.",
 )
 planting.misconception(
     "the rate is an attribute of the model",
-    source=planting.edited((RATE_LINE, "        model.learning_rate = 100 * model.optimizer.learning_rate")),
+    source=planting.edited((FASTER, f"        model.learning_rate = 100 * {RATE}")),
     advice="Python makes a new attribute that nobody reads. The optimizer holds the rate: model.optimizer.learning_rate.",
 )
 planting.misconception(
@@ -353,30 +325,12 @@ planting.misconception(
 )
 planting.misconception(
     "an unknown fault is passed over in silence",
-    source=planting.edited(
-        (
-            """    else:
-        raise ValueError(f"no fault is called {fault!r}")
-""",
-            "",
-        )
-    ),
+    source=planting.edited((REFUSED, "")),
     advice="A misspelt name would leave a healthy network, and a classmate searching for ever. Raise a ValueError.",
 )
 planting.misconception(
     "an unknown fault is taken for the learning rate",
-    source=planting.edited(
-        (
-            """    elif fault == "rate":
-        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
-    else:
-        raise ValueError(f"no fault is called {fault!r}")
-""",
-            """    else:
-        model.optimizer.learning_rate = 100 * model.optimizer.learning_rate
-""",
-        )
-    ),
+    source=planting.edited((REFUSED, ""), ('    elif fault == "rate":', "    else:")),
     advice="Ask for each name, and raise a ValueError for all others.",
 )
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.exercise import Exercise
+from helpers.inputs import generator
 
 dists = Exercise(
     "distributions",
@@ -70,11 +71,6 @@ def choice(values):
 # so many that a quantile is known to a hundredth
 MANY = 2000
 QUANTILES = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 1)
-
-
-def generator(rng):
-    """A generator of its own, which the check's draws decide."""
-    return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
 def values_of(distribution, rng, n=MANY):

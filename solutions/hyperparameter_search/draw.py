@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercise import Exercise
 from helpers.evidence import landmarks
-from helpers.inputs import likeness
+from helpers.inputs import generator, likeness
 from solutions.hyperparameter_search.distributions import choice  # noqa: F401  a misconception below uses it
 
 draws = Exercise("draw", kind="generator", lecture="34:03")
@@ -35,11 +35,6 @@ def draw(space, rng):
 
 # settings, for what two hyperparameters have to do with each other
 SETTINGS = 300
-
-
-def generator(rng):
-    """A generator of its own, which the check's draws decide."""
-    return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
 @draws.check("each hyperparameter by itself, and anew each time", points=2)

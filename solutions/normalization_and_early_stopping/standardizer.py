@@ -1,14 +1,12 @@
 """Standardizer: real-valued inputs with mean 0 and deviation 1, as measured on the training set."""
 
-import tempfile
-from pathlib import Path
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
 from helpers.evidence import landmarks
+from helpers.small_networks import saved_and_loaded
 
 standardizer = Exercise(
     "Standardizer",
@@ -191,11 +189,7 @@ def saved(Standardizer, rng):
     x = measured(rng)
     layer = adapted(Standardizer, x)
     model = keras.Sequential([keras.Input((REAL,)), layer])
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "model.keras")
-        model.save(file)
-        # With the class at hand, so that loading works alike wherever an unregistered class stands.
-        loaded = keras.saving.load_model(file, custom_objects={Standardizer.__name__: Standardizer})
+    loaded = saved_and_loaded(model, Standardizer)
     return {
         "registered as": keras.saving.get_registered_name(Standardizer),
         "x_hat after loading": loaded(x),

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
-from helpers.inputs import likeness_of_orders
+from helpers.inputs import generator, likeness_of_orders
 
 batches = Exercise("minibatches", kind="generator", lecture="39:31")
 
@@ -85,8 +85,8 @@ def extreme_sizes(minibatches, rng):
 @batches.check("every row of x comes once and keeps its class", points=2)
 def pairs(minibatches, rng):
     x, y = examples(rng)
-    x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, np.random.default_rng(int(rng.integers(1 << 30))))
-    whole, _ = epoch(minibatches, x, y, N, np.random.default_rng(int(rng.integers(1 << 30))))
+    x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, generator(rng))
+    whole, _ = epoch(minibatches, x, y, N, generator(rng))
     return {
         "given x": x,
         "given y": y,
@@ -119,7 +119,7 @@ def pairs_summary(theirs, ours):
 @batches.check("each epoch has an order of its own", points=2)
 def orders(minibatches, rng):
     x, y = examples(rng)
-    chance = np.random.default_rng(int(rng.integers(1 << 30)))
+    chance = generator(rng)
     return {"given x": x, "x epoch by epoch": [epoch(minibatches, x, y, SIZE, chance)[0] for _ in range(3)]}
 
 
@@ -166,7 +166,7 @@ def repeats_summary(theirs, ours):
 @batches.example()
 def example(minibatches, rng):
     x, y = examples(rng)
-    chance = np.random.default_rng(int(rng.integers(1 << 30)))
+    chance = generator(rng)
     return {"x": x, "y": y}, lambda x, y: {"batches": len(list(minibatches(x, y, SIZE, chance)))}
 
 

@@ -185,8 +185,7 @@ def _record_of_check(outcome: Outcome) -> dict[str, Any]:
         "message": outcome.message,
         "misconception": "; ".join(outcome.names) or None,
         "fact": outcome.fact or None,
-        # NumPy may have judged it.
-        "strong": bool(outcome.strong),
+        "strong": outcome.strong,
         "raised": outcome.raised,
         "follows": outcome.follows,
     }

@@ -121,7 +121,8 @@ def plain(value: object) -> Value:
             array = array.astype("float32")
     # A student's object may raise anything when it is converted.
     except Exception as error:
-        return Odd(kind, f"it does not convert to an array: {str(error)[:200]}")
+        first_sentence = str(error).split(". ")[0]
+        return Odd(kind, f"it does not convert to an array: {first_sentence[:200]}")
     if array.dtype.kind in "iu":
         array = array.astype("int64")
     if array.dtype.name not in DTYPES:

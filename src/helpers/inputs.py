@@ -28,6 +28,15 @@ def far_from_zero(rng: np.random.Generator, *shape: int) -> tf.Tensor:
     return tf.constant(rng.choice([1.0, 1.25, 1.5, 2.0], shape), "float32")
 
 
+def generator(rng: np.random.Generator) -> np.random.Generator:
+    """A generator of its own for an answer, which the check's draws decide.
+
+    Args:
+        rng: the check's; one number of it is drawn, however many the answer draws.
+    """
+    return np.random.default_rng(int(rng.integers(1 << 30)))
+
+
 def uneven_probability(rng: np.random.Generator, most: float = 0.25) -> float:
     """A probability far from one half, on either side: it and its complement are easily told apart.
 

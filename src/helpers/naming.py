@@ -167,7 +167,7 @@ class Naming:
         for given, right in zip(answer, self.right, strict=True):
             for key, expected in right[first.name].arrays.items():
                 found = given[first.name].arrays[key]
-                if isinstance(found, np.ndarray) and not close_to(first, key, found, expected).all():
+                if isinstance(found, np.ndarray) and _differ(first, key, found, expected):
                     numbers += np.unique(found).size
         if numbers < SPECIFIC * len(answer):
             return ""
@@ -192,6 +192,13 @@ class Naming:
         return all(
             informative(given[check], right[check]) for given, right in zip(answer, self.right, strict=True)
         )
+
+
+def _differ(check: Check, key: str, found: np.ndarray, expected: Value) -> bool:
+    """Whether an array of some evidence is another one than expected, in shape or in values."""
+    if not isinstance(expected, np.ndarray) or found.shape != expected.shape:
+        return True
+    return not bool(close_to(check, key, found, expected).all())
 
 
 def informative(evidence: Evidence, expected: Evidence) -> bool:

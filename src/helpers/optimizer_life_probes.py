@@ -1,8 +1,6 @@
 """Probes of optimizers in the life that Keras gives them: saved and loaded, with a schedule, in a graph, in any dtype."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,8 @@ def _saved(example: Example, objects: Sequence[Any], rng: np.random.Generator, s
     # Late: whoever reads about probes need not import TensorFlow.
     import keras
 
+    from helpers.small_networks import saved_and_loaded
+
     model = keras.Sequential([keras.layers.Dense(2, use_bias=False)])
     model.build((None, 3))
     model.layers[0].set_weights([rng.normal(size=SHAPE)])
@@ -27,11 +27,7 @@ def _saved(example: Example, objects: Sequence[Any], rng: np.random.Generator, s
     gradients = gradients_of(rng, 3, SHAPE)
     found: Arrays = {"W before": model.get_weights()[0]}
     apply(model.optimizer, model.trainable_variables, gradients[:2])
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "model.keras")
-        model.save(file)
-        # With the class at hand, so that loading works alike wherever an unregistered class stands.
-        loaded = keras.saving.load_model(file, custom_objects={type(optimizer).__name__: type(optimizer)})
+    loaded = saved_and_loaded(model, type(optimizer))
     for name, one in (("W", model), ("W loaded", loaded)):
         found[f"{name}, when it is saved"] = one.get_weights()[0]
         apply(one.optimizer, one.trainable_variables, gradients[2:])

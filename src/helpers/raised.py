@@ -110,6 +110,46 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
         _said("number {0} is asked of axis {1}, which has {2}, counted from 0"),
     ),
     (r"^(list|tuple|string) index out of range", _said("an index points beyond the end of a {0}")),
+    (
+        r"add_weight\('(\w+)', ",
+        _said('add_weight("{0}", …) is of Keras 2: the shape comes first now, so write name="{0}"'),
+    ),
+    (
+        r"'SymbolicTensor' object has no attribute 'numpy'|[Cc]annot convert a symbolic tf\.Tensor .*to a numpy array",
+        _said("NumPy meets a tensor of a graph, which has no numbers yet: stay with TensorFlow or keras.ops"),
+    ),
+    (
+        r"Iterating over a symbolic `tf\.Tensor` is not allowed",
+        _said("a Python loop runs over a tensor of a graph, of which it is not known how long it is"),
+    ),
+    (
+        r"Using a symbolic `tf\.Tensor` as a Python `bool` is not allowed",
+        _said("a Python `if` or `while` asks a tensor of a graph, which has no value yet"),
+    ),
+    (
+        r"is out of scope and cannot be used here",
+        _said("a graph's tensor is kept beyond it, in a tf.Variable or an attribute, say: return the tensor"),
+    ),
+    (
+        r"Dimensions must be equal, but are (\d+) and (\d+)",
+        _said("{0} numbers meet {1}, where there should be as many"),
+    ),
+    (
+        r"A KerasTensor is symbolic|A KerasTensor cannot be used as input",
+        _said("a symbolic tensor, as keras.Input makes, stands where numbers are expected"),
+    ),
+    (
+        r"unsupported type \(<class '(?:[\w.]+\.)?(\w+)'>\) to a Tensor",
+        _said("a {0} stands where a tensor is expected"),
+    ),
+    (
+        r"functions must return zero or more Tensors",
+        _said("what comes back within a graph is no tensor"),
+    ),
+    (
+        r"OOM when allocating tensor with shape ?\[([\d,]+)\]",
+        _said("an array of shape ({0}) needs more memory than there is"),
+    ),
     (r"cannot access local variable '(\w+)'", _said("{0} is read before anything is assigned to it")),
     (r"name '(\w+)' is not defined", _said("nothing is called {0} where the line runs")),
     (r"'(?:[\w.]+\.)?(\w+)' object has no attribute '(\w+)'", _said("an object of type {0} has no .{1}")),

@@ -3,6 +3,8 @@
 `rng` is a check's own generator, as in `helpers.inputs`.
 """
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -54,6 +56,19 @@ class Linear:
         if training:
             h *= np.arange(h.shape[1]) % 2.0
         return tf.nn.softmax(h @ self.W.value + self.b.value)
+
+
+def saved_and_loaded(model: Any, thing: type) -> Any:
+    """A network as it comes back from a file.
+
+    Args:
+        model: a Keras model.
+        thing: a class that it is made of; it is at hand, so that loading works alike whether or not it is registered.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "model.keras")
+        model.save(file)
+        return keras.saving.load_model(file, custom_objects={thing.__name__: thing})
 
 
 def clusters(rng: np.random.Generator, N: int, D: int = 7, C: int = 3) -> tuple[np.ndarray, np.ndarray]:

@@ -3,8 +3,10 @@
 # The answers are wrong on purpose.
 # mypy: ignore-errors
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from helpers.checks import Checks, gather
 from helpers.evidence import AT_THE_CHECK, Failure
@@ -54,7 +56,80 @@ def own_assertion(a, b):
     return a, b
 
 
+def numpy_in_a_graph(a, b):
+    return tf.function(lambda x: tf.constant(x.numpy()))(a), b
+
+
+def a_function_of_numpy_in_a_graph(a, b):
+    return tf.function(lambda x: np.cumsum(x))(tf.constant(a)), b
+
+
+def a_loop_in_a_graph(a, b):
+    return tf.function(lambda x: [2 * row for row in x], autograph=False)(a), b
+
+
+def an_if_in_a_graph(a, b):
+    return tf.function(lambda x: x if x[0, 0] > 0 else -x, autograph=False)(a), b
+
+
+def kept_beyond_a_graph(a, b):
+    kept = []
+    tf.function(lambda x: kept.append(tf.reduce_sum(x)))(a)
+    return tf.function(lambda x: x + kept[0])(b), b
+
+
+def two_sizes_in_a_graph(a, b):
+    return tf.function(tf.add)(tf.constant(a), tf.constant(b)), b
+
+
+def a_symbolic_tensor(a, b):
+    return tf.add(keras.Input((3,)), 1.0), b
+
+
+def a_generator(a, b):
+    return tf.convert_to_tensor(row for row in a), b
+
+
+def no_tensor_from_a_graph(a, b):
+    return tf.function(lambda x: object())(a), b
+
+
+def a_call_of_keras_2(a, b):
+    return keras.layers.Layer().add_weight("W", shape=a.shape), b
+
+
 TOLD = {
+    "numbers in a graph": (
+        numpy_in_a_graph,
+        "NumPy meets a tensor of a graph, which has no numbers yet: stay with TensorFlow or keras.ops",
+    ),
+    "a function of NumPy in a graph": (
+        a_function_of_numpy_in_a_graph,
+        "NumPy meets a tensor of a graph, which has no numbers yet: stay with TensorFlow or keras.ops",
+    ),
+    "a loop in a graph": (
+        a_loop_in_a_graph,
+        "a Python loop runs over a tensor of a graph, of which it is not known how long it is",
+    ),
+    "an if in a graph": (
+        an_if_in_a_graph,
+        "a Python `if` or `while` asks a tensor of a graph, which has no value yet",
+    ),
+    "kept beyond a graph": (
+        kept_beyond_a_graph,
+        "a graph's tensor is kept beyond it, in a tf.Variable or an attribute, say: return the tensor",
+    ),
+    "two sizes in a graph": (two_sizes_in_a_graph, "5 numbers meet 3, where there should be as many"),
+    "a symbolic tensor": (
+        a_symbolic_tensor,
+        "a symbolic tensor, as keras.Input makes, stands where numbers are expected",
+    ),
+    "a generator": (a_generator, "a generator stands where a tensor is expected"),
+    "no tensor from a graph": (no_tensor_from_a_graph, "what comes back within a graph is no tensor"),
+    "Keras 2": (
+        a_call_of_keras_2,
+        'add_weight("W", …) is of Keras 2: the shape comes first now, so write name="W"',
+    ),
     "unpacking of one's own": (one_too_few, "1 value came where the line takes 2"),
     "broadcasting": (broadcast, "arrays of shapes (4, 5) and (4, 3) meet number by number, and do not fit"),
     "a product": (product, "a product of matrices: the first has 5 columns, the second 4 rows"),
