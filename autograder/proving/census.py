@@ -342,15 +342,17 @@ def _home_of(reference: type) -> ModuleType | None:
 def _limited(work: Callable[[], Any]) -> Any:
     """What some work gives; None if it raises, or takes too long."""
     try:
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
-        return work()
+        # The alarm may come while it is switched off.
+        try:
+            signal.setitimer(signal.ITIMER_REAL, SECONDS)
+            return work()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except BaseException as error:
         # Whatever an operation does with these arguments.
         if isinstance(error, KeyboardInterrupt):
             raise
         return None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextlib.contextmanager
