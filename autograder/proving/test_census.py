@@ -1,8 +1,10 @@
 """The census finds what is an exercise's answer, under every name and form, and nothing that is not."""
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
-from autograder.proving import operations_tried
+from autograder.proving import census, operations_tried
 from autograder.proving.census import Census
 from autograder.testing.tiny_exercise import tiny
 
@@ -70,6 +72,61 @@ def test_what_leaves_the_answer_under_exp_is_found(found):
 @pytest.mark.parametrize("path", ["tensorflow.nn.relu", "tensorflow.nn.moments", "scipy.special.expit"])
 def test_whatever_gives_something_else_is_not(found, path):
     assert path not in found.paths
+
+
+RAMP = '''
+import numpy as np
+import tensorflow as tf
+
+from autograder.exercise import Exercise
+
+exercise = Exercise("ramp", lecture="6:52")
+
+
+@exercise.reference
+def ramp(a):
+    """What is above 0."""
+    ### BEGIN SOLUTION
+    return tf.maximum(a, 0)
+    ### END SOLUTION
+
+
+def slope(ramp, a):
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        f = ramp(a)
+    return {"slope": tape.gradient(f, a)}
+
+
+@exercise.check("above 0")
+def above(ramp, rng):
+    return {"f": ramp(tf.constant(rng.uniform(1, 2, size=5)))}
+
+
+@exercise.check("below 0")
+def below(ramp, rng):
+    return {"f": ramp(tf.constant(rng.uniform(-2, 1, size=5)))}
+
+
+@exercise.check("slopes above 0")
+def slopes_above(ramp, rng):
+    return slope(ramp, tf.constant(rng.uniform(1, 2, size=5)))
+
+
+@exercise.check("slopes below 0")
+def slopes_below(ramp, rng):
+    return slope(ramp, tf.constant(rng.uniform(-2, -1, size=5)))
+
+
+exercise.misconception("half of it", ("tf.maximum(a, 0)", "tf.maximum(a, 0) / 2"), advice="All of it.")
+'''
+
+
+def test_a_slope_that_was_lent_makes_nothing_an_answer(tmp_path, monkeypatch):
+    tried = {"numpy.abs": np.abs, "numpy.asarray": np.asarray, "tensorflow.nn.relu": tf.nn.relu}
+    monkeypatch.setattr(census, "operations", tried.items)
+    found = Census(tiny(tmp_path, text=RAMP)).take()
+    assert set(found.paths) == {"tensorflow.nn.relu"}
 
 
 def test_an_operation_is_known_by_its_type_as_well(found):
