@@ -4,6 +4,7 @@ They take the extra `scale`: `make install EXTRA=scale`. What a worker can do wr
 `autograder/grading/test_dispatch.py`.
 """
 
+import json
 import os
 import signal
 import socket
@@ -34,7 +35,8 @@ pytestmark = pytest.mark.skipif(
     find_spec("distributed") is None, reason="takes the extra `scale`: make install EXTRA=scale"
 )
 UNIT = catalogue.unit("11_dropout")
-STUDENTS = 6
+# In the tests in which something is killed, and in the one that compares verdicts.
+STUDENTS, CLASS = 6, 40
 # Seconds in which a test ends or fails, on a machine with much else to do.
 LONG = 240
 
@@ -43,11 +45,11 @@ LONG = 240
 def hand_in():
     """Puts a class into a course root: right, with misconceptions, and a file that is no notebook."""
     plan = plan_of(UNIT)
-    planted = made_up_class.make_class(plan, 0, False, b"")
-    chosen = [*planted[:: max(1, len(planted) // (STUDENTS - 1))][: STUDENTS - 1]]
+    planted = made_up_class.make_class(plan, CLASS, False, b"")
 
-    def hand_in(root: Path) -> Path:
-        for number, one in enumerate([*chosen, None]):
+    def hand_in(root: Path, students: int = STUDENTS) -> Path:
+        step = max(1, len(planted) // (students - 1))
+        for number, one in enumerate([*planted[::step][: students - 1], None]):
             file = root / "submitted" / f"student {number}" / UNIT.id / f"{UNIT.id}.ipynb"
             file.parent.mkdir(parents=True)
             file.write_bytes(one.data if one else b"no notebook")
@@ -95,11 +97,12 @@ def grade(workers, root, progress=lambda *_: None, **options):
     return report, said
 
 
-def without_times(report) -> list[dict]:
+def without_times(report) -> bytes:
+    """What `fdl grade --json` says of each student."""
     rows = [row.as_dict() for row in report.rows]
     for row in rows:
         del row["seconds"]
-    return rows
+    return json.dumps(rows).encode()
 
 
 def scores(root: Path) -> dict[str, float]:
@@ -127,14 +130,15 @@ def test_workers_reach_the_verdicts_of_one_machine_and_an_unfit_one_is_refused_b
 ):
     here, there = tmp_path / "here", tmp_path / "there"
     with grade_class.sandbox(2) as (run, tier):
-        expected = grade_class.grade(UNIT, hand_in(here), run, tier, jobs=2)
+        expected = grade_class.grade(UNIT, hand_in(here, CLASS), run, tier, jobs=2)
     decided = tmp_path / "decided"
     decided.mkdir()
     operations.decide(decided, Decision(operations.ALLOW, "tensorflow.nn.softplus"))
     shown = []
     with workers.worker("stranger", 1, decided):
         until_there_are(3, workers)
-        report, said = grade(workers, hand_in(there), lambda *about: shown.append(about[2]))
+        report, said = grade(workers, hand_in(there, CLASS), lambda *about: shown.append(about[2]))
+    assert len(report.rows) == CLASS
     assert without_times(report) == without_times(expected)
     assert scores(there) == scores(here)
     assert report.confinement == tier

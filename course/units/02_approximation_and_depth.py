@@ -2,7 +2,7 @@
 # # 2 · Approximation and depth
 #
 # Unit 1 ended with a network that somebody else found weights for. Before the course teaches how to find any, it asks what there is to be found: which functions can a
-# network be at all, with how many units, and what do more layers buy? In this notebook nothing is learned by you. You *set* every weight by hand.
+# network be at all, with how many units, and what do more layers buy? None of the networks that you write in this notebook is trained: you *set* every weight by hand.
 
 # %% [markdown]
 # ## What you will have built
@@ -88,7 +88,7 @@ for s in (60, 1000):
 #
 # $$ \mathrm{network}(x) = \sum_{i=1}^{n} \mathrm{bump}_i(x), \qquad \text{2n hidden units, one hidden layer, a linear output.} $$
 #
-# The more cells, the nearer. That is the **universal approximation theorem** for one input: a single hidden layer of sigmoid or tanh units with a linear output comes as near as you like to any *continuous* function, given enough units.
+# The more cells, the nearer. That is the **universal approximation theorem** for one input: on a closed interval, a single hidden layer of sigmoid or tanh units with a linear output comes as near as you like to any *continuous* function, given enough units.
 #
 # A Keras model has weights as soon as it knows what comes in, so begin with `keras.Input`. Then `model.set_weights([W1, b1, W2, b2])` puts all of them in place; `Dense` in Keras orders them so: W, then b, layer by layer. The bumps need no bias at the output: b2 is `np.zeros(1)`. Each of them is a NumPy array, the one bias of the output too. Your
 # `bump` gives each cell's part; `np.hstack`, `np.vstack` and `np.concatenate` join them.
@@ -527,7 +527,7 @@ right = np.mean(h @ W2 == how_many % 2)
 print(f"one hidden layer of {n} threshold units: right on {right:.0%} of {2**n} inputs")
 
 # %% [markdown]
-# n units, n² weights, one hidden layer. The exponential bound is about AND and OR (for any *fixed* number of their layers it is exponential in a power of n). The sawtooth of the last section knows no such escape, which makes it the cleaner argument for depth.
+# n units, n² weights, one hidden layer. The exponential bound is about AND and OR (for any *fixed* number of their layers it is exponential in a power of n). With ReLU units the sawtooth of the last section knows no such escape: however their weights are set, one hidden layer needs a unit for each kink. That makes it the cleaner argument for depth.
 
 # %% [markdown]
 # ## 8 · The cortex, and practice
@@ -602,7 +602,7 @@ print(
 # %% [markdown]
 # ## What to take away
 #
-# - One hidden layer with a linear output comes as near as you like to any continuous function (9:43): two units a bump, and enough bumps. Where f jumps, the largest error stays.
+# - On a closed interval, one hidden layer with a linear output comes as near as you like to any continuous function (9:43): two units a bump, and enough bumps. Where f jumps, the largest error stays.
 # - Steps get nearer like 1/n, straight pieces like 1/n².
 # - That weights exist does not mean that a search finds them, and what a search finds may be better than what we set.
 # - One hidden layer of n ReLU units has at most n + 1 pieces. Depth can multiply them; random networks make no use of that, and trained ones little.

@@ -14,8 +14,9 @@ def bump(left, right, height, sharpness):
 
     bump(x) = σ(x W⁽¹⁾ + b⁽¹⁾) W⁽²⁾      (lecture 9:43)
 
-    It is `height` between `left` and `right`, and 0 on both sides. One unit takes the step at `left`, the other the step at
-    `right`: each is at one half there, with a pre-activation whose slope is `sharpness`, or minus that. There is no bias at the output.
+    With sharp steps it is nearly `height` between `left` and `right`, and nearly 0 on both sides. One unit takes the step at `left`,
+    the other the step at `right`: each is at one half there. Both pre-activations have the same slope, `sharpness`, or both minus that.
+    There is no bias at the output.
 
     Args:
         left, right: where the bump begins and ends, left < right.

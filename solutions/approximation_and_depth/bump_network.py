@@ -101,10 +101,17 @@ def at_the_ends(bump_network, rng):
 
 @network.check("whatever n is, 1 as well", **{"network(x) for n = 1": NEAR, "network(x) for n = 23": NEAR})
 def any_number(bump_network, rng):
-    f = smooth(rng)
+    wave = smooth(rng)
+
+    def f(x):
+        # well below 0 in the middle of [0, 1]
+        return wave(x) - 1
+
     found = {}
     for n in (1, 23):
-        found[f"network(x) for n = {n}"] = outputs(bump_network(f, n), within(rng, n, per_cell=2))[:, 0]
+        # with n = 1 the only cell is the first and the last
+        x = np.concatenate([within(rng, n, per_cell=2), [0, 1]])
+        found[f"network(x) for n = {n}"] = outputs(bump_network(f, n), x)[:, 0]
     return found
 
 
@@ -204,6 +211,17 @@ network.misconception(
     "the height is taken at the right end of the cell",
     source=network.edited((HEIGHTS, "edges[1:]")),
     advice="From the right end f has a whole cell to run away, from the middle half a cell to each side: take f((left + right) / 2).",
+)
+network.misconception(
+    "the height is the mean of f at both edges of the cell",
+    source=network.edited(
+        (
+            f"[float(f(middle)) for middle in {HEIGHTS}]",
+            "[float(f(edges[i]) + f(edges[i + 1])) / 2 for i in range(n)]",
+        )
+    ),
+    advice="Between two edges f may be anywhere, and at an edge alone it may be infinite: the height is f in the *middle*, "
+    "f((left + right) / 2).",
 )
 network.misconception(
     "an f without a value there gets a network",

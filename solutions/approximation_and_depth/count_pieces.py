@@ -47,7 +47,6 @@ def count_pieces(model, left=0.0, right=1.0):
         i, j = np.nonzero(before * after < 0)
         share = before[i, j] / (before[i, j] - after[i, j])
         crossings = x[i] + share * (x[i + 1] - x[i])
-        # Two units may cross at the same place, but for rounding.
         x = np.unique(np.concatenate([x, crossings]).round(12))
     f = pre_activation(x, len(weights))[:, 0]
     slopes = np.diff(f) / np.diff(x)
@@ -141,8 +140,9 @@ def outside(count_pieces, rng):
 
 @pieces.check("another interval")
 def another_interval(count_pieces, rng):
-    kinks = sixteenths(rng, 11, -2, 2)
-    model = shallow(kinks, up_and_down(rng, 11), np.abs(whole(rng, 11)))
+    kinks, slopes = sixteenths(rng, 11, -2, 2), up_and_down(rng, 11)
+    # two units at each kink: where they cross is the same but for rounding
+    model = shallow(np.tile(kinks, 2), np.append(slopes, 3 * slopes), np.abs(whole(rng, 22)))
     found = [count_pieces(model, -1.03, 1.57), count_pieces(model, -2, -0.51), count_pieces(model, 5.0, 6.0)]
     return {"kinks": kinks, "pieces on [-1.03, 1.57], [-2, -0.51] and [5, 6]": np.array(found)}
 
@@ -166,7 +166,7 @@ def no_change(count_pieces, rng):
 @pieces.check("pieces too narrow for a grid")
 def narrow(count_pieces, rng):
     kinks = sixteenths(rng, 3, 0, 1)
-    beside = kinks + rng.uniform(1e-5, 3e-5, 3) * [1, -1, 1]
+    beside = kinks + rng.uniform(1, 3, 3) * [1e-5, -1e-5, 1e-7]
     weights = np.abs(whole(rng, 3))
     model = shallow(np.concatenate([kinks, beside]), np.ones(6), np.concatenate([weights, 2 * weights]))
     return {"kinks": kinks, "pieces with 6 kinks, two by two": np.array([count_pieces(model)])}
@@ -207,29 +207,16 @@ def example(count_pieces, rng):
 
 
 LOOP = "range(1, len(weights))"
-CHANGES = (
-    "changes = np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max()\n    return 1 + int(np.sum(changes))"
-)
-
-ONCE_A_KINK = "np.sum(changed[1:] & ~changed[:-1]) + changed[0]"
+ENDS = 'np.array([left, right], "float64")'
+CHANGED = "np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max()"
+CHANGES = f"changes = {CHANGED}\n    return 1 + int(np.sum(changes))"
+ONCE_A_KINK = "np.sum(changes[1:] & ~changes[:-1]) + changes[0]"
 
 
 def on_a_grid(points, kinks):
     """An answer that compares slopes between so many places."""
-    return f"""
-    def count_pieces(model, left=0.0, right=1.0):
-        x = np.linspace(left, right, {points})
-        h = x[:, None]
-        *hidden, last = model.layers
-        for layer in hidden:
-            W, b = layer.get_weights()
-            h = np.maximum(h @ W.astype("float64") + b, 0)
-        W, b = last.get_weights()
-        f = (h @ W.astype("float64") + b)[:, 0]
-        slopes = np.diff(f) / np.diff(x)
-        changed = np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max()
-        return 1 + int({kinks})
-    """
+    grid = f"np.linspace(left, right, {points})"
+    return pieces.edited((ENDS, grid), (LOOP, "[]"), ("np.sum(changes)", kinks))
 
 
 pieces.misconception(
@@ -256,15 +243,8 @@ pieces.misconception(
 pieces.misconception(
     "each layer is searched between the two ends only",
     source=pieces.edited(
-        (
-            '    x = np.array([left, right], "float64")\n',
-            '    ends = x = np.array([left, right], "float64")\n',
-        ),
-        ("a = pre_activation(x, layers)", "a = pre_activation(ends, layers)"),
-        (
-            "crossings = x[i] + share * (x[i + 1] - x[i])",
-            "crossings = ends[i] + share * (ends[i + 1] - ends[i])",
-        ),
+        ("        a = pre_activation(", "        found, x = x, x[[0, -1]]\n        a = pre_activation("),
+        ("[x, crossings]", "[found, crossings]"),
     ),
     advice="Between 0 and 1 the pre-activations of a deeper layer bend, and may cross 0 several times. Look between neighbours among "
     "all the places found so far.",
@@ -286,13 +266,33 @@ pieces.misconception(
 )
 pieces.misconception(
     "always on [0, 1]",
-    ('np.array([left, right], "float64")', 'np.array([0.0, 1.0], "float64")'),
+    (ENDS, 'np.array([0.0, 1.0], "float64")'),
     advice="Begin with the ends of the interval that is asked for: left and right.",
 )
 pieces.misconception(
     "different slopes are counted: a slope that comes again counts once",
-    (CHANGES, "return len(np.unique(slopes.round(6)))"),
+    (CHANGES, "return len(np.unique((slopes / (np.abs(slopes).max() or 1)).round(6)))"),
     advice="A sawtooth has two slopes and many pieces. Compare neighbours, np.diff(slopes).",
+)
+pieces.misconception(
+    "only where f turns round a piece ends: changes of sign are counted",
+    source=pieces.edited((CHANGED, "np.diff(np.sign(slopes.round(9))) != 0")),
+    advice="f may go on rising, only steeper: that is a piece of its own. Compare slopes, not their signs.",
+)
+pieces.misconception(
+    "places nearer than a millionth are taken as one",
+    source=pieces.edited((".round(12))", ")\n        x = x[np.append(True, np.diff(x) > 1e-6)]")),
+    advice="Real kinks may lie as near as that. The millionth is for slopes; places are one only where rounding tore them apart: 1e-12.",
+)
+pieces.misconception(
+    "between two neighbours only the first unit that crosses is taken",
+    source=pieces.edited(
+        (
+            "        share = ",
+            "        i, first = np.unique(i, return_index=True)\n        j = j[first]\n        share = ",
+        )
+    ),
+    advice="Several units may cross between the same two neighbours: each of them adds a place.",
 )
 pieces.misconception(
     "counted on a grid that is too coarse",
@@ -301,7 +301,7 @@ pieces.misconception(
 )
 pieces.misconception(
     "counted on a grid, where a kink between two grid points counts twice",
-    source=on_a_grid(2001, "np.sum(changed)"),
+    source=on_a_grid(2001, "np.sum(changes)"),
     advice="A kink between two grid points makes a third slope of both. The weights say exactly where each unit crosses 0.",
 )
 pieces.misconception(
@@ -329,10 +329,7 @@ pieces.misconception(
 pieces.misconception(
     "crossings are added up, two at one place as two",
     source=pieces.edited(
-        (
-            '    x = np.array([left, right], "float64")\n',
-            '    total = 1\n    x = np.array([left, right], "float64")\n',
-        ),
+        (f"    x = {ENDS}", f"    total = 1\n    x = {ENDS}"),
         ("        share = ", "        total += len(i)\n        share = "),
         (CHANGES, "return total"),
     ),
@@ -419,4 +416,4 @@ pieces.equivalent(
     "line 15: < → <=", because="a unit that is 0 at a place of the list adds the place that is there already"
 )
 pieces.equivalent("line 15: * → /", because="a quotient is negative where a product is")
-pieces.equivalent("line 19: 12 → 13", because="it puts together what rounding tore apart, by far less")
+pieces.equivalent("line 18: 12 → 13", because="it puts together what rounding tore apart, by far less")

@@ -162,6 +162,11 @@ parity.misconception(
     source=parity.edited(("np.array([0.0, -1.0])", "np.array([0.0, 0.0])")),
     advice="ReLU(s) - 2·ReLU(s) is -ReLU(s). The second unit has to wait until s = p + x is above 1: its bias is -1.",
 )
+parity.misconception(
+    "the second unit begins at ½, as in the tent over [0, 1]",
+    source=parity.edited(("np.array([0.0, -1.0])", "np.array([0.0, -0.5])")),
+    advice="p + x is 0, 1 or 2, and this tent has its peak at 1: the second unit begins there, and its bias is -1.",
+)
 # What follows is shorter as a network of two layers: ReLU units on the number of ones.
 LAYERS = """
     def parity_network(n):

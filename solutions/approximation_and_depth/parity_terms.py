@@ -58,10 +58,14 @@ def in_order(h):
 def one_input_each(parity_terms, rng):
     x = all_of_them(rng, int(rng.choice([3, 5])))
     h, _, _ = hidden_units(parity_terms, x)
+    # more bits than a byte has
+    nine = rng.integers(0, 2, (20, 9)).astype("float64")
     return {
         "x": x,
         "for how many of these inputs each of the units is on": np.sort(h.sum(axis=0)),
         "how many units are on for each of these inputs": h.sum(axis=1),
+        "x with n = 9": nine,
+        "how many units are on for each x with n = 9": hidden_units(parity_terms, nine)[0].sum(axis=1),
     }
 
 
@@ -165,6 +169,11 @@ terms.misconception(
     "the numbers of the inputs are odd, not their ones",
     source=terms.edited(("ones % 2 == 1", "np.arange(2**n) % 2 == 1")),
     advice="What counts is how many ones an input has: patterns.sum(axis=1) % 2.",
+)
+terms.misconception(
+    "the patterns that end with a 1, as odd numbers do, not those with an odd number of ones",
+    source=terms.edited(("ones % 2 == 1", "patterns[:, -1] == 1")),
+    advice="The last input alone does not tell the parity: what counts is how many ones a pattern has, patterns.sum(axis=1) % 2.",
 )
 terms.misconception(
     "W1 stands as the lecture writes it, transposed",

@@ -23,7 +23,7 @@ def relu_interpolator(x, y):
 
     Args:
         x: where the points lie, n different numbers in any order, an array of shape (n,); n is at least 2.
-        y: how high they lie, an array of shape (n,).
+        y: how high they lie, an array of shape (n,). Both may be arrays of integers.
     Returns:
         A keras.Sequential with a keras.Input, n - 1 ReLU units and a linear output, from (N, 1) to (N, 1). What it gives left of
         the first point and right of the last does not matter.
@@ -75,7 +75,9 @@ def between(relu_interpolator, rng):
 
 @interpolator.check("in whatever order the points come", **{"network at the points": NEAR})
 def any_order(relu_interpolator, rng):
-    x, y = points(rng, 7)
+    # integers, whose slopes are fractions
+    x = np.cumsum([-7, *rng.permutation([3, 3, 5, 5, 7, 7])])
+    y = (1 + rng.permutation(7)) * (-1) ** np.arange(7)
     turned = np.concatenate([[6, 0], 1 + rng.permutation(5)])
     return {"network at the points": outputs(relu_interpolator(x[turned], y[turned]), x)[:, 0]}
 

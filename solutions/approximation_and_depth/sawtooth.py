@@ -18,7 +18,7 @@ def sawtooth(depth):
 
     t(x) = 2x up to ½, 2 - 2x from there on,      network(x) = t(t(… t(x)))   with `depth` tents
 
-    A tent is a sum of two ReLU units. Let two units a layer do: what one tent adds up, the next layer's weights can hold.
+    A tent is a sum of two ReLU units. Two units a layer are enough: what one tent adds up, the next layer's weights can hold.
 
     Args:
         depth: how many tents, at least 1.

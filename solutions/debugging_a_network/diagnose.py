@@ -310,6 +310,11 @@ diagnosis.misconception(
     advice="One saturated layer is enough to keep the gradient from all below it.",
 )
 diagnosis.misconception(
+    "all layers have to be saturated, not any layer",
+    source=diagnosis.edited(("np.any(layers > 0.5)", "np.all(layers > 0.5)")),
+    advice="One saturated layer is enough to keep the gradient from all below it: np.any.",
+)
+diagnosis.misconception(
     "the means keep their sign",
     ('np.abs(run["means"])', 'run["means"]'),
     advice="A mean of -50 is as far away as one of 50: take the magnitude.",

@@ -24,7 +24,7 @@ def path(optimizer, f, start, steps):
     Args:
         optimizer: one of Keras's or your own, unused so far.
         f: takes θ, gives its height, a scalar tensor.
-        start: where to begin, n numbers (integers perhaps); left as they are.
+        start: where to begin, n numbers (integers perhaps); not changed.
         steps: how many steps to take, 0 or more.
     Returns:
         An array of shape (steps + 1, n): the start, and θ after each step.

@@ -101,7 +101,8 @@ def pairs(minibatches, rng):
         "rows that come once": 0.15,
         "rows that come once, where there is one batch": 0.15,
         "rows with their own class": 0.05,
-        "classes in the order given": 0.3,
+        # Where batches alone change places, one in four hundred times five of 15 stay.
+        "classes in the order given": 0.6,
     }
 )
 def pairs_summary(theirs, ours):
