@@ -51,6 +51,8 @@ CLASSES = {
 SILENT_HOMES = ("numpy.", "scipy.", "sklearn.")
 # What a call may take, and how many calls of the reference an operation is tried on.
 SECONDS, CALLS = 2.0, 12
+# Seconds of CPU after which an operation does not come back.
+STUCK = 30.0
 DRAW, LUCK = 1, 1
 
 
@@ -355,9 +357,12 @@ def _limited(work: Callable[[], Any]) -> Any:
         # The alarm may come while it is switched off.
         try:
             signal.setitimer(signal.ITIMER_REAL, SECONDS)
+            # Code in C hears no alarm of Python's: then the system ends the process.
+            signal.setitimer(signal.ITIMER_VIRTUAL, STUCK)
             return work()
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     except BaseException as error:
         # Whatever an operation does with these arguments.
         if isinstance(error, KeyboardInterrupt):

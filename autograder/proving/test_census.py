@@ -1,5 +1,9 @@
 """The census finds what is an exercise's answer, under every name and form, and nothing that is not."""
 
+import signal
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -135,3 +139,12 @@ def test_an_operation_is_known_by_its_type_as_well(found):
 
 def test_what_the_reference_itself_runs_is_nobodys_answer(found):
     assert not found.names.keys() & {"Exp", "Max", "Sum", "RealDiv", "Sub"}
+
+
+def test_what_does_not_come_back_ends_its_process_alone():
+    # An exponent of which no alarm interrupts the power.
+    program = (
+        "from autograder.proving import census; census.STUCK = 0.2; census._limited(lambda: 7 ** (7 ** 10))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], check=False)
+    assert ended.returncode == -signal.SIGVTALRM

@@ -31,8 +31,10 @@ def expected_best(scores, p, k):
 
 
 def distribution(rng, M):
-    """Scores in a mixed order, each with a probability."""
+    """Scores in a mixed order, neither rising nor falling, each with a probability."""
     scores, p = rng.uniform(0.2, 0.9, M), rng.uniform(0.2, 1, M)
+    while abs(np.sign(np.diff(scores)).sum()) == M - 1:
+        rng.shuffle(scores)
     return scores, p / p.sum()
 
 
