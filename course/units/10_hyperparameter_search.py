@@ -132,15 +132,15 @@ for lr, row in zip(rates, scores):
     print(f"α = {lr:7.4f}: validation accuracy {row[0]:.1%} and {row[1]:.1%}")
 
 # %% [markdown]
-# Two trainings that differ in their seed alone agree: it is α that decides. The plateau is narrow, from about 0.4 to 1. To the left it goes down slowly, since the 15 epochs are over before anything is learned; to the right there is a cliff, at less than twice the
-# best α. Equal steps on this axis are equal *factors*. On a linear axis from 0 to 10 plateau and slope would be squeezed into its left tenth.
+# Two trainings that differ in their seed alone agree: it is α that decides. The plateau is narrow, from about 0.4 to 1. To the left it goes down slowly, since the 15 epochs are over before anything is learned; to the right there is a cliff: at α = 1 nine of ten
+# are right, at the next point, 1.8, a third. Equal steps on this axis are equal *factors*. On a linear axis from 0 to 10 plateau and slope would be squeezed into its left tenth.
 
 # %% [markdown]
 # ## 2 · Grid search
 #
 # The oldest way: list a few values for each hyperparameter, and try *every* combination. The lecture's example (33:24) has 100, 1000 or 2000 units and α = 0.01 or 0.001: 3 · 2 = 6 trainings.
 #
-# Write it for any number of hyperparameters.
+# Write it for any number of hyperparameters. (`ParameterGrid`, which does just that, is scikit-learn's. Python's own `itertools` may be used.)
 
 # %%
 from solutions.hyperparameter_search.grid import grid
@@ -309,7 +309,7 @@ plt.show()
 # 5. Each job dies with probability p, whatever its settings. How many trials now? What if it is the large networks that die?
 
 # %% [markdown] derivation="how_many_trials"
-# Write your answers to the five points into the next cell.
+# Write your answers to the five questions into the next cell.
 
 # %% [markdown]
 # And as a function, so that nobody has to look it up:
@@ -354,7 +354,7 @@ print(f"the best 5 % are right on {np.sort(valid)[-10]:.1%} to {valid.max():.1%}
 # 5. One of the grid's values on one axis is bad and ruins its slice. How many of the n trials are lost? How many on average at random, if the same share of the axis is bad? What is the difference then?
 
 # %% [markdown] derivation="values_per_axis"
-# Write your answers to the five points into the next cell.
+# Write your answers to the five questions into the next cell.
 
 # %% [markdown]
 # ### Measured
@@ -433,8 +433,8 @@ plt.show()
 # The lecture's advice holds here, and one sees why. α matters most, and its plateau is about a tenth of four decades: three values at distances of a third miss it more often than not, 27 times over. The best of 27 was 88.7 % on average by grid, from 80 % to 92 % depending on whose
 # grid it was, and 91.6 % at random, from 91 % to 93 %. Within nine decades it was 62.3 % against 89.5 %, and the worst grid ended at 24 %.
 #
-# It is no law, though. With the number of units drawn *log*-uniformly from 4 to 64, so that most networks are too small and a second hyperparameter matters, the two were level within four decades: 89.6 % by grid and 89.5 % at random, ten searches each, tried beforehand. That is what point 4 of the
-# derivation says. And the slices? The share of wasted trainings is *the same*, as its point 5 says: 64 % and 63 % were right on less than half of the digits. What random search has over the grid is not less waste. It is that each training that is not wasted tries another value of everything.
+# It is no law, though. With the number of units drawn *log*-uniformly from 4 to 64, so that most networks are too small and a second hyperparameter matters, the two were level within four decades: 89.6 % by grid and 89.5 % at random, ten searches each, tried beforehand. That is what question 4 of the
+# derivation is about. And the slices? The share of wasted trainings is *the same*, as its question 5 says: 64 % and 63 % were right on less than half of the digits. What random search has over the grid is not less waste. It is that each training that is not wasted tries another value of everything.
 
 # %% [markdown]
 # What each way has seen of α: the strokes at the bottom.
@@ -481,7 +481,7 @@ from solutions.hyperparameter_search.expected_improvement import expected_improv
 # 5. Two other rules: the highest μ, and the largest probability of being better, Φ(z). Why does each of them tend to stay where it is?
 
 # %% [markdown] derivation="improvement_in_closed_form"
-# Write your derivation of the five points into the next cell.
+# Write your derivation, in five steps, into the next cell.
 
 # %% [markdown]
 # On one axis all of it can be seen. Five trainings with α drawn at random; a Gaussian process is fitted to log₁₀ α. (`Matern(0.5)` says over which distance scores resemble each other; scikit-learn's `alpha` is the noise of a score and has nothing to do with our α.)

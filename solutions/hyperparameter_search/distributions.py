@@ -45,6 +45,8 @@ def log_uniform(low, high):
 def integers(low, high):
     """A distribution: every whole number from `low` to `high`, both included, is as likely as any other.
 
+    Args:
+        low, high: whole numbers, also below 0.
     Returns:
         A function of a generator, as for `uniform`; it draws an integer, since a layer has a whole number of units.
     """
@@ -122,15 +124,27 @@ def log_uniform_summary(theirs, ours):
 def integer_values(uniform, log_uniform, integers, choice, rng):
     low = int(rng.integers(3, 50))
     high = low + 4
-    return {"values": values_of(integers(low, high), rng), "low": low, "high": high}
+    return {
+        "values": values_of(integers(low, high), rng),
+        "values from -2 to 2": values_of(integers(-2, 2), rng),
+        "low": low,
+        "high": high,
+    }
 
 
-@integer_values.summary(**{"share of each whole number": 0.06, "share of numbers outside": 0.001})
+@integer_values.summary(
+    **{
+        "share of each whole number": 0.06,
+        "share of each from -2 to 2": 0.06,
+        "share of numbers outside": 0.001,
+    }
+)
 def integer_summary(theirs, ours):
     inside = np.arange(ours["low"], ours["high"] + 1)
-    values = theirs["values"]
+    values, around_zero = theirs["values"], theirs["values from -2 to 2"]
     return {
         "share of each whole number": np.mean(values[:, None] == inside, axis=0),
+        "share of each from -2 to 2": np.mean(around_zero[:, None] == np.arange(-2, 3), axis=0),
         "share of numbers outside": 1 - np.mean(np.isin(values, inside)),
     }
 
@@ -261,6 +275,11 @@ dists.misconception(
     "the smallest and the largest rounded number come half as often",
     source=dists.edited((WHOLE, "round(rng.uniform(low, high))")),
     advice="Only half a unit's width rounds to `low`, a whole one to its neighbour. Draw with rng.integers.",
+)
+dists.misconception(
+    "int() is taken for rounding down, also below 0",
+    source=dists.edited((WHOLE, "int(rng.uniform(low, high + 1))")),
+    advice="int(-0.5) is 0: below 0 it rounds up, so 0 comes too often and the lowest number hardly ever. Draw with rng.integers.",
 )
 dists.misconception(
     "numbers of units are rounded, and stay floats",

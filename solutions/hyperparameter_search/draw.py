@@ -21,7 +21,8 @@ def draw(space, rng):
             cannot be called. (So an activation function is fixed by its name, "tanh".) It stays as it is.
         rng: a `numpy.random.Generator`, and the only source of chance.
     Returns:
-        The settings, a new dict: `{"units": 731, "lr": 0.0042, "epochs": 20}`.
+        The settings, a new dict: `{"units": 731, "lr": 0.0042, "epochs": 20}`. What a distribution gives is the
+        value as it is, of any type: a whole number, a text, a function.
     """
     ### BEGIN SOLUTION
     settings = {}
@@ -84,21 +85,37 @@ def independent_summary(theirs, ours):
     }
 
 
-@draws.check("what is fixed is handed through, and the space stays as it was")
+@draws.check("values stay as they are, fixed or drawn, and so does the space")
 def fixed(draw, rng):
     epochs, layers = int(rng.integers(3, 30)), [int(n) for n in rng.integers(10, 99, size=2)]
-    space = {"epochs": epochs, "lr": lambda rng: rng.uniform(1, 2), "activation": "relu", "layers": layers}
+    units, rate = int(rng.integers(10, 99)), float(rng.uniform(1, 2))
+    space = {
+        "epochs": epochs,
+        "lr": lambda rng: rng.uniform(1, 2),
+        "units": lambda rng: units,
+        # a function that is drawn: of the epoch, say
+        "schedule": lambda rng: lambda epoch: rate / 2,
+        "activation": "relu",
+        "layers": layers,
+    }
     before = dict(space)
     settings = draw(space, generator(rng))
     return {
         "epochs": settings["epochs"],
         "activation": settings["activation"],
         "layers": settings["layers"],
+        "drawn units": settings["units"],
+        "the drawn schedule at epoch 3": at_epoch_3(settings["schedule"]),
         "names in the settings": ", ".join(sorted(settings)),
         "hyperparameters in the space afterwards": len(space),
         "those that are as they were": sum(space.get(name) is value for name, value in before.items()),
         **landmarks(**{"the fixed layers": layers}),
     }
+
+
+def at_epoch_3(schedule):
+    """What a schedule gives; NaN if it is none."""
+    return schedule(3) if callable(schedule) else np.nan
 
 
 @draws.check("rng decides what is drawn, and nothing else does")
@@ -198,6 +215,16 @@ draws.misconception(
     "only what was written as a function is a distribution",
     source=draws.edited(("if callable(value):", "if isinstance(value, type(lambda: 0)):")),
     advice="An object of a class with __call__ is a distribution as well. Ask callable(value).",
+)
+draws.misconception(
+    "what was drawn is called as well, if it can be",
+    source=draws.edited(("if callable(value):", "while callable(value):")),
+    advice="A distribution may draw a function, and that is the value. Call what stands in the space, once.",
+)
+draws.misconception(
+    "whatever was drawn becomes a float",
+    source=draws.edited(("value = value(rng)", "value = float(value(rng))")),
+    advice="No layer has 731.0 units, and a text or a function is no number. Take what was drawn as it is.",
 )
 draws.misconception(
     "the generator is copied, and does not move on",

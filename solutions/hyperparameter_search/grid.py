@@ -12,15 +12,16 @@ def grid(space):
     """Every combination of the values that a space lists: the settings that grid search tries.
 
     With n_1, n_2, … values these are n_1 · n_2 · … settings (lecture 33:24). Any number of hyperparameters
-    may be there, and values of any type: they go into the settings as they are.
+    may be there. Values may be of any type, and go into the settings as they are, also where two are equal
+    to Python, as False and 0 are.
 
     Args:
         space: a dict; the values to try, a list, by the name of each hyperparameter:
             `{"units": [100, 1000, 2000], "lr": [0.01, 0.001]}`.
     Returns:
         A list of dicts in any order, one for each combination: `{"units": 100, "lr": 0.01}`, … Each is a dict of
-        its own, so that whoever changes one changes no other. A space without hyperparameters has
-        one combination, `{}`, and where a hyperparameter has no values there is none.
+        its own, so that whoever writes into one changes no other; their values need not be copied. A space
+        without hyperparameters has one combination, `{}`, and where a hyperparameter has no values there is none.
     """
     ### BEGIN SOLUTION
     combinations = [{}]
@@ -73,10 +74,10 @@ def any_number(grid, rng):
 
 @grids.check("values of any type, as they were given")
 def any_type(grid, rng):
+    # False and 0.0 are equal, and two values all the same.
     space = {
-        "activation": ["relu", "tanh"],
-        "units": distinct(rng, 2, 10, 999),
-        "decay": [None, float(rng.uniform(0.001, 0.1))],
+        "batch": ["all", *distinct(rng, 1, 10, 999)],
+        "decay": [None, False, 0.0],
         "layers": [[64], [64, 32]],
     }
     lines = sorted(as_text(settings) for settings in grid(space))
@@ -93,14 +94,14 @@ def of_its_own(grid, rng):
     return {"units": sorted(units), "the number that each setting was given afterwards": places}
 
 
-@grids.check("one value, no value, nothing to choose")
+@grids.check("one value, no value, nothing to choose: a list each time")
 def extremes(grid, rng):
     units, lr = distinct(rng, 1, 10, 999), distinct(rng, 3, 1, 99)
     alone = sorted_columns(list(grid({"units": units, "lr": lr})), ["units", "lr"])
     return {
         **alone,
-        "settings where a hyperparameter has no value": len(list(grid({"units": units, "lr": []}))),
-        "settings where there is no hyperparameter": len(list(grid({}))),
+        "settings where a hyperparameter has no value": len(grid({"units": units, "lr": []})),
+        "settings where there is no hyperparameter": len(grid({})),
     }
 
 
@@ -245,9 +246,21 @@ grids.misconception(
     advice="`popitem` takes the hyperparameter out of the caller's space. Go through it with `for name, values in space.items()`.",
 )
 grids.misconception(
-    "the values are sorted, and each counts once",
-    ("for value in values]", "for value in sorted(set(values))]"),
-    advice="None and 'relu' have no order. Take the values as they were listed.",
+    "the values are sorted first",
+    ("for value in values]", "for value in sorted(values)]"),
+    advice="64 and 'all' have no order. Take the values as they were listed.",
+)
+grids.misconception(
+    "settings that are equal are there once",
+    source=grids.edited(
+        ("return combinations", "return [s for i, s in enumerate(combinations) if s not in combinations[:i]]")
+    ),
+    advice="False, 0 and 0.0 are equal to Python, and not the same to a training. Each listed value takes part.",
+)
+grids.misconception(
+    "a generator of settings, and no list",
+    source=grids.edited(("return combinations", "return (settings for settings in combinations)")),
+    advice="A generator has no length, and is empty once it was gone through. Give a list: [… for …], or list(…).",
 )
 grids.misconception(
     "a hyperparameter without values is passed over",
@@ -291,5 +304,4 @@ def by_recursion(space):
 def by_product(space):
     from itertools import product
 
-    for values in product(*space.values()):
-        yield dict(zip(space.keys(), values))  # noqa: B905
+    return [dict(zip(space, values)) for values in product(*space.values())]  # noqa: B905

@@ -11,6 +11,7 @@ from helpers.searching import (
     column,
     drawn_seed,
     learning_rates,
+    score_of,
     scores,
     searched,
     settings_of,
@@ -30,18 +31,20 @@ class RandomSearch:
         {"settings": {"lr": 0.0042, "units": 731}, "train": 0.99, "valid": 0.93, "error": ""}
 
     `train(settings, seed)` is the caller's. It trains a network and returns `{"train": score, "valid": score}`, the
-    scores on the training and on the validation set; higher is better. `seed` is an integer, at least 0, and another
-    one for each trial, in a later run as well: its number, say.
+    scores on the training and on the validation set; higher is better, and scores may be below 0. Each trial hands
+    `train` a seed of its own, which no other trial has, in a later run neither: an integer of 0 or more, its number
+    say, and not the search's seed.
 
-    Whatever happens in one trial, the next one follows. Where `train` raises, `train` and `valid` are NaN, and `error`
-    holds the exception's text, or its name where it has none; where `train` returns NaN, both scores are kept as they
-    are, and `error` is "". Neither is ever the best. What nobody can catch is a training that hangs: the search waits
-    for it, until somebody presses Ctrl-C (or a time limit ends the process), and that must get through. So limit the
-    epochs of what you train.
+    Whatever happens in one trial, the next one follows. Where `train` raises, `train` and `valid` are NaN. `error` is
+    then the exception's text and nothing else, "out of memory" say, or the name of its class where it has no text.
+    Where `train` returns NaN, both scores are kept as they are, and `error` is "". Neither is ever the best. What
+    nobody can catch is a training that hangs: the search waits for it, until somebody presses Ctrl-C (or a time limit
+    ends the process), and that must get through. The trial that it ends is not kept, and the next run makes it again.
 
     Args:
         space: what `draw` takes; it stays as it is.
-        seed: an integer of 0 or more. The same seed gives the same trials again, another seed none of them.
+        seed: an integer of 0 or more. The same seed gives the same trials again, with the same seeds for `train`;
+            another seed gives none of these settings.
     """
 
     def __init__(self, space, seed=0):
@@ -52,7 +55,7 @@ class RandomSearch:
     def propose(self):
         """The settings of the next trial; those of trial n depend on the seed and on n, and on nothing else.
 
-        So whoever asks twice gets the same twice, and a new search that is handed yesterday's trials goes on with them.
+        So whoever asks twice gets the same twice, and a new search whose `trials` are yesterday's goes on with them.
         `np.random.default_rng([3, 7])` is a generator that two numbers decide, 3 and 7.
         """
         ### BEGIN SOLUTION
@@ -159,8 +162,9 @@ def copied(RandomSearch, rng):
 @random_search.check("the best has the highest validation score", points=2)
 def the_best(RandomSearch, rng):
     seed = drawn_seed(rng)
-    search, best = searched(RandomSearch, seed, Training(), FEW)
-    return {"seed": seed, "valid of the best": best["valid"], **scores(search.trials)}
+    # scores below 0
+    search, best = searched(RandomSearch, seed, Training(shift=-2), FEW)
+    return {"seed": seed, "valid of the best": score_of(best), **scores(search.trials)}
 
 
 @random_search.check("the best of all trials, also of those before")
@@ -174,7 +178,7 @@ def best_of_all(RandomSearch, rng):
         return dict(zip(("train", "valid"), next(worse), strict=True))
 
     best = search.run(train, 3)
-    return {"seed": seed, "valid of the best": best["valid"], **scores(search.trials)}
+    return {"seed": seed, "valid of the best": score_of(best), **scores(search.trials)}
 
 
 @the_best.summary()
@@ -183,7 +187,8 @@ def best_summary(theirs, ours):
     chosen, valid = theirs["valid of the best"], theirs["valid of each trial"]
     return {
         "seed": theirs["seed"],
-        "trials with a higher validation score": np.sum(valid > chosen),
+        # all of them where none was chosen
+        "trials with a higher validation score": np.sum(~(valid <= chosen)),
         "trials": len(valid),
     }
 
@@ -205,12 +210,15 @@ def no_hole_summary(theirs, ours):
     return {"seed": theirs["seed"], "share of trials that are the same": share}
 
 
-@random_search.check("each training has a seed of its own, also in a second run")
+@random_search.check("each training has a seed of its own, and the same search the same seeds")
 def seeds(RandomSearch, rng):
-    training, seed = Training(), drawn_seed(rng)
-    search, _ = searched(RandomSearch, seed, training, 4)
-    search.run(training, FEW - 4)
-    return {"seed": seed, "seed of each training": training.seeds, **landmarks(trials=FEW)}
+    seed, again = drawn_seed(rng), Training()
+    found = {"seed": seed}
+    for words, training in (("", Training()), (", the same search again", again)):
+        search, _ = searched(RandomSearch, seed, training, 4)
+        search.run(training, FEW - 4)
+        found[f"seed of each training{words}"] = training.seeds
+    return found | landmarks(trials=FEW)
 
 
 @seeds.summary()
@@ -220,19 +228,33 @@ def seeds_summary(theirs, ours):
         "seed": theirs["seed"],
         "different seeds": len(np.unique(given)),
         "seeds that are 0 or more": np.sum(given >= 0),
+        "share of seeds that come again": share_alike(
+            given, theirs["seed of each training, the same search again"]
+        ),
     }
 
 
-@random_search.check("where no trial has a score, there is no best")
+@random_search.check("where no trial has a score there is no best, and each trial says what happened")
 def no_best(RandomSearch, rng):
     seed = drawn_seed(rng)
-    search, best = searched(RandomSearch, seed, Training(raises={0, 2}, nan={1}), 3)
+    search, best = searched(RandomSearch, seed, Training(raises={0}, silent={1}, nan={2}), 3)
     return {
         "seed": seed,
         "best is None": float(best is None),
         "valid of each trial": column(search.trials, "valid", 3),
-        "trials whose `error` holds the reason": searching.marks_of(search.trials, 3),
+        "trials whose training score is a number": np.isfinite(column(search.trials, "train", 3)),
+        **searching.errors_of(search.trials[:2]),
+        "the trial that gave NaN has an error": bool(search.trials[-1]["error"]),
     }
+
+
+@random_search.check("a trial that Ctrl-C ends is not kept, and those before it are")
+def interrupted(RandomSearch, rng):
+    seed = drawn_seed(rng)
+    search = RandomSearch(searching.space(), seed)
+    training = Training(interrupted={4})
+    searching.run_until_interrupted(search.run, training, FEW)
+    return {"seed": seed, "trials that are kept": len(search.trials)}
 
 
 @random_search.example(points=search_probes.HALF)
@@ -240,31 +262,12 @@ def example(RandomSearch, rng):
     return {}, lambda space, seed: RandomSearch(space, seed)
 
 
-TRY = """            try:
-                scores = train(dict(settings), len(self.trials))
-                trial["train"] = scores["train"]
-                trial["valid"] = scores["valid"]
-            except Exception as error:
-                trial["error"] = str(error) or type(error).__name__
-"""
-BARE = """            scores = train(dict(settings), len(self.trials))
-            trial["train"] = scores["train"]
-            trial["valid"] = scores["valid"]
-"""
+ERROR = 'trial["error"] = str(error) or type(error).__name__'
 RNG = "rng = np.random.default_rng([self.seed, len(self.trials)])"
+APPEND = "            self.trials.append(trial)\n"
 LOOP = "        for _ in range(trials):\n            settings = self.propose()\n"
 MAX = 'max(finished, key=lambda trial: trial["valid"], default=None)'
 FINISHED = 'finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]'
-random_search.misconception(
-    "a dead run stops everything",
-    (TRY, BARE),
-    advice="Out of memory in the third trial, and the other 47 never come. Put the training into try … except Exception.",
-)
-random_search.misconception(
-    "NaN counts as best",
-    (FINISHED, "finished = list(self.trials)"),
-    advice="Every comparison with NaN is False, so a NaN that comes first stays the largest. Leave trials without a score out first.",
-)
 random_search.misconception(
     "the best is picked by its training score",
     (MAX, MAX.replace('"valid"', '"train"')),
@@ -291,11 +294,6 @@ random_search.misconception(
     (RNG, "rng = np.random.default_rng(self.seed)"),
     advice="A generator made of the seed alone begins anew each time. Make it of the seed and the number of the trial.",
 )
-random_search.misconception(
-    "the seed of the search is not used",
-    (RNG, "rng = np.random.default_rng(len(self.trials))"),
-    advice="Then two searches with two seeds try the same. Make the generator of both: [self.seed, len(self.trials)].",
-)
 # by `source`, so that double faults do not grow with it
 random_search.misconception(
     "one α for all trials",
@@ -318,39 +316,64 @@ random_search.misconception(
 )
 random_search.misconception(
     "a dead trial leaves no trace",
-    source=random_search.edited(
-        (
-            '                trial["error"] = str(error) or type(error).__name__\n',
-            "                continue\n",
-        ),
-    ),
+    source=random_search.edited((ERROR, "continue")),
     advice="What died has to be seen: which settings, and why. Keep the trial, with `valid` NaN and the reason in `error`. "
     "And without it the next trial has the same number, the same settings, and the same fate.",
 )
 random_search.misconception(
     "a dead trial scores 0",
-    source=random_search.edited(
-        (
-            'trial["error"] = str(error) or type(error).__name__\n',
-            'trial["error"] = str(error) or type(error).__name__\n                trial["train"] = trial["valid"] = 0.0\n',
-        )
-    ),
+    source=random_search.edited((ERROR, f'{ERROR}\n                trial["train"] = trial["valid"] = 0.0')),
     advice="0 is a score like others, and where scores are negative it is the best. NaN says that there is none.",
 )
 random_search.misconception(
     "nothing tells why a trial died",
-    source=random_search.edited(('trial["error"] = str(error) or type(error).__name__', "pass")),
+    source=random_search.edited((ERROR, "pass")),
     advice="Keep the exception's text in `error`: `except Exception as error:` gives it a name.",
 )
 random_search.misconception(
-    "Ctrl-C is caught as well",
-    source=random_search.edited(("except Exception as error:", "except BaseException as error:")),
-    advice="KeyboardInterrupt is what stops a training that hangs. `except Exception` lets it through, a bare `except:` does not.",
+    "an exception without a text leaves no error",
+    source=random_search.edited((ERROR, 'trial["error"] = str(error)')),
+    advice="MemoryError() has no text, and the trial looks as if nothing had happened. Then the name of its class says why.",
 )
 random_search.misconception(
-    "a second run begins again",
-    source=random_search.edited((LOOP, "        self.trials = []\n" + LOOP)),
-    advice="`run(train, 30)` and then `run(train, 20)` make 50 trials. Begin with an empty list in `__init__` alone.",
+    "the exception's name stands before its text",
+    source=random_search.edited((ERROR, 'trial["error"] = f"{type(error).__name__}: {error}"')),
+    advice="`error` is the text alone, str(error); the name of the class stands in for a text that is not there.",
+)
+random_search.misconception(
+    "Ctrl-C loses the trials of the run",
+    source=random_search.edited(
+        (LOOP, "        begin = len(self.trials)\n" + LOOP),
+        (
+            f"{ERROR}\n",
+            f"{ERROR}\n            except KeyboardInterrupt:\n                del self.trials[begin:]\n                raise\n",
+        ),
+    ),
+    advice="Ctrl-C in trial 49, and 48 are lost. Append each trial to self.trials as soon as it is over.",
+)
+random_search.misconception(
+    "a trial that Ctrl-C ended is kept",
+    source=random_search.edited(
+        (APPEND, "            finally:\n                self.trials.append(trial)\n")
+    ),
+    advice="It has neither a score nor an error, and the next run would pass over it. Append a trial after `try`, and not in `finally`.",
+)
+random_search.misconception(
+    "the seeds of the trainings are left to chance",
+    source=random_search.edited(
+        (
+            "(dict(settings), len(self.trials))",
+            "(dict(settings), int(np.random.default_rng().integers(2**31)))",
+        )
+    ),
+    advice="The same search would give other scores each time. The number of the trial is a seed that comes again.",
+)
+random_search.misconception(
+    "the best has to be better than 0",
+    source=random_search.edited(
+        (FINISHED, FINISHED.replace('not np.isnan(trial["valid"])', 'trial["valid"] > 0'))
+    ),
+    advice="Scores may be below 0, a loss with a minus sign say. Begin with -inf, or with the first trial that has a score.",
 )
 random_search.misconception(
     "`trials` is taken for how many there are in the end",
@@ -369,6 +392,13 @@ random_search.misconception(
     "seed and number are added: the next seed gives the same trials, one place earlier",
     source=random_search.edited((RNG, "rng = np.random.default_rng(self.seed + len(self.trials))")),
     advice="Trial 1 of seed 0 is trial 0 of seed 1, and ten searches are nearly one. Give both numbers: [self.seed, len(self.trials)].",
+)
+random_search.misconception(
+    "where the validation score is NaN, the training score is lost",
+    source=random_search.edited(
+        ('trial["train"] = scores["train"]', 'trial["train"] = scores["train"] + 0 * scores["valid"]')
+    ),
+    advice="A training score that is there is kept, whatever became of the other one. It tells how the training went.",
 )
 random_search.misconception(
     "a score of NaN is treated as an error, and the training score is lost",
@@ -392,32 +422,25 @@ random_search.misconception(
     advice="Whoever asks twice, or hands kept trials to a new search, gets others. Make a generator of the seed and the trial's number.",
 )
 random_search.misconception(
-    "trials are made until so many are alive",
+    "more trials are made than were asked for, since some died",
     source=random_search.edited(
-        (LOOP, LOOP.replace("range(trials)", "range(1000)")),
-        (
-            "            self.trials.append(trial)\n",
-            "            self.trials.append(trial)\n            trials -= not trial['error']\n"
-            "            if trials < 1:\n                break\n",
-        ),
+        (APPEND, f'{APPEND}            if trial["error"]:\n                self.run(train, 1)\n')
     ),
-    advice="A dead trial is a trial: `run(train, 30)` calls `train` 30 times. If all of them die, such a loop never ends.",
+    advice="A dead trial is a trial: `run(train, 30)` calls `train` 30 times. Whoever waits for living ones may wait for ever.",
 )
 random_search.misconception(
-    "the trials are kept when the run is over",
+    "the search counts its trials by itself",
     source=random_search.edited(
-        (
-            "        rng = np.random.default_rng([self.seed, len(self.trials)])",
-            "        rng = np.random.default_rng([self.seed, len(self.trials) + len(getattr(self, 'new', []))])",
-        ),
-        (LOOP, "        self.new = []\n" + LOOP),
-        ("len(self.trials))\n", "len(self.trials) + len(self.new))\n"),
-        (
-            "self.trials.append(trial)\n",
-            "self.new.append(trial)\n        self.trials += self.new\n        self.new = []\n",
-        ),
+        ("        self.trials = []\n", "        self.trials = []\n        self.made = 0\n"),
+        (RNG, RNG.replace("len(self.trials)", "self.made")),
+        (APPEND, f"{APPEND}            self.made += 1\n"),
     ),
-    advice="Ctrl-C in trial 49, and 48 are lost. Append each trial to self.trials as soon as it is over.",
+    advice="A new search that is handed yesterday's trials would begin at 0 again. A trial's number is len(self.trials).",
+)
+random_search.misconception(
+    "all settings are proposed before the first training",
+    source=random_search.edited((LOOP, "        for settings in [self.propose() for _ in range(trials)]:\n")),
+    advice="`propose` counts the trials that there are, so before the first training it always gives the same. Propose, train, append.",
 )
 random_search.misconception(
     "the best of this run only",
@@ -457,7 +480,7 @@ class SearchByLoop:
             try:
                 scores = train(settings.copy(), 1000 + number)
             except Exception as problem:
-                error = f"{type(problem).__name__}: {problem}"
+                error = str(problem) or type(problem).__name__
             self.trials.append({"settings": settings, "error": error, **scores})
         best = None
         for trial in self.trials:
@@ -481,7 +504,7 @@ class SearchByArrays:
             seed = int(np.random.default_rng([self.seed, len(self.trials), 1]).integers(2**31))
             return {"error": "", **train(dict(settings), seed)}
         except Exception as error:
-            return {"train": np.nan, "valid": np.nan, "error": repr(error)}
+            return {"train": np.nan, "valid": np.nan, "error": str(error) or type(error).__name__}
 
     def run(self, train, trials):
         for _ in range(trials):

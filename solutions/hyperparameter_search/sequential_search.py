@@ -6,6 +6,7 @@ from autograder.exercise import Exercise
 from helpers import search_probes, searching
 from helpers.evidence import landmarks
 from helpers.made_up_beliefs import DUELS, FINISHED, beliefs, duel, features, few_settings, history, maker
+from helpers.searching import REASON
 from solutions.hyperparameter_search.draw import draw
 from solutions.hyperparameter_search.expected_improvement import expected_improvement
 from solutions.hyperparameter_search.random_search import RandomSearch
@@ -21,7 +22,7 @@ class SequentialSearch(RandomSearch):
 
     1. A new Gaussian process, `self.process()`, is fitted to the features of all trials that have a score, and to
        their validation scores.
-    2. `self.candidates` settings, others each time, are drawn at random from the space.
+    2. `self.candidates` settings are drawn at random from the space, others each time, also after a dead trial.
     3. The process predicts a mean and a deviation for each: `predict(x, return_std=True)`.
     4. The candidate with the largest expected improvement over the best score so far is the next trial.
 
@@ -48,7 +49,7 @@ class SequentialSearch(RandomSearch):
     def propose(self):
         """The settings of the next trial; they depend on the seed and on `self.trials`, and on nothing else.
 
-        So a generator is made here, as in `RandomSearch.propose`.
+        So a generator is made here, as in `RandomSearch.propose`, and none is carried along.
         """
         ### BEGIN SOLUTION
         rng = np.random.default_rng([self.seed, len(self.trials)])
@@ -67,6 +68,9 @@ class SequentialSearch(RandomSearch):
         ### END SOLUTION
 
 
+# Beliefs as in `DUELS`. For expected improvement the second one wins, and so it does for mean + deviation; with the root of
+# the deviation the first one would.
+ONE_MORE = ((-0.2, 0.15), (0.02, 0.0004))
 # candidates, so many that all of the few settings are among them
 CANDIDATES = 250
 # searches of a check that looks at chance, candidates of one that looks at these
@@ -92,7 +96,7 @@ def as_rows(proposals):
 @sequential.check("the candidate with the largest expected improvement", points=3)
 def largest(SequentialSearch, rng):
     proposals, tops = [], []
-    for number, two in enumerate(DUELS):
+    for number, two in enumerate([*DUELS, ONE_MORE]):
         # by turns, so that who stumbles over the dead is told from who never gets it right
         trials = history(rng, dead=2 * (number % 2))
         top = trials[int(np.nanargmax([trial["valid"] for trial in trials]))]
@@ -143,21 +147,30 @@ def other_candidates(SequentialSearch, rng):
     trials, seed = history(rng), int(rng.integers(1 << 30))
     search = SequentialSearch(searching.space(), features, process, seed, FINISHED, ONLY)
     search.trials = [dict(trial) for trial in trials]
-    for _ in range(2):
+    found, asked = {"seed": seed}, 0
+    # between the last two a trial died
+    for words, valid, error in (("the first", 0.5, ""), ("the next", np.nan, REASON), ("the last", 0.5, "")):
         settings = search.propose()
-        search.trials.append({"settings": settings, "train": 0.5, "valid": 0.5, "error": ""})
-    first, second = [np.concatenate(one.asked) for one in (made[0], made[-1])]
-    return {"seed": seed, "features of the first candidates": first, "features of the next ones": second}
+        search.trials.append({"settings": settings, "train": 0.5, "valid": valid, "error": error})
+        rows = np.concatenate([x for one in made for x in one.asked])
+        found[f"features of {words} candidates"] = rows[asked:]
+        asked = len(rows)
+    return found
 
 
 # Two numbers of units may be the same by chance.
-@other_candidates.summary(**{"share of features that come again": 0.35})
+@other_candidates.summary(
+    **{"share of features that come again": 0.35, "share that comes again after a dead trial": 0.35}
+)
 def other_candidates_summary(theirs, ours):
-    first, second = theirs["features of the first candidates"], theirs["features of the next ones"]
+    first, second, last = [
+        theirs[f"features of the {which} candidates"] for which in ("first", "next", "last")
+    ]
     within = (np.abs(first[:, 0] + 2.5) < 1.6) & (np.abs(first[:, 1] - 1.7) < 1.8)
     return {
         "seed": theirs["seed"],
         "share of features that come again": np.mean(first == second),
+        "share that comes again after a dead trial": np.mean(second == last),
         "candidates within the space": np.sum(within),
         "different candidates": len(np.unique(first, axis=0)),
     }
@@ -172,7 +185,7 @@ def other_candidates_summary(theirs, ours):
 )
 def example(SequentialSearch, rng):
     process, _ = maker(*beliefs(rng))
-    return {}, lambda space, seed: SequentialSearch(space, features, process, seed, 3, 20)
+    return {}, lambda space, seed: SequentialSearch(space, features, process, seed, 2, 20)
 
 
 FINISHED_ONES = 'finished = [trial for trial in self.trials if not np.isnan(trial["valid"])]'
@@ -296,6 +309,30 @@ sequential.misconception(
     "the mean plus the deviation",
     source=sequential.edited((GAIN, "gain = mean + deviation")),
     advice="That is an upper confidence bound, another rule. Here expected improvement decides.",
+)
+sequential.misconception(
+    "the root of the deviation, as if that were a variance",
+    source=sequential.edited((GAIN, GAIN.replace("deviation", "np.sqrt(deviation)"))),
+    advice="return_std=True gives deviations already, and expected_improvement takes these.",
+)
+sequential.misconception(
+    "after a dead trial the same candidates come again",
+    source=sequential.edited(
+        (f"        {RNG}\n", ""),
+        (FINISHED_ONES, f"{FINISHED_ONES}\n        {RNG.replace('self.trials', 'finished')}"),
+    ),
+    advice="The process has learnt nothing from it, so the same one would be tried, and may die again. Count all trials: len(self.trials).",
+)
+sequential.misconception(
+    "the candidates come from one generator that moves on",
+    source=sequential.edited(
+        (
+            "self.candidates = candidates\n",
+            "self.candidates = candidates\n        self.rng = np.random.default_rng(seed)\n",
+        ),
+        ("draw(self.space, rng) for _", "draw(self.space, self.rng) for _"),
+    ),
+    advice="Whoever asks twice, or hands kept trials to a new search, gets others. Make a generator of the seed and the trial's number.",
 )
 sequential.misconception(
     "random search under another name",

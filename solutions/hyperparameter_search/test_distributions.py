@@ -21,7 +21,10 @@ def test_values_are_distributed_as_scipy_says(ours, scipys):
     assert stats.kstest(found, scipys.cdf).pvalue > 1e-5
 
 
-@pytest.mark.parametrize(("ours", "values"), [(integers(3, 6), [3, 4, 5, 6]), (choice("abc"), list("abc"))])
+@pytest.mark.parametrize(
+    ("ours", "values"),
+    [(integers(3, 6), [3, 4, 5, 6]), (integers(-2, 1), [-2, -1, 0, 1]), (choice("abc"), list("abc"))],
+)
 def test_each_value_comes_as_often_as_any_other(ours, values):
     rng = np.random.default_rng(0)
     found = [ours(rng) for _ in range(N)]

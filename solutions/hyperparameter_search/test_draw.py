@@ -16,6 +16,11 @@ def test_what_is_fixed_stays():
     assert callable(space["lr"])
 
 
+def test_a_function_that_was_drawn_is_the_value():
+    settings = draw({"activation": lambda rng: np.tanh}, np.random.default_rng(0))
+    assert settings["activation"] is np.tanh
+
+
 def test_hyperparameters_have_nothing_to_do_with_each_other():
     rng = np.random.default_rng(0)
     space = {"a": uniform(0, 1), "b": uniform(0, 1)}

@@ -31,6 +31,10 @@ def test_the_lecture_has_six():
     assert len(grid(SPACES["the lecture's"])) == 6
 
 
+def test_equal_values_are_two():
+    assert len(grid({"decay": [False, 0.0], "lr": [0.1]})) == 2
+
+
 def test_the_extremes():
     assert grid({}) == [{}]
     assert grid({"units": [], "lr": [0.1]}) == []

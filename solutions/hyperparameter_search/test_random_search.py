@@ -29,13 +29,23 @@ def test_what_died_says_why():
     assert np.isnan(search.trials[2]["valid"])
 
 
+def test_what_died_without_a_word_is_told_by_its_class():
+    search = RandomSearch(space())
+    search.run(Training(silent={0}), 1)
+    assert search.trials[0]["error"] == "BrokenDown"
+
+
+def test_the_best_may_be_below_zero():
+    best = RandomSearch(space(), seed=5).run(Training(nan={0}, shift=-2), 20)
+    assert -2 < best["valid"] < 0
+
+
 def test_nobody_is_best_where_all_died():
     assert RandomSearch(space()).run(Training(raises={0, 1}), 2) is None
 
 
-def test_an_interrupt_gets_through():
-    def stopped(settings, seed):
-        raise KeyboardInterrupt
-
+def test_an_interrupt_gets_through_and_its_trial_is_not_kept():
+    search = RandomSearch(space())
     with pytest.raises(KeyboardInterrupt):
-        RandomSearch(space()).run(stopped, 1)
+        search.run(Training(interrupted={2}), 5)
+    assert len(search.trials) == 2

@@ -25,6 +25,11 @@ def test_a_search_worked_out_by_hand():
     assert asked == [{"lr": 2}]
 
 
+def test_a_dead_trial_is_not_chosen_where_scores_are_below_zero():
+    found = report(trials([float("nan"), -0.5, -0.2]), lambda settings: -0.3)
+    assert (found["chosen"], found["valid"], found["dead"]) == (2, -0.2, 1)
+
+
 def test_there_is_nothing_to_report_where_all_died():
     with pytest.raises(ValueError, match="none of 2 trials has a score"):
         report(trials([np.nan, np.nan]), lambda settings: 0.0)

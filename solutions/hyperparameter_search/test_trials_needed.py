@@ -9,7 +9,7 @@ def test_the_best_five_percent_need_59():
     assert trials_needed(0.05, 0.95) == 59
 
 
-@pytest.mark.parametrize("share", [0.01, 0.05, 0.3, 0.9])
+@pytest.mark.parametrize("share", [0.0002, 0.01, 0.05, 0.3, 0.9])
 @pytest.mark.parametrize("certainty", [0.5, 0.95, 0.999])
 @pytest.mark.parametrize("dying", [0.0, 0.3])
 def test_it_is_the_smallest_that_is_enough(share, certainty, dying):

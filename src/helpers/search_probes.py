@@ -18,7 +18,16 @@ import numpy as np
 
 from helpers import searching
 from helpers.probes import BATTERIES, Call, Example, Probe, Sabotage
-from helpers.searching import Training, column, learning_rates, marks_of, run_quietly, share_alike
+from helpers.searching import (
+    Training,
+    column,
+    learning_rates,
+    marks_of,
+    run_quietly,
+    run_until_interrupted,
+    score_of,
+    share_alike,
+)
 from helpers.single_check import Arrays
 
 KIND = "search"
@@ -95,12 +104,15 @@ SPACE = Probe(
 
 def _again(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
     make, seed = _maker(example, objects, rng, sabotage)
-    rows = [_rates_of(make, seed) for _ in range(2)]
-    return {"seed": seed, "lr of each trial": rows[0], "lr of each trial, again": rows[1]}
+    first, second = _rates_of(make, seed), _rates_of(make, seed, asked=True)
+    return {"seed": seed, "lr of each trial": first, "lr of each trial, again": second}
 
 
-def _rates_of(make: Call, seed: int) -> np.ndarray:
+def _rates_of(make: Call, seed: int, asked: bool = False) -> np.ndarray:
     search: Any = make(searching.space(), seed)
+    # who asks what comes next changes nothing
+    if asked:
+        search.propose()
     search.run(Training(), TRIALS)
     return learning_rates(search, TRIALS)
 
@@ -120,7 +132,7 @@ AGAIN = Probe(
     "the same seed gives the same search again",
     "the same seed gives other trials",
     "A search that cannot be repeated proves nothing. Draw from `np.random.default_rng(…)` with a seed that is made of the search's "
-    "own: `np.random.…` and a generator without a seed give other numbers each time.",
+    "own: `np.random.…`, a generator without a seed and one that moves on at each `propose` give other numbers.",
     _again,
     _again_summary,
     _always_another,
@@ -151,8 +163,8 @@ def _one_seed(make: Call) -> Call:
 SEEDS = Probe(
     "seeds",
     "another seed gives another search",
-    "the seed makes no difference",
-    "Two searches with two seeds should try different settings: make each generator of the search's seed, and of no constant.",
+    "another seed gives some trials or all of them again",
+    "Two searches with two seeds should try different settings: make each generator of the list of seed and number.",
     _seeds,
     _seeds_summary,
     _one_seed,
@@ -197,16 +209,15 @@ RAISES = Probe(
 
 def _nan(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
     make, seed = _maker(example, objects, rng, sabotage)
-    # The first one: every comparison with it is False.
-    training = Training(nan={0, 3})
+    # The first one: every comparison with it is False. And scores below 0: NaN is not 0 either.
+    training = Training(nan={0, 3}, shift=-2)
     search: Any = make(searching.space(), seed)
     best = search.run(training, TRIALS)
     return {
         "seed": seed,
         "trainings, of which two give NaN": len(training.calls),
         "trials whose validation score is a number": np.isfinite(column(search.trials, "valid", TRIALS)),
-        "trials whose training score is a number": np.isfinite(column(search.trials, "train", TRIALS)),
-        "the best one's score is a number": np.isfinite(best["valid"]),
+        "the best one's score is NaN": best is not None and np.isnan(score_of(best)),
     }
 
 
@@ -327,22 +338,11 @@ def _interrupted(
 ) -> Arrays:
     make, seed = _maker(example, objects, rng, sabotage)
     search: Any = make(searching.space(), seed)
-    calls: list[int] = []
-
-    def stopped_by_hand(settings: Any, seed: int) -> dict[str, float]:
-        calls.append(1)
-        if len(calls) == FIRST_PART:
-            raise KeyboardInterrupt
-        return Training()(settings, seed)
-
-    try:
-        search.run(stopped_by_hand, TRIALS)
-        came_through = False
-    except KeyboardInterrupt:
-        came_through = True
+    training = Training(interrupted={FIRST_PART - 1})
+    came_through = run_until_interrupted(search.run, training, TRIALS)
     return {
         "seed": seed,
-        "trainings, the last one interrupted": len(calls),
+        "trainings, the last one interrupted": len(training.calls),
         "it stops": came_through,
         "the trials before are kept": len(search.trials) > 0,
     }

@@ -55,16 +55,30 @@ class Training:
         seeds: what each call got beside them.
     """
 
-    def __init__(self, raises: Collection[int] = (), nan: Collection[int] = (), empties: bool = False):
+    def __init__(
+        self,
+        raises: Collection[int] = (),
+        nan: Collection[int] = (),
+        silent: Collection[int] = (),
+        interrupted: Collection[int] = (),
+        shift: float = 0.0,
+        empties: bool = False,
+    ):
         """Say which calls go wrong.
 
         Args:
             raises: numbers of the calls, from 0, that raise `BrokenDown`.
             nan: of those whose validation score is NaN.
+            silent: of those that raise `BrokenDown` without a text.
+            interrupted: of those during which somebody presses Ctrl-C.
+            shift: added to each validation score: with -2 all are below 0.
             empties: whether each call takes everything out of the settings that it was given.
         """
         self.raises = raises
         self.nan = nan
+        self.silent = silent
+        self.interrupted = interrupted
+        self.shift = shift
         self.empties = empties
         self.calls: list[Settings] = []
         self.seeds: list[Any] = []
@@ -76,11 +90,16 @@ class Training:
         self.seeds.append(seed)
         if self.empties:
             settings.clear()
+        if number in self.interrupted:
+            raise KeyboardInterrupt
+        if number in self.silent:
+            raise BrokenDown
         if number in self.raises:
             raise BrokenDown(f"{REASON} at call {number}")
-        valid = valid_score(drawn)
+        valid = valid_score(drawn) + self.shift
         if number in self.nan:
-            valid = np.nan
+            # another object than np.nan
+            valid = float("nan")
         return {"train": train_score(drawn), "valid": valid}
 
 
@@ -141,6 +160,31 @@ def marks_of(trials: Iterable[Trial], length: int) -> np.ndarray:
     for place, trial in enumerate(list(trials)[:length]):
         row[place] = float(REASON in str(trial.get("error")))
     return row
+
+
+def errors_of(trials: Iterable[Trial]) -> dict[str, Any]:
+    """What each trial says of why it has no score, by words that tell the trial."""
+    return {f"error of trial {number}": trial["error"] for number, trial in enumerate(trials)}
+
+
+def score_of(best: Trial | None) -> float:
+    """The validation score of the best trial; NaN where there is none."""
+    return np.nan if best is None else _number(best["valid"])
+
+
+def run_until_interrupted(run: Callable[..., Any], train: Callable[..., Any], trials: int) -> bool:
+    """Whether Ctrl-C during a training gets through `run(train, trials)`.
+
+    Args:
+        run: a search's method.
+        train: raises KeyboardInterrupt at some time.
+        trials: how many.
+    """
+    try:
+        run(train, trials)
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def run_quietly(run: Callable[..., Any], train: Training, trials: int) -> Any:
