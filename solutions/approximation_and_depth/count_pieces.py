@@ -124,7 +124,7 @@ def one_hidden_layer(count_pieces, rng):
     found.append(count_pieces(zigzag))
     for units, scale in ((7, 1e-7), (11, 1)):
         v = scale * np.abs(whole(rng, units))
-        model = shallow(sixteenths(rng, units, 0, 1), up_and_down(rng, units), v)
+        model = shallow(sixteenths(rng, units, 0, 1), up_and_down(rng, units), v, c=scale / 4)
         drawn.append(weights_of(model))
         found.append(count_pieces(model))
     return {"weights": np.concatenate(drawn), "pieces with 3, 7 and 11 units": np.array(found)}
