@@ -39,3 +39,25 @@ def test_a_seed_that_comes_again_starts_anew(kept):
     assert first == again
     assert third == once_more
     assert len({first, second, third}) == 3
+
+
+CLEARED = """
+from helpers.quiet import import_tensorflow
+import_tensorflow()
+import tensorflow as tf
+from tensorflow.python.eager.context import Context
+from helpers import seeding
+cleared = []
+Context.clear_kernel_cache = lambda self: cleared.append(1)
+seeding.MOST = 10
+seeding.keep_kernels()
+for seed in range(25):
+    tf.random.set_seed(seed)
+print(len(cleared))
+"""
+
+
+def test_kernels_do_not_pile_up():
+    command = [sys.executable, "-c", CLEARED]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    assert told.strip() == "2"

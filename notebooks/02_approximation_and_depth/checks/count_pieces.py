@@ -84,7 +84,7 @@ def one_hidden_layer(count_pieces, rng):
     found.append(count_pieces(zigzag))
     for units, scale in ((7, 1e-7), (11, 1)):
         v = scale * np.abs(whole(rng, units))
-        model = shallow(sixteenths(rng, units, 0, 1), up_and_down(rng, units), v)
+        model = shallow(sixteenths(rng, units, 0, 1), up_and_down(rng, units), v, c=scale / 4)
         drawn.append(weights_of(model))
         found.append(count_pieces(model))
     return {"weights": np.concatenate(drawn), "pieces with 3, 7 and 11 units": np.array(found)}
@@ -100,8 +100,9 @@ def outside(count_pieces, rng):
 
 @pieces.check("another interval")
 def another_interval(count_pieces, rng):
-    kinks = sixteenths(rng, 11, -2, 2)
-    model = shallow(kinks, up_and_down(rng, 11), np.abs(whole(rng, 11)))
+    kinks, slopes = sixteenths(rng, 11, -2, 2), up_and_down(rng, 11)
+    # two units at each kink: where they cross is the same but for rounding
+    model = shallow(np.tile(kinks, 2), np.append(slopes, 3 * slopes), np.abs(whole(rng, 22)))
     found = [count_pieces(model, -1.03, 1.57), count_pieces(model, -2, -0.51), count_pieces(model, 5.0, 6.0)]
     return {"kinks": kinks, "pieces on [-1.03, 1.57], [-2, -0.51] and [5, 6]": np.array(found)}
 
@@ -125,7 +126,7 @@ def no_change(count_pieces, rng):
 @pieces.check("pieces too narrow for a grid")
 def narrow(count_pieces, rng):
     kinks = sixteenths(rng, 3, 0, 1)
-    beside = kinks + rng.uniform(1e-5, 3e-5, 3) * [1, -1, 1]
+    beside = kinks + rng.uniform(1, 3, 3) * [1e-5, -1e-5, 1e-7]
     weights = np.abs(whole(rng, 3))
     model = shallow(np.concatenate([kinks, beside]), np.ones(6), np.concatenate([weights, 2 * weights]))
     return {"kinks": kinks, "pieces with 6 kinks, two by two": np.array([count_pieces(model)])}

@@ -37,10 +37,14 @@ def in_order(h):
 def one_input_each(parity_terms, rng):
     x = all_of_them(rng, int(rng.choice([3, 5])))
     h, _, _ = hidden_units(parity_terms, x)
+    # more bits than a byte has
+    nine = rng.integers(0, 2, (20, 9)).astype("float64")
     return {
         "x": x,
         "for how many of these inputs each of the units is on": np.sort(h.sum(axis=0)),
         "how many units are on for each of these inputs": h.sum(axis=1),
+        "x with n = 9": nine,
+        "how many units are on for each x with n = 9": hidden_units(parity_terms, nine)[0].sum(axis=1),
     }
 
 

@@ -47,7 +47,9 @@ def between(relu_interpolator, rng):
 
 @interpolator.check("in whatever order the points come", **{"network at the points": NEAR})
 def any_order(relu_interpolator, rng):
-    x, y = points(rng, 7)
+    # integers, whose slopes are fractions
+    x = np.cumsum([-7, *rng.permutation([3, 3, 5, 5, 7, 7])])
+    y = (1 + rng.permutation(7)) * (-1) ** np.arange(7)
     turned = np.concatenate([[6, 0], 1 + rng.permutation(5)])
     return {"network at the points": outputs(relu_interpolator(x[turned], y[turned]), x)[:, 0]}
 
@@ -100,7 +102,7 @@ def not_trained_summary(theirs, ours):
 @interpolator.example()
 def example(relu_interpolator, rng):
     x, y = points(rng, 5)
-    turned = rng.permutation(5)
+    turned = np.concatenate([[4, 0], 1 + rng.permutation(3)])
 
     def call(x, y):
         return {"f": outputs(relu_interpolator(x, y), np.sort(np.array(x)))}

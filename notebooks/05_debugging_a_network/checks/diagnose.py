@@ -51,6 +51,8 @@ def nothing_wrong(diagnose, rng):
 @diagnosis.check("saturated, in whichever layer")
 def saturated(diagnose, rng):
     runs = {f"layer {k + 1} saturated": healthy(rng, saturated=pushed(rng, k)) for k in range(LAYERS)}
+    free = int(rng.integers(LAYERS))
+    runs["all but one saturated"] = healthy(rng, saturated=1 - pushed(rng, free))
     return told(diagnose, runs)
 
 

@@ -8,7 +8,7 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 
 from helpers.checks import Checks
-from helpers.inputs import likeness_of_orders
+from helpers.inputs import generator, likeness_of_orders
 
 batches = Checks("minibatches", kind="generator", lecture="39:31")
 
@@ -66,8 +66,8 @@ def extreme_sizes(minibatches, rng):
 @batches.check("every row of x comes once and keeps its class", points=2)
 def pairs(minibatches, rng):
     x, y = examples(rng)
-    x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, np.random.default_rng(int(rng.integers(1 << 30))))
-    whole, _ = epoch(minibatches, x, y, N, np.random.default_rng(int(rng.integers(1 << 30))))
+    x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, generator(rng))
+    whole, _ = epoch(minibatches, x, y, N, generator(rng))
     return {
         "given x": x,
         "given y": y,
@@ -82,7 +82,8 @@ def pairs(minibatches, rng):
         "rows that come once": 0.15,
         "rows that come once, where there is one batch": 0.15,
         "rows with their own class": 0.05,
-        "classes in the order given": 0.3,
+        # Where batches alone change places, one in four hundred times five of 15 stay.
+        "classes in the order given": 0.6,
     }
 )
 def pairs_summary(theirs, ours):
@@ -100,7 +101,7 @@ def pairs_summary(theirs, ours):
 @batches.check("each epoch has an order of its own", points=2)
 def orders(minibatches, rng):
     x, y = examples(rng)
-    chance = np.random.default_rng(int(rng.integers(1 << 30)))
+    chance = generator(rng)
     return {"given x": x, "x epoch by epoch": [epoch(minibatches, x, y, SIZE, chance)[0] for _ in range(3)]}
 
 
@@ -147,5 +148,5 @@ def repeats_summary(theirs, ours):
 @batches.example()
 def example(minibatches, rng):
     x, y = examples(rng)
-    chance = np.random.default_rng(int(rng.integers(1 << 30)))
+    chance = generator(rng)
     return {"x": x, "y": y}, lambda x, y: {"batches": len(list(minibatches(x, y, SIZE, chance)))}

@@ -8,6 +8,7 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 import numpy as np
 
 from helpers.checks import Checks
+from helpers.inputs import generator
 
 dists = Checks(
     "distributions",
@@ -20,11 +21,6 @@ dists = Checks(
 MANY = 2000
 
 QUANTILES = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 1)
-
-
-def generator(rng):
-    """A generator of its own, which the check's draws decide."""
-    return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
 def values_of(distribution, rng, n=MANY):
@@ -76,15 +72,27 @@ def log_uniform_summary(theirs, ours):
 def integer_values(uniform, log_uniform, integers, choice, rng):
     low = int(rng.integers(3, 50))
     high = low + 4
-    return {"values": values_of(integers(low, high), rng), "low": low, "high": high}
+    return {
+        "values": values_of(integers(low, high), rng),
+        "values from -2 to 2": values_of(integers(-2, 2), rng),
+        "low": low,
+        "high": high,
+    }
 
 
-@integer_values.summary(**{"share of each whole number": 0.06, "share of numbers outside": 0.001})
+@integer_values.summary(
+    **{
+        "share of each whole number": 0.06,
+        "share of each from -2 to 2": 0.06,
+        "share of numbers outside": 0.001,
+    }
+)
 def integer_summary(theirs, ours):
     inside = np.arange(ours["low"], ours["high"] + 1)
-    values = theirs["values"]
+    values, around_zero = theirs["values"], theirs["values from -2 to 2"]
     return {
         "share of each whole number": np.mean(values[:, None] == inside, axis=0),
+        "share of each from -2 to 2": np.mean(around_zero[:, None] == np.arange(-2, 3), axis=0),
         "share of numbers outside": 1 - np.mean(np.isin(values, inside)),
     }
 

@@ -11,17 +11,12 @@ import numpy as np
 
 from helpers.checks import Checks
 from helpers.evidence import landmarks
-from helpers.inputs import likeness
+from helpers.inputs import generator, likeness
 
 draws = Checks("draw", kind="generator", lecture="34:03")
 
 # settings, for what two hyperparameters have to do with each other
 SETTINGS = 300
-
-
-def generator(rng):
-    """A generator of its own, which the check's draws decide."""
-    return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
 @draws.check("each hyperparameter by itself, and anew each time", points=2)
@@ -71,21 +66,37 @@ def independent_summary(theirs, ours):
     }
 
 
-@draws.check("what is fixed is handed through, and the space stays as it was")
+@draws.check("values stay as they are, fixed or drawn, and so does the space")
 def fixed(draw, rng):
     epochs, layers = int(rng.integers(3, 30)), [int(n) for n in rng.integers(10, 99, size=2)]
-    space = {"epochs": epochs, "lr": lambda rng: rng.uniform(1, 2), "activation": "relu", "layers": layers}
+    units, rate = int(rng.integers(10, 99)), float(rng.uniform(1, 2))
+    space = {
+        "epochs": epochs,
+        "lr": lambda rng: rng.uniform(1, 2),
+        "units": lambda rng: units,
+        # a function that is drawn: of the epoch, say
+        "schedule": lambda rng: lambda epoch: rate / 2,
+        "activation": "relu",
+        "layers": layers,
+    }
     before = dict(space)
     settings = draw(space, generator(rng))
     return {
         "epochs": settings["epochs"],
         "activation": settings["activation"],
         "layers": settings["layers"],
+        "drawn units": settings["units"],
+        "the drawn schedule at epoch 3": at_epoch_3(settings["schedule"]),
         "names in the settings": ", ".join(sorted(settings)),
         "hyperparameters in the space afterwards": len(space),
         "those that are as they were": sum(space.get(name) is value for name, value in before.items()),
         **landmarks(**{"the fixed layers": layers}),
     }
+
+
+def at_epoch_3(schedule):
+    """What a schedule gives; NaN if it is none."""
+    return schedule(3) if callable(schedule) else np.nan
 
 
 @draws.check("rng decides what is drawn, and nothing else does")

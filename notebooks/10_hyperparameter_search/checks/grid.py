@@ -55,10 +55,10 @@ def any_number(grid, rng):
 
 @grids.check("values of any type, as they were given")
 def any_type(grid, rng):
+    # False and 0.0 are equal, and two values all the same.
     space = {
-        "activation": ["relu", "tanh"],
-        "units": distinct(rng, 2, 10, 999),
-        "decay": [None, float(rng.uniform(0.001, 0.1))],
+        "batch": ["all", *distinct(rng, 1, 10, 999)],
+        "decay": [None, False, 0.0],
         "layers": [[64], [64, 32]],
     }
     lines = sorted(as_text(settings) for settings in grid(space))
@@ -75,14 +75,14 @@ def of_its_own(grid, rng):
     return {"units": sorted(units), "the number that each setting was given afterwards": places}
 
 
-@grids.check("one value, no value, nothing to choose")
+@grids.check("one value, no value, nothing to choose: a list each time")
 def extremes(grid, rng):
     units, lr = distinct(rng, 1, 10, 999), distinct(rng, 3, 1, 99)
     alone = sorted_columns(list(grid({"units": units, "lr": lr})), ["units", "lr"])
     return {
         **alone,
-        "settings where a hyperparameter has no value": len(list(grid({"units": units, "lr": []}))),
-        "settings where there is no hyperparameter": len(list(grid({}))),
+        "settings where a hyperparameter has no value": len(grid({"units": units, "lr": []})),
+        "settings where there is no hyperparameter": len(grid({})),
     }
 
 

@@ -11,7 +11,7 @@ from helpers import search_probes, searching
 from helpers.checks import Checks
 from helpers.evidence import landmarks
 from helpers.inputs import likeness
-from helpers.searching import Training, column, drawn_seed, learning_rates, scores, searched, settings_of, share_alike
+from helpers.searching import Training, column, drawn_seed, learning_rates, score_of, scores, searched, settings_of, share_alike
 
 random_search = Checks("RandomSearch", kind=search_probes.KIND, lecture="34:03")
 
@@ -87,8 +87,9 @@ def copied(RandomSearch, rng):
 @random_search.check("the best has the highest validation score", points=2)
 def the_best(RandomSearch, rng):
     seed = drawn_seed(rng)
-    search, best = searched(RandomSearch, seed, Training(), FEW)
-    return {"seed": seed, "valid of the best": best["valid"], **scores(search.trials)}
+    # scores below 0
+    search, best = searched(RandomSearch, seed, Training(shift=-2), FEW)
+    return {"seed": seed, "valid of the best": score_of(best), **scores(search.trials)}
 
 
 @random_search.check("the best of all trials, also of those before")
@@ -102,7 +103,7 @@ def best_of_all(RandomSearch, rng):
         return dict(zip(("train", "valid"), next(worse), strict=True))
 
     best = search.run(train, 3)
-    return {"seed": seed, "valid of the best": best["valid"], **scores(search.trials)}
+    return {"seed": seed, "valid of the best": score_of(best), **scores(search.trials)}
 
 
 @the_best.summary()
@@ -111,7 +112,8 @@ def best_summary(theirs, ours):
     chosen, valid = theirs["valid of the best"], theirs["valid of each trial"]
     return {
         "seed": theirs["seed"],
-        "trials with a higher validation score": np.sum(valid > chosen),
+        # all of them where none was chosen
+        "trials with a higher validation score": np.sum(~(valid <= chosen)),
         "trials": len(valid),
     }
 
@@ -133,12 +135,15 @@ def no_hole_summary(theirs, ours):
     return {"seed": theirs["seed"], "share of trials that are the same": share}
 
 
-@random_search.check("each training has a seed of its own, also in a second run")
+@random_search.check("each training has a seed of its own, and the same search the same seeds")
 def seeds(RandomSearch, rng):
-    training, seed = Training(), drawn_seed(rng)
-    search, _ = searched(RandomSearch, seed, training, 4)
-    search.run(training, FEW - 4)
-    return {"seed": seed, "seed of each training": training.seeds, **landmarks(trials=FEW)}
+    seed, again = drawn_seed(rng), Training()
+    found = {"seed": seed}
+    for words, training in (("", Training()), (", the same search again", again)):
+        search, _ = searched(RandomSearch, seed, training, 4)
+        search.run(training, FEW - 4)
+        found[f"seed of each training{words}"] = training.seeds
+    return found | landmarks(trials=FEW)
 
 
 @seeds.summary()
@@ -148,19 +153,33 @@ def seeds_summary(theirs, ours):
         "seed": theirs["seed"],
         "different seeds": len(np.unique(given)),
         "seeds that are 0 or more": np.sum(given >= 0),
+        "share of seeds that come again": share_alike(
+            given, theirs["seed of each training, the same search again"]
+        ),
     }
 
 
-@random_search.check("where no trial has a score, there is no best")
+@random_search.check("where no trial has a score there is no best, and each trial says what happened")
 def no_best(RandomSearch, rng):
     seed = drawn_seed(rng)
-    search, best = searched(RandomSearch, seed, Training(raises={0, 2}, nan={1}), 3)
+    search, best = searched(RandomSearch, seed, Training(raises={0}, silent={1}, nan={2}), 3)
     return {
         "seed": seed,
         "best is None": float(best is None),
         "valid of each trial": column(search.trials, "valid", 3),
-        "trials whose `error` holds the reason": searching.marks_of(search.trials, 3),
+        "trials whose training score is a number": np.isfinite(column(search.trials, "train", 3)),
+        **searching.errors_of(search.trials[:2]),
+        "the trial that gave NaN has an error": bool(search.trials[-1]["error"]),
     }
+
+
+@random_search.check("a trial that Ctrl-C ends is not kept, and those before it are")
+def interrupted(RandomSearch, rng):
+    seed = drawn_seed(rng)
+    search = RandomSearch(searching.space(), seed)
+    training = Training(interrupted={4})
+    searching.run_until_interrupted(search.run, training, FEW)
+    return {"seed": seed, "trials that are kept": len(search.trials)}
 
 
 @random_search.example(points=search_probes.HALF)

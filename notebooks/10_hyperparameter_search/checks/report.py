@@ -30,8 +30,11 @@ class TestSet:
         return self.scores[settings["lr"]]
 
 
-def searched(rng, dead=DEAD):
-    """Trials and their test set: the best on training, on validation and on test data are three different ones."""
+def searched(rng, dead=DEAD, shift=0.0):
+    """Trials and their test set: the best on training, on validation and on test data are three different ones.
+
+    With a shift all validation scores are below 0, as a loss with a minus sign is.
+    """
     rates = rng.uniform(0.001, 0.1, size=TRIALS)
     train, valid, test = rng.uniform(0.2, 0.7, size=(3, TRIALS))
     alive = [place for place in range(TRIALS) if place not in DEAD]
@@ -41,11 +44,13 @@ def searched(rng, dead=DEAD):
     # The best on test data is the second on validation: who lets the test set choose among a few finds it.
     valid[best_test] = float(rng.uniform(0.72, 0.78))
     valid[worst] = float(rng.uniform(0.05, 0.15))
+    valid += shift
     trials = []
     for place, lr in enumerate(rates):
         trial = {"settings": {"lr": float(lr)}, "train": train[place], "valid": valid[place], "error": ""}
         if place in dead:
-            trial["valid"] = np.nan
+            # another object than np.nan
+            trial["valid"] = float("nan")
         if place in dead[:1]:
             trial |= {"train": np.nan, "error": "out of memory"}
         trials.append(trial)
@@ -75,7 +80,7 @@ def test_once(report, rng):
 
 @reports.check("dead trials are counted, and never chosen")
 def dead_trials(report, rng):
-    trials, test = searched(rng)
+    trials, test = searched(rng, shift=-1.0)
     found = report(trials, test)
     return {
         "dead": found["dead"],

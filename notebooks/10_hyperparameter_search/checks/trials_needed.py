@@ -34,7 +34,13 @@ def hit_for(n, certainty):
 @needed.check("with a certainty of 95 %")
 def usual(trials_needed, rng):
     share = hit_for(not_whole(rng, 14, 290), 0.95)
-    return {"trials": [trials_needed(float(q), 0.95) for q in share], **landmarks(share=share)}
+    # more trials than anybody would make, and 1 - share has few digits in float32
+    small = hit_for(not_whole(rng, 2000, 20_000)[:3], 0.95)
+    return {
+        "trials": [trials_needed(float(q), 0.95) for q in share],
+        "trials for small shares": [trials_needed(float(q), 0.95) for q in small],
+        **landmarks(share=share, **{"small share": small}),
+    }
 
 
 @needed.check("with any certainty")
@@ -61,7 +67,8 @@ def few(trials_needed, rng):
 
 @needed.check("where it comes out even")
 def even(trials_needed, rng):
-    powers = rng.permutation(np.arange(1, 7))
+    # the logarithm of (1/2)ⁿ is n times that of 1/2 to the last bit where n is a power of 2
+    powers = rng.permutation([1, 2, 4, 8, 16])
     found = [trials_needed(0.5, float(1 - 0.5**n)) for n in powers]
     return {"trials": found, **landmarks(certainty=1 - 0.5**powers)}
 
