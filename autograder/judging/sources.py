@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -53,10 +54,10 @@ def _what_counts(path: Path) -> str:
     It is read by lines, since no syntax tree is written alike by all versions of Python.
     """
     text = path.read_text("utf-8")
-    left_out: set[int] = set()
+    left_out: frozenset[int] = frozenset()
     if not path.is_relative_to(content_of_module(path) / SOLUTIONS):
         # An exercise's docstring is its statement, in which an edit may stand.
-        left_out = set(_lines_of_docstrings(text))
+        left_out = _lines_of_docstrings(text)
     lines = []
     for number, line in enumerate(text.split("\n"), 1):
         line = line.strip()
@@ -65,18 +66,26 @@ def _what_counts(path: Path) -> str:
     return "\n".join(lines)
 
 
-def _lines_of_docstrings(text: str) -> Iterator[int]:
+# By the text: whatever a file holds by then, most are read for many exercises.
+@cache
+def _lines_of_docstrings(text: str) -> frozenset[int]:
+    lines: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             docstring = node.body[0]
-            yield from range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1)
+            lines.update(range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1))
+    return frozenset(lines)
 
 
 def _imported(file: Path) -> Iterator[Path]:
     """The project's files that a file imports."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        for module in _modules(node):
-            yield from _files_of(module, file)
+    for module in _modules_in(file.read_text("utf-8")):
+        yield from _files_of(module, file)
+
+
+@cache
+def _modules_in(text: str) -> tuple[str, ...]:
+    return tuple(module for node in ast.walk(ast.parse(text)) for module in _modules(node))
 
 
 def _modules(node: ast.AST) -> list[str]:
