@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.exercise import Exercise, file_of
+from autograder.judging.shared_file import rewrite
 from helpers.errors import AuthoringError
 from helpers.ownership import NotYours, declared
 
@@ -72,11 +73,12 @@ def keep(name: str, found: NotYours, of: str, file: Path) -> None:
         of: the state of what it was taken.
         file: the unit's.
     """
-    every = {**_read(file), name: {"of": of, **found.to_json()}}
-    text = json.dumps(every, indent=1, sort_keys=True)
-    part = file.with_name(f"{file.name}.part")
-    part.write_text(f"{text}\n", "utf-8", newline="\n")
-    part.replace(file)
+
+    def text() -> str:
+        every = {**_read(file), name: {"of": of, **found.to_json()}}
+        return json.dumps(every, indent=1, sort_keys=True) + "\n"
+
+    rewrite(file, text)
 
 
 def file_for(exercise: Exercise) -> Path:

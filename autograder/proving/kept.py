@@ -3,17 +3,15 @@
 They lie in `solutions/PACKAGE/.proofs.json`, a file a unit, private as the exercises are.
 """
 
-import fcntl
 import json
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.course.layout import ROOT
 from autograder.exercise import Exercise, file_of
 from autograder.judging import sources
+from autograder.judging.shared_file import rewrite
 from autograder.proving.proof import Proof
 
 FILE = ".proofs.json"
@@ -67,28 +65,17 @@ def keep(name: str, kept: KeptProof, file: Path) -> None:
         kept: a proof without shortfall, over at least `DRAWS` draws, and with mutants.
         file: the unit's.
     """
-    with _one_at_a_time(file.parent):
+
+    def text() -> str:
         every = {**read(file), name: kept}
         # A line an exercise, so that two people who work on two exercises do not meet.
         lines = []
         for exercise, one in sorted(every.items()):
             entry = {"sources": one.sources, "proof": asdict(one.proof)}
             lines.append(f"{json.dumps(exercise)}: {json.dumps(entry, ensure_ascii=False)}")
-        # At once: who is killed in between leaves the proofs that were there.
-        part = file.with_name(f"{file.name}.part")
-        part.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8", newline="\n")
-        part.replace(file)
+        return "{\n" + ",\n".join(lines) + "\n}\n"
 
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait for another process that is keeping a proof in the same folder."""
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
+    rewrite(file, text)
 
 
 def read(file: Path) -> dict[str, KeptProof]:

@@ -57,7 +57,7 @@ def test_the_proofs_of_other_exercises_stay(exercise, proof, file):
     assert len(file.read_text("utf-8").splitlines()) == 4
 
 
-def test_proofs_that_are_kept_at_once_lose_each_other_not(tmp_path, proof):
+def test_proofs_that_are_kept_at_once_are_all_kept(tmp_path, proof):
     file, names = tmp_path / kept.FILE, [f"exercise {i}" for i in range(12)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda name: kept.keep(name, KeptProof("state", proof), file), names))
