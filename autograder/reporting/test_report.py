@@ -12,9 +12,8 @@ from autograder.course.catalogue import Unit
 from autograder.course.layout import Course
 from autograder.gradebook.results import Part, Person
 from autograder.pages import render
-from autograder.reporting import attempts, feedback, report, terms
+from autograder.reporting import feedback, report
 from autograder.reporting.anonymity import DisplayNames
-from autograder.reporting.attempts import ExerciseAttempts
 from autograder.reporting.class_facts import (
     DerivationCount,
     HeldMisconception,
@@ -25,23 +24,14 @@ from autograder.reporting.class_facts import (
 )
 from autograder.reporting.test_feedback import ALLOWED, EVIL, Elements, text
 from autograder.testing import made_up_results
-from helpers.errors import CalledWrongly, Refused
+from helpers.errors import Refused
 from helpers.verdict import Kind
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+# They are nbgrader's own.
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 KEY = b"k" * 32
 FORGOTTEN = made_up_results.verdict("Dense", ["a = hW + b"], "the bias is forgotten")
 UNSHIFTED = made_up_results.verdict("softmax", ["large values"], "no maximum is subtracted")
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(*results, key=None):
-        names = DisplayNames([r.student for r in results], key)
-        about = report.write_unit(tmp_path / "unit.html", results, names)
-        return about, (tmp_path / "unit.html").read_text("utf-8")
-
-    return write
 
 
 class Outline(HTMLParser):
@@ -362,47 +352,6 @@ def test_a_name_leads_to_the_feedback_page_where_there_is_one(tmp_path):
     assert f'<a href="{ada["page"]}"><bdi dir="auto">Ada Okafor</bdi></a>' in file.read_text("utf-8")
     _, hidden = report.make(course, made_up_results.UNIT, anonymous=True)
     assert {row["page"] for row in hidden["students"]} == {""}
-
-
-def test_two_terms_stand_beside_each_other(write, tmp_path):
-    before, _ = write(made_up_results.result("a", FORGOTTEN), made_up_results.result("b"))
-    (tmp_path / "before.json").write_text(json.dumps(before.to_json()))
-    now, _ = write(made_up_results.result("c", UNSHIFTED))
-    about = terms.compared(now.to_json(), tmp_path / "before.json")
-    assert terms.Change("Dense", "a = hW + b", before=0.5, now=1.0) in about.checks
-    assert about.misconceptions == (
-        terms.Change("softmax", "no maximum is subtracted", before=0.0, now=1.0),
-        terms.Change("Dense", "the bias is forgotten", before=0.5, now=0.0),
-    )
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"unit": "90_made_up"}', '{"unit": "1", "submissions": null}'])
-def test_what_is_no_report_cannot_be_compared(write, tmp_path, text):
-    now, _ = write(made_up_results.result("c"))
-    (tmp_path / "before.json").write_text(text)
-    with pytest.raises(
-        CalledWrongly, match="is no report as JSON; write it with `fdl report 90_made_up --json"
-    ):
-        terms.compared(now.to_json(), tmp_path / "before.json")
-
-
-def test_logs_that_were_handed_in_tell_attempts_and_minutes(tmp_path):
-    course = Course(tmp_path)
-    folder = course.submitted(made_up_results.UNIT, "ada").parent
-    folder.mkdir(parents=True)
-    rows = [("10:00", ["the shapes"]), ("10:30", ["the dtype"]), ("11:00", []), ("12:00", ["the dtype"])]
-    lines = [
-        json.dumps(
-            {"time": f"2026-03-01T{time}:00+00:00", "exercise": "Dense", "passed": [], "failed": failed}
-        )
-        for time, failed in rows
-    ]
-    spoiled = ["", "[" * 10_000, '{"exercise": "Dense", "time": 7, "failed": []}']
-    (folder / "attempts.jsonl").write_text("\n".join([*spoiled, *lines]))
-    made = [made_up_results.result("ada"), made_up_results.result("bo")]
-    assert attempts.from_logs(course, made_up_results.UNIT, made) == [
-        ExerciseAttempts("Dense", students=1, green=1, attempts=3, minutes=60.0)
-    ]
 
 
 def test_the_command_writes_a_page_and_tells_the_facts(tmp_path, monkeypatch):
