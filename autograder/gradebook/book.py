@@ -40,11 +40,14 @@ MOST_KEPT = 128 << 20
 
 
 class Waiting(Session):
-    """A session in which `commit` shows what is new to whoever asks this session, and `finish` makes it last."""
+    """A session in which `commit` shows what is new to whoever asks this session, and `finish` makes it last.
+
+    What was read before is not read again, as it would be after a commit: nobody else writes in the meantime, and what
+    the database adds up itself, as a score, is asked for by none of the steps.
+    """
 
     def commit(self) -> None:
         self.flush()
-        self.expire_all()
 
     def finish(self) -> None:
         super().commit()

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_output
 
 from autograder.course.layout import KERNEL
 from autograder.grading.graded_exercise import GradedExercise
@@ -37,7 +37,7 @@ class CheckCell:
 def notebook(
     placed: Iterable[Placed], outputs: Mapping[str, list], about: dict | None = None
 ) -> NotebookNode:
-    """Put a graded notebook together.
+    """Put a graded notebook together. Whoever writes it down validates it, once for all cells.
 
     Args:
         placed: the cells of the restored submission.
@@ -46,17 +46,17 @@ def notebook(
     """
     cells = [_cell(each, outputs.get(each.id, [])) for each in placed]
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, OURS: about or {}}
-    return new_notebook(cells=cells, metadata=metadata)
+    return from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
-def _cell(placed: Placed, outputs: list) -> NotebookNode:
+def _cell(placed: Placed, outputs: list) -> dict:
     metadata = copy.deepcopy(placed.planned.node.metadata) if placed.planned else {}
+    cell = {"id": placed.id, "metadata": metadata, "source": placed.source}
     if not placed.markdown:
-        return new_code_cell(placed.source, id=placed.id, metadata=metadata, outputs=outputs)
-    cell = new_markdown_cell(placed.source, id=placed.id, metadata=metadata)
+        return cell | {"cell_type": "code", "execution_count": None, "outputs": outputs}
     if placed.pictures:
-        cell.attachments = placed.pictures
-    return cell
+        cell["attachments"] = placed.pictures
+    return cell | {"cell_type": "markdown"}
 
 
 def check_outputs(shown: card.Card, graded: GradedExercise) -> list[NotebookNode]:

@@ -4,6 +4,7 @@ A score rests on the reference alone, on every draw. What is told of a wrong ans
 secret one it is told whether a check holds, and nothing else: any word that depends on it could carry its inputs out.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from autograder.judging.tables import PUBLIC_DRAWS, add_pairs, summary
 from autograder.syntax import ALONE
 from helpers.checks import Candidate, Check, gather
 from helpers.compare import same, summarize
-from helpers.evidence import Evidence
+from helpers.evidence import Evidence, encode
 from helpers.judge import NO_VALUE, Judge
 from helpers.published import load
 from helpers.table import REFERENCE, Answer, Table
@@ -26,6 +27,8 @@ from helpers.verdict import Kind, Outcome, Verdict
 # The public draw that grading runs as well, so that a message can tell values.
 PUBLIC = PUBLIC_DRAWS[0]
 NOTHING = Evidence({})
+# Verdicts that are kept for whoever gives the same; one takes some kilobytes.
+MOST_KEPT = 2000
 # All that is ever said of a check that holds on the public draw only.
 NOT_FOR_FRESH = "right for the inputs in the notebook, not for fresh ones"
 
@@ -66,6 +69,7 @@ class LazyTables:
         for tree in published:
             self._files |= recorded(tree)
         self._tables: dict[tuple[Exercise, int], Table] = {}
+        self._judged: dict[tuple[Exercise, bytes], Verdict] = {}
 
     def verdict(self, exercise: Exercise, answers: Answers) -> Verdict:
         """Judge what a child gave for one exercise.
@@ -84,19 +88,29 @@ class LazyTables:
             return _held_against(exercise, verdict, wrong)
 
     def _on_the_public_draw(self, exercise: Exercise, answers: Answers) -> Verdict:
-        """What an answer is, and looks like, on the public draw; the table grows by what that takes."""
-        table = self.table(exercise, PUBLIC)
-        verdict = Judge(exercise, [table]).verdict([answers.public])
-        if not verdict.right and answers.public:
-            _try_misconceptions(table, exercise)
-            verdict = Judge(exercise, [table]).verdict([answers.public])
-        # The pairs are many: they are tried where no single misconception is it.
-        if not verdict.right and answers.public and verdict.how != "whole":
-            if not table.pairs:
-                add_pairs(table, exercise, PUBLIC)
-            verdict = Judge(exercise, [table]).verdict([answers.public], tell=True)
+        """What an answer is, and looks like, on the public draw. Who gives the same evidence is told the same."""
+        key = exercise, _fingerprint(answers.public)
+        if key not in self._judged:
+            if len(self._judged) >= MOST_KEPT:
+                del self._judged[next(iter(self._judged))]
+            self._judged[key] = self._judge(exercise, answers.public)
+        verdict = self._judged[key]
         outcomes = [_with_its_reason(outcome, answers.reasons) for outcome in verdict.outcomes]
         return replace(verdict, outcomes=tuple(outcomes))
+
+    def _judge(self, exercise: Exercise, answer: Answer) -> Verdict:
+        """Judge an answer on the public draw; the table grows by what that takes."""
+        table = self.table(exercise, PUBLIC)
+        verdict = Judge(exercise, [table]).verdict([answer])
+        if not verdict.right and answer:
+            _try_misconceptions(table, exercise)
+            verdict = Judge(exercise, [table]).verdict([answer])
+        # The pairs are many: they are tried where no single misconception is it.
+        if not verdict.right and answer and verdict.how != "whole":
+            if not table.pairs:
+                add_pairs(table, exercise, PUBLIC)
+            verdict = Judge(exercise, [table]).verdict([answer], tell=True)
+        return verdict
 
     def table(self, exercise: Exercise, draw: int) -> Table:
         """The table of one draw as far as it is made: the reference, and whatever was tried already.
@@ -131,6 +145,15 @@ class LazyTables:
             return None
         published = load(file)
         return published.tables[published.draws.index(draw)]
+
+
+def _fingerprint(answer: Answer) -> bytes:
+    """The same for the same evidence of the same checks."""
+    digest = hashlib.sha256()
+    for check, evidence in sorted(answer.items()):
+        encoded = encode(evidence)
+        digest.update(f"{len(check)} {check} {len(encoded)} ".encode() + encoded)
+    return digest.digest()
 
 
 def _begun(exercise: Exercise, draw: int) -> Table:

@@ -300,12 +300,18 @@ def _double(nb: NotebookNode, exercise: Exercise) -> None:
 
 
 def _by_helper(nb: NotebookNode, exercise: Exercise) -> None:
-    """The answer under other names in an added cell, and the solution cell only calls it by its name."""
+    """The answer in an added cell, and the solution cell only calls it by its name.
+
+    Functions have another name there; classes keep theirs, under which they may be registered.
+    """
     place = _solution(nb, exercise)
     helper = nb.cells[place].source
+    handed_on = []
     for name in exercise.objects:
-        helper = re.sub(rf"\b{name}\b", f"{name}_by_hand", helper)
-    nb.cells[place].source = "\n".join(f"{name} = {name}_by_hand" for name in exercise.objects)
+        other = name if f"class {name}" in helper else f"{name}_by_hand"
+        helper = re.sub(rf"\b{name}\b", other, helper)
+        handed_on.append(f"{name} = {other}")
+    nb.cells[place].source = "\n".join(handed_on)
     nb.cells.insert(place, new_code_cell(helper, id="helper"))
     nb.cells.insert(place, new_markdown_cell("First the work, *then* the name.", id="remark"))
 

@@ -366,13 +366,13 @@ print(f"last epoch: validation loss {last['val_loss']:.3f}, accuracy {last['val_
 # 3. By how much does the gap L_v − L_t grow in one step?
 # 4. Before training θ depends on no example. Write g_t = g + e_t and g_v = g + e_v, with g the gradient of the true risk and e_t, e_v the chance of either set. Show that the gap grows on average by
 #    α E‖e_t‖² with the first step. How does that go with the number of training examples?
-# 5. Why does the argument of step 4 not hold later on, and what happens then?
+# 5. Why does the argument of point 4 not hold later on, and what happens then?
 
 # %% [markdown] derivation="gap_grows"
-# Write your answers into the next cell.
+# Write your answers to the five points into the next cell.
 
 # %% [markdown]
-# Step 2 is a claim that can be measured. Four networks learn 200 curves by plain gradient descent with small steps, and we look at the angle between the two gradients.
+# Point 2 is a claim that can be measured. Four networks learn 200 curves by plain gradient descent with small steps, and we look at the angle between the two gradients.
 #
 # **Before you run the next cell:** at the step with the lowest validation loss, what will the cosine of that angle be?
 

@@ -147,6 +147,8 @@ print(f"                 training accuracy {alone[-1, 2]:.1%}, validation accura
 # operations run at each step. A mask drawn by NumPy would be frozen into the graph. `keras.random.uniform(tf.shape(h), seed=self.seeds)` draws
 # numbers in [0, 1), new ones each time, as many as h has. Take `tf.shape(h)` and not `h.shape` for it: when the graph is built the number of examples is not known, and `h.shape`
 # begins with None.
+#
+# The coins and the mask are yours to make. `keras.layers.Dropout`, `keras.random.dropout` and `tf.nn.dropout` would do it for you; do not call any of them, neither here nor in section 4.
 
 # %%
 from solutions.dropout.dropout import Dropout

@@ -22,7 +22,7 @@ def all_masks(H, keep):
         H: the number of units, 1 to 16 or so.
         keep: the probability of keeping a unit.
     Returns:
-        masks: (2**H, H), zeros and ones, in any order.    p: (2**H,), in the same order; sums to 1.
+        Two NumPy arrays. masks: (2**H, H), zeros and ones, in any order.    p: (2**H,), in the same order; sums to 1.
     """
     ### BEGIN SOLUTION
     masks = (np.arange(2**H)[:, None] >> np.arange(H)) % 2
@@ -45,7 +45,7 @@ def geometric_ensemble(W, b, h, keep):
         W: (H, C).    b: (C,).    h: hidden activations (N, H), without a mask.    All float64 arrays.
         keep: the probability of keeping a unit.
     Returns:
-        f: (N, C), rows sum to 1.    Z: (N,), at most 1.
+        Two NumPy arrays. f: (N, C), rows sum to 1.    Z: (N,), at most 1.
     """
     ### BEGIN SOLUTION
     masks, p = all_masks(h.shape[1], keep)
@@ -81,7 +81,8 @@ def averaged(geometric_ensemble, W, b, h, keep):
 @ensemble.check("every mask once, with its probability")
 def masks_and_probabilities(all_masks, geometric_ensemble, rng):
     found = {}
-    for H in (1, 3, 4):
+    # A byte holds eight units.
+    for H in (1, 3, 9):
         masks, p = in_order(*all_masks(H, uneven_probability(rng, most=0.3)))
         found |= {f"masks of {H} units": masks, f"p for {H} units": p}
     return found
@@ -223,6 +224,11 @@ ensemble.misconception(
     lecture="50:43",
     advice="A one in the mask is a unit that is kept: multiply h by the mask itself.",
 )
+ensemble.misconception(
+    "masks are counted in bytes",
+    source=ensemble.edited(("np.arange(2**H)[:, None]", 'np.arange(2**H).astype("uint8")[:, None]')),
+    advice="A uint8 counts to 255. From nine units on the masks would come again. Leave NumPy's integers as they are.",
+)
 # What follows is by `source`: numbers that are not finite hide every other fault.
 SHIFTED = "e = np.exp(a - a.max(axis=-1, keepdims=True))\n    f = e / e.sum(axis=-1, keepdims=True)\n"
 ensemble.misconception(
@@ -255,7 +261,8 @@ ensemble.alternative(
     def all_masks(H, keep):
         grid = tf.meshgrid(*[tf.constant([0.0, 1.0], "float64")] * H, indexing="ij")
         masks = tf.stack([tf.reshape(g, [-1]) for g in grid], axis=1)
-        return masks, tf.reduce_prod(tf.where(masks > 0, tf.constant(keep, "float64"), 1 - keep), axis=1)
+        p = tf.reduce_prod(tf.where(masks > 0, tf.constant(keep, "float64"), 1 - keep), axis=1)
+        return masks.numpy(), p.numpy()
 
     def geometric_ensemble(W, b, h, keep):
         total = tf.zeros((h.shape[0], len(b)), "float64")
@@ -264,7 +271,7 @@ ensemble.alternative(
             a -= tf.reduce_max(a, axis=1, keepdims=True)
             total += p * (a - tf.math.log(tf.reduce_sum(tf.exp(a), axis=1, keepdims=True)))
         Z = tf.reduce_sum(tf.exp(total), axis=1)
-        return tf.exp(total) / Z[:, tf.newaxis], Z
+        return (tf.exp(total) / Z[:, tf.newaxis]).numpy(), Z.numpy()
     """,
 )
 ensemble.alternative(

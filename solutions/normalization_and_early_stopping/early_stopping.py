@@ -6,7 +6,6 @@ import numpy as np
 from autograder.exercise import Exercise
 from helpers import callback_probes, scripted_training
 from helpers.evidence import landmarks
-from helpers.inputs import entries
 from helpers.scripted_training import logs_of, trained
 
 stopping = Exercise(
@@ -22,7 +21,7 @@ class EarlyStopping(keras.callbacks.Callback):
     """Stop a training whose validation score has not improved for a while, and go back to the best network.
 
     After each epoch `fit` hands its scores over, as `logs`. An epoch is an improvement if its score is *below* the lowest
-    before; one that is equal is none, and NaN is none. As soon as `patience` epochs in a row were none, the training is
+    before, by however little; one that is equal is none, and NaN is none. As soon as `patience` epochs in a row were none, the training is
     to stop: `self.model.stop_training = True`. Behind the last epoch, however the training ended, the network gets the weights
     back that it had after the best epoch (lecture 36:49); had no epoch a score, it keeps those it has.
 
@@ -77,13 +76,15 @@ def tried(EarlyStopping, patience, scripts, watched=scripted_training.WATCHED):
     return {"scores": np.stack(scripts), "epochs run": epochs, "weights at the end": np.stack(ends)}
 
 
-def whose_weights(scripts, epochs):
-    """The weights that a training could end with instead: of the last epoch, and of the one behind the best."""
+def with_marks(found):
+    """And the weights that a training could end with instead: of the last epoch, and of the one behind the best."""
+    scripts, epochs = found["scores"], found["epochs run"]
     last = [scripted_training.weights_at(run - 1) for run in epochs]
     behind = [scripted_training.weights_at(int(np.argmin(scores)) + 1) for scores in scripts]
-    return landmarks(
+    marks = landmarks(
         weights_of_the_last_epoch=np.stack(last), weights_of_the_epoch_after_the_best=np.stack(behind)
     )
+    return {**found, **marks}
 
 
 EPOCHS = 13
@@ -94,7 +95,8 @@ def scripts_for(rng, patience):
     return [
         scripted_training.fall_wait_fall(rng, patience, EPOCHS),
         scripted_training.worse_from_the_start(rng, EPOCHS),
-        scripted_training.falling(rng, EPOCHS),
+        # Whoever asks for more than the comparison does stops here.
+        0.5 + 1e-4 * scripted_training.falling(rng, EPOCHS),
     ]
 
 
@@ -117,24 +119,22 @@ def when(EarlyStopping, rng):
 def weights(EarlyStopping, rng):
     patience = int(rng.integers(2, 5))
     scripts = scripts_for(rng, patience)[:2]
-    found = tried(EarlyStopping, patience, scripts)
-    shown = entries(found, "scores", "weights at the end")
-    return {**shown, **whose_weights(scripts, found["epochs run"])}
+    found = with_marks(tried(EarlyStopping, patience, scripts))
+    del found["epochs run"]
+    return found
 
 
 @stopping.check("they come back as well where the epochs run out first")
 def run_out(EarlyStopping, rng):
     scripts = [scripted_training.fall_wait_fall(rng, 3, EPOCHS)]
-    found = tried(EarlyStopping, EPOCHS + 2, scripts)
-    return {**found, **whose_weights(scripts, found["epochs run"])}
+    return with_marks(tried(EarlyStopping, EPOCHS + 2, scripts))
 
 
 @stopping.check("a score as good as the best is no improvement")
 def ties(EarlyStopping, rng):
     patience = int(rng.integers(3, 5))
     scripts = [scripted_training.with_ties(rng, patience, EPOCHS)]
-    found = tried(EarlyStopping, patience, scripts)
-    return {**found, **whose_weights(scripts, found["epochs run"])}
+    return with_marks(tried(EarlyStopping, patience, scripts))
 
 
 @stopping.check("while the training goes on, the weights are left alone")
@@ -230,6 +230,11 @@ stopping.misconception(
 )
 # What follows is by `source`, so that double faults do not grow with it.
 stopping.misconception(
+    "a small improvement counts as none",
+    source=stopping.edited(("score < self.best", "score < self.best - 1e-3")),
+    advice="Keras has `min_delta` for that, and its default is 0. Here every score below the best is better: `score < self.best`.",
+)
+stopping.misconception(
     "the name of the score is not asked for",
     source=stopping.edited(("logs[self.monitor]", 'logs["val_loss"]')),
     advice="`monitor` says which entry of `logs` to take: somebody may watch another score.",
@@ -239,16 +244,10 @@ stopping.misconception(
     source=stopping.edited(("logs[self.monitor]", "logs.get(self.monitor, np.inf)")),
     advice="Without validation data the training would stop early and say nothing. `logs[...]` raises, and names what is missing.",
 )
-RESTORE = "self.model.set_weights(self.best_weights)"
+RESTORE, STOP = "self.model.set_weights(self.best_weights)", "            self.model.stop_training = True"
 stopping.misconception(
     "the weights come back only where the training was stopped",
-    source=stopping.edited(
-        (RESTORE, "pass"),
-        (
-            "            self.model.stop_training = True",
-            f"            self.model.stop_training = True\n            {RESTORE}",
-        ),
-    ),
+    source=stopping.edited((RESTORE, "pass"), (STOP, f"{STOP}\n            {RESTORE}")),
     advice="Where the epochs run out during the look-ahead, the last network is not the best. Put weights back in on_train_end.",
 )
 stopping.misconception(
@@ -258,32 +257,18 @@ stopping.misconception(
     ),
     advice="Then the training tries the same step again and again. It goes on from where it is, and goes back once, at the end.",
 )
+GIVEN, WAIT = "patience, monitor\n", "        self.wait = 0\n"
+BEGIN = "        self.best = np.inf\n        self.best_epoch = None\n        self.best_weights = None\n"
 stopping.misconception(
     "the best score is set once, in __init__",
     source=stopping.edited(
-        (
-            "patience, monitor\n",
-            "patience, monitor\n        self.best, self.best_epoch, self.best_weights, self.wait = np.inf, None, None, 0\n",
-        ),
-        (
-            "        self.best = np.inf\n        self.best_epoch = None\n        self.best_weights = None\n        self.wait = 0\n",
-            "        pass\n",
-        ),
+        (GIVEN, GIVEN + BEGIN + WAIT), (BEGIN + WAIT + "        ###", "        pass\n        ###")
     ),
     advice="A second fit with the same callback would be measured against the first. Begin anew in on_train_begin.",
 )
 stopping.misconception(
     "the counter alone begins anew",
-    source=stopping.edited(
-        (
-            "patience, monitor\n",
-            "patience, monitor\n        self.best = np.inf\n        self.best_weights = None\n",
-        ),
-        (
-            "        self.best = np.inf\n        self.best_epoch = None\n        self.best_weights = None\n",
-            "",
-        ),
-    ),
+    source=stopping.edited((GIVEN, GIVEN + BEGIN), (BEGIN + WAIT, WAIT)),
     advice="The best score of an earlier fit belongs to another network. Set it to infinity in on_train_begin as well.",
 )
 stopping.misconception(
@@ -335,27 +320,10 @@ stopping.misconception(
 )
 stopping.misconception(
     "it looks after each batch",
-    source="""
-    class EarlyStopping(keras.callbacks.Callback):
-        def __init__(self, patience=5, monitor="val_loss"):
-            super().__init__()
-            self.patience, self.monitor = patience, monitor
-
-        def on_train_begin(self, logs=None):
-            self.best, self.wait, self.best_weights = np.inf, 0, None
-
-        def on_train_batch_end(self, batch, logs=None):
-            if logs["loss"] < self.best:
-                self.best, self.wait, self.best_epoch = logs["loss"], 0, batch
-                self.best_weights = self.model.get_weights()
-                return
-            self.wait += 1
-            if self.wait >= self.patience:
-                self.model.stop_training = True
-
-        def on_train_end(self, logs=None):
-            self.model.set_weights(self.best_weights)
-    """,
+    source=stopping.edited(
+        ("def on_epoch_end(self, epoch, logs=None)", "def on_train_batch_end(self, epoch, logs=None)"),
+        ("logs[self.monitor]", 'logs["loss"]'),
+    ),
     advice="A batch has a training loss only. The validation score comes once an epoch: on_epoch_end.",
 )
 

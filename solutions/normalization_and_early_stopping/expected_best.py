@@ -13,7 +13,8 @@ def expected_best(scores, p, k):
     """The mean of the highest of k scores, each of which is drawn by itself from the same distribution.
 
     The highest is at most s just if all k are: P(max ≤ s) = P(score ≤ s)^k. The difference of this from one score to the
-    next higher one is the probability of the latter as the maximum (lecture 33:02).
+    next higher one is the probability of the latter as the maximum; for the lowest score, which has none below it, it is
+    P(max ≤ s) itself (lecture 33:02).
 
     Args:
         scores: the values that a score can take, array of shape (M,), in any order; all different.

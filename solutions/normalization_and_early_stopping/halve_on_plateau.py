@@ -20,8 +20,8 @@ halving = Exercise(
 class HalveOnPlateau(keras.callbacks.Callback):
     """Halve the learning rate when the validation score has not improved for a while, and go on training.
 
-    An epoch is an improvement if its score is below the lowest before, in the whole training; a tie is none, and NaN is
-    none. As soon as `patience` epochs in a row were none, the optimizer's rate is divided by 2, but not below `min_lr`,
+    An epoch is an improvement if its score is below the lowest before, in the whole training, by however little; a tie is
+    none, and NaN is none. As soon as `patience` epochs in a row were none, the optimizer's rate is divided by 2, but not below `min_lr`,
     and the count of epochs without an improvement begins anew (lecture 38:35). It never stops a training, and leaves weights alone.
 
     Take the rate from the optimizer each time, `self.model.optimizer.learning_rate`: somebody else may have changed it. Give it
@@ -29,7 +29,7 @@ class HalveOnPlateau(keras.callbacks.Callback):
 
     Args:
         patience: after so many epochs in a row without an improvement the rate is halved, at least 1.
-        min_lr: the rate never falls below it.
+        min_lr: halving never takes the rate below it. (Nothing is asked of a rate that somebody else has set below it.)
         monitor: the name of the score in `logs`; where it is missing, an error or warning names it.
     """
 
@@ -67,7 +67,8 @@ def scripts_for(rng, patience):
     return [
         scripted_training.fall_wait_fall(rng, patience, EPOCHS),
         scripted_training.worse_from_the_start(rng, EPOCHS),
-        scripted_training.falling(rng, EPOCHS),
+        # Whoever asks for more than the comparison does halves here.
+        0.5 + 1e-4 * scripted_training.falling(rng, EPOCHS),
     ]
 
 
@@ -118,8 +119,17 @@ def of_the_optimizer(HalveOnPlateau, rng):
     scores = scripted_training.worse_from_the_start(rng, 11)
     others = np.full(11, np.nan)
     others[0], others[5] = rng.uniform(0.1, 0.3), rng.uniform(0.6, 0.9)
+    model, steps = scripted_training.network(), int(rng.integers(50, 100))
+    optimizer = model.optimizer
+    optimizer.iterations.assign(steps)
     found = rates(HalveOnPlateau, [scores], others=others, patience=2)
-    return {"rate after each epoch": found, **landmarks(rate_set_at_epoch_5=others[5])}
+    afterwards, model.optimizer = model.optimizer, optimizer
+    return {
+        "rate after each epoch": found,
+        "steps that the optimizer has counted": int(afterwards.iterations),
+        "the optimizer is the one that was there": float(afterwards is optimizer),
+        **landmarks(rate_set_at_epoch_5=others[5]),
+    }
 
 
 @halving.check("it never falls below the minimum")
@@ -234,6 +244,22 @@ halving.misconception(
     source=halving.edited(("optimizer.learning_rate = max", "optimizer.lr = max")),
     advice="Assign to `self.model.optimizer.learning_rate`. An attribute of your callback changes no step, and neither does "
     "`optimizer.lr`: that was Keras 2's name, which nobody reads any more.",
+)
+halving.misconception(
+    "a new optimizer takes the place of the old one",
+    source=halving.edited(
+        (
+            "self.model.optimizer.learning_rate = max(halved, self.min_lr)",
+            "self.model.optimizer = keras.optimizers.SGD(max(halved, self.min_lr))",
+        )
+    ),
+    advice="A new one knows nothing of what the old one has gathered: momentum, mean squares, the number of steps. "
+    "Assign to the `learning_rate` of the one that is there.",
+)
+halving.misconception(
+    "a small improvement counts as none",
+    source=halving.edited(("score < self.best", "score < self.best - 1e-4")),
+    advice="Keras's own callback asks for `min_delta`. Here every score below the best is better: `score < self.best`.",
 )
 halving.misconception(
     "near the minimum the rate is not changed any more",
