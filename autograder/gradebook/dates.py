@@ -3,6 +3,7 @@
 The gradebook holds UTC without saying so, as nbgrader does.
 """
 
+import re
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from helpers.errors import CalledWrongly
 EXAMPLE = '"2030-01-31 23:59"'
 # What is left out of a text shows as a difference between what it means with the one and with the other.
 SOME_DAY, ANOTHER_DAY = datetime(2001, 2, 3, 4, 5), datetime(2005, 7, 9, 8, 6)
+# Behind the year comes the month, whatever comes first elsewhere.
+YEAR_FIRST = re.compile(r"\s*\d{4}[-/.]")
 
 
 def understood(text: str, zone: str | None = None) -> datetime:
@@ -35,7 +38,7 @@ def understood(text: str, zone: str | None = None) -> datetime:
         raise CalledWrongly(f"{text!r} does not say year, month and day; write it as {EXAMPLE}")
     if moment.time() != another.time():
         raise CalledWrongly(f"{text!r} does not say at what time; write it as {EXAMPLE}")
-    if _read(text, SOME_DAY, dayfirst=True) != moment:
+    if not YEAR_FIRST.match(text) and _read(text, SOME_DAY, dayfirst=True) != moment:
         raise CalledWrongly(f"{text!r} may mean two days; write year, month, day: {EXAMPLE}")
     if moment.tzinfo is None:
         moment = _on_a_clock(moment, zone_of(zone))

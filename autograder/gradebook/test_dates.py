@@ -28,6 +28,11 @@ def test_a_moment_is_understood_however_it_is_written(text):
     assert dates.of_nbgrader(text) == MIDNIGHT_IN_NEW_YORK
 
 
+@pytest.mark.parametrize("day", ["2030-08-05", "2030/08/05", "2030-8-5", "5 August 2030"])
+def test_a_day_that_could_be_a_month_is_no_riddle_behind_its_year(day):
+    assert dates.understood(f"{day} 23:59", "UTC") == datetime(2030, 8, 5, 23, 59)
+
+
 def test_without_a_zone_it_is_that_of_the_option():
     assert dates.understood("2030-01-31 23:59", "Europe/Berlin") == datetime(2030, 1, 31, 22, 59)
     assert dates.understood("2030-07-31 11:59 PM", "Europe/Berlin") == datetime(2030, 7, 31, 21, 59)
