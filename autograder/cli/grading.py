@@ -142,7 +142,9 @@ def collect(
 
 Zone = Annotated[
     str | None,
-    typer.Option("--zone", metavar="ZONE", help="Whose clocks: Europe/Berlin. By default those here."),
+    typer.Option(
+        "--zone", metavar="ZONE", help="Whose clocks: Europe/Berlin. By default the course's, or those here."
+    ),
 ]
 
 
@@ -172,6 +174,7 @@ def due(
         file = own_course.where_due(place, found)
         if file and when and not student:
             raise Refused(f"{file} says when {found} is due: change it there, and run `fdl grade {found}`")
+        zone = zone or own_course.zone(place)
         moment = None if when in (None, "never") else dates.understood(when or "", zone)
         with database.opened(place, make=True) as gradebook:
             own_course.follow(gradebook, place, found)
@@ -221,10 +224,12 @@ def extend(
     with verb("extend"):
         found, root = unit_of(unit, course).id, root_of(course)
         from autograder.course.layout import Course
-        from autograder.gradebook import database, dates, due_dates
+        from autograder.gradebook import database, dates, due_dates, own_course
 
         place = Course(root)
+        zone = zone or own_course.zone(place)
         with database.opened(place, make=True) as gradebook:
+            own_course.follow(gradebook, place, found)
             extension = due_dates.Extension(days=days)
             theirs = due_dates.extend(gradebook, place, found, student, extension)
         print(f"{found} is due for {student} at {dates.in_words(theirs, zone)}.")

@@ -68,6 +68,12 @@ def where_due(course: Course, unit: str) -> Path | None:
     return said.file
 
 
+def zone(course: Course) -> str | None:
+    """By whose clocks course.yml says dates; None where it says nothing of that."""
+    said = course_file.read(course.root)
+    return said.zone if said else None
+
+
 def _read(name: str, text: str, where: str) -> Any:
     """A setting's value, as the setting itself takes it."""
     tried = LateDays()

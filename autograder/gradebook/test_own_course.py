@@ -3,7 +3,9 @@
 from datetime import datetime
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.course import catalogue
 from autograder.course.layout import Course
 from autograder.exports import spreadsheet
@@ -39,6 +41,19 @@ def test_points_and_dates_are_those_of_the_course_wherever_they_are_read(own, un
     assert [dict(zip(header, row, strict=True))["rows"] for row in rows] == [8, 5.25]
     with database.opened(Course(own)) as gradebook:
         assert due_date(gradebook, unit.id) == datetime(2030, 1, 31, 22, 59)
+
+
+def test_dates_are_said_by_the_clocks_of_the_course(own, unit):
+    due = CliRunner().invoke(app.app, ["due", unit.id, "--course", str(own)])
+    assert "2030-01-31 22:59 UTC (Thu 2030-01-31 23:59 Europe/Berlin)" in due.stdout, due.output
+    group = ["due", unit.id, "2030-08-05 23:59", "--student", "ada", "--course", str(own)]
+    assert "for ada: 2030-08-05 21:59 UTC" in CliRunner().invoke(app.app, group).stdout
+
+
+def test_more_time_can_be_given_before_a_date_of_the_course_was_ever_looked_at(own, unit):
+    more = ["extend", unit.id, "ada", "--days", "1", "--course", str(own)]
+    found = CliRunner().invoke(app.app, more)
+    assert "2030-02-01 22:59 UTC (Fri 2030-02-01 23:59 Europe/Berlin)" in found.stdout, found.output
 
 
 def test_a_date_that_is_none_is_told_with_its_place(own, unit, empty_gradebook):
