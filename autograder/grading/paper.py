@@ -29,6 +29,8 @@ TYPES = {
 SHOWN = ("image/png", "image/jpeg")
 # Can hold a script, which would act in formgrader's pages: from beside a graded notebook they serve every file.
 ACTS = ("image/svg+xml",)
+# Letters of a name that are kept, so that no file system refuses it.
+LONGEST = 80
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 # A picture in Markdown, and the attachment that it shows, if it is one.
 PICTURE = re.compile(r"!(?=\[)(?:(?=\[[^\[\]\n]*+\]\(attachment:([^\s()<>]++)\))|)")
@@ -42,7 +44,7 @@ class Attached:
     Attributes:
         pictures: those that are shown, by the name under which a page finds them.
         names: of these, by the student's.
-        files: others, as base64, by the student's name with its right ending.
+        files: others, as base64, by names with the right ending that differ also where the student's are one.
         left_out: the names of what is neither.
     """
 
@@ -76,7 +78,7 @@ def read(attachments: Mapping[str, object]) -> Attached:
             found.names[name] = _free(name, found.pictures)
             found.pictures[found.names[name]] = {kind: data}
         elif kind and kind not in ACTS:
-            found.files[_with_its_ending(name, kind)] = data
+            found.files[_free(_with_its_ending(name, kind)[-LONGEST:], found.files)] = data
         else:
             left_out.append(name)
     return Attached(found.pictures, found.names, found.files, tuple(left_out))
@@ -147,9 +149,9 @@ def file_name(id: str, name: str) -> str:
 
     Args:
         id: of the cell that it is attached to.
-        name: the student's.
+        name: under which it was read.
     """
-    return f"{id}-{_free(name, ())}"[-100:]
+    return f"{id}-{name}"
 
 
 def decoded(data: str) -> bytes:

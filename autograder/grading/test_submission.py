@@ -172,6 +172,22 @@ def test_what_is_attached_and_cannot_be_shown_is_told_of_and_becomes_a_file(sour
     assert found.pictures == {}
 
 
+def test_attached_files_with_one_name_are_all_kept():
+    names = {
+        "a b.heic": "image/heic",
+        "a_b.heic": "image/heic",
+        "c.png": "image/heic",
+        "c.png.heic": "image/heic",
+    }
+    long = {"x" * 120 + end + ".pdf": "application/pdf" for end in ("", "x")}
+    attached = {name: {kind: "cGhvdG8="} for name, kind in (names | long).items()}
+    cell = {"cell_type": "markdown", "source": "see", "metadata": {}, "attachments": attached}
+    (read,) = parse(json.dumps({"cells": [cell]}).encode())
+    found = _from_submission(read, with_derivation().cells[0])
+    assert len(found.files) == 6
+    assert all(name in found.source and len(name) < 200 for name in found.files)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
