@@ -7,6 +7,7 @@ not at all, and so that it outlasts the graded notebooks, which nbgrader removes
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -57,22 +58,30 @@ class Version:
     comment: str = ""
 
 
-def answer_of(cell: NotebookNode, notebook: NotebookNode, folder: Path) -> Answer:
+def answer_of(
+    cell: NotebookNode, notebook: NotebookNode, folder: Path, attached: Mapping[str, str]
+) -> Answer:
     """What a student answers in a cell of the graded notebook or, where that is empty, wherever it may stand.
 
     Args:
         cell: the derivation's.
         notebook: in which it stands.
         folder: with what was handed in.
+        attached: what is attached to cells and is not shown, by the names that begin with the cells' ids.
     """
+    elsewhere = is_asked_for_elsewhere(cell.source)
     files = {
         name: _digest(json.dumps(bundle).encode()) for name, bundle in cell.get("attachments", {}).items()
     }
-    if not is_asked_for_elsewhere(cell.source):
-        return Answer(cell.source, files)
+    for name, data in attached.items():
+        if elsewhere or name.startswith(f"{cell.id}-"):
+            files[name] = _digest(data.encode())
+    # A text may say no more than that the answer is on page.pdf.
+    files |= _papers(folder)
     texts = [cell.source]
-    texts += [other.source for other in notebook.cells if other.id.startswith(ADDED)]
-    return Answer("\n\n".join(texts), files | _papers(folder))
+    if elsewhere:
+        texts += [other.source for other in notebook.cells if other.id.startswith(ADDED)]
+    return Answer("\n\n".join(texts), files)
 
 
 def _papers(folder: Path) -> dict[str, str]:

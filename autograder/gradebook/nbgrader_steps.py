@@ -5,6 +5,7 @@ course/nbgrader_config.py puts these classes in the places of nbgrader's own.
 
 import atexit
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,17 +88,20 @@ class SaveVerdicts(SaveAutoGrades):
             elif decided:
                 grade.needs_manual_grade = waited_before
         else:
-            grade.needs_manual_grade = self._waits(cell, grade, waited_before)
+            attached = about["graded"].files if about.get("graded") else {}
+            grade.needs_manual_grade = self._waits(cell, grade, waited_before, attached)
         self.gradebook.db.commit()
 
-    def _waits(self, cell: NotebookNode, grade: Grade, waited_before: bool) -> bool:
+    def _waits(
+        self, cell: NotebookNode, grade: Grade, waited_before: bool, attached: Mapping[str, str]
+    ) -> bool:
         """Whether a grader has to read a derivation."""
         where = cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id
         comment = self.gradebook.find_comment(*where)
         converter: Any = self.parent.parent
         course = Course(Path(converter.coursedir.root))
         folder = course.submitted(self.assignment_id, self.student_id).parent
-        answer = hand_graded.answer_of(cell, self.notebook, folder)
+        answer = hand_graded.answer_of(cell, self.notebook, folder, attached)
         return hand_graded.waits(self.gradebook, grade, comment, answer, waited_before)
 
 

@@ -1,5 +1,6 @@
 """A derivation is graded by a person, handed in again, and graded by the course again."""
 
+import base64
 from dataclasses import replace
 
 import pytest
@@ -51,9 +52,13 @@ def submit(request, unit, plan, root, hand_in, monkeypatch):
         app.initialize([UNIT, "--force"])
         app.start()
 
-    def submit(text=None, **files):
+    def submit(text=None, photo=None, **files):
         answers = {} if text is None else {PROOF: text}
-        folder = hand_in("ada", toy_unit.right(plan, **answers))
+        notebook = toy_unit.right(plan, **answers)
+        if photo:
+            (cell,) = [cell for cell in notebook.cells if toy_unit.ids([cell]) == [PROOF]]
+            cell.attachments = {"IMG_1.HEIC": {"image/heic": base64.b64encode(photo).decode()}}
+        folder = hand_in("ada", notebook)
         for name, data in files.items():
             (folder / f"{name}.pdf").write_bytes(data)
         by_fdl() if request.param == "fdl grade" else by_nbgrader()
@@ -137,6 +142,18 @@ def test_another_file_beside_an_empty_cell_is_another_answer(submit, grade_by_ha
     submit(page=b"%PDF 1")
     assert stands() == (2, "", False)
     submit(page=b"%PDF 2")
+    assert stands() == (2, "", True)
+
+
+@pytest.mark.parametrize("kind", ["page", "photo"])
+def test_a_text_that_stays_with_another_page_or_photograph_is_another_answer(
+    kind, submit, grade_by_hand, stands
+):
+    submit("On paper.", **{kind: b"one"})
+    grade_by_hand(2)
+    submit("On paper.", **{kind: b"one"})
+    assert stands() == (2, "", False)
+    submit("On paper.", **{kind: b"another"})
     assert stands() == (2, "", True)
 
 
