@@ -4,11 +4,9 @@ nbgrader commits after every cell, so that a grader that is killed leaves half a
 grades are as they were or finished; the graded notebook takes its place after them.
 """
 
-import os
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +21,12 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from autograder.course.layout import KERNEL, Course
 from autograder.gradebook import due_dates, writing
 from autograder.gradebook.database import open_gradebook, refusals, settings
-from autograder.gradebook.dates import of_nbgrader
+from autograder.gradebook.dates import STAMP, handed_in
 from autograder.grading import paper, submission
 from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan
 from helpers.errors import Refused, Unreadable
 
-# When something was handed in, as nbgrader's exchange writes it.
-STAMP = "timestamp.txt"
-# Said where nobody can read when something was handed in.
-IN_TIME = "It counts as handed in in time."
 # Under which the exchange gives feedback back.
 SECRET = "submission_secret.txt"
 # Bytes of all files together that are kept beside a graded notebook.
@@ -141,7 +135,7 @@ class Book:
             OSError: if the notebook cannot be written.
         """
         folder = self.course.submitted(unit, student).parent
-        moment, undated = _moment(folder)
+        moment, undated = handed_in(folder)
         with refusals(self.url), self._transaction() as gradebook:
             gradebook.update_or_create_student(student)
             about = {"timestamp": moment} if moment else {}
@@ -258,17 +252,3 @@ def _read(file: Path, most: int) -> bytes | None:
         return submission.read_file(file, most)
     except Unreadable:
         return None
-
-
-def _moment(folder: Path) -> tuple[datetime | None, str]:
-    """When something was handed in, in UTC, and why that cannot be read, if it cannot."""
-    if not os.path.lexists(folder / STAMP):
-        return None, ""
-    try:
-        text = submission.read_file(folder / STAMP).decode("utf-8", "replace").strip()
-    except Unreadable as error:
-        return None, f"{error} {IN_TIME}"
-    try:
-        return of_nbgrader(text or None), ""
-    except (ValueError, OverflowError):
-        return None, f"{STAMP} says {text[:60]!r}, which is no date and time. {IN_TIME}"

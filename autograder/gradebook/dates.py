@@ -3,15 +3,22 @@
 The gradebook holds UTC without saying so, as nbgrader does.
 """
 
+import os
 import re
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil import parser, tz
 
-from helpers.errors import CalledWrongly
+from autograder.grading import submission
+from helpers.errors import CalledWrongly, Unreadable
 
+# When something was handed in, as nbgrader's exchange writes it.
+STAMP = "timestamp.txt"
+# Said where nobody can read when something was handed in.
+IN_TIME = "It counts as handed in in time."
 EXAMPLE = '"2030-01-31 23:59"'
 # What is left out of a text shows as a difference between what it means with the one and with the other.
 SOME_DAY, ANOTHER_DAY = datetime(2001, 2, 3, 4, 5), datetime(2005, 7, 9, 8, 6)
@@ -85,11 +92,53 @@ def of_nbgrader(text: str | datetime | None) -> datetime | None:
     return in_utc(moment)
 
 
-def teach_nbgrader() -> None:
-    """Have nbgrader read what it misreads, in this process: "-0500" as seconds, "11:59 PM" as the morning."""
-    from nbgrader import utils
+def handed_in(folder: Path) -> tuple[datetime | None, str]:
+    """When something was handed in, in UTC, and why that cannot be read, if it cannot.
 
-    utils.parse_utc = of_nbgrader
+    Args:
+        folder: with the notebook, and whatever else the student put there.
+    """
+    if not os.path.lexists(folder / STAMP):
+        return None, ""
+    try:
+        text = submission.read_file(folder / STAMP).decode("utf-8", "replace").strip()
+    except Unreadable as error:
+        return None, f"{error} {IN_TIME}"
+    try:
+        return of_nbgrader(text or None), ""
+    except (ValueError, OverflowError):
+        return None, f"{STAMP} says {text[:60]!r}, which is no date and time. {IN_TIME}"
+
+
+def teach_nbgrader() -> None:
+    """Have nbgrader read what it misreads, in this process: "-0500" as seconds, "11:59 PM" as the morning.
+
+    A timestamp.txt that cannot be read would end its commands and formgrader's pages for the whole class, and one that
+    is a pipe would never let them end.
+    """
+    from nbgrader import coursedir, utils
+    from nbgrader.apps import api, zipcollectapp
+
+    # Each has taken the function for its own.
+    for module in (utils, coursedir, api, zipcollectapp):
+        module.parse_utc = of_nbgrader
+    coursedir.CourseDirectory.get_existing_timestamp = _existing_timestamp
+    api.NbGraderAPI.get_submitted_timestamp = _submitted_timestamp
+
+
+def _existing_timestamp(directory: Any, dest_path: str) -> datetime | None:
+    """What nbgrader's course directory says of a folder of a student's."""
+    moment, undated = handed_in(Path(dest_path))
+    if undated:
+        directory.log.warning("%s: %s", dest_path, undated)
+    return moment
+
+
+def _submitted_timestamp(formgrader: Any, assignment_id: str, student_id: str) -> datetime | None:
+    """What formgrader says of a submission."""
+    directory = formgrader.coursedir
+    folder = directory.format_path(directory.submitted_directory, student_id, assignment_id)
+    return directory.get_existing_timestamp(folder)
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -1,7 +1,9 @@
+import os
 from datetime import datetime
 
 import pytest
-from nbgrader import utils
+from nbgrader import coursedir, utils
+from nbgrader.apps import api, zipcollectapp
 
 from autograder.gradebook import dates
 from helpers.errors import CalledWrongly
@@ -72,10 +74,35 @@ def test_it_is_said_back_in_utc_and_as_clocks_show_it():
     assert dates.in_words(moment, "Europe/Berlin") == said
 
 
-def test_nbgrader_itself_reads_moments_so(monkeypatch):
-    monkeypatch.setattr(utils, "parse_utc", utils.parse_utc)
+@pytest.fixture
+def taught(monkeypatch):
+    """nbgrader as it is with this course, for a while."""
+    for module in (utils, coursedir, api, zipcollectapp):
+        monkeypatch.setattr(module, "parse_utc", module.parse_utc)
+    for kind, name in (
+        (coursedir.CourseDirectory, "get_existing_timestamp"),
+        (api.NbGraderAPI, "get_submitted_timestamp"),
+    ):
+        monkeypatch.setattr(kind, name, getattr(kind, name))
     dates.teach_nbgrader()
+
+
+def test_nbgrader_itself_reads_moments_so(taught):
     assert utils.parse_utc("2026-11-20 23:59 -0500") == MIDNIGHT_IN_NEW_YORK
     assert utils.parse_utc("2026-11-20 11:59 PM") == datetime(2026, 11, 20, 23, 59)
     assert utils.parse_utc("2015-02-02 15:58:23.948203 UTC") == datetime(2015, 2, 2, 15, 58, 23, 948203)
     assert utils.parse_utc(None) is None
+
+
+@pytest.mark.parametrize("stamp", ["2026-11-20 23:59 -0500", "yesterday, late", "", None])
+def test_nbgrader_and_formgrader_read_when_something_was_handed_in_as_we_do(stamp, taught, tmp_path):
+    folder = tmp_path / "submitted" / "ada" / "01_unit"
+    folder.mkdir(parents=True)
+    if stamp is None:
+        os.mkfifo(folder / "timestamp.txt")
+    else:
+        (folder / "timestamp.txt").write_text(stamp)
+    course = coursedir.CourseDirectory(root=str(tmp_path))
+    expected = MIDNIGHT_IN_NEW_YORK if stamp and "-0500" in stamp else None
+    assert course.get_existing_timestamp(str(folder)) == expected
+    assert api.NbGraderAPI(course).get_submitted_timestamp("01_unit", "ada") == expected
