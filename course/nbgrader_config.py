@@ -1,11 +1,14 @@
 """How nbgrader runs this course: `nbgrader` and formgrader read it when started in this folder."""
 
-from autograder.gradebook import dates, formgrader
+from autograder.gradebook import dates, exchange, formgrader
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # Due dates and timestamps are read as they are written, in formgrader too: "-0500" is an offset, "11:59 PM" is late.
 dates.teach_nbgrader()
+
+# A link or a pipe that a student puts into the exchange is not followed, and stops nobody.
+exchange.guard_collect()
 
 # Formgrader shows the rubric beside a derivation and what changed since it was graded, and formulas without a network.
 formgrader.configure(c)

@@ -23,8 +23,8 @@ def version_1(config):
         config = config.replace(f"autograder.gradebook.{name}", f"autograder.execute.{name}")
     for name in ("AssignLatePenalties", "LateDays"):
         config = config.replace(f"autograder.gradebook.{name}", f"autograder.late.{name}")
-    # Nor did they teach nbgrader to read dates, or formgrader to show rubrics.
-    config = re.sub(r"(?m)^.*\b(dates|formgrader)\b.*$", "", config)
+    # Nor did they teach nbgrader to read dates and to leave links, or formgrader to show rubrics.
+    config = re.sub(r"(?m)^.*\b(dates|exchange|formgrader)\b.*$", "", config)
     assert "autograder.gradebook" not in config
     return config
 
