@@ -24,7 +24,7 @@ from pathlib import Path
 from autograder.authoring import student_bundle
 from autograder.course import configuration
 from autograder.course.layout import CONFIG, ROOT
-from autograder.rehearsal.lab import EXTENSIONS, HIDDEN, INSTRUCTOR, SETTINGS, STUDENT
+from autograder.rehearsal.lab import EXTENSIONS, HIDDEN, INSTRUCTOR, PATIENCE, SETTINGS, STUDENT
 from deploy.place import Place
 from helpers.errors import Refused
 
@@ -179,6 +179,7 @@ def write_settings(environment: Path, place: Place, role: str) -> None:
         "nbgrader_config": {
             "CourseDirectory": {"course_id": place.id},
             "Exchange": {"root": str(place.exchange)},
+            "Execute": PATIENCE,
         },
         "labconfig/default_setting_overrides": SETTINGS,
         "labconfig/page_config": {"disabledExtensions": hidden},

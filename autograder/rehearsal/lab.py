@@ -30,6 +30,9 @@ EXTENSIONS = {
     STUDENT: {"formgrader": False, "course_list": False},
     INSTRUCTOR: {"course_list": False},
 }
+# Seconds for which *Validate* waits for a cell, and for what it shows: importing TensorFlow on a busy machine takes
+# longer than the thirty and the four that nbgrader waits, and then it shows a traceback of its own.
+PATIENCE = {"timeout": 120, "iopub_timeout": 120}
 SETTINGS = {
     # The pages that open first are to be read, not edited.
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
@@ -158,8 +161,10 @@ def nbgrader_configuration(lab: Lab, role: str) -> dict:
     exchange = {"root": str(lab.exchange), "cache": str(lab.home(role) / "nbgrader_cache")}
     if role == STUDENT:
         course = {"course_id": _course_id(lab.course)}
-        return {"CourseDirectory": course, "Exchange": {**exchange, "assignment_dir": str(lab.work)}}
-    return {"CourseDirectory": {"root": str(lab.course)}, "Exchange": exchange}
+        exchange["assignment_dir"] = str(lab.work)
+    else:
+        course = {"root": str(lab.course)}
+    return {"CourseDirectory": course, "Exchange": exchange, "Execute": PATIENCE}
 
 
 def hand_out(lab: Lab) -> None:

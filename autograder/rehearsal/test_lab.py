@@ -56,6 +56,17 @@ def test_both_roles_meet_in_one_exchange_of_the_course(lab):
     assert "(source/01_small/01_small.ipynb)" in (lab.course / "start.md").read_text("utf-8")
 
 
+def test_validate_waits_for_a_busy_machine_as_long_as_the_lab_says(lab, monkeypatch):
+    from nbgrader.server_extensions.validate_assignment.handlers import ValidateAssignmentHandler
+    from nbgrader.validator import Validator
+
+    prepare(lab, STUDENT)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", environment(lab, STUDENT)["JUPYTER_CONFIG_DIR"])
+    validator = Validator(config=ValidateAssignmentHandler.load_config(None))
+    (execute,) = [step(parent=validator) for step in validator.preprocessors if step.__name__ == "Execute"]
+    assert (execute.timeout, execute.iopub_timeout) == (120, 120)
+
+
 def test_only_an_instructor_has_formgrader(lab):
     for role in (STUDENT, INSTRUCTOR):
         prepare(lab, role)
