@@ -383,7 +383,8 @@ plt.show()
 
 # %% [markdown]
 # A `keras.Model` is a layer made of layers: `__init__` makes them, `call` chains them, and Keras finds all weights by itself. Like a layer it has a `get_config`, so that
-# the same network can be made again; here it is written already.
+# the same network can be made again; here it is written already. Call what you make something else than `self.layers`, `self.input` or `self.output`: Keras's models use these
+# names themselves, and refuse to have them set.
 
 # %%
 from solutions.forward_propagation.mlp import MLP

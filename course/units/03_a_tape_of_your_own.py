@@ -503,7 +503,7 @@ plt.show()
 
 # %% [markdown]
 # The two lines are close, and they are not the same: the clock also sees what the count leaves out, such as tanh, which costs more forward than its slope does backward, the sums in which gradients
-# are collected, and waiting for memory. In our runs a backward pass took about as long as a forward pass in narrow networks, and up to 1.4 times as long with 512 units. What matters is the order: *one or
+# are collected, waiting for memory, and the product for x, which your tape computes though nobody asks for it. In our runs a backward pass took about as long as a forward pass in narrow networks, and up to 1.4 times as long with 512 units. What matters is the order: *one or
 # two* forward passes, against the thousands to a million that small steps would need.
 
 # %% [markdown]

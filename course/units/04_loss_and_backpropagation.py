@@ -239,7 +239,7 @@ for loss in (your_loss, obvious_loss):
     )
 
 # %% [markdown]
-# Your loss is large and finite, and its gradient never exceeds 1: the network recovers. One infinite loss is enough to end the other for good, and
+# Your loss is large and finite, and no entry of its ∇ₐ exceeds 1/N in size, however wrong the network is: it recovers. One infinite loss is enough to end the other for good, and
 # what is left always answers class 0.
 
 # %% [markdown]
@@ -548,7 +548,7 @@ plt.show()
 # - The loss is −log f(x)_y, the cross-entropy with the one-hot distribution (16:10). Its logarithm cancels the flatness of softmax.
 # - At the output ∇ₐ = −(e(y) − f): the correct class is raised by 1 − f_y, each other lowered by its probability (19:20).
 # - A layer gives dW = hᵀ da, db = Σ da, dh = da Wᵀ; an activation multiplies by g′(a). What is shared by the examples is summed; 1/N enters once (21:30).
-# - Compute on paper what cancels on paper. Softmax and loss in one operation cannot overflow.
+# - Compute on paper what cancels on paper. Softmax and loss in one operation, with each row's maximum taken off, cannot overflow.
 # - Slopes multiply: saturated units pass almost nothing, dead ReLUs nothing at all, and ten sigmoids leave a millionth (24:30).
 #
 # **Next:** a gradient that is a little wrong still learns something, and nobody notices. Unit 5 finds such faults.

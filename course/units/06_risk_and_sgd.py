@@ -185,7 +185,7 @@ print("half its size after step", [int(np.argmax(np.abs(p) <= abs(p[0]) / 2)) fo
 #
 # **Why the mean?** Because it is an estimate of what we are after. Draw the N examples of a batch at random: each of the T has the same chance to be among them, so *on average over all draws* the mean gradient of the batch
 # is the mean gradient of all T. Such an estimate is called **unbiased**: it errs, but in no preferred direction, and many small steps that err at random lead where one exact step would. And a mean does not
-# grow with N, as a sum would, so that α need not shrink with it. For both it is essential that the examples come *at random*.
+# grow with N, as a sum would, so that α need not shrink with it. But the estimate is unbiased only if the examples come *at random*.
 #
 # An **epoch** is one pass over all T examples. Each comes exactly once, in an order that is new every time; if the size does not divide T, the last batch is
 # smaller. (Keras and `tf.data` would do this for you. Here you cut the batches yourself.)
@@ -485,7 +485,7 @@ plots.label(ax, "seconds of computing", "validation accuracy")
 plt.show()
 
 # %% [markdown]
-# Single examples are far behind, and batches of 8 need a while: after two seconds on a busy machine (three seeds) we saw 0.25 to 0.61 and 0.88 to 0.90. From 64 on there was nothing to choose between: 0.93 to 0.96 with 64, 0.94 to 0.97 with 128, 0.96 to 0.97 with all 1,197. That is how far "64 or 128" (39:31)
+# Single examples are far behind, and batches of 8 need a while: on a busy machine, with two seconds instead of one, we saw over three seeds 0.25 to 0.61 and 0.88 to 0.90. From 64 on there was nothing to choose between: 0.93 to 0.96 with 64, 0.94 to 0.97 with 128, 0.96 to 0.97 with all 1,197. That is how far "64 or 128" (39:31)
 # can be *seen* here. The network is small and the training set too, so one step on all of it costs hardly more than one on 64. With a million examples it would cost thousands of times as much, for a gradient whose direction 64 examples already tell
 # roughly; that is where the advice comes from.
 

@@ -119,7 +119,7 @@ print("db3, weights 0  ", "".join(f"{d:8.3f}" for d in db3))
 #
 # 1. What are a⁽¹⁾, h⁽¹⁾, a⁽²⁾ and f? What is da⁽²⁾?
 # 2. Find db⁽²⁾, dW⁽²⁾, db⁽¹⁾ and dW⁽¹⁾. For each that is 0, say which factor makes it so.
-# 3. Take one step. Which parameters have changed? Show that your answers to 2 stay the same after it, and after any number of steps.
+# 3. Take one step. Which parameters have changed? The value of db⁽²⁾ changes with them. Show that what was 0 in 2 is 0 after it as well, and after any number of steps.
 # 4. Now with sigmoid hidden units. Which gradients are not 0 at the first step, and which others are not 0 at the second? Do the hidden units then differ
 #    from each other, and why?
 # 5. Why does a random *bias* with zero weights not help a tanh network's first layer at the first step?
@@ -360,7 +360,7 @@ for H_in, H_out in ((400, 50), (50, 400), (200, 200)):
 #
 # In Keras an initializer is an object that is called with a shape and returns the weights. One question needs care: **chance**. Two layers that are given the
 # same initializer must not get the same numbers, and yet a run should be repeatable. A `SeedGenerator` does both: it starts from a seed, and moves on with each draw.
-# `keras.random.uniform(shape, low, high, dtype=…, seed=self.seeds)` draws from it.
+# `keras.random.uniform(shape, minval=…, maxval=…, dtype=…, seed=self.seeds)` draws from it.
 
 # %%
 from solutions.initialization.glorot_uniform import GlorotUniform

@@ -633,7 +633,7 @@ def compete(build, lr=0.01, epochs=20, seed=0):
     history = model.fit(
         x_1d, y_1d, batch_size=64, epochs=epochs, validation_data=(x_1d_valid, y_1d_valid), verbose=0
     )
-    if any(isinstance(part, BatchNorm) for part in model.layers):
+    if isinstance(model, keras.Sequential) and any(isinstance(part, BatchNorm) for part in model.layers):
         finalize_statistics(model, x_1d)
     return model, history
 
@@ -655,8 +655,8 @@ for name, model, history in (("baseline", baseline, baseline_history), ("mine", 
     )
 
 # %% [markdown]
-# The curves are by the moving statistics, since they are drawn while the network learns; the numbers below them are after your full pass. (`compete` makes it for your own `BatchNorm` in a chain of layers;
-# a network that branches needs a pass of its own.)
+# The curves are by the moving statistics, since they are drawn while the network learns; the numbers below them are after your full pass. (`compete` makes it for your own `BatchNorm` in a `keras.Sequential`,
+# whose `layers` take one another's outputs; any other network needs a pass of its own.)
 #
 # When everything is decided, and not before, run the next cell once: set `decided = True`.
 

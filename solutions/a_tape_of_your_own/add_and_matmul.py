@@ -84,7 +84,19 @@ def add_shared_bias(Add, MatMul, rng):
 def add_two_matrices(Add, MatMul, rng):
     a, b, grad = (rng.normal(size=(5, 3)) for _ in range(3))
     da, db = Add(Leaf(a), Leaf(b)).bprop(grad)
-    return {"da": da, "db": db, **landmarks(a=a, b=b, grad=grad, examples=5, units=3)}
+    # as many examples as units, so that the shape of b tells from a bias only by its axes
+    square = rng.normal(size=(4, 4))
+    _, db_square = Add(Leaf(rng.normal(size=(4, 4))), Leaf(rng.normal(size=(4, 4)))).bprop(square)
+    both = Leaf(a)
+    da_both, db_both = Add(both, both).bprop(grad)
+    return {
+        "da": da,
+        "db": db,
+        "db where N = H": db_square,
+        "da where both are one node": da_both,
+        "db where both are one node": db_both,
+        **landmarks(a=a, b=b, grad=grad, examples=5, units=3),
+    }
 
 
 @linear.check("MatMul hands on both gradients", points=2)
@@ -92,6 +104,23 @@ def matmul_gradients(Add, MatMul, rng):
     h, W, grad = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=(4, 5))
     dh, dW = MatMul(Leaf(h), Leaf(W)).bprop(grad)
     return {"dh": dh, "dW": dW, **landmarks(h=h, W=W, grad=grad, value=h @ W, examples=4)}
+
+
+@linear.check("several nodes beside each other, asked more than once")
+def several_nodes(Add, MatMul, rng):
+    h, W, grad = rng.normal(size=(3, 4, 3)), rng.normal(size=(3, 3, 5)), rng.normal(size=(4, 5))
+    products = [MatMul(Leaf(one), Leaf(other)) for one, other in zip(h, W, strict=True)]
+    bias, matrix = rng.normal(size=5), rng.normal(size=(4, 5))
+    sums = [Add(products[0], Leaf(bias)), Add(products[1], Leaf(matrix))]
+    found = {}
+    for time in ("once", "again"):
+        for k, product in enumerate(products, 1):
+            found[f"dh of product {k}, asked {time}"], found[f"dW of product {k}, asked {time}"] = (
+                product.bprop(grad)
+            )
+        for k, node in enumerate(sums, 1):
+            _, found[f"db of sum {k}, asked {time}"] = node.bprop(grad)
+    return {**found, **landmarks(grad=grad, examples=4)}
 
 
 @linear.check("square matrices, where a wrong product has the right shape")
@@ -195,6 +224,29 @@ linear.misconception(
     ("dh = grad @ W.T", "dh = np.ones_like(grad) @ W.T"),
     ("dW = h.T @ grad", "dW = h.T @ np.ones_like(grad)"),
     advice="Every bprop multiplies by `grad`: without it the layers above have no say.",
+)
+# What follows is by `source`, so that double faults do not grow with it.
+linear.misconception(
+    "a bias is known by its length",
+    source=linear.edited(("b.ndim == 1", "len(b) == grad.shape[1]")),
+    advice="A matrix with as many examples as units has that length as well. A bias has one axis: b.ndim == 1.",
+)
+linear.misconception(
+    "a node that is both arguments gets its gradient twice over",
+    source=linear.edited(
+        ("da = grad\n", "da = 2 * grad if self.args[0] is self.args[1] else grad\n"),
+        ("if b.ndim == 1 else grad", "if b.ndim == 1 else da"),
+    ),
+    lecture="27:30",
+    advice="In x + x each of the two arguments has the derivative 1. Whoever walks the graph adds the two shares; that makes the 2.",
+)
+linear.misconception(
+    "the arguments of a product are kept for all nodes together",
+    source=linear.edited(
+        ("return h @ W", "MatMul.seen = h, W\n        return h @ W"),
+        ("h, W = (arg.value for arg in self.args)", "h, W = MatMul.seen"),
+    ),
+    advice="What is kept on the class belongs to the product that was made last. Each node has arguments of its own: self.args.",
 )
 
 linear.alternative(

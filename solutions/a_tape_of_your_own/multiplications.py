@@ -13,7 +13,7 @@ def multiplications(N, sizes):
     """Count the multiplications in the matrix products of one forward and one backward pass.
 
     Forward, each layer computes h W. Backward, it computes dW = hᵀ da, and dh = da Wᵀ for the layer below;
-    below the first hidden layer stands the input, which nobody trains: no gradient is computed for x.
+    the first layer stands on the input, which nobody trains: it computes dW alone.
     The product of an (n, m) and an (m, k) matrix takes n·m·k multiplications.      (lecture 24:00)
 
     Args:

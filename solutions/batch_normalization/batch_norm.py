@@ -153,10 +153,14 @@ def training_moves_statistics(BatchNorm, rng):
         variances.append(var)
         layer(batch, training=True)
     still = all(any(w is m for w in layer.weights) for m in (layer.moving_mu, layer.moving_var))
+    new = BatchNorm(momentum=0.7)
+    new(batches[0], training=True)
     marks = landmarks(old_and_three_means=tf.stack(means), old_and_three_variances=tf.stack(variances))
     return {
         "moving_mu": layer.moving_mu,
         "moving_var": layer.moving_var,
+        "moving_mu of a new layer": new.moving_mu,
+        "moving_var of a new layer": new.moving_var,
         "they are still weights of the layer": str(still),
         **marks,
         **landmarks(momentum=0.7, examples=len(a)),
@@ -255,6 +259,18 @@ batch_norm.misconception(
     "eps is squared",
     source=batch_norm.edited(("tf.sqrt(var + self.eps)", "tf.sqrt(var + self.eps**2)")),
     advice="Add eps as it is: sqrt(var + eps).",
+)
+batch_norm.misconception(
+    "the first batch's statistics take the place of 0 and 1",
+    source=batch_norm.edited(
+        (
+            MOVE_MU + MOVE_VAR,
+            "            new = tf.reduce_all(self.moving_mu == 0)\n"
+            "            keep = tf.cast(tf.where(new, 0.0, self.momentum), a.dtype)\n"
+            + (MOVE_MU + MOVE_VAR).replace("self.momentum", "keep"),
+        )
+    ),
+    advice="That is another estimate. Here the first batch moves them like every other: 0 and 1 keep the share `momentum`.",
 )
 batch_norm.misconception(
     "eps is left out at test time",

@@ -23,7 +23,7 @@ def build_network():
     keras.layers.
 
     Three rules: no example's answer depends on the others of its batch or on luck at test time; every trained weight
-    gets a gradient; each call draws fresh weights.
+    gets a gradient, and a bias right before a BatchNorm gets none; each call draws fresh weights.
 
     Returns:
         A Keras model that begins with keras.Input, so that its weights exist before it sees any data.

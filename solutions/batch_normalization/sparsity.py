@@ -15,8 +15,6 @@ def sparsity(h):
     zeros = share of the N * H activations that are exactly 0      (lecture 59:24)
     dead  = share of the H units that are 0 for every example of the batch
 
-    Compare and count yourself: `zero_fraction` is not for this exercise.
-
     Args:
         h: activations (N, H), an array or a tensor.
     Returns:

@@ -44,7 +44,7 @@ class Dense(keras.layers.Layer):
         ### END SOLUTION
 
     def compute_output_shape(self, input_shape):
-        """The shape of a for a given shape of h."""
+        """The shape of a for a given shape of h, in which N may be None."""
         ### BEGIN SOLUTION
         return (*input_shape[:-1], self.units)
         ### END SOLUTION
@@ -129,8 +129,13 @@ def output_shape(Dense, rng):
     units, steps = (int(n) for n in rng.integers(6, 90, size=2))
     shape_of_h = 8, steps, 5
     shape = Dense(units).compute_output_shape(shape_of_h)
+    unknown = Dense(units).compute_output_shape((None, *shape_of_h[1:]))
     known = {"the shape of h": shape_of_h, "the shape of W": (5, units)}
-    return {"shape": np.array(shape), **landmarks(**known)}
+    return {
+        "shape": np.array(shape),
+        "shape where N is None, which is -1 here": np.array([-1 if n is None else n for n in unknown]),
+        **landmarks(**known),
+    }
 
 
 @dense.check("made again from its configuration")
@@ -275,6 +280,13 @@ dense.misconception(
     "the output's shape keeps the inputs' width",
     ("return (*input_shape[:-1], self.units)", "return tuple(input_shape)"),
     advice="The last axis changes from H_in to H_out = units; the axes before it stay.",
+)
+dense.misconception(
+    "the output's shape is found by trying the layer",
+    source=dense.edited(
+        ("return (*input_shape[:-1], self.units)", "return tuple(self(tf.zeros(input_shape)).shape)")
+    ),
+    advice="N is None while Keras puts a model together: there are no zeros of that shape. Say it from input_shape alone.",
 )
 
 

@@ -47,7 +47,7 @@ class GlorotUniform(keras.initializers.Initializer):
         ### END SOLUTION
 
     def get_config(self):
-        """The arguments of `__init__` by name: what `from_config` needs to make this initializer again."""
+        """The arguments of `__init__` by name: what `from_config` needs to make it again. A seed of None stays None."""
         ### BEGIN SOLUTION
         return {"seed": self.seed}
         ### END SOLUTION
@@ -171,22 +171,22 @@ def dtypes(GlorotUniform, rng):
 @glorot.check("it can be saved and loaded")
 def config(GlorotUniform, rng):
     shape, seed = oblong(rng), int(rng.integers(1 << 30))
-    made = GlorotUniform(seed=seed)
-    copy = GlorotUniform.from_config(made.get_config())
-    return {
-        "registered as": keras.saving.get_registered_name(GlorotUniform),
-        "W": values_of(made(shape)),
-        "W of the copy": values_of(copy(shape)),
-    }
+    found = {"registered as": keras.saving.get_registered_name(GlorotUniform)}
+    for case, made in {"": GlorotUniform(seed=seed), ", without a seed": GlorotUniform()}.items():
+        copy = GlorotUniform.from_config(made.get_config())
+        found |= {f"W{case}": values_of(made(shape)), f"W of the copy{case}": values_of(copy(shape))}
+    return found
 
 
-@config.summary(**{"likeness of the copy's values": 0.3})
+@config.summary(
+    **{"likeness of the copy's values": 0.3, "likeness of the copy's values, without a seed": 0.3}
+)
 def config_summary(theirs, ours):
-    known = theirs["registered as"] == ours["registered as"]
-    return {
-        "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
-        "registered": known,
-    }
+    found = {"registered": theirs["registered as"] == ours["registered as"]}
+    for case in ("", ", without a seed"):
+        pair = theirs[f"W{case}"], theirs[f"W of the copy{case}"]
+        found[f"likeness of the copy's values{case}"] = likeness(*pair)
+    return found
 
 
 @glorot.check("without a dtype, Keras's default, whatever that is")
@@ -318,6 +318,13 @@ glorot.misconception(
     "the seed is missing from the configuration",
     ('{"seed": self.seed}', "{}"),
     advice='An initializer is loaded from get_config alone. Without "seed" the copy draws other values.',
+)
+glorot.misconception(
+    "the seed that was drawn stands in the configuration",
+    source=glorot.edited(('{"seed": self.seed}', '{"seed": int(self.seeds.state.numpy()[0])}')),
+    lecture="30:27",
+    advice="Copies of an initializer without a seed, one for each layer, would all draw the same. Return what __init__ was "
+    "given: None stays None.",
 )
 glorot.misconception(
     "the initializer is not registered with Keras",

@@ -24,8 +24,8 @@ def train_and_watch(model, x, y, lr, steps):
     update, note (lecture 30:27)
 
     norms:  ‖∇‖ of every variable, as in `symmetry_report`;
-    gap:    how far the units of the first layer are apart: the largest |W_ij - W_i1| in the first layer's W, over all
-            inputs i and units j. 0 means that all units are copies of the first.
+    gap:    how far the units of the first layer are from its first unit: the largest |W_ij - W_i1| in that layer's W,
+            over all inputs i and units j, counted from 1. 0 means that all units are copies of the first.
 
     Args:
         model: takes x, gives probabilities; trained in place. The first trainable variable is the first layer's W.

@@ -36,9 +36,13 @@ def decay_step(w, dw, lr, lam):
 
 
 def drawn(rng, dtype="float64"):
-    """w, dw, lr and lam; lr and lam are far larger than in training, so that no term hides behind another."""
+    """w, dw, lr and lam; lr and lam are far larger than in training, so that no term hides behind another.
+
+    float32 holds both to the last digit: `tf.cast(lr, w.dtype)` goes through it.
+    """
     w, dw = (tf.constant(rng.normal(size=(4, 3)), dtype) for _ in range(2))
-    return w, dw, float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.5, 0.9))
+    lr, lam = np.float32([rng.uniform(0.1, 0.3), rng.uniform(0.5, 0.9)])
+    return w, dw, float(lr), float(lam)
 
 
 @decay.check("∇Ω")
@@ -86,7 +90,7 @@ def example(decay_step, rng, N=4, dtype="float32"):
     w, dw = (tf.constant(rng.normal(size=(N, 3)), dtype) for _ in range(2))
 
     def tensors(w, dw):
-        dOmega, delta, _, new = decay_step(w, dw, 0.2, 0.7)
+        dOmega, delta, _, new = decay_step(w, dw, 0.25, 0.75)
         return {"dOmega": dOmega, "delta": delta, "new": new}
 
     return {"w": w, "dw": dw}, tensors
@@ -206,6 +210,14 @@ decay.misconception(
     ("1 - 2 * lr * lam", "2 * lr * lam"),
     advice="That is the share that goes. The weight that remains is 1 minus it.",
 )
+
+
+@decay.alternative
+def in_tensors_of_one_dtype(w, dw, lr, lam):
+    alpha, strength = tf.cast(lr, w.dtype), tf.cast(lam, w.dtype)
+    dOmega = tf.multiply(tf.constant(2, w.dtype), w)
+    delta = tf.negative(tf.add(dw, strength * dOmega))
+    return dOmega, delta, 1 - 2 * lr * lam, tf.add(w, tf.multiply(alpha, delta))
 
 
 @decay.alternative
