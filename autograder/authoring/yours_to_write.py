@@ -30,12 +30,18 @@ def sentence(theirs: NotYours) -> str:
         theirs: what the exercise asks to write.
     """
     names = _names(theirs)
+    rest = "Whatever else NumPy, TensorFlow and Keras have, you may use."
+    # What is kept back by name alone.
+    makers = set(theirs.names.values()) - set(theirs.paths)
+    if makers:
+        rest = f"Nor may another layer of Keras's make the weights. {rest}"
+    if not names and makers:
+        return f"**Yours to write**: what stands in the cell. {rest}"
     if not names:
         return "**Yours to write**: what stands in the cell. Whatever NumPy, TensorFlow and Keras have, you may use."
     listed = ", ".join(f"`{name}`" for name in names[:MOST])
     if len(names) > MOST:
         listed += f" and {len(names) - MOST} relatives of theirs"
-    rest = "Whatever else NumPy, TensorFlow and Keras have, you may use."
     return f"**Yours to write**, so not to be taken from the libraries: {listed}. {rest}"
 
 

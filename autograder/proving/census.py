@@ -163,7 +163,6 @@ class Census:
                 path = f"{home.__name__}.{name}"
                 # By name alone: to list them all would tell nobody what the exercise is about.
                 self._hold({name_of(cls): path, name_of(weighty): path})
-                continue
             if self._passes(place, cls, needed):
                 path = f"{home.__name__}.{name}"
                 names = {name_of(cls): path}
