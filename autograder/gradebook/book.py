@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_notebook
-from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Notebook, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
@@ -161,33 +169,50 @@ class Book:
         scores: dict[str, dict] = {}
         with refusals(self.url):
             self.gradebook.db.expire_all()
-            for submission in self.gradebook.assignment_submissions(unit):
-                penalty = submission.late_submission_penalty
-                scores[submission.student.id] = {
-                    "score": submission.score,
+            for student, score, penalty, max_score, by_hand in self._sums(unit):
+                scores[student] = {
+                    "score": score,
                     "penalty": penalty,
-                    "total": max(0.0, submission.score - penalty),
-                    "max_score": submission.max_score,
-                    "by_hand": submission.needs_manual_grade,
+                    "total": max(0.0, score - penalty),
+                    "max_score": max_score,
+                    "by_hand": by_hand,
                     "to_read": {},
                 }
-            for grade in self._waiting_for_a_grader(unit):
-                scores[grade.student.id]["to_read"][grade.name] = grade.max_score
+            for student, cell in self._waiting_for_a_grader(unit):
+                scores[student]["to_read"][cell.name] = cell.max_score
         return scores
 
-    def _waiting_for_a_grader(self, unit: str) -> list[Grade]:
-        """The derivations of a class that somebody has to read."""
-        waiting = self.gradebook.db.query(Grade).filter(
-            Grade.needs_manual_grade, Grade.cell_type == "markdown"
-        )
-        of_unit = waiting.join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id).join(
-            Notebook, SubmittedNotebook.notebook_id == Notebook.id
+    def _sums(self, unit: str) -> list[Any]:
+        """Of each submission: whose it is, score, penalty, the most it can have, and whether anything waits for a grader.
+
+        In one query: of a submission, nbgrader's properties are each fetched by themselves.
+        """
+        submission = SubmittedAssignment
+        sums = self.gradebook.db.query(
+            submission.student_id,
+            submission.score,
+            submission.late_submission_penalty,
+            submission.max_score,
+            submission.needs_manual_grade,
         )
         return (
-            of_unit.join(Assignment, Notebook.assignment_id == Assignment.id)
+            sums.join(Assignment, Assignment.id == submission.assignment_id)
             .filter(Assignment.name == unit)
             .all()
         )
+
+    def _waiting_for_a_grader(self, unit: str) -> list[tuple[str, GradeCell]]:
+        """The derivations of a class that somebody has to read, each with whose it is."""
+        cells: dict[str, GradeCell] = {}
+        for notebook in self.gradebook.find_assignment(unit).notebooks:
+            cells |= {cell.id: cell for cell in notebook.grade_cells}
+        waiting = (
+            self.gradebook.db.query(SubmittedAssignment.student_id, Grade.cell_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .filter(Grade.needs_manual_grade, Grade.cell_type == "markdown", Grade.cell_id.in_(cells))
+        )
+        return [(student, cells[cell]) for student, cell in waiting]
 
     def _keep(self, folder: Path, student: str, unit: str, text: str, attached: Mapping[str, str]) -> str:
         """Put the graded notebook in its place, and beside it what graders may want to see; say what has no room."""

@@ -88,8 +88,13 @@ def output_shape(Dense, rng):
     units, steps = (int(n) for n in rng.integers(6, 90, size=2))
     shape_of_h = 8, steps, 5
     shape = Dense(units).compute_output_shape(shape_of_h)
+    unknown = Dense(units).compute_output_shape((None, *shape_of_h[1:]))
     known = {"the shape of h": shape_of_h, "the shape of W": (5, units)}
-    return {"shape": np.array(shape), **landmarks(**known)}
+    return {
+        "shape": np.array(shape),
+        "shape where N is None, which is -1 here": np.array([-1 if n is None else n for n in unknown]),
+        **landmarks(**known),
+    }
 
 
 @dense.check("made again from its configuration")

@@ -15,9 +15,13 @@ decay = Checks("decay_step", kind="function", lecture="29:50")
 
 
 def drawn(rng, dtype="float64"):
-    """w, dw, lr and lam; lr and lam are far larger than in training, so that no term hides behind another."""
+    """w, dw, lr and lam; lr and lam are far larger than in training, so that no term hides behind another.
+
+    float32 holds both to the last digit: `tf.cast(lr, w.dtype)` goes through it.
+    """
     w, dw = (tf.constant(rng.normal(size=(4, 3)), dtype) for _ in range(2))
-    return w, dw, float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.5, 0.9))
+    lr, lam = np.float32([rng.uniform(0.1, 0.3), rng.uniform(0.5, 0.9)])
+    return w, dw, float(lr), float(lam)
 
 
 @decay.check("∇Ω")
@@ -65,7 +69,7 @@ def example(decay_step, rng, N=4, dtype="float32"):
     w, dw = (tf.constant(rng.normal(size=(N, 3)), dtype) for _ in range(2))
 
     def tensors(w, dw):
-        dOmega, delta, _, new = decay_step(w, dw, 0.2, 0.7)
+        dOmega, delta, _, new = decay_step(w, dw, 0.25, 0.75)
         return {"dOmega": dOmega, "delta": delta, "new": new}
 
     return {"w": w, "dw": dw}, tensors

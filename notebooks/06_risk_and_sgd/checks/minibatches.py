@@ -15,6 +15,9 @@ batches = Checks("minibatches", kind="generator", lecture="39:31")
 # no rest, so that who drops or fills the last batch differs in one check only
 N, SIZE = 240, 16
 
+# 52 rows are left for the last batch
+UNEVEN = 94
+
 
 def examples(rng, rows=N):
     """Rows that are all different, each with a class of its own."""
@@ -29,10 +32,13 @@ def epoch(minibatches, x, y, size, rng):
 
 
 def sizes(minibatches, rng, sizes, rows=None):
-    """How many rows each batch holds, for several sizes; where `rows` is None, no size divides the whole."""
+    """How many rows each batch holds, for several sizes; where `rows` is None, no size divides the whole.
+
+    Then so many batches that a shuffled last one is not by chance the last, and more than one row short of a whole one.
+    """
     found = {}
     for size in sizes:
-        T = rows or int(size * rng.integers(2, 9) + rng.integers(1, size))
+        T = rows or int(size * rng.integers(6, 13) + rng.integers(1, size - 1))
         given = list(minibatches(*examples(rng, T), size, np.random.default_rng(0)))
         found[f"rows of x in each batch of {size}, {T} in all"] = [len(part) for part, _ in given]
         found[f"classes in each batch of {size}, {T} in all"] = [len(classes) for _, classes in given]
@@ -68,12 +74,14 @@ def pairs(minibatches, rng):
     x, y = examples(rng)
     x_epoch, y_epoch = epoch(minibatches, x, y, SIZE, generator(rng))
     whole, _ = epoch(minibatches, x, y, N, generator(rng))
+    uneven, _ = epoch(minibatches, x, y, UNEVEN, generator(rng))
     return {
         "given x": x,
         "given y": y,
         "x of an epoch": x_epoch,
         "y of an epoch": y_epoch,
         "x of an epoch in one batch": whole,
+        "x of an epoch with a smaller last batch": uneven,
     }
 
 
@@ -81,6 +89,7 @@ def pairs(minibatches, rng):
     **{
         "rows that come once": 0.15,
         "rows that come once, where there is one batch": 0.15,
+        "rows that come twice, where the last batch is smaller": 0.05,
         "rows with their own class": 0.05,
         # Where batches alone change places, one in four hundred times five of 15 stay.
         "classes in the order given": 0.6,
@@ -89,10 +98,14 @@ def pairs(minibatches, rng):
 def pairs_summary(theirs, ours):
     row = numbers(theirs["x of an epoch"], ours["given x"])
     whole = numbers(theirs["x of an epoch in one batch"], ours["given x"])
+    uneven = numbers(theirs["x of an epoch with a smaller last batch"], ours["given x"])
     own = (row >= 0) & (ours["given y"][row] == theirs["y of an epoch"])
     return {
         "rows that come once": _once(row),
         "rows that come once, where there is one batch": _once(whole),
+        "rows that come twice, where the last batch is smaller": np.mean(
+            np.bincount(uneven[uneven >= 0], minlength=N) > 1
+        ),
         "rows with their own class": own.mean(),
         "classes in the order given": np.mean(theirs["y of an epoch"] == ours["given y"]),
     }

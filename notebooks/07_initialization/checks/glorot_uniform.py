@@ -137,22 +137,22 @@ def dtypes(GlorotUniform, rng):
 @glorot.check("it can be saved and loaded")
 def config(GlorotUniform, rng):
     shape, seed = oblong(rng), int(rng.integers(1 << 30))
-    made = GlorotUniform(seed=seed)
-    copy = GlorotUniform.from_config(made.get_config())
-    return {
-        "registered as": keras.saving.get_registered_name(GlorotUniform),
-        "W": values_of(made(shape)),
-        "W of the copy": values_of(copy(shape)),
-    }
+    found = {"registered as": keras.saving.get_registered_name(GlorotUniform)}
+    for case, made in {"": GlorotUniform(seed=seed), ", without a seed": GlorotUniform()}.items():
+        copy = GlorotUniform.from_config(made.get_config())
+        found |= {f"W{case}": values_of(made(shape)), f"W of the copy{case}": values_of(copy(shape))}
+    return found
 
 
-@config.summary(**{"likeness of the copy's values": 0.3})
+@config.summary(
+    **{"likeness of the copy's values": 0.3, "likeness of the copy's values, without a seed": 0.3}
+)
 def config_summary(theirs, ours):
-    known = theirs["registered as"] == ours["registered as"]
-    return {
-        "likeness of the copy's values": likeness(theirs["W"], theirs["W of the copy"]),
-        "registered": known,
-    }
+    found = {"registered": theirs["registered as"] == ours["registered as"]}
+    for case in ("", ", without a seed"):
+        pair = theirs[f"W{case}"], theirs[f"W of the copy{case}"]
+        found[f"likeness of the copy's values{case}"] = likeness(*pair)
+    return found
 
 
 @glorot.check("without a dtype, Keras's default, whatever that is")

@@ -17,16 +17,17 @@ from helpers.inputs import classifier, filled
 report = Checks("symmetry_report", kind="report", lecture="30:27")
 
 
-class Steered:
+class Steered(keras.Model):
     """A model of which the gradients are known: the loss moves with each V as the columns of its G say, whatever x is."""
 
     def __init__(self, *gradients):
+        super().__init__()
         self.gradients = [tf.constant(G, "float32") for G in gradients]
-        self.trainable_variables = [keras.Variable(tf.zeros(G.shape)) for G in self.gradients]
+        self.matrices = [self.add_weight(shape=G.shape, initializer="zeros") for G in self.gradients]
 
-    def __call__(self, x):
+    def call(self, x):
         a = 0.0
-        for V, G in zip(self.trainable_variables, self.gradients, strict=True):
+        for V, G in zip(self.matrices, self.gradients, strict=True):
             a += tf.reduce_sum(V * G)
         logits = tf.stack([a, 0 * a, 0 * a])
         return tf.tile(tf.nn.softmax(logits)[None], [len(x), 1])
@@ -114,17 +115,52 @@ def reported(symmetry_report, model, x, y):
     return {"norms": np.asarray(norms, "float32"), "distinct": np.asarray(distinct, "int64")}
 
 
-def copy_unit(model, one, other):
-    """Make a hidden unit a copy of another but for four roundings: the same weights in, bias, and weights out."""
-    W1, b1, W2, _ = model.get_weights()
-    W1[:, other], b1[other], W2[other] = 1.0000005 * W1[:, one], b1[one], 1.0000005 * W2[one]
-    for v, value in zip(model.trainable_variables, (W1, b1, W2), strict=False):
-        v.assign(value)
+def copy_unit(model, one, others):
+    """Make hidden units copies of another but for four roundings: the same weights in, bias, and weights out."""
+    W1, b1, W2, b2 = model.get_weights()
+    W1[:, others], b1[others], W2[others] = W1[:, [one]], b1[one], 1.0000005 * W2[one]
+    model.set_weights([W1, b1, W2, b2])
+
+
+def beyond_doubt(rng, copies=(), size=1):
+    """A network of which some hidden units are copies, and examples, drawn until chance makes no number of a gradient
+    equal to another, and none of a copy so near 0 that roundings count beside it.
+    """
+    copies = list(copies)
+    while True:
+        model, (x, y) = network(rng), examples(rng)
+        x *= size
+        if copies:
+            copy_unit(model, copies[0], copies[1:])
+        gradients = gradients_by_hand(model, x, y)
+        hidden, output = gradients[:2], gradients[2:]
+        copied = [G[np.any(G, axis=1)][:, copies[:1]] / np.linalg.norm(G) for G in hidden]
+        different = [np.delete(G, copies[1:], axis=1) for G in hidden]
+        if all(np.all(np.abs(part) > 0.02) for part in copied) and all(map(all_apart, [*different, *output])):
+            return model, x, y
+
+
+def gradients_by_hand(model, x, y):
+    """In float64, so that what is drawn does not depend on the machine."""
+    W1, b1, W2, b2 = [w.astype("float64") for w in model.get_weights()]
+    x = np.asarray(x, "float64")
+    h = np.tanh(x @ W1 + b1)
+    e = np.exp(h @ W2 + b2)
+    da2 = (e / e.sum(axis=1, keepdims=True) - np.eye(len(b2))[y]) / len(x)
+    da1 = da2 @ W2.T * (1 - h**2)
+    return [x.T @ da1, da1.sum(axis=0, keepdims=True), h.T @ da2, da2.sum(axis=0, keepdims=True)]
+
+
+def all_apart(G):
+    """Whether any two columns differ clearly in each entry that is not always 0, in sum, length and largest entry."""
+    entries = G[np.any(G, axis=1)]
+    numbers = [*entries, G.sum(axis=0), np.linalg.norm(G, axis=0), np.abs(G).max(axis=0)]
+    return np.diff(np.sort(numbers)).min() > 3e-5 * np.linalg.norm(G)
 
 
 @report.check("random weights: nothing is zero, no two units are alike")
 def random_weights(symmetry_report, rng):
-    return reported(symmetry_report, network(rng), *examples(rng))
+    return reported(symmetry_report, *beyond_doubt(rng))
 
 
 @report.check("all weights zero: what is left", points=2)
@@ -147,16 +183,12 @@ def all_units_copies(symmetry_report, rng):
 
 @report.check("some units are copies")
 def some_units_copies(symmetry_report, rng):
-    model, (x, y) = network(rng), examples(rng)
     # never side by side
-    one, *others = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]
-    for other in others:
-        copy_unit(model, one, other)
-    return reported(symmetry_report, model, x, y)
+    copies = rng.permutation([0, 2, 4, 6])[: rng.integers(3, 5)]
+    return reported(symmetry_report, *beyond_doubt(rng, copies))
 
 
 @report.check("gradients so small that only their ratio tells")
 def small_gradients(symmetry_report, rng):
-    model, (x, y) = network(rng), examples(rng)
-    copy_unit(model, *rng.choice([1, 3, 5], 2, replace=False))
-    return reported(symmetry_report, model, x * 1e-9, y)
+    copies = rng.choice([1, 3, 5], 2, replace=False)
+    return reported(symmetry_report, *beyond_doubt(rng, copies, 1e-9))

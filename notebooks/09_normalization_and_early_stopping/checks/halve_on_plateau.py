@@ -27,7 +27,8 @@ def scripts_for(rng, patience):
     return [
         scripted_training.fall_wait_fall(rng, patience, EPOCHS),
         scripted_training.worse_from_the_start(rng, EPOCHS),
-        scripted_training.falling(rng, EPOCHS),
+        # Whoever asks for more than the comparison does halves here.
+        0.5 + 1e-4 * scripted_training.falling(rng, EPOCHS),
     ]
 
 
@@ -78,8 +79,17 @@ def of_the_optimizer(HalveOnPlateau, rng):
     scores = scripted_training.worse_from_the_start(rng, 11)
     others = np.full(11, np.nan)
     others[0], others[5] = rng.uniform(0.1, 0.3), rng.uniform(0.6, 0.9)
+    model, steps = scripted_training.network(), int(rng.integers(50, 100))
+    optimizer = model.optimizer
+    optimizer.iterations.assign(steps)
     found = rates(HalveOnPlateau, [scores], others=others, patience=2)
-    return {"rate after each epoch": found, **landmarks(rate_set_at_epoch_5=others[5])}
+    afterwards, model.optimizer = model.optimizer, optimizer
+    return {
+        "rate after each epoch": found,
+        "steps that the optimizer has counted": int(afterwards.iterations),
+        "the optimizer is the one that was there": float(afterwards is optimizer),
+        **landmarks(rate_set_at_epoch_5=others[5]),
+    }
 
 
 @halving.check("it never falls below the minimum")

@@ -29,10 +29,10 @@ def numbered(rng, N, *shape):
     return x.astype("float32"), 1000 + numbers, first
 
 
-def dealt(split, x, y, shares, seed):
-    """The numbers of the examples in each of the three sets, by x and by y."""
-    parts = split(x, y, shares, np.random.default_rng(seed))
-    by_x = [np.asarray(part).reshape(len(part), -1)[:, 0].astype("int64") for part, _ in parts]
+def dealt(split, x, y, shares, chance):
+    """The numbers of the examples in each of the three sets, by x and by y; chance is a generator or a seed."""
+    parts = split(x, y, shares, np.random.default_rng(chance))
+    by_x = [np.asarray(part).astype("int64") for part, _ in parts]
     by_y = [np.asarray(classes).astype("int64") - 1000 for _, classes in parts]
     return by_x, by_y
 
@@ -43,6 +43,34 @@ def in_a_row(parts, N):
     together = np.concatenate(parts)[: 2 * N]
     row[: len(together)] = together
     return row
+
+
+def in_rows(parts, N):
+    """The numbers of each set in a row of its own, -1 behind them."""
+    rows = np.full((3, N), -1)
+    for row, part in zip(rows, parts, strict=False):
+        row[: len(part)] = part[:N]
+    return rows
+
+
+def whereabouts(rows, first):
+    """By example, in which set it is: 0, 1 or 2; -1 where it is in none. In which order a set has them plays no part."""
+    which = np.full(rows.shape[-1], -1)
+    for number, row in enumerate(rows):
+        known = (row >= first) & (row < first + len(which))
+        which[row[known] - first] = number
+    return which
+
+
+def alike(a, b):
+    """The likeness of two rows of numbers; NaN where one of them never changes."""
+    if len(a) and np.ptp(a) and np.ptp(b):
+        return likeness(a, b)
+    return np.nan
+
+
+# So many that chance leaves none of the tolerances below.
+MANY = 1600
 
 
 def seed_from(rng):
@@ -100,69 +128,65 @@ def once_summary(theirs, ours):
 
 @splitting.check("every example keeps its class")
 def pairs(split, rng):
-    N = 8 * int(rng.integers(12, 20))
-    x, y, first = numbered(rng, N)
+    x, y, first = numbered(rng, MANY)
     by_x, by_y = dealt(split, x, y, drawn_shares(rng), seed_from(rng))
-    return {"number of the first": first, "by x": in_a_row(by_x, N), "by y": in_a_row(by_y, N)}
+    return {"number of the first": first, "by x": in_rows(by_x, MANY), "by y": in_rows(by_y, MANY)}
 
 
 @pairs.summary(
-    **{"examples with their own class": 0.1, "share of classes that are above the one before": 0.2}
+    **{
+        "examples with their own class": 0.1,
+        "classes in the set of their example": 0.1,
+        "likeness of a class's set and the place where it lay": 0.3,
+    }
 )
 def pairs_summary(theirs, ours):
-    there = theirs["by x"] >= 0
-    rising = np.diff(theirs["by y"][there]) > 0
+    by_x, by_y, first = theirs["by x"], theirs["by y"], int(ours["number of the first"])
+    sets_x, sets_y = whereabouts(by_x, first), whereabouts(by_y, first)
     return {
         "number of the first": theirs["number of the first"],
-        "examples with their own class": np.mean(theirs["by x"][there] == theirs["by y"][there]),
-        "share of classes that are above the one before": np.mean(rising),
+        "examples with their own class": np.mean(by_x[by_x >= 0] == by_y[by_x >= 0]),
+        "classes in the set of their example": np.mean(sets_x == sets_y),
+        "likeness of a class's set and the place where it lay": alike(sets_y, np.arange(MANY)),
     }
-
-
-# So many that chance leaves none of the tolerances below.
-MANY = 800
 
 
 @splitting.check("chance decides which examples go where", points=2)
 def at_random(split, rng):
     x, y, first = numbered(rng, MANY)
     by_x, _ = dealt(split, x, y, (0.5, 0.25, 0.25), seed_from(rng))
-    return {"number of the first": first, "numbers of the examples, set by set": in_a_row(by_x, MANY)}
+    return {"number of the first": first, "numbers of the examples, set by set": in_rows(by_x, MANY)}
 
 
 @at_random.summary(
     **{
         "mean number in the training set, of N": 0.08,
-        "mean number in the validation set, of N": 0.12,
-        "mean number in the test set, of N": 0.12,
-        "share of neighbours that stay neighbours": 0.1,
+        "mean number in the validation set, of N": 0.1,
+        "mean number in the test set, of N": 0.1,
+        "likeness of the sets of neighbours": 0.3,
     }
 )
 def at_random_summary(theirs, ours):
-    row = theirs["numbers of the examples, set by set"] - ours["number of the first"]
-    train, valid, test = row[:400], row[400:600], row[600:800]
-    return {
-        "mean number in the training set, of N": np.mean(train) / MANY,
-        "mean number in the validation set, of N": np.mean(valid) / MANY,
-        "mean number in the test set, of N": np.mean(test) / MANY,
-        "share of neighbours that stay neighbours": np.mean(np.abs(np.diff(row[:MANY])) == 1),
-    }
+    rows, first = theirs["numbers of the examples, set by set"], int(ours["number of the first"])
+    which, found = whereabouts(rows, first), {}
+    for row, name in zip(rows, ("training", "validation", "test"), strict=True):
+        found[f"mean number in the {name} set, of N"] = (
+            np.sum(row[row >= 0] - first) / max(np.sum(row >= 0), 1)
+        ) / MANY
+    both = (which[1:] >= 0) & (which[:-1] >= 0)
+    return {**found, "likeness of the sets of neighbours": alike(which[1:][both], which[:-1][both])}
 
 
 @splitting.check("rng decides, and nothing else does")
 def repeats(split, rng):
     x, y, first = numbered(rng, MANY)
     shares, seed = (0.5, 0.25, 0.25), seed_from(rng)
-    once, again = (in_a_row(dealt(split, x, y, shares, seed)[0], MANY) for _ in range(2))
     chance = np.random.default_rng(seed_from(rng))
-    rows = []
-    for _ in range(2):
-        parts = split(x, y, shares, chance)
-        rows.append(in_a_row([np.asarray(part).astype("int64") for part, _ in parts], MANY))
+    rows = [in_rows(dealt(split, x, y, shares, one)[0], MANY) for one in (seed, seed, chance, chance)]
     return {
         "number of the first": first,
-        "two generators with the same seed": [once, again],
-        "one generator, two calls": rows,
+        "two generators with the same seed": rows[:2],
+        "one generator, two calls": rows[2:],
     }
 
 
@@ -170,21 +194,15 @@ def repeats(split, rng):
     **{"likeness for the same seed": 0.3, "likeness of two calls": 0.3, "likeness of two generators": 0.3}
 )
 def repeats_summary(theirs, ours):
-    one, again = theirs["two generators with the same seed"][:, :MANY]
-    first, second = theirs["one generator, two calls"][:, :MANY]
+    number = int(ours["number of the first"])
+    one, again = (whereabouts(rows, number) for rows in theirs["two generators with the same seed"])
+    first, second = (whereabouts(rows, number) for rows in theirs["one generator, two calls"])
     return {
         "number of the first": theirs["number of the first"],
-        "likeness for the same seed": in_order(one, again),
-        "likeness of two calls": in_order(first, second),
-        "likeness of two generators": in_order(one, first),
+        "likeness for the same seed": alike(one, again),
+        "likeness of two calls": alike(first, second),
+        "likeness of two generators": alike(one, first),
     }
-
-
-def in_order(a, b):
-    """The likeness of two orders; NaN where there is no order at all."""
-    if np.ptp(a) and np.ptp(b):
-        return likeness(a, b)
-    return np.nan
 
 
 @splitting.example()

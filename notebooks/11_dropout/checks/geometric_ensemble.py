@@ -42,7 +42,8 @@ def averaged(geometric_ensemble, W, b, h, keep):
 @ensemble.check("every mask once, with its probability")
 def masks_and_probabilities(all_masks, geometric_ensemble, rng):
     found = {}
-    for H in (1, 3, 4):
+    # A byte holds eight units.
+    for H in (1, 3, 9):
         masks, p = in_order(*all_masks(H, uneven_probability(rng, most=0.3)))
         found |= {f"masks of {H} units": masks, f"p for {H} units": p}
     return found

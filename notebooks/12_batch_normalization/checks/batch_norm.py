@@ -93,10 +93,14 @@ def training_moves_statistics(BatchNorm, rng):
         variances.append(var)
         layer(batch, training=True)
     still = all(any(w is m for w in layer.weights) for m in (layer.moving_mu, layer.moving_var))
+    new = BatchNorm(momentum=0.7)
+    new(batches[0], training=True)
     marks = landmarks(old_and_three_means=tf.stack(means), old_and_three_variances=tf.stack(variances))
     return {
         "moving_mu": layer.moving_mu,
         "moving_var": layer.moving_var,
+        "moving_mu of a new layer": new.moving_mu,
+        "moving_var of a new layer": new.moving_var,
         "they are still weights of the layer": str(still),
         **marks,
         **landmarks(momentum=0.7, examples=len(a)),
