@@ -63,7 +63,8 @@ def grade(
             raise CalledWrongly("--tls-ca, --tls-cert and --tls-key go with --workers tls://HOST:PORT")
         from autograder.cli import tables
         from autograder.cli.progress import bar
-        from autograder.gradebook import grade_class
+        from autograder.course.layout import Course
+        from autograder.gradebook import grade_class, unchanged
         from autograder.grading import dask_farm
 
         side_by_side = cores(jobs)
@@ -76,7 +77,8 @@ def grade(
                 run, tier = grade_class.NOT_HERE, ""
             else:
                 backend = None
-                run, tier = stack.enter_context(grade_class.sandbox(side_by_side, unsafe))
+                at_once = force or bool(exercise) or unchanged.anybody_new(Course(root), found.id)
+                run, tier = stack.enter_context(grade_class.sandbox(side_by_side, unsafe, at_once))
                 progress = stack.enter_context(bar(f"grading {found}"))
             report = grade_class.grade(
                 found,

@@ -219,7 +219,7 @@ def nightly(
     with verb("nightly", "What is graded is saved; the same command goes on from there."):
         root = root_of(course)
         from autograder.course.layout import Course
-        from autograder.gradebook import changes, grade_class
+        from autograder.gradebook import changes, grade_class, unchanged
 
         place, side_by_side = Course(root), cores(jobs)
         units = [one for one in units_of(unit, course) if place.students(one.id)]
@@ -227,7 +227,8 @@ def nightly(
             raise Refused(f"nobody has handed in anything: there are no submissions in {root / 'submitted'}")
         told: list[dict[str, str]] = []
         fine = True
-        with grade_class.sandbox(side_by_side, unsafe) as (run, tier):
+        at_once = any(unchanged.anybody_new(place, one.id) for one in units)
+        with grade_class.sandbox(side_by_side, unsafe, at_once) as (run, tier):
             for one in units:
                 try:
                     before = changes.totals(place, one.id)

@@ -129,7 +129,7 @@ def fdl(unit, monkeypatch):
     """The command line, without a fork server, on the toy unit."""
 
     @contextmanager
-    def kernels(jobs, unsafe=False):
+    def kernels(jobs, unsafe=False, at_once=True):
         yield in_process_sandbox.InProcess().run, "nothing"
 
     real = catalogue.unit

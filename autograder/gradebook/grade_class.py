@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,22 +119,25 @@ class Report:
 
 
 @contextmanager
-def sandbox(jobs: int, unsafe: bool = False) -> Iterator[tuple[Run, str]]:
-    """What runs students' code, and the name of its confinement. It warms up while this process imports the rest.
+def sandbox(jobs: int, unsafe: bool = False, at_once: bool = True) -> Iterator[tuple[Run, str]]:
+    """What runs students' code, and the name of its confinement.
 
     Args:
         jobs: how much runs side by side.
         unsafe: run also where nothing can confine it.
+        at_once: warm up while this process imports the rest; otherwise only once there is something to run.
     Raises:
         CannotConfine: if nothing on this machine can confine it and not `unsafe`.
     """
     from autograder.sandbox.client import Sandbox
     from helpers.quiet import import_tensorflow
 
-    with Sandbox(workers=jobs, unsafe=unsafe) as started:
+    with closing(Sandbox(workers=jobs, unsafe=unsafe)) as confined:
+        if at_once:
+            confined.start()
         import_tensorflow()
         prepare()
-        yield started.run, started.tier
+        yield confined.run, confined.tier
 
 
 def on_workers(farm: Farm, notice: Callable[[str], None], progress: Progress) -> Workers:

@@ -20,7 +20,7 @@ def kernel(monkeypatch):
     kernel = in_process_sandbox.InProcess()
 
     @contextmanager
-    def sandbox(jobs, unsafe=False):
+    def sandbox(jobs, unsafe=False, at_once=True):
         yield kernel.run, "nothing"
 
     monkeypatch.setattr(grade_class, "sandbox", sandbox)

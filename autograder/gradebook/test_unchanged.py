@@ -6,8 +6,10 @@ import shutil
 import pytest
 
 from autograder.course.layout import Course
+from autograder.gradebook import grade_class, unchanged
 from autograder.gradebook.book import Book
 from autograder.gradebook.conftest import CONFIG, SCORES, SQUARES, book, grades
+from autograder.sandbox.client import Sandbox
 from autograder.testing import in_process_sandbox, toy_unit
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
@@ -40,6 +42,26 @@ def test_a_class_in_which_nothing_changed_is_told_of_and_not_recorded(root, grad
     assert [{**row.as_dict(), "seconds": 0} for row in second.rows] == told
     grade(force=True)
     assert sorted(recorded) == sorted(SCORES)
+
+
+@pytest.mark.usefixtures("small_class")
+def test_a_fork_server_starts_at_once_for_somebody_new_and_never_for_nothing(
+    unit, root, grade, hand_in, plan, monkeypatch
+):
+    started = []
+    # Whichever way it is started.
+    monkeypatch.setattr(Sandbox, "_running", lambda _: started.append("a fork server"))
+    assert unchanged.anybody_new(Course(root), toy_unit.UNIT)
+    grade()
+    assert not unchanged.anybody_new(Course(root), toy_unit.UNIT)
+    with grade_class.sandbox(2, at_once=False) as (run, tier):
+        report = grade_class.grade(unit, root, run, tier)
+    assert len(report.rows) == len(SCORES)
+    assert started == []
+    hand_in("new", toy_unit.right(plan))
+    assert unchanged.anybody_new(Course(root), toy_unit.UNIT)
+    with grade_class.sandbox(2):
+        assert started == ["a fork server"]
 
 
 def handed_in_anew(root):

@@ -36,6 +36,16 @@ VERSION = 1
 MOST_FILES = 1000
 
 
+def anybody_new(course: Course, unit: str) -> bool:
+    """Whether somebody handed in a unit who was not recorded before; who was may have changed something all the same.
+
+    Args:
+        course: the course.
+        unit: its id.
+    """
+    return not _read(_file(course, unit)).keys() >= set(course.students(unit))
+
+
 class Recorded:
     """What a course remembers of the submissions of a unit that it recorded.
 
@@ -48,7 +58,7 @@ class Recorded:
 
     def __init__(self, course: Course, plan: Plan, secret: bytes, gradebook: Gradebook):
         self.course, self.plan, self.gradebook = course, plan, gradebook
-        self.file = course.root / FOLDER / f"{plan.unit}.json"
+        self.file = _file(course, plan.unit)
         self._rules = _digest(_rules(course, plan), secret.hex())
         self._remembered = _read(self.file)
         # In one query, whatever the class's size.
@@ -102,6 +112,10 @@ class Recorded:
         """Equal as long as nothing has changed."""
         graded = _state_of(self.course.graded(self.plan.unit, student).parent)
         return _digest(self._rules, self._handed_in[student], graded, self._entered.get(student))
+
+
+def _file(course: Course, unit: str) -> Path:
+    return course.root / FOLDER / f"{unit}.json"
 
 
 def _rules(course: Course, plan: Plan) -> list:
