@@ -31,6 +31,8 @@ ANSWER = 5.0
 AGAIN = 30.0
 # Answers are never unpickled, if they are what ours are.
 PLAIN = ["dask", "msgpack", "error"]
+# The second has a level and a handler of its own.
+DASKS_LOGS = ("distributed", "distributed.client")
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ def connected(address: str, tls: Tls | None) -> Iterator["DaskFarm"]:
         ) from None
     probe(address, tls)
     # What goes wrong is told in sentences of ours.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    for name in DASKS_LOGS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     security = None
     if tls:
         security = Security(
