@@ -11,7 +11,7 @@ from autograder.grading.graded_exercise import Named
 from autograder.reporting.anonymity import DisplayNames
 from autograder.reporting.attempts import ExerciseAttempts
 from autograder.reporting.check_facts import ExerciseCount, exercise_counts
-from autograder.reporting.similarity import Pair
+from autograder.reporting.similarity import Likeness, Ring
 from autograder.reporting.terms import ComparedTerms
 from autograder.reporting.used import UsedOperation, used
 
@@ -22,6 +22,7 @@ SLOWEST = 5
 UNNAMED = ("unrecognized", "mutant")
 # So many facts are listed for an exercise.
 MOST_FACTS = 5
+NO_LIKENESS = Likeness()
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,18 @@ class SlowSubmission:
 
 @dataclass(frozen=True)
 class Alike:
-    """Two students who share code; of each, how much of their own code that is, and how many lines."""
+    """Students who share code, those who share most first.
 
-    students: tuple[str, str]
-    shares: tuple[float, float]
-    lines: tuple[int, int]
+    Args:
+        shares: of each, how much of the own code that is.
+        lines: of each, how many lines that are.
+        holders: how many of the class have what the first two share.
+    """
+
+    students: tuple[str, ...]
+    shares: tuple[float, ...]
+    lines: tuple[int, ...]
+    holders: int
 
 
 @dataclass(frozen=True)
@@ -140,6 +148,8 @@ class UnitFacts(UnitScores):
     """All that the page of a unit says.
 
     Attributes:
+        many: what more students than this wrote makes nobody alike.
+        common: how much of the own code of the student in the middle that is, from 0 to 1.
         attempts: from the logs that were handed in.
         compared: with an earlier term, where one was named.
     """
@@ -153,6 +163,8 @@ class UnitFacts(UnitScores):
     slow_exercises: tuple[SlowExercise, ...]
     slow_students: tuple[SlowSubmission, ...]
     alike: tuple[Alike, ...]
+    many: int
+    common: float
     used: tuple[UsedOperation, ...] = ()
     attempts: tuple[ExerciseAttempts, ...] = ()
     compared: ComparedTerms | None = None
@@ -186,7 +198,7 @@ class CourseFacts:
 def of_unit(
     results: Sequence[Result],
     names: DisplayNames,
-    pairs: Sequence[Pair] = (),
+    likeness: Likeness = NO_LIKENESS,
     pages: Mapping[str, str] | None = None,
     attempts: Sequence[ExerciseAttempts] = (),
 ) -> UnitFacts:
@@ -195,7 +207,7 @@ def of_unit(
     Args:
         results: everybody's, at least one.
         names: what students are called.
-        pairs: those whose code is alike.
+        likeness: whose code is alike.
         pages: links to feedback pages, by the student's id.
         attempts: what logs of attempts say.
     """
@@ -209,7 +221,9 @@ def of_unit(
         review=tuple(_review(results, names)),
         slow_exercises=tuple(_slow_exercises(results, names)),
         slow_students=tuple(_slow_submissions(results, names)),
-        alike=tuple(_alike(pairs, names)),
+        alike=tuple(_alike(likeness.rings, names)),
+        many=likeness.many,
+        common=round(likeness.common, 3),
         used=tuple(used(results)),
         attempts=tuple(attempts),
     )
@@ -367,13 +381,13 @@ def _slow_submissions(results: Sequence[Result], names: DisplayNames) -> Iterato
             yield SlowSubmission(names.of(result.student), result.seconds)
 
 
-def _alike(pairs: Sequence[Pair], names: DisplayNames) -> Iterator[Alike]:
-    for pair in pairs:
-        one, other = pair.students
+def _alike(rings: Sequence[Ring], names: DisplayNames) -> Iterator[Alike]:
+    for ring in rings:
         yield Alike(
-            students=(names.by_id[one], names.by_id[other]),
-            shares=(round(pair.shares[0], 3), round(pair.shares[1], 3)),
-            lines=(len(pair.marks[0]), len(pair.marks[1])),
+            students=tuple(names.by_id[student] for student in ring.students),
+            shares=tuple(round(share, 3) for share in ring.shares),
+            lines=ring.lines,
+            holders=ring.holders,
         )
 
 

@@ -96,12 +96,13 @@ def write_unit(
         What it says.
     """
     codes = _codes(graded)
-    pairs = similarity.pairs(codes, given)
-    facts = class_facts.of_unit(graded, names, pairs, pages, logs)
+    likeness = similarity.likeness(codes, given)
+    facts = class_facts.of_unit(graded, names, likeness, pages, logs)
     if earlier:
         facts = replace(facts, compared=terms.compared(facts.to_json(), earlier))
     hidden = {student: names.hide(code) for student, code in codes.items()}
-    excerpts = [similarity.excerpts(pair, hidden, given) for pair in pairs[: similarity.SHOWN]]
+    shown = likeness.rings[: similarity.SHOWN]
+    excerpts = [similarity.excerpts(ring.closest, hidden, given) for ring in shown]
     outcomes = {exercise.exercise: exercise.outcomes for exercise in facts.exercises}
     render.write(
         place,
@@ -114,7 +115,7 @@ def write_unit(
         scores=charts.scores(facts.scores, facts.max_score, _scores_in_words(facts)),
         outcomes=charts.outcomes(outcomes, OUTCOMES),
         alike=list(zip(facts.alike[: similarity.SHOWN], excerpts, strict=True)),
-        more=max(0, len(pairs) - similarity.SHOWN),
+        more=len(likeness.rings) - len(shown),
     )
     return facts
 

@@ -1,10 +1,12 @@
 """Whose answers are alike: submissions held against each other by winnowed fingerprints of their code.
 
 Names of variables and functions, strings, comments and layout do not count. What was handed out does not either, nor
-what more than a few students share: to an exercise with one natural answer, many find it by themselves.
+what many students share: to an exercise with one natural answer, many find it by themselves. How many is many grows with
+the class, so that a ring of thirty stands out among three thousand.
 """
 
 import io
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +19,12 @@ from markupsafe import Markup
 
 # signs that must agree in a row, in code in which each name is one sign
 LENGTH = 25
-# what more students than this have is common property
-MANY = 10
+# what more students than this have is common property, or more than this part of the class
+MANY, OF_CLASS = 10, 0.01
 # signs that a pair has to share, and which part of what is either one's own
 LEAST = 100
 SHARE = 0.5
-# pairs on a page
+# rings on a page
 SHOWN = 20
 # lines around what is shared
 CONTEXT = 2
@@ -49,13 +51,47 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Ring:
+    """Students of whom each shares code with another of them.
+
+    Args:
+        students: their ids, those who share most first.
+        shares: how much of each one's own code is also that of the one who has most of it.
+        lines: how many lines that is.
+        holders: how many of the class have what the first two share, by the median over its pieces.
+        closest: the two who share most.
+    """
+
+    students: tuple[str, ...]
+    shares: tuple[float, ...]
+    lines: tuple[int, ...]
+    holders: int
+    closest: Pair
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Whose answers are alike in a class.
+
+    Args:
+        rings: those who share most first.
+        many: what more students than this have does not count.
+        common: how much of the own code of the student in the middle that is, from 0 to 1.
+    """
+
+    rings: tuple[Ring, ...] = ()
+    many: int = MANY
+    common: float = 0.0
+
+
+@dataclass(frozen=True)
 class _Line:
     text: str
     shared: bool
 
 
-def pairs(codes: Mapping[str, str], given: Iterable[str] = ()) -> list[Pair]:
-    """The pairs of students whose code is alike, those who share most first.
+def likeness(codes: Mapping[str, str], given: Iterable[str] = ()) -> Likeness:
+    """Whose code is alike, and how much of it is everybody's.
 
     Args:
         codes: by student.
@@ -63,9 +99,21 @@ def pairs(codes: Mapping[str, str], given: Iterable[str] = ()) -> list[Pair]:
     """
     handed_out = _handed_out(given)
     fingerprints = {student: _fingerprint(_own(code, handed_out)) for student, code in codes.items()}
-    common = _common(fingerprints.values())
+    holders = Counter(hash for fingerprint in fingerprints.values() for hash in fingerprint.hashes)
+    many = max(MANY, round(OF_CLASS * len(codes)))
+    common = {hash for hash, students in holders.items() if students > many}
+    left = []
     for fingerprint in fingerprints.values():
+        before = fingerprint.token_coverage
         _forget(fingerprint, common)
+        if before:
+            left.append(fingerprint.token_coverage / before)
+    rings = _rings(_pairs(fingerprints), fingerprints, holders)
+    return Likeness(tuple(rings), many, 1 - statistics.median(left) if left else 0.0)
+
+
+def _pairs(fingerprints: Mapping[str, CodeFingerprint]) -> list[Pair]:
+    """The pairs of students whose code is alike, those who share most first."""
     alike = []
     for students in _meeting(fingerprints):
         pair = _pair(students, fingerprints)
@@ -74,12 +122,49 @@ def pairs(codes: Mapping[str, str], given: Iterable[str] = ()) -> list[Pair]:
     return sorted(alike, key=lambda pair: (-pair.signs, pair.students))
 
 
+def _rings(
+    pairs: Iterable[Pair], fingerprints: Mapping[str, CodeFingerprint], holders: Mapping[int, int]
+) -> list[Ring]:
+    """Pairs, put together where they have a student in common; those who share most first, as the pairs come."""
+    together: dict[str, str] = {}
+
+    def first_of(student: str) -> str:
+        while together.setdefault(student, student) != student:
+            student = together[student]
+        return student
+
+    pairs = list(pairs)
+    for one, other in (pair.students for pair in pairs):
+        together[first_of(other)] = first_of(one)
+    parts: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        parts.setdefault(first_of(pair.students[0]), []).append(pair)
+    return [_ring(part, fingerprints, holders) for part in parts.values()]
+
+
+def _ring(
+    pairs: Sequence[Pair], fingerprints: Mapping[str, CodeFingerprint], holders: Mapping[int, int]
+) -> Ring:
+    own: dict[str, tuple[float, int]] = {}
+    for pair in pairs:
+        for student, share, marks in zip(pair.students, pair.shares, pair.marks, strict=True):
+            own[student] = max(own.get(student, (0.0, 0)), (share, len(marks)))
+    one, other = (fingerprints[student].hashes for student in pairs[0].students)
+    return Ring(
+        students=tuple(own),
+        shares=tuple(share for share, _ in own.values()),
+        lines=tuple(lines for _, lines in own.values()),
+        holders=round(statistics.median(holders[hash] for hash in one & other)),
+        closest=pairs[0],
+    )
+
+
 def excerpts(pair: Pair, codes: Mapping[str, str], given: Iterable[str] = ()) -> tuple[Markup, Markup]:
     """The code of both, with what they share as `mark` elements and a few lines around it.
 
     Args:
         pair: two students.
-        codes: by student; line by line what `pairs` was given.
+        codes: by student; line by line what `likeness` was given.
         given: code that was handed out.
     """
     handed_out = _handed_out(given)
@@ -111,14 +196,6 @@ def _split(code: str) -> list[str]:
 def _fingerprint(code: str) -> CodeFingerprint:
     # A window of 1 keeps every fingerprint: answers are short, and the choice would change from run to run.
     return CodeFingerprint("", LENGTH, 1, language="python", fp=io.StringIO(code))
-
-
-def _common(fingerprints: Iterable[CodeFingerprint]) -> set[int]:
-    """The hashes that more than `MANY` have."""
-    counts: Counter[int] = Counter()
-    for fingerprint in fingerprints:
-        counts.update(fingerprint.hashes)
-    return {hash for hash, students in counts.items() if students > MANY}
 
 
 def _forget(fingerprint: CodeFingerprint, common: Collection[int]) -> None:

@@ -126,8 +126,9 @@ def test_who_is_alike_stands_side_by_side(write):
         made_up_results.result("b", codes=codes),
         made_up_results.result("c"),
     )
-    (pair,) = about.alike
-    assert pair.students == ("a", "b")
+    (ring,) = about.alike
+    assert ring.students == ("a", "b")
+    assert "2 students of 3 have it" in html
     assert html.count("<mark>    h7 = h @ W7 + 16807</mark>") == 2
 
 
@@ -302,6 +303,8 @@ def test_programs_find_what_a_page_says_under_its_names(write):
         "open_points",
         "needs_review",
         "compared",
+        "many",
+        "common",
     }
     assert found["scores"] == [2, 2]
     assert found["exercises"][0]["checks"][0] == {
@@ -327,7 +330,7 @@ def test_programs_find_what_a_page_says_under_its_names(write):
         "review": {"student", "reasons"},
         "slow_exercises": {"exercise", "median", "longest", "student"},
         "slow_students": {"student", "seconds"},
-        "alike": {"students", "shares", "lines"},
+        "alike": {"students", "shares", "lines", "holders"},
     }
 
 
