@@ -117,7 +117,8 @@ pages that several processes share by its share of them.
 - *nbgrader autograde*: as it comes, without any configuration. It starts a kernel for each submission and runs its every
   cell, experiments and plots too; a check cell is the student's `check(...)`, which judges by the two public draws and raises.
 - *fdl grade*, {f.jobs} at a time: forks a confined process for each submission, runs set-up and solution cells, and each
-  exercise's checks on a public and a secret draw; judges outside; writes gradebook and notebook. No verdict is taken from before.
+  exercise's checks on a public and a secret draw; judges outside, once what several give alike; writes gradebook and
+  notebook. No verdict is taken from before.
 - *The lower bound*: the cells and checks that `fdl grade` runs, one after another in one process in which
   everything is imported and has been run before; no fork, no sandbox, no kernel, no gradebook. It cannot be had: one
   student's code would change the next one's.
@@ -158,9 +159,9 @@ def targets(f: Figures) -> list[tuple[str, float, float]]:
     run = f.slope(OURS, "cpu") / median(f.bounded(RUN, "cpu"))
     judged = f.slope(OURS, "cpu") / median(f.bounded(ALL, "cpu"))
     return [
-        (f"nbgrader's CPU time, class of {CLASS}", cpu, 1 / 10),
+        (f"nbgrader's CPU time, class of {CLASS}", cpu, 1 / 14),
         (f"nbgrader's wall time, class of {CLASS}", wall, 1 / 15),
-        ("the lower bound's CPU, cells and checks", run, 1.5),
+        ("the lower bound's CPU, cells and checks", run, 1.35),
         ("the lower bound's CPU, with judging", judged, 1.5),
         ("MB of a worker", f.memory[OURS].pss, 400),
     ]

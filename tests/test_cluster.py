@@ -260,7 +260,7 @@ def begun(root: Path, client: subprocess.Popen) -> None:
         time.sleep(0.05)
 
 
-def test_a_killed_client_goes_on_where_it_was_and_a_killed_scheduler_is_said_in_a_sentence(workers, root):
+def test_a_killed_client_goes_on_where_it_was(workers, root):
     client = subprocess.Popen(command(workers, root), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     begun(root, client)
     client.kill()
@@ -272,9 +272,37 @@ def test_a_killed_client_goes_on_where_it_was_and_a_killed_scheduler_is_said_in_
     assert len(scores(root)) == STUDENTS
     assert len([row for row in report.rows if not row.graded.ran]) >= before - 1
 
-    # Last of all: nobody needs it any more.
+
+def test_a_scheduler_killed_amid_a_class_is_said_in_a_sentence_and_nothing_is_lost(
+    workers, hand_in, tmp_path
+):
+    # Last of all, since nobody needs it any more.
+    root = hand_in(tmp_path, 3 * STUDENTS)
+    client = subprocess.Popen(
+        command(workers, root), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    begun(root, client)
     os.kill(workers.processes[0].pid, signal.SIGKILL)
-    result = subprocess.run(command(workers, root), capture_output=True, text=True, timeout=LONG)
-    assert result.returncode == 1
-    assert f"fdl grade: nobody answers at {workers.address}" in result.stderr
-    assert "Traceback" not in result.stderr
+    _, said = client.communicate(timeout=LONG)
+    before = len(scores(root))
+    gone = f"The scheduler at {workers.address} does not answer any more."
+    assert client.returncode == 1
+    assert said.splitlines()[0] == f"{gone} Waiting for it ..."
+    assert said.splitlines()[-1] == (
+        f"fdl grade: {gone} Start it and its workers anew. {before} of {3 * STUDENTS} submissions are graded; "
+        "the same command goes on from there"
+    )
+    # Nor is it shown as dask says it.
+    assert "ERROR" not in said
+    assert "Traceback" not in said
+
+    with pytest.raises(Refused, match="the scheduler has ended by itself"):
+        workers.wait()
+
+    again = subprocess.run(command(workers, root), capture_output=True, text=True, timeout=LONG)
+    assert again.returncode == 1
+    assert f"fdl grade: nobody answers at {workers.address}" in again.stderr
+    with grade_class.sandbox(2) as (run, tier):
+        report = grade_class.grade(UNIT, root, run, tier, jobs=2)
+    assert len(scores(root)) == 3 * STUDENTS
+    assert len([row for row in report.rows if not row.graded.ran]) >= before

@@ -62,8 +62,15 @@ class Farm:
         return _started(command, self.folder)
 
     def wait(self) -> None:
-        """Stay as long as the scheduler does."""
+        """Stay until somebody interrupts.
+
+        Raises:
+            Refused: when the scheduler ends before that.
+        """
         self.processes[0].wait()
+        raise Refused(
+            "the scheduler has ended by itself, and its workers are ended with it. Start all of them anew"
+        )
 
 
 @contextmanager
