@@ -116,8 +116,13 @@ def scores(root: Path) -> dict[str, float]:
 
 def descendants(process: subprocess.Popen, word: str) -> list[psutil.Process]:
     """The processes below one whose command line holds a word."""
-    below = psutil.Process(process.pid).children(recursive=True)
-    return [one for one in below if word in " ".join(one.cmdline())]
+    found = []
+    for one in psutil.Process(process.pid).children(recursive=True):
+        # Children of a fork server end at any moment.
+        with suppress(psutil.NoSuchProcess):
+            if word in " ".join(one.cmdline()):
+                found.append(one)
+    return found
 
 
 def command(workers, root: Path) -> list[str]:
