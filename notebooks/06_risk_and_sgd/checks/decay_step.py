@@ -17,11 +17,10 @@ decay = Checks("decay_step", kind="function", lecture="29:50")
 def drawn(rng, dtype="float64"):
     """w, dw, lr and lam; lr and lam are far larger than in training, so that no term hides behind another.
 
-    float32 holds both to the last digit: `tf.cast(lr, w.dtype)` goes through it.
+    float32 holds both and their product to the last digit: `tf.cast(lr, w.dtype)` goes through it.
     """
     w, dw = (tf.constant(rng.normal(size=(4, 3)), dtype) for _ in range(2))
-    lr, lam = np.float32([rng.uniform(0.1, 0.3), rng.uniform(0.5, 0.9)])
-    return w, dw, float(lr), float(lam)
+    return w, dw, float(rng.integers(103, 308) / 1024), float(rng.integers(512, 922) / 1024)
 
 
 @decay.check("∇Ω")

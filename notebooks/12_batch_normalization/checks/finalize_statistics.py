@@ -11,7 +11,27 @@ import tensorflow as tf
 
 from helpers.checks import Checks
 from helpers.evidence import landmarks
-from helpers.inputs import BatchNormStandIn
+
+
+class BatchNormStandIn(keras.layers.Layer):
+    """Keras's layer within one that is none of Keras's, under the names of ours: a mistake in BatchNorm counts once."""
+
+    def __init__(self, momentum=0.9, eps=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum, self.eps = momentum, eps
+        self.within = keras.layers.BatchNormalization(momentum=momentum, epsilon=eps)
+
+    def build(self, input_shape):
+        self.within.build(input_shape)
+        self.gamma, self.beta = self.within.gamma, self.within.beta
+        self.moving_mu, self.moving_var = self.within.moving_mean, self.within.moving_variance
+
+    def call(self, a, training=False):
+        return self.within(a, training=training)
+
+    def compute_output_shape(self, input_shape):
+        return self.within.compute_output_shape(input_shape)
+
 
 finalize = Checks(
     "finalize_statistics",
