@@ -6,8 +6,9 @@ not at all, and so that it outlasts the graded notebooks, which nbgrader removes
 """
 
 import hashlib
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -61,7 +62,8 @@ class Version:
 def answer_of(
     cell: NotebookNode, notebook: NotebookNode, folder: Path, attached: Mapping[str, str]
 ) -> Answer:
-    """What a student answers in a cell of the graded notebook or, where that is empty, wherever it may stand.
+    """What a student answers in a cell of the graded notebook and in texts added beside it; where it is empty, wherever
+    it may stand.
 
     Args:
         cell: the derivation's.
@@ -81,7 +83,21 @@ def answer_of(
     texts = [cell.source]
     if elsewhere:
         texts += [other.source for other in notebook.cells if other.id.startswith(ADDED)]
+    else:
+        texts += _added_beside(cell, notebook.cells)
     return Answer("\n\n".join(texts), files)
+
+
+def _added_beside(cell: NotebookNode, cells: Sequence[NotebookNode]) -> Iterator[str]:
+    """The texts that a student has added right above and right below a cell, which may say "see below"."""
+    here = [other.id for other in cells].index(cell.id)
+    for neighbours in (reversed(cells[:here]), cells[here + 1 :]):
+        for other in itertools.takewhile(_is_added_text, neighbours):
+            yield other.source
+
+
+def _is_added_text(cell: NotebookNode) -> bool:
+    return cell.cell_type == "markdown" and cell.id.startswith(ADDED)
 
 
 def _papers(folder: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_markdown_cell
 
 from autograder.course import catalogue
 from autograder.course.layout import Course
@@ -52,9 +53,12 @@ def submit(request, unit, plan, root, hand_in, monkeypatch):
         app.initialize([UNIT, "--force"])
         app.start()
 
-    def submit(text=None, photo=None, **files):
+    def submit(text=None, photo=None, below=None, **files):
         answers = {} if text is None else {PROOF: text}
         notebook = toy_unit.right(plan, **answers)
+        if below:
+            place = toy_unit.ids(notebook.cells).index(PROOF)
+            notebook.cells.insert(place + 1, new_markdown_cell(below))
         if photo:
             (cell,) = [cell for cell in notebook.cells if toy_unit.ids([cell]) == [PROOF]]
             cell.attachments = {"IMG_1.HEIC": {"image/heic": base64.b64encode(photo).decode()}}
@@ -154,6 +158,15 @@ def test_a_text_that_stays_with_another_page_or_photograph_is_another_answer(
     submit("On paper.", **{kind: b"one"})
     assert stands() == (2, "", False)
     submit("On paper.", **{kind: b"another"})
+    assert stands() == (2, "", True)
+
+
+def test_a_text_that_stays_with_another_one_added_below_is_another_answer(submit, grade_by_hand, stands):
+    submit("See below.", below=OLD)
+    grade_by_hand(2)
+    submit("See below.", below=OLD)
+    assert stands() == (2, "", False)
+    submit("See below.", below=NEW)
     assert stands() == (2, "", True)
 
 
