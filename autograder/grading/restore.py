@@ -79,9 +79,15 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
         claim(planned, functools.partial(_same_source, planned))
     for planned in unclaimed():
         if planned.kind == SOLUTION:
-            objects = set(plan.exercises[planned.exercise].objects)
-            claim(planned, functools.partial(_defines_one_of, objects))
+            answers = functools.partial(_defines_one_of, set(plan.exercises[planned.exercise].objects))
+            of_check = (place for place, check in claims.items() if _checks(check, planned))
+            claim(planned, answers, before=next(of_check, len(cells)))
+            claim(planned, answers)
     return claims
+
+
+def _checks(check: Planned, solution: Planned) -> bool:
+    return check.kind == CHECK and check.exercise == solution.exercise
 
 
 def _bears_the_id(planned: Planned, cell: Cell) -> bool:

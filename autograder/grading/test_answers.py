@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import nbformat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.grading.plan import DERIVATION, SOLUTION
@@ -127,8 +127,8 @@ def test_a_cell_under_a_cell_magic_is_run(grade, notebook):
 
 def merge_two(notebook, a, b):
     solutions = _solutions(notebook)
-    if len(solutions) > 1:
-        first, second = sorted({a % len(solutions), (a + 1 + b) % len(solutions)} | {0, 1})[:2]
+    first, second = sorted([a % len(solutions), b % len(solutions)]) if solutions else (0, 0)
+    if first < second:
         solutions[first].source += "\n\n" + solutions[second].source
         notebook.cells.remove(solutions[second])
 
@@ -158,26 +158,67 @@ def add_a_note(notebook, a, b):
     notebook.cells.insert(a % (len(notebook.cells) + 1), toy_unit.added("print(1)  # a note", kind))
 
 
-def measure(notebook, a, b):
+def split(notebook, a, b):
+    parted = [c for c in _solutions(notebook) if "\n\n" in c.source]
+    if parted:
+        whole = parted[a % len(parted)]
+        first, second = whole.source.split("\n\n", 1)
+        notebook.cells.insert(notebook.cells.index(whole), toy_unit.added(first))
+        whole.source = second
+
+
+def add_a_magic(notebook, a, b):
     solutions = _solutions(notebook)
     if solutions:
-        solutions[a % len(solutions)].source += "\n%timeit -n1 -r1 1 + 1"
+        magic = [*MAGICS.values()][b % len(MAGICS)]
+        solutions[a % len(solutions)].source += f"\n{magic}"
+
+
+def add_an_import(notebook, a, b):
+    """Into a locked cell as well."""
+    code = [c for c in notebook.cells if c.cell_type == "code" and not c.source.startswith("%%")]
+    code[a % len(code)].source = f"import math\n{code[a % len(code)].source}"
+
+
+def keep_what_was_before(notebook, a, b):
+    solutions = _solutions(notebook)
+    if solutions:
+        now = solutions[a % len(solutions)]
+        before = "\n".join(f"# {line}" for line in now.source.split("\n"))
+        notebook.cells.insert(notebook.cells.index(now), toy_unit.added(before))
 
 
 def _solutions(notebook):
     return [c for c in notebook.cells if c.cell_type == "code" and "def " in c.source]
 
 
-EDITS = (merge_two, move, copy_one, forget_ids, delete_a_check, add_a_note, measure)
+EDITS = (
+    merge_two,
+    split,
+    move,
+    copy_one,
+    forget_ids,
+    delete_a_check,
+    add_a_note,
+    add_a_magic,
+    add_an_import,
+    keep_what_was_before,
+)
 EDIT = st.tuples(st.sampled_from(EDITS), st.integers(0, 50), st.integers(0, 50))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(edits=st.lists(EDIT, min_size=1, max_size=5))
-def test_a_right_notebook_edited_at_random_has_full_marks_or_a_person_is_asked(edits, grade, plan):
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(EDIT, min_size=1, max_size=5), old_attempt=st.booleans())
+@example(edits=[(forget_ids, 3, 0)], old_attempt=True)
+def test_a_right_notebook_edited_at_random_has_full_marks_or_a_person_is_asked(
+    edits, old_attempt, grade, plan
+):
     notebook = toy_unit.right(plan)
     for edit, a, b in edits:
         edit(notebook, a, b)
+    # Below everything, where no later edit can put it above the check.
+    if old_attempt:
+        notebook.cells.append(toy_unit.added(WRONG))
     graded = grade(notebook)
     assert graded.score == 8 or graded.needs_review, [edit.__name__ for edit, _, _ in edits]
 
