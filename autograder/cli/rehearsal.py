@@ -16,6 +16,9 @@ def demo(
         Path | None, typer.Option(metavar="DIR", help="Where to; by default course/demo, which is emptied.")
     ] = None,
     students: Annotated[int, typer.Option(min=0, help="At least so many in the first unit.")] = 24,
+    misconceptions: Annotated[
+        int, typer.Option(min=0, help="At most so many of each exercise are held; 0 for all of them.")
+    ] = 12,
     unit: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this unit; may be repeated.")
     ] = None,
@@ -34,7 +37,7 @@ def demo(
 
         units = rehearsal.chosen(unit or [])
         place = (out or COURSE / "demo").resolve()
-        result = rehearsal.run(units, place, students, cores(jobs), bar)
+        result = rehearsal.run(units, place, students, cores(jobs), bar, misconceptions)
         if json:
             print(rehearsal.as_json(result))
         else:

@@ -72,7 +72,14 @@ def unwatched(what: str) -> Iterator[Progress]:
     yield silent
 
 
-def run(units: Sequence[Unit], out: Path, students: int, jobs: int, watched: Watched = unwatched) -> Demo:
+def run(
+    units: Sequence[Unit],
+    out: Path,
+    students: int,
+    jobs: int,
+    watched: Watched = unwatched,
+    misconceptions: int = 0,
+) -> Demo:
     """Build, make a class, and grade it.
 
     Args:
@@ -81,6 +88,7 @@ def run(units: Sequence[Unit], out: Path, students: int, jobs: int, watched: Wat
         students: how many at least in the first unit, which also gets all that is broken.
         jobs: how many submissions are graded side by side.
         watched: shows how far a piece of work is, by its title.
+        misconceptions: how many of an exercise's are held at most; all if 0.
     Raises:
         CalledWrongly: if the folder holds other files.
     """
@@ -92,7 +100,7 @@ def run(units: Sequence[Unit], out: Path, students: int, jobs: int, watched: Wat
             build.build(units, out, out / "notebooks", progress=progress)
         with demo.timed("making the class"):
             for plan in plans:
-                demo.planted[plan.unit] = _plant(plan, plans, students)
+                demo.planted[plan.unit] = _plant(plan, plans, students, misconceptions)
                 _hand_in(demo.planted[plan.unit], plan.unit, out)
         for unit in units:
             with demo.timed(f"grading {unit}"), watched(f"grading {unit}") as progress:
@@ -172,14 +180,14 @@ def _empty(out: Path) -> None:
     (out / MARK).write_text("fdl demo empties this folder when it is run again.\n")
 
 
-def _plant(plan: Plan, plans: Sequence[Plan], students: int) -> list[Planted]:
+def _plant(plan: Plan, plans: Sequence[Plan], students: int, misconceptions: int) -> list[Planted]:
     """The class of a unit: in the first one so many students at least, and all that is broken."""
     first, last = plans[0], plans[-1]
     if plan is not first:
-        return make_class(plan, 0, broken=False, other=b"")
+        return make_class(plan, 0, False, b"", misconceptions)
     # a notebook that is none of this unit, be it the only one
     other = FOREIGN if last is first else hand_in(last, {})
-    return make_class(plan, students, broken=True, other=other)
+    return make_class(plan, students, True, other, misconceptions)
 
 
 def _hand_in(planted: Sequence[Planted], unit: str, out: Path) -> None:

@@ -6,13 +6,13 @@ import itertools
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.exercise import BEGIN, END, Exercise, solution_id
+from autograder.exercise import BEGIN, END, Exercise, Rival, solution_id
 from autograder.grading.plan import DERIVATION, SOLUTION, Plan
 
 FIRST = "Ada Bjørn Chiara Dmitri Eszter Farid Grace Hana Ivo Júlia Kofi Léa Miro Niamh Olu Priya Quentin Rosa Sven Tomáš Uma Véra"
@@ -62,7 +62,9 @@ class Planted:
     student: str = ""
 
 
-def make_class(plan: Plan, students: int, broken: bool, other: bytes) -> list[Planted]:
+def make_class(
+    plan: Plan, students: int, broken: bool, other: bytes, misconceptions: int = 0
+) -> list[Planted]:
     """A class for one unit.
 
     Args:
@@ -70,8 +72,15 @@ def make_class(plan: Plan, students: int, broken: bool, other: bytes) -> list[Pl
         students: how many at least.
         broken: with submissions that fail in every way that students know.
         other: a notebook of another unit.
+        misconceptions: how many of an exercise's are held at most, spread over all that it has; all if 0.
     """
-    planted = [*_right(plan), *_misconceptions(plan), *_doubles(plan), _half(plan), _untouched(plan)]
+    planted = [
+        *_right(plan),
+        *_misconceptions(plan, misconceptions),
+        *_doubles(plan),
+        _half(plan),
+        _untouched(plan),
+    ]
     if broken:
         planted += _broken(plan, other)
     missing = max(0, students - len(planted))
@@ -137,19 +146,27 @@ def _right(plan: Plan) -> Iterator[Planted]:
         yield Planted(f"right in other ways, {k + 1}", hand_in(plan, answers), full=full)
 
 
-def _misconceptions(plan: Plan) -> Iterator[Planted]:
-    """Student k holds, in every exercise that has so many, its k-th misconception."""
-    for k in range(max(len(exercise.misconceptions) for exercise in plan.exercises.values())):
+def _misconceptions(plan: Plan, most: int) -> Iterator[Planted]:
+    """Student k holds, in every exercise that has so many, the k-th of those that are held."""
+    chosen = {name: _spread(exercise.misconceptions, most) for name, exercise in plan.exercises.items()}
+    for k in range(max(len(misconceptions) for misconceptions in chosen.values())):
         answers = _references(plan)
         named = {}
-        for name, exercise in plan.exercises.items():
-            if k < len(exercise.misconceptions):
-                held = exercise.misconceptions[k]
+        for name, misconceptions in chosen.items():
+            if k < len(misconceptions):
+                held = misconceptions[k]
                 answers[name] = _without_marks(held.source)
                 named[name] = held.name
         full = frozenset(plan.exercises) - named.keys()
         what = f"misconception {k + 1} of each exercise"
         yield Planted(what, hand_in(plan, answers), full=full, named=named)
+
+
+def _spread(things: Sequence[Rival], most: int) -> Sequence[Rival]:
+    """So many of them, from the first on at equal distances; all if `most` is 0."""
+    if not 0 < most < len(things):
+        return things
+    return [things[place * len(things) // most] for place in range(most)]
 
 
 def _doubles(plan: Plan) -> Iterator[Planted]:

@@ -50,6 +50,12 @@ def test_a_class_has_everybody_in_it(plan, everybody):
     }
 
 
+def test_a_smaller_class_holds_as_many_misconceptions_as_are_asked_for(plan):
+    made = make_class(plan, 0, False, b"", misconceptions=1)
+    held = [(name, misconception) for one in made for name, misconception in one.named.items()]
+    assert held == [(name, exercise.misconceptions[0].name) for name, exercise in plan.exercises.items()]
+
+
 def test_a_class_is_the_same_each_time(plan, everybody):
     again = make_class(plan, 40, broken=True, other=demo.FOREIGN)
     assert [made.data for made in again] == [made.data for made in everybody]
