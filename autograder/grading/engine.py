@@ -193,7 +193,7 @@ def _guesses(work: Work, exercise: Exercise, judged: Judged) -> list[str]:
 def _judge_with_stand_ins(
     work: Work, exercise: Exercise, need: rules.Need, judged: Judged, run: Run, tables: LazyTables
 ) -> None:
-    """Let checks pass that pass with the course's own earlier answers; `judged` is changed."""
+    """Let the run count that is with the course's own earlier answers, where it earns more; `judged` is changed."""
     names = stand_ins.rests_on(exercise, need, work.plan)
     if not names or stand_ins.is_untouched(exercise, work):
         return

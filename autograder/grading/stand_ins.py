@@ -16,6 +16,7 @@ from autograder.grading.running import Work, check_steps, solution_step
 from autograder.sandbox import Step
 from helpers.verdict import Kind, Verdict
 
+BESIDE_YOURS = "this is passed beside your own earlier answer, and not beside the course's own"
 NEITHER = "an earlier answer that yours calls is not written yet; with the course's own in its place, this is not passed either"
 
 
@@ -78,7 +79,7 @@ def _steps(work: Work, exercise: Exercise, need: Need) -> Iterator[Step]:
 
 
 def merge(alone: Verdict, given: Verdict) -> Verdict:
-    """What counts: a check that passes in either run, and otherwise what the student's own notebook gave.
+    """What counts: the run that earns more, as a whole. Check by check, two wrong answers could make up for each other.
 
     What an answer looks like is told by the run in which nobody else's mistakes are in the way.
 
@@ -86,15 +87,20 @@ def merge(alone: Verdict, given: Verdict) -> Verdict:
         alone: of the notebook as it is.
         given: with the course's own earlier answers.
     """
+    earns_more = given.points > alone.points
     outcomes = []
     for own, other in zip(alone.outcomes, given.outcomes, strict=True):
-        better = max(own, other, key=lambda outcome: (outcome.passed, outcome.earned))
-        if not better.passed and own.kind == Kind.NOT_WRITTEN and other.kind != Kind.NOT_WRITTEN:
+        outcome = own
+        if earns_more and other.passed:
+            outcome = other
+        elif earns_more and own.passed:
+            outcome = replace(own, kind=Kind.WRONG_VALUE, message=BESIDE_YOURS, counts=True)
+        elif not own.passed and own.kind == Kind.NOT_WRITTEN and other.kind != Kind.NOT_WRITTEN:
             # It is an earlier answer that is not written.
-            better = own = replace(own, kind=Kind.WRONG_VALUE, message=NEITHER)
-        if not better.passed and other.names:
-            better = replace(own, names=other.names, fact="")
-        outcomes.append(better)
+            outcome = replace(own, kind=Kind.WRONG_VALUE, message=NEITHER)
+        if not outcome.passed and other.names:
+            outcome = replace(outcome, names=other.names, fact="")
+        outcomes.append(outcome)
     if all(outcome.passed for outcome in outcomes):
         return Verdict(alone.exercise, tuple(outcomes), names=(), how="right")
     named = given if given.names else alone

@@ -63,7 +63,7 @@ def outcome(check, kind, **about):
     return Outcome(check, 1, kind, **about)
 
 
-def test_what_either_run_earns_counts_and_a_name_stands_at_a_failure_alone():
+def test_the_run_that_earns_more_counts_and_a_name_stands_at_a_failure_alone():
     alone = (outcome("value", Kind.PASSED), outcome("dtype", Kind.PASSED), outcome("rows", Kind.WRONG_VALUE))
     given = (
         outcome("value", Kind.WRONG_VALUE, names=("squares",)),
@@ -83,11 +83,17 @@ def test_a_doubt_about_fresh_inputs_remains_only_where_the_answer_itself_fails_o
         assert still_doubtful([NOT_FOR_FRESH, ANOTHER_STOPPED], verdict) == [*remaining, ANOTHER_STOPPED]
 
 
-def test_two_runs_that_pass_everything_between_them_are_right():
-    first = (outcome("value", Kind.PASSED), outcome("rows", Kind.WRONG_VALUE))
-    second = (outcome("value", Kind.WRONG_VALUE), outcome("rows", Kind.PASSED))
+def test_two_wrong_answers_do_not_make_up_for_each_other():
+    first = (
+        outcome("value", Kind.PASSED),
+        outcome("rows", Kind.WRONG_VALUE),
+        outcome("again", Kind.WRONG_VALUE),
+    )
+    second = (outcome("value", Kind.WRONG_VALUE), outcome("rows", Kind.PASSED), outcome("again", Kind.PASSED))
     merged = merge(Verdict("f", first, (), "unrecognized"), Verdict("f", second, (), "unrecognized"))
-    assert merged.right
+    assert not merged.right
+    assert merged.points == 2
+    assert "not beside the course's own" in merged.outcomes[0].message
 
 
 def test_what_fails_with_the_course_s_own_earlier_answers_too_is_not_called_unwritten():
