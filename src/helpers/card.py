@@ -44,6 +44,7 @@ class Card:
         notes: what else happened, each a sentence: a time-out, a missing cell.
         withheld: whether no points are given, whatever the checks say.
         step: how much it tells of what the answer looks like.
+        after: what to do next, once it is right.
     """
 
     verdict: Verdict
@@ -52,6 +53,7 @@ class Card:
     notes: tuple[str, ...] = ()
     withheld: bool = False
     step: Step = Step.FIX
+    after: str = ""
 
     @property
     def score(self) -> str:
@@ -94,6 +96,8 @@ def text(card: Card) -> str:
         lines.append(f"  {asked}")
     for note in card.notes:
         lines.append(f"  Note: {note}")
+    if card.after:
+        lines.append(f"  {card.after}")
     return "\n".join(lines)
 
 
@@ -109,7 +113,7 @@ def html(card: Card) -> str:
     names = "".join(_html_of_name(named, card.step) for named in _told(card))
     sentences = "".join(
         f'<p style="margin:.5em 0">{escape(sentence)}</p>'
-        for sentence in (_question(card) or _hint(card.verdict), *card.notes)
+        for sentence in (_question(card) or _hint(card.verdict), *card.notes, card.after)
         if sentence
     )
     side = _side(card)

@@ -125,23 +125,6 @@ def shapes_of(weights: Iterable[Any]) -> np.ndarray:
     return np.sort(shapes, axis=0)
 
 
-class BatchNormStandIn(keras.layers.BatchNormalization):
-    """Keras's layer under the names of ours, so that a mistake in BatchNorm is not counted again where it is used."""
-
-    def __init__(self, momentum: float = 0.9, eps: float = 1e-3, **kwargs: Any):
-        # Keras's own name for it comes with a configuration
-        epsilon = kwargs.pop("epsilon", eps)
-        super().__init__(momentum=momentum, epsilon=epsilon, **kwargs)
-
-    @property
-    def moving_mu(self) -> Any:
-        return self.moving_mean
-
-    @property
-    def moving_var(self) -> Any:
-        return self.moving_variance
-
-
 def entries(found: dict[str, Any], *names: str) -> dict[str, Any]:
     """Those entries of an answer that a check looks at.
 

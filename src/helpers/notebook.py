@@ -20,6 +20,7 @@ from helpers.checks import Candidate, Checks  # noqa: E402
 from helpers.hold_back import all_is_shown, hold_back_output  # noqa: E402
 from helpers.ipython_cells import as_python  # noqa: E402
 from helpers.judge import Judge  # noqa: E402
+from helpers.next_step import next_step  # noqa: E402
 from helpers.operations import Reading, read  # noqa: E402
 from helpers.ownership import FILE, NotYours, alarms, what_is_called, written  # noqa: E402
 from helpers.published import Published, load, load_checks  # noqa: E402
@@ -66,13 +67,15 @@ def check(*objects: Any) -> None:
     borrowed = tuple(_withheld(exercise, names, witness.seen))
     cells = _cells_of(exercise, _ran(names))
     step = attempts.note(verdict, cells)
-    notes = borrowed
+    notes, after = borrowed, ""
     _right.pop(exercise.name, None)
     if verdict.right:
         _right[exercise.name] = objects
+        if attempts.attended() and not borrowed:
+            after = next_step(exercise.objects, Path.cwd())
     else:
         notes += tuple(_rests_on(exercise, cells, names))
-    card.display(card.Card(verdict, published.advice, exercise.lecture, notes, bool(borrowed), step))
+    card.display(card.Card(verdict, published.advice, exercise.lecture, notes, bool(borrowed), step, after))
     wrong = sum(not outcome.passed for outcome in verdict.outcomes)
     if wrong:
         raise NotYet(f"{exercise.name}: {wrong} of {len(verdict.outcomes)} checks not passed yet")

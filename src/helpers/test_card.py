@@ -148,6 +148,12 @@ def test_withheld_points_are_not_shown_as_earned():
     assert "#c62828" in html(card)
 
 
+def test_what_comes_next_ends_the_card():
+    card = Card(Verdict("Dense", (RIGHT,), (), "right"), ADVICE, "3:17", after="Next: `L2` <here>.")
+    assert text(card).endswith("\n  Next: `L2` <here>.")
+    assert "Next: `L2` &lt;here&gt;.</p></section>" in html(card)
+
+
 class Tags(HTMLParser):
     def __init__(self):
         super().__init__()

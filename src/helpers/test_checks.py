@@ -219,3 +219,22 @@ def test_an_error_is_told_without_the_insides_of_keras(text, told):
     failure = gather(check, check.checks[0], (f,), 1, 1).failure
     assert failure is not None
     assert failure.message == told
+
+
+def test_an_error_of_a_graph_is_told_in_its_own_words_whoever_ran_it():
+    source = (
+        "@tf.function(input_signature=[tf.TensorSpec([None, None]), tf.TensorSpec([None])])\n"
+        "def f(x, y): return x - y"
+    )
+    found = checked(lambda f, rng: {"f": f(tf.zeros([3, 6]), tf.zeros([3]))}, source)
+    assert found.failure.message == "Incompatible shapes: [3,6] vs. [3]"
+
+
+def test_an_error_of_a_graph_within_a_graph_is_told_in_its_own_words():
+    source = "def f(x, y): return tf.function(lambda a: tf.map_fn(lambda b: b - y, a))(x)"
+
+    def within(f, rng):
+        shapes = [tf.TensorSpec([None, None]), tf.TensorSpec([None])]
+        return {"f": tf.function(f, input_signature=shapes)(tf.zeros([3, 6]), tf.zeros([3]))}
+
+    assert checked(within, source).failure.message == "Incompatible shapes: [6] vs. [3]"

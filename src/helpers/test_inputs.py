@@ -86,21 +86,6 @@ def test_shapes_do_not_depend_on_the_order_of_the_weights():
     np.testing.assert_array_equal(inputs.shapes_of([b, W]), [[3, 0], [4, 3]])
 
 
-def test_the_stand_in_for_batch_norm_is_keras_own_layer_under_our_names():
-    ours = inputs.BatchNormStandIn(momentum=0.7, eps=0.1)
-    theirs = keras.layers.BatchNormalization(momentum=0.7, epsilon=0.1)
-    a = rng().normal(size=(8, 3)).astype("float32") + 2
-    np.testing.assert_allclose(ours(a, training=True), theirs(a, training=True), rtol=1e-6)
-    np.testing.assert_array_equal(ours.moving_mu, theirs.moving_mean)
-    np.testing.assert_array_equal(ours.moving_var, theirs.moving_variance)
-
-
-def test_the_stand_in_for_batch_norm_can_be_made_again_from_its_configuration():
-    layer = inputs.BatchNormStandIn(momentum=0.7, eps=0.1)
-    again = inputs.BatchNormStandIn.from_config(layer.get_config())
-    assert (again.momentum, again.epsilon) == (0.7, 0.1)
-
-
 def test_entries_are_those_asked_for():
     assert inputs.entries({"da": 1, "db": 2, "dW": 3}, "dW", "da") == {"dW": 3, "da": 1}
 
