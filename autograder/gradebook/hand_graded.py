@@ -5,10 +5,9 @@ comment, and as the last the one that is there now. It is in the gradebook, so t
 not at all, and so that it outlasts the graded notebooks, which nbgrader removes before it grades anew.
 """
 
-import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,13 +15,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Base, Comment, Grade, Gradebook
 from sqlalchemy import Column, Float, Integer, String, Table, Text, delete, insert, inspect, select
 
-from autograder.grading import paper, submission
+from autograder.grading import graded_notebook, paper, submission
 from autograder.grading.answers import is_asked_for_elsewhere
 from autograder.grading.placed import ADDED
 from helpers.errors import Unreadable
-
-# Bytes of what is attached or lies beside a notebook are told apart by so many characters.
-DIGEST = 32
 
 # Among nbgrader's tables, so that it is made with them when a gradebook is opened, and copied with them.
 VERSIONS = Table(
@@ -43,7 +39,7 @@ class Answer:
 
     Attributes:
         text: as it stands in its cell, and in cells that may hold it.
-        files: digests of pictures, and of files beside the notebook that may hold it, by name.
+        files: digests of what is attached to these, and of files beside the notebook that may hold it, by name.
     """
 
     text: str
@@ -62,8 +58,7 @@ class Version:
 def answer_of(
     cell: NotebookNode, notebook: NotebookNode, folder: Path, attached: Mapping[str, str]
 ) -> Answer:
-    """What a student answers in a cell of the graded notebook and in texts added beside it; where it is empty, wherever
-    it may stand.
+    """What a student answers in a cell of the graded notebook and beside it or, where that is empty, anywhere.
 
     Args:
         cell: the derivation's.
@@ -72,32 +67,40 @@ def answer_of(
         attached: what is attached to cells and is not shown, by the names that begin with the cells' ids.
     """
     elsewhere = is_asked_for_elsewhere(cell.source)
-    files = {
-        name: _digest(json.dumps(bundle).encode()) for name, bundle in cell.get("attachments", {}).items()
-    }
-    for name, data in attached.items():
-        if elsewhere or name.startswith(f"{cell.id}-"):
-            files[name] = _digest(data.encode())
-    # A text may say no more than that the answer is on page.pdf.
-    files |= _papers(folder)
-    texts = [cell.source]
+    # A text may say no more than that the answer stands below, or is on page.pdf.
+    others = filter(_is_added, notebook.cells) if elsewhere else _texts_beside(cell, notebook.cells)
+    texts, files = [cell.source], _attached_to(cell, attached)
+    for number, other in enumerate(others, 1):
+        # Its id says where it stands, which changes with what is added above.
+        texts.append(other.source.replace(f"{other.id}-", ""))
+        for name, digest in _attached_to(other, attached).items():
+            files[f"Added cell {number}: {name.removeprefix(f'{other.id}-')}"] = digest
     if elsewhere:
-        texts += [other.source for other in notebook.cells if other.id.startswith(ADDED)]
-    else:
-        texts += _added_beside(cell, notebook.cells)
-    return Answer("\n\n".join(texts), files)
+        files |= {name: _digest(data) for name, data in attached.items() if not name.startswith(ADDED)}
+    return Answer("\n\n".join(texts), files | _papers(folder))
 
 
-def _added_beside(cell: NotebookNode, cells: Sequence[NotebookNode]) -> Iterator[str]:
-    """The texts that a student has added right above and right below a cell, which may say "see below"."""
-    here = [other.id for other in cells].index(cell.id)
-    for neighbours in (reversed(cells[:here]), cells[here + 1 :]):
-        for other in itertools.takewhile(_is_added_text, neighbours):
-            yield other.source
+def _is_added(cell: NotebookNode) -> bool:
+    return cell.id.startswith(ADDED)
 
 
-def _is_added_text(cell: NotebookNode) -> bool:
-    return cell.cell_type == "markdown" and cell.id.startswith(ADDED)
+def _texts_beside(cell: NotebookNode, cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The texts that the student added next to a cell, in their order."""
+    place = next(number for number, other in enumerate(cells) if other.id == cell.id)
+    above = list(itertools.takewhile(_is_added, reversed(cells[:place])))
+    below = itertools.takewhile(_is_added, cells[place + 1 :])
+    return [other for other in (*reversed(above), *below) if other.cell_type == "markdown"]
+
+
+def _attached_to(cell: NotebookNode, attached: Mapping[str, str]) -> dict[str, str]:
+    """Digests of what is attached to a cell, shown or not, by name."""
+    files = graded_notebook.left_out(cell)
+    for name, bundle in cell.get("attachments", {}).items():
+        files[name] = _digest(json.dumps(bundle))
+    for name, data in attached.items():
+        if name.startswith(f"{cell.id}-"):
+            files[name] = _digest(data)
+    return files
 
 
 def _papers(folder: Path) -> dict[str, str]:
@@ -105,14 +108,14 @@ def _papers(folder: Path) -> dict[str, str]:
     digests = {}
     for name in filter(paper.is_paper, submission.names_in(folder)):
         try:
-            digests[name] = _digest(submission.read_file(folder / name))
+            digests[name] = paper.digest(submission.read_file(folder / name))
         except Unreadable:
             digests[name] = "unreadable"
     return digests
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:DIGEST]
+def _digest(text: str) -> str:
+    return paper.digest(text.encode())
 
 
 def versions(gradebook: Gradebook, grade_id: str) -> list[Version]:

@@ -1,12 +1,12 @@
 """A derivation is graded by a person, handed in again, and graded by the course again."""
 
 import base64
+import copy
 from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
-from nbformat.v4 import new_markdown_cell
 
 from autograder.course import catalogue
 from autograder.course.layout import Course
@@ -37,6 +37,18 @@ def plan(unit):
     return plan_of(unit)
 
 
+def attachment(name, kind, data):
+    return {name: {kind: base64.b64encode(data).decode()}}
+
+
+def text_with(photo=None, text="The answer."):
+    """A text cell that a student adds."""
+    cell = toy_unit.added(text, "markdown")
+    if photo:
+        cell.attachments = attachment(*photo)
+    return cell
+
+
 @pytest.fixture(params=["fdl grade", "nbgrader autograde --force"])
 def submit(request, unit, plan, root, hand_in, monkeypatch):
     """Hand in a notebook, and let it be graded."""
@@ -53,15 +65,16 @@ def submit(request, unit, plan, root, hand_in, monkeypatch):
         app.initialize([UNIT, "--force"])
         app.start()
 
-    def submit(text=None, photo=None, below=None, **files):
+    def submit(text=None, photo=None, drawing=None, above=(), below=(), **files):
         answers = {} if text is None else {PROOF: text}
         notebook = toy_unit.right(plan, **answers)
-        if below:
-            place = toy_unit.ids(notebook.cells).index(PROOF)
-            notebook.cells.insert(place + 1, new_markdown_cell(below))
+        place = toy_unit.ids(notebook.cells).index(PROOF)
         if photo:
-            (cell,) = [cell for cell in notebook.cells if toy_unit.ids([cell]) == [PROOF]]
-            cell.attachments = {"IMG_1.HEIC": {"image/heic": base64.b64encode(photo).decode()}}
+            notebook.cells[place].attachments = attachment("IMG_1.HEIC", "image/heic", photo)
+        if drawing:
+            notebook.cells[place].attachments = attachment("graph.svg", "image/svg+xml", drawing)
+        notebook.cells[place + 1 : place + 1] = copy.deepcopy(below)
+        notebook.cells[place:place] = copy.deepcopy(above)
         folder = hand_in("ada", notebook)
         for name, data in files.items():
             (folder / f"{name}.pdf").write_bytes(data)
@@ -149,7 +162,7 @@ def test_another_file_beside_an_empty_cell_is_another_answer(submit, grade_by_ha
     assert stands() == (2, "", True)
 
 
-@pytest.mark.parametrize("kind", ["page", "photo"])
+@pytest.mark.parametrize("kind", ["page", "photo", "drawing"])
 def test_a_text_that_stays_with_another_page_or_photograph_is_another_answer(
     kind, submit, grade_by_hand, stands
 ):
@@ -161,13 +174,41 @@ def test_a_text_that_stays_with_another_page_or_photograph_is_another_answer(
     assert stands() == (2, "", True)
 
 
-def test_a_text_that_stays_with_another_one_added_below_is_another_answer(submit, grade_by_hand, stands):
-    submit("See below.", below=OLD)
+@pytest.mark.parametrize("text", ["See the next cell.", None], ids=["told", "empty"])
+@pytest.mark.parametrize("where", ["above", "below"])
+def test_another_text_beside_the_cell_is_another_answer(text, where, root, submit, grade_by_hand, stands):
+    submit(text, **{where: [text_with(text=OLD)]})
     grade_by_hand(2)
-    submit("See below.", below=OLD)
+    submit(text, **{where: [text_with(text=OLD)]})
     assert stands() == (2, "", False)
-    submit("See below.", below=NEW)
+    submit(text, **{where: [text_with(text=NEW)]})
     assert stands() == (2, "", True)
+    assert [text.split("\n\n")[-1] for text, _, _ in earlier(root)] == [OLD, NEW]
+
+
+@pytest.mark.parametrize("text", ["See the next cell.", None], ids=["told", "empty"])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.png", "image/png"), ("IMG_1.HEIC", "image/heic"), ("graph.svg", "image/svg+xml")],
+    ids=["shown", "a file", "left out"],
+)
+def test_another_photograph_in_a_cell_beside_it_is_another_answer(
+    text, name, kind, submit, grade_by_hand, stands
+):
+    submit(text, below=[text_with((name, kind, b"one"))])
+    grade_by_hand(2)
+    submit(text, below=[text_with((name, kind, b"one"))])
+    assert stands() == (2, "", False)
+    submit(text, below=[text_with((name, kind, b"another"))])
+    assert stands() == (2, "", True)
+
+
+def test_a_photograph_beside_it_that_moves_with_its_cell_is_the_same_answer(submit, grade_by_hand, stands):
+    beside = text_with(("IMG_1.HEIC", "image/heic", b"one"))
+    submit("See the next cell.", below=[beside])
+    grade_by_hand(2)
+    submit("See the next cell.", above=[toy_unit.added("print(1)")], below=[beside])
+    assert stands() == (2, "", False)
 
 
 def test_an_answer_that_is_taken_back_is_asked_about(submit, grade_by_hand, stands):

@@ -22,8 +22,9 @@ from autograder.sandbox import StepResult
 from helpers import card
 from helpers.evidence import Failure
 
-# The notebook's metadata that say how it was graded.
+# The notebook's metadata that say how it was graded, and a cell's that say what was left out of it.
 OURS = "fdl"
+LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,19 @@ def notebook(
 
 def _cell(placed: Placed, outputs: list) -> dict:
     metadata = copy.deepcopy(placed.planned.node.metadata) if placed.planned else {}
+    if placed.left_out:
+        metadata[OURS] = {LEFT_OUT: placed.left_out}
     cell = {"id": placed.id, "metadata": metadata, "source": placed.source}
     if not placed.markdown:
         return cell | {"cell_type": "code", "execution_count": None, "outputs": outputs}
     if placed.pictures:
         cell["attachments"] = placed.pictures
     return cell | {"cell_type": "markdown"}
+
+
+def left_out(cell: NotebookNode) -> dict[str, str]:
+    """Digests of what was attached to a cell of a graded notebook and left out, by name."""
+    return dict(cell.metadata.get(OURS, {}).get(LEFT_OUT, {}))
 
 
 def check_outputs(shown: card.Card, graded: GradedExercise) -> list[NotebookNode]:

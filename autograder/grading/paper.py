@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ TYPES = {
 SHOWN = ("image/png", "image/jpeg")
 # Can hold a script, which would act in formgrader's pages: from beside a graded notebook they serve every file.
 ACTS = ("image/svg+xml",)
+# Bytes of what is handed in beside a text are told apart by so many characters.
+DIGEST = 32
 # Letters of a name that are kept, so that no file system refuses it.
 LONGEST = 80
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
@@ -45,13 +48,13 @@ class Attached:
         pictures: those that are shown, by the name under which a page finds them.
         names: of these, by the student's.
         files: others, as base64, by names with the right ending that differ also where the student's are one.
-        left_out: the names of what is neither.
+        left_out: digests of what is neither, by name.
     """
 
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def is_paper(name: str) -> bool:
@@ -71,7 +74,6 @@ def read(attachments: Mapping[str, object]) -> Attached:
         attachments: as the notebook has them, by their clean names.
     """
     found = Attached()
-    left_out = []
     for name, by_type in attachments.items():
         kind, data = _first(name, by_type)
         if kind in SHOWN:
@@ -80,8 +82,8 @@ def read(attachments: Mapping[str, object]) -> Attached:
         elif kind and kind not in ACTS:
             found.files[_free(_with_its_ending(name, kind)[-LONGEST:], found.files)] = data
         else:
-            left_out.append(name)
-    return Attached(found.pictures, found.names, found.files, tuple(left_out))
+            found.left_out[name] = _digest_of_any(by_type)
+    return found
 
 
 def _first(name: str, by_type: object) -> tuple[str, str]:
@@ -94,6 +96,19 @@ def _first(name: str, by_type: object) -> tuple[str, str]:
         if kind and isinstance(data, str) and BASE64.fullmatch(data):
             return kind, data
     return "", ""
+
+
+def _digest_of_any(by_type: object) -> str:
+    """The digest of an attachment that nobody has looked into."""
+    texts = []
+    if isinstance(by_type, dict):
+        texts = [f"{kind} {data}\n" for kind, data in by_type.items() if isinstance(data, str)]
+    return digest("".join(texts).encode("utf-8", "replace"))
+
+
+def digest(data: bytes) -> str:
+    """What tells these bytes from others."""
+    return hashlib.sha256(data).hexdigest()[:DIGEST]
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

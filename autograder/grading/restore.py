@@ -159,7 +159,7 @@ def _from_submission(cell: Cell, planned: Planned) -> Placed:
 def _attached(cell: Cell, id: str) -> dict[str, Any]:
     """What is attached to a text cell."""
     files = {paper.file_name(id, name): data for name, data in cell.attached.files.items()}
-    return {"pictures": cell.attached.pictures, "files": files}
+    return {"pictures": cell.attached.pictures, "files": files, "left_out": cell.attached.left_out}
 
 
 def _from_plan(planned: Planned, missing: bool = False) -> Placed:

@@ -153,7 +153,7 @@ def test_a_photograph_of_a_derivation_stays_and_a_page_does_not():
     cell = {"cell_type": "markdown", "source": "see", "metadata": {}, "attachments": pictures}
     (found,) = parse(json.dumps({"cells": [cell]}).encode())
     assert found.attached.pictures == {"a.png": {"image/png": "iVBORw0KGgo="}}
-    assert found.attached.left_out == ("b.html",)
+    assert list(found.attached.left_out) == ["b.html"]
 
 
 @pytest.mark.parametrize("source", ["see ![1](attachment:IMG%201.HEIC)", "**Why?**\nYOUR ANSWER HERE"])
