@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograder.exercise import check_id
 from autograder.grading import paper
 from autograder.grading.answers import LOST, answers_placed
 from autograder.grading.placed import ADDED, Placed
@@ -72,22 +71,20 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
     for planned in plan.cells:
         if planned.kind == SOLUTION:
             # A copy of the stub, or an attempt that was kept below the check, is not what the check saw.
-            claim(planned, functools.partial(_answers, planned), before=_place_of_check(planned, cells))
+            claim(planned, functools.partial(_answers, planned), before=_place_of_check(planned, cells, plan))
             claim(planned, functools.partial(_answers, planned))
         claim(planned, functools.partial(_bears_the_id, planned))
     for planned in unclaimed():
         claim(planned, functools.partial(_same_source, planned))
     for planned in unclaimed():
         if planned.kind == SOLUTION:
-            answers = functools.partial(_defines_one_of, set(plan.exercises[planned.exercise].objects))
-            of_check = (place for place, check in claims.items() if _checks(check, planned))
-            claim(planned, answers, before=next(of_check, len(cells)))
-            claim(planned, answers)
+            check = _place_of_check(planned, cells, plan)
+            is_it = functools.partial(_defines_one_of, set(plan.exercises[planned.exercise].objects))
+            claim(planned, is_it, before=check)
+            # Where a cell above the check defines it beside another answer, what stands below is an old attempt.
+            if not any(map(is_it, cells[:check])):
+                claim(planned, is_it)
     return claims
-
-
-def _checks(check: Planned, solution: Planned) -> bool:
-    return check.kind == CHECK and check.exercise == solution.exercise
 
 
 def _bears_the_id(planned: Planned, cell: Cell) -> bool:
@@ -101,11 +98,13 @@ def _answers(planned: Planned, cell: Cell) -> bool:
     return _bears_the_id(planned, cell) and not _same_source(planned, cell)
 
 
-def _place_of_check(solution: Planned, cells: list[Cell]) -> int:
+def _place_of_check(solution: Planned, cells: list[Cell], plan: Plan) -> int:
     """Where the first check cell of a solution cell's exercise stands; behind all others if there is none."""
-    for position, cell in enumerate(cells):
-        if cell.grade_id == check_id(solution.exercise):
-            return position
+    checks = [cell for cell in plan.cells if cell.kind == CHECK and cell.exercise == solution.exercise]
+    for is_it in (_bears_the_id, _same_source):
+        for position, cell in enumerate(cells):
+            if any(is_it(check, cell) for check in checks):
+                return position
     return len(cells)
 
 
@@ -173,7 +172,6 @@ def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
     submitted = {cell.id for cell in placed}
     # Nobody but a person can tell whether added text is the answer to a derivation.
     written = any(cell.kind == PROSE and not cell.planned for cell in placed)
-    placed = _without_checks_before_answers(placed)
     before = ""
     for planned in plan.cells:
         if planned.kind not in GRADED:
@@ -189,16 +187,6 @@ def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
             placed.insert(place, back)
         before = planned.id
     return placed
-
-
-def _without_checks_before_answers(placed: list[Placed]) -> list[Placed]:
-    """Leave out the checks that stand before their solution cells: they could only fail there."""
-    solved = {cell.exercise: place for place, cell in enumerate(placed) if cell.kind == SOLUTION}
-    kept = []
-    for place, cell in enumerate(placed):
-        if cell.kind != CHECK or place > solved.get(cell.exercise, -1):
-            kept.append(cell)
-    return kept
 
 
 def _answer_to(check: Planned, placed: list[Placed]) -> str:

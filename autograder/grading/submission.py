@@ -8,7 +8,8 @@ Which cell is which:
   several with the same id the last one counts, as in nbgrader, but for answers: of these the last above the check
   that is no copy of the stub. The others are run as cells that the student added.
 - Where no cell bears the id (a tool dropped it, a student made the cell anew), one with the very same source is it.
-- A solution cell that is missing still is the last other code cell that defines one of the exercise's objects.
+- A solution cell that is missing still is the last other code cell that defines one of the exercise's objects:
+  above the check or, where none there does, below it.
 - What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs. A
   derivation says so if the student added text, so that a person looks for the answer there.
 - What was written into a locked cell is a cell that the student added, beside it.

@@ -1,6 +1,7 @@
 """A right notebook that was edited as people edit it: full marks, or a person is asked; nothing is lost in silence."""
 
 import copy
+import re
 from dataclasses import replace
 
 import nbformat
@@ -68,8 +69,27 @@ def test_a_stub_that_was_pasted_again_overwrites_nothing(grade, plan, notebook):
     assert (graded.score, graded.needs_review) == (8, False)
 
 
+def test_an_answer_below_a_check_that_was_moved_up_counts_and_a_person_is_told(grade, notebook):
+    notebook.cells.insert(0, notebook.cells.pop(place(notebook, "halves-check")))
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, True)
+    assert "halves: the answer to halves stands below its check" in graded.reasons
+
+
 def test_an_old_attempt_that_was_kept_at_the_end_does_not_count(grade, notebook):
     notebook.cells.append(cell(notebook, "double").copy() | {"source": WRONG})
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
+@pytest.mark.parametrize("forgotten", [(), ("halves-check",)], ids=["with ids", "the check without its id"])
+def test_an_old_attempt_at_the_end_does_not_count_where_the_answer_is_in_a_merged_cell(
+    forgotten, grade, notebook
+):
+    merge(notebook, "double", "halves")
+    for name in forgotten:
+        cell(notebook, name).metadata = nbformat.from_dict({})
+    notebook.cells.append(toy_unit.added(ATTEMPTS[1]))
     graded = grade(notebook)
     assert (graded.score, graded.needs_review) == (8, False)
 
@@ -127,18 +147,45 @@ def test_a_cell_under_a_cell_magic_is_run(grade, notebook):
 
 def merge_two(notebook, a, b):
     solutions = _solutions(notebook)
-    first, second = sorted([a % len(solutions), b % len(solutions)]) if solutions else (0, 0)
-    if first < second:
-        solutions[first].source += "\n\n" + solutions[second].source
-        notebook.cells.remove(solutions[second])
+    if len(solutions) > 1:
+        one = a % len(solutions)
+        other = (one + 1 + b % (len(solutions) - 1)) % len(solutions)
+        first, second = solutions[min(one, other)], solutions[max(one, other)]
+        # A cell magic is one at the beginning of a cell only.
+        if not second.source.startswith("%%"):
+            first.source += "\n\n" + second.source
+            notebook.cells.remove(second)
+
+
+def split_one(notebook, a, b):
+    """As *Split Cell* does: both cells have the metadata of the one, or as by cutting out what is pasted below."""
+    whole = _one_of(_solutions(notebook), a)
+    if whole and "\n\n" in whole.source:
+        parts = re.split(r"\n\n+(?=\S)", whole.source)
+        at = 1 + b % max(1, len(parts) - 1)
+        rest = "\n\n".join(parts[at:])
+        below = copy.deepcopy(whole) if b % 2 else toy_unit.added("")
+        whole.source, below.source = "\n\n".join(parts[:at]), rest
+        notebook.cells.insert(_place(notebook, whole) + 1, below)
 
 
 def move(notebook, a, b):
     notebook.cells.insert(b % len(notebook.cells), notebook.cells.pop(a % len(notebook.cells)))
 
 
+def move_by_one(notebook, a, b):
+    place = a % len(notebook.cells)
+    notebook.cells.insert(max(0, place + (-1, 1)[b % 2]), notebook.cells.pop(place))
+
+
 def copy_one(notebook, a, b):
     notebook.cells.insert(b % len(notebook.cells), copy.deepcopy(notebook.cells[a % len(notebook.cells)]))
+
+
+def copy_a_text(notebook, a, b):
+    cell = notebook.cells[a % len(notebook.cells)]
+    kind = "code" if cell.cell_type == "code" else "markdown"
+    notebook.cells.insert(b % (len(notebook.cells) + 1), toy_unit.added(cell.source, kind))
 
 
 def forget_ids(notebook, a, b):
@@ -148,9 +195,9 @@ def forget_ids(notebook, a, b):
 
 
 def delete_a_check(notebook, a, b):
-    checks = [c for c in notebook.cells if c.source.startswith("check(")]
-    if checks:
-        notebook.cells.remove(checks[a % len(checks)])
+    check = _one_of([c for c in notebook.cells if c.source.startswith("check(")], a)
+    if check:
+        notebook.cells.remove(check)
 
 
 def add_a_note(notebook, a, b):
@@ -158,69 +205,128 @@ def add_a_note(notebook, a, b):
     notebook.cells.insert(a % (len(notebook.cells) + 1), toy_unit.added("print(1)  # a note", kind))
 
 
-def split(notebook, a, b):
-    parted = [c for c in _solutions(notebook) if "\n\n" in c.source]
-    if parted:
-        whole = parted[a % len(parted)]
-        first, second = whole.source.split("\n\n", 1)
-        notebook.cells.insert(notebook.cells.index(whole), toy_unit.added(first))
-        whole.source = second
+def comment_an_attempt_out(notebook, a, b):
+    """Above the answer, in its cell or in one of its own."""
+    answer = _one_of(_solutions(notebook), a)
+    if answer:
+        old = "\n".join(f"# {line}" for line in ATTEMPTS[b % len(ATTEMPTS)].split("\n"))
+        if b % 2 and not answer.source.startswith("%%"):
+            answer.source = f"{old}\n{answer.source}"
+        else:
+            notebook.cells.insert(_place(notebook, answer), toy_unit.added(old))
 
 
 def add_a_magic(notebook, a, b):
-    solutions = _solutions(notebook)
-    if solutions:
-        magic = [*MAGICS.values()][b % len(MAGICS)]
-        solutions[a % len(solutions)].source += f"\n{magic}"
+    answer = _one_of(_solutions(notebook), a)
+    if answer:
+        answer.source += "\n" + LINES[b % len(LINES)]
 
 
-def add_an_import(notebook, a, b):
-    """Into a locked cell as well."""
-    code = [c for c in notebook.cells if c.cell_type == "code" and not c.source.startswith("%%")]
-    code[a % len(code)].source = f"import math\n{code[a % len(code)].source}"
+def time_a_cell(notebook, a, b):
+    answer = _one_of(_solutions(notebook), a)
+    if answer and not answer.source.startswith("%%"):
+        answer.source = f"%%time\n{answer.source}"
 
 
-def keep_what_was_before(notebook, a, b):
-    solutions = _solutions(notebook)
-    if solutions:
-        now = solutions[a % len(solutions)]
-        before = "\n".join(f"# {line}" for line in now.source.split("\n"))
-        notebook.cells.insert(notebook.cells.index(now), toy_unit.added(before))
+# The last thing that somebody does: cells that are moved after these may make a right answer a wrong one.
+
+
+def keep_an_attempt_below(notebook, a, b):
+    """At the end, as a copy of an answer's cell or as a new one, of an exercise whose check stands above it."""
+    number = a % len(ATTEMPTS)
+    if any(CHECKS[number] in cell.source for cell in notebook.cells):
+        notebook.cells.append(_attempt(notebook, number, b))
+
+
+def keep_an_attempt_above(notebook, a, b):
+    """Next to the first answer, so that no check of another exercise stands between."""
+    number = a % len(ATTEMPTS)
+    first_line = ATTEMPTS[number].split("\n")[0]
+    answers = [cell for cell in _solutions(notebook) if first_line in cell.source.split("\n")]
+    if answers:
+        notebook.cells.insert(_place(notebook, answers[0]), _attempt(notebook, number, b))
+
+
+def import_in_a_locked_cell(notebook, a, b):
+    """An import that an answer needs, in the set-up or in a check cell: this answer's, or one above that."""
+    sources = [cell.source for cell in notebook.cells]
+    first_check = next((place for place, source in enumerate(sources) if CHECKS[1] in source), 0)
+    above = notebook.cells[: first_check + 1]
+    locked = _one_of([c for c in above if c.source.startswith(("check(", "from helpers import check"))], b)
+    if locked:
+        locked.source = f"import math\n{locked.source}"
+        for answer in _solutions(notebook):
+            answer.source = answer.source.replace("x / 2.0", "x / math.sqrt(4.0)")
+
+
+def nothing(notebook, a, b):
+    pass
+
+
+NAMES = ("double", "halves", "quadruple")
+CHECKS = ("check(double)", "check(halve, third)", "check(quadruple)")
+ATTEMPTS = (
+    WRONG,
+    "def halve(x):\n    return x - 2.0\n\n\ndef third(x):\n    return x - 3.0",
+    "def quadruple(x):\n    return double(x)",
+)
+LINES = (
+    "%timeit -n1 -r1 1 + 1",
+    "%timeit -n1 -r1 1 + \\\n  1",
+    "%time x = 1",
+    "files = !ls",
+    "double?",
+    "?len",
+)
 
 
 def _solutions(notebook):
-    return [c for c in notebook.cells if c.cell_type == "code" and "def " in c.source]
+    return [c for c in notebook.cells if c.cell_type == "code" and re.search("^def ", c.source, re.MULTILINE)]
+
+
+def _attempt(notebook, number, b):
+    cells = [c for c in _solutions(notebook) if toy_unit.ids([c]) == [NAMES[number]]]
+    old = copy.deepcopy(cells[0]) if cells and b % 2 else toy_unit.added("")
+    old.source = ATTEMPTS[number]
+    return old
+
+
+def _one_of(cells, number):
+    return cells[number % len(cells)] if cells else None
+
+
+def _place(notebook, cell):
+    return next(place for place, other in enumerate(notebook.cells) if other is cell)
 
 
 EDITS = (
     merge_two,
-    split,
+    split_one,
     move,
+    move_by_one,
     copy_one,
+    copy_a_text,
     forget_ids,
     delete_a_check,
     add_a_note,
+    comment_an_attempt_out,
     add_a_magic,
-    add_an_import,
-    keep_what_was_before,
+    time_a_cell,
 )
-EDIT = st.tuples(st.sampled_from(EDITS), st.integers(0, 50), st.integers(0, 50))
+LAST = (nothing, keep_an_attempt_below, keep_an_attempt_above, import_in_a_locked_cell)
+PLACES = st.integers(0, 50), st.integers(0, 50)
+EDIT = st.tuples(st.sampled_from(EDITS), *PLACES)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(edits=st.lists(EDIT, min_size=1, max_size=5), old_attempt=st.booleans())
-@example(edits=[(forget_ids, 3, 0)], old_attempt=True)
-def test_a_right_notebook_edited_at_random_has_full_marks_or_a_person_is_asked(
-    edits, old_attempt, grade, plan
-):
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(EDIT, min_size=1, max_size=5), last=st.tuples(st.sampled_from(LAST), *PLACES))
+@example(edits=[(forget_ids, 3, 0)], last=(keep_an_attempt_below, 0, 0))
+def test_a_right_notebook_edited_at_random_has_full_marks_or_a_person_is_asked(edits, last, grade, plan):
     notebook = toy_unit.right(plan)
-    for edit, a, b in edits:
+    for edit, a, b in (*edits, last):
         edit(notebook, a, b)
-    # Below everything, where no later edit can put it above the check.
-    if old_attempt:
-        notebook.cells.append(toy_unit.added(WRONG))
     graded = grade(notebook)
-    assert graded.score == 8 or graded.needs_review, [edit.__name__ for edit, _, _ in edits]
+    assert graded.score == 8 or graded.needs_review, [edit.__name__ for edit, _, _ in (*edits, last)]
 
 
 # Derivations
