@@ -10,6 +10,9 @@ dates.teach_nbgrader()
 # A link or a pipe that a student puts into the exchange is not followed, and stops nobody.
 exchange.guard_collect()
 
+# Nor is one beside a notebook that is graded, and a file that claims a terabyte is left where it is.
+exchange.guard_autograde()
+
 # Formgrader shows the rubric beside a derivation and what changed since it was graded, and formulas without a network.
 formgrader.configure(c)
 

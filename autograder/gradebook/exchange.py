@@ -1,7 +1,8 @@
-"""`nbgrader collect` and formgrader's Collect take plain files and folders from the exchange, and nothing else.
+"""nbgrader's own commands and buttons take plain files and folders from students, and nothing else.
 
 Students write into the exchange themselves. nbgrader follows a link that lies there, as to the course's own answers,
 with the rights of who collects; at a pipe or a link that leads nowhere it stops, and the rest of the class waits.
+What came into `submitted/` by hand it copies in the same way when it grades; there a file can claim a terabyte, too.
 """
 
 import glob
@@ -11,8 +12,52 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbgrader.converters import Autograde, base
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.exchange.default.exchange import Exchange
+from nbgrader.utils import find_all_files
+
+from autograder.gradebook.book import MOST_KEPT
+from autograder.grading.submission import MAX_BYTES
+
+_init_assignment = Autograde.init_assignment
+
+
+def guard_autograde() -> None:
+    """Have nbgrader leave out what is no file, or too large, of what lies beside a notebook that it grades.
+
+    It does so in this process, with the limits of `fdl grade`.
+    """
+    Autograde.init_assignment = _init_assignment_of_plain_files
+
+
+def _init_assignment_of_plain_files(autograde: Any, assignment_id: str, student_id: str) -> None:
+    """In the place of nbgrader's `init_assignment`, which copies what lies beside a notebook."""
+
+    def plain(folder: str, exclude: list[str]) -> list[str]:
+        files = [] if os.path.islink(folder) else sorted(find_all_files(folder, exclude))
+        return list(_with_room(files, autograde.log))
+
+    # Other converters, which copy the course's own files, find all of them.
+    base.find_all_files = plain
+    try:
+        _init_assignment(autograde, assignment_id, student_id)
+    finally:
+        base.find_all_files = find_all_files
+
+
+def _with_room(files: list[str], log: Any) -> Iterator[str]:
+    """Those that are plain files and not too large."""
+    left = MOST_KEPT
+    for name in files:
+        about = os.lstat(name)
+        if not stat.S_ISREG(about.st_mode):
+            log.warning("%s is no file, and is left out", name)
+        elif about.st_size > min(left, MAX_BYTES):
+            log.warning("%s has %d MB, which is too much, and is left out", name, about.st_size // 10**6)
+        else:
+            left -= about.st_size
+            yield name
 
 
 def guard_collect() -> None:

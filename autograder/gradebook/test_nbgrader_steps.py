@@ -1,12 +1,13 @@
 """nbgrader's own commands and buttons go through the engine."""
 
+import os
 import re
 import shutil
 
 import pytest
 
 from autograder.course.layout import Course
-from autograder.gradebook import database, nbgrader_steps
+from autograder.gradebook import database, exchange, nbgrader_steps
 from autograder.gradebook.book import Book
 from autograder.gradebook.conftest import CONFIG, REVIEW, SCORES, SQUARES, auto_scores, book, grades
 from autograder.grading import draws
@@ -44,6 +45,43 @@ def inside_nbgrader(unit, root, monkeypatch):
 
 
 NOT_NBGRADERS = {"nothing", "wrong name", "half [done] {x}"}  # it finds no notebook there
+
+
+@pytest.mark.usefixtures("inside_nbgrader")
+def test_nbgrader_autograde_copies_plain_files_alone(root, plan, hand_in, monkeypatch):
+    from nbgrader.apps import AutogradeApp
+
+    monkeypatch.setattr(exchange, "MAX_BYTES", 1000)
+    folder = hand_in("ada", toy_unit.right(plan))
+    (folder / "[1]").mkdir()
+    for name, size in {"page.pdf": 1000, "large.pdf": 1001, "[1]/data.csv": 10}.items():
+        with open(folder / name, "wb") as file:
+            file.truncate(size)
+    os.mkfifo(folder / "[1]" / "pipe")
+    (folder / "endless.png").symlink_to("/dev/zero")
+    (folder / "answers").symlink_to(root)
+    app = AutogradeApp()
+    app.initialize([toy_unit.UNIT])
+    app.start()
+    assert auto_scores(root) == {"ada": 8}
+    graded = root / "autograded" / "ada" / toy_unit.UNIT
+    files = sorted(str(path.relative_to(graded)) for path in graded.rglob("*") if not path.is_dir())
+    assert files == [f"{toy_unit.UNIT}.ipynb", "[1]/data.csv", "page.pdf"]
+
+
+@pytest.mark.usefixtures("inside_nbgrader")
+def test_nbgrader_autograde_copies_no_more_than_there_is_room_for(root, plan, hand_in, monkeypatch):
+    from nbgrader.apps import AutogradeApp
+
+    monkeypatch.setattr(exchange, "MOST_KEPT", 1500)
+    folder = hand_in("ada", toy_unit.right(plan))
+    for name in ("1.pdf", "2.pdf"):
+        (folder / name).write_bytes(bytes(1000))
+    app = AutogradeApp()
+    app.initialize([toy_unit.UNIT])
+    app.start()
+    graded = root / "autograded" / "ada" / toy_unit.UNIT
+    assert sorted(path.name for path in graded.iterdir()) == ["1.pdf", f"{toy_unit.UNIT}.ipynb"]
 
 
 @pytest.mark.usefixtures("small_class", "inside_nbgrader")
