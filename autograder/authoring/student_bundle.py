@@ -161,33 +161,16 @@ def _refuse_clashes(names: Iterable[str]) -> None:
             raise Refused(f"{other} and {name} are one file on Windows and macOS; rename one")
 
 
-def title_of(unit: Unit) -> str:
-    """A unit's heading; its id where it has none.
-
-    Args:
-        unit: one that is written.
-    """
-    assert unit.path
-    heading = re.search(r"^# # +(.+?) *$", unit.path.read_text("utf-8"), re.MULTILINE)
-    return heading.group(1) if heading else unit.id
-
-
-def objects_of(unit: Unit) -> list[list[str]]:
-    """What a unit asks for, exercise by exercise.
-
-    Args:
-        unit: one that is written.
-    """
-    found: list[list[str]] = []
-    for file in unit.files:
-        found += [list(names) for _, names in imports(file.read_text("utf-8"))]
-    return found
-
-
 def _row(unit: Unit, is_here: bool) -> str:
     """A unit's line in the table of the front page."""
-    title = title_of(unit)
+    assert unit.path
+    text = unit.path.read_text("utf-8")
+    heading = re.search(r"^# # +(.+?) *$", text, re.MULTILINE)
+    title = heading.group(1) if heading else unit.id
     if is_here:
         title = f"[{title}]({unit.id}/{unit.id}.ipynb)"
-    objects = [f"`{name}`" for names in objects_of(unit) for name in names]
+    objects = []
+    for file in unit.files:
+        for _, names in imports(file.read_text("utf-8")):
+            objects += [f"`{name}`" for name in names]
     return f"| {title} | {', '.join(objects)} |"

@@ -8,17 +8,14 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from autograder.authoring import student_bundle
 from autograder.authoring.build import build
 from autograder.course import catalogue, configuration
-from autograder.course.catalogue import Unit
 from autograder.course.layout import COURSE, NOTEBOOKS, content_of
 from autograder.gradebook.database import alembic_on_path
 from autograder.progress import Progress, silent
-from helpers import attempts
 from helpers.errors import Refused
 
 STUDENT, INSTRUCTOR = "student", "instructor"
@@ -50,15 +47,6 @@ All of it is in the menu **Nbgrader → Assignment List**.
 1. **Fetch** a released unit: it becomes a folder here. A click on its name shows the notebook, a click on that opens it.
 2. **Validate** runs all of it anew and says whether a check fails. **Submit** hands it in, as often as you like: the last one counts.
 3. **Fetch feedback**, when your instructor has released it.
-"""
-
-PROGRESS = """
-## How far you are
-When JupyterLab was started, by the log of your attempts:
-
-| unit | exercises that are right |
-|---|---|
-{rows}
 """
 
 INSTRUCTORS = """\
@@ -211,30 +199,7 @@ def students_page(lab: Lab) -> str:
     every = catalogue.units(content_of(lab.course))
     units = [unit for unit in every if unit.id in released or lab.fetched(unit.id)]
     about = student_bundle.about(units, here=lambda unit: lab.fetched(unit.id))
-    return about + _progress(lab, units) + ASSIGNMENTS + student_bundle.WORK
-
-
-def _progress(lab: Lab, units: Sequence[Unit]) -> str:
-    """How many exercises of each unit are right; nothing before the first attempt."""
-    rows = []
-    for unit in units:
-        tried = _tried(lab.work / unit.id)
-        if tried:
-            of = len(student_bundle.objects_of(unit))
-            rows.append(f"| {student_bundle.title_of(unit)} | {sum(tried.values())} of {of} |")
-    return PROGRESS.format(rows="\n".join(rows)) if rows else ""
-
-
-def _tried(folder: Path) -> dict[str, bool]:
-    """By exercise, whether its last attempt was right in all; a line that is spoiled counts for nothing."""
-    right = {}
-    for file in (folder / attempts.KEPT, folder / attempts.HANDED_IN):
-        with suppress(OSError):
-            for line in file.read_text("utf-8", "replace").splitlines():
-                with suppress(ValueError, TypeError, KeyError):
-                    attempt = json.loads(line)
-                    right[attempt["exercise"]] = not attempt["failed"]
-    return right
+    return about + ASSIGNMENTS + student_bundle.WORK
 
 
 def instructors_page(lab: Lab) -> str:

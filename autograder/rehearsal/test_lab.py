@@ -40,19 +40,6 @@ def test_a_student_fetches_what_an_instructor_has_released(lab):
     assert "](07_initialization" not in page  # no link that leads nowhere
 
 
-def test_the_first_page_says_how_far_a_student_is(lab):
-    (lab.exchange / "fdl" / "outbound" / "07_initialization").mkdir(parents=True)
-    prepare(lab, STUDENT)
-    assert "How far you are" not in (lab.work / "start.md").read_text("utf-8")
-    log = lab.work / "07_initialization" / "feedback" / "attempts.jsonl"
-    log.parent.mkdir(parents=True)
-    attempts = [("spread", ["one"]), ("glorot_bound", []), ("spread", []), ("glorot_bound", ["another"])]
-    lines = [json.dumps({"exercise": name, "failed": failed}) for name, failed in attempts]
-    log.write_text("\n".join([*lines, "spoiled", '{"exercise": []}', "[]"]), "utf-8")
-    prepare(lab, STUDENT)
-    assert "| 7 · Where to begin | 1 of 5 |" in (lab.work / "start.md").read_text("utf-8")
-
-
 def test_work_is_as_it_was_at_the_next_start(lab):
     prepare(lab, STUDENT)
     (lab.work / "01_small" / "01_small.ipynb").write_text("mine")
