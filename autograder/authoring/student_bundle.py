@@ -42,9 +42,7 @@ One notebook a unit, from Hugo Larochelle's lecture of the same name: you write 
 right and, if not, what it looks like. Take the units in order; each needs one to two hours. A number that is left out is a unit {left_out};
 nothing below needs it.
 
-| unit | you write |
-|---|---|
-{rows}
+{table}
 """
 
 INSTALL = """
@@ -70,16 +68,25 @@ def front_page(course: list[Unit]) -> str:
     return about(course) + INSTALL + WORK
 
 
-def about(course: list[Unit], here: Callable[[Unit], bool] = lambda unit: True) -> str:
+def about(
+    course: list[Unit],
+    here: Callable[[Unit], bool] = lambda unit: True,
+    so_far: Callable[[Unit], str] | None = None,
+) -> str:
     """What the course is, and the units in order.
 
     Args:
         course: the units.
         here: whether a unit's notebook lies beside the page, so that a link leads to it.
+        so_far: how far the reader has come in a unit, in words; without it the page says nothing of that.
     """
-    rows = [_row(unit, is_here=here(unit)) for unit in course]
+    table = ["| unit | you write |", "|---|---|"]
+    table += [_row(unit, is_here=here(unit)) for unit in course]
+    if so_far:
+        last = ["so far |", "---|", *(f"{so_far(unit)} |" for unit in course)]
+        table = [f"{row} {cell}" for row, cell in zip(table, last, strict=True)]
     left_out = "that your course does not take" if any(unit.own for unit in course) else "to come"
-    return ABOUT.format(rows="\n".join(rows), left_out=left_out)
+    return ABOUT.format(table="\n".join(table), left_out=left_out)
 
 
 def write_front_page(path: Path, course: list[Unit]) -> None:

@@ -16,6 +16,7 @@ from autograder.course import catalogue, configuration
 from autograder.course.layout import COURSE, NOTEBOOKS, content_of
 from autograder.gradebook.database import alembic_on_path
 from autograder.progress import Progress, silent
+from autograder.rehearsal.so_far import so_far
 from helpers.errors import Refused
 
 STUDENT, INSTRUCTOR = "student", "instructor"
@@ -39,6 +40,10 @@ SETTINGS = {
     # No question about news, and no request to a website.
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
 }
+
+SO_FAR = """
+*So far* counts the exercises that were right when you last checked them, as of when this lab was started.
+"""
 
 ASSIGNMENTS = """
 ## Get a unit, hand it in, read the feedback
@@ -93,13 +98,23 @@ class Lab:
         """What a role sees in the file browser."""
         return self.work if role == STUDENT else self.course
 
+    @property
+    def outbound(self) -> Path:
+        """Where the exchange keeps what is released."""
+        return self.exchange / _course_id(self.course) / "outbound"
+
     def released(self) -> set[str]:
         """The units that students can fetch."""
-        return {folder.name for folder in self.exchange.glob(f"{_course_id(self.course)}/outbound/*/")}
+        return {folder.name for folder in self.outbound.glob("*/")}
 
     def fetched(self, unit: str) -> bool:
         """Whether a unit's folder is among the student's."""
         return (self.work / unit).is_dir()
+
+    def so_far(self, unit: str) -> str:
+        """How far the student has come in a unit, in words."""
+        folders = (self.outbound / unit, self.work / unit)
+        return so_far(self.work / unit, [folder / f"{unit}.ipynb" for folder in folders])
 
 
 def prepare(lab: Lab, role: str, progress: Progress = silent) -> None:
@@ -194,12 +209,14 @@ def hand_out(lab: Lab) -> None:
 
 
 def students_page(lab: Lab) -> str:
-    """What the course is, the units in order with links to those that are here, and how to work."""
+    """What the course is, the units in order with links to those that are here, how far each is, and how to work."""
     released = lab.released()
     every = catalogue.units(content_of(lab.course))
     units = [unit for unit in every if unit.id in released or lab.fetched(unit.id)]
-    about = student_bundle.about(units, here=lambda unit: lab.fetched(unit.id))
-    return about + ASSIGNMENTS + student_bundle.WORK
+    about = student_bundle.about(
+        units, here=lambda unit: lab.fetched(unit.id), so_far=lambda unit: lab.so_far(unit.id)
+    )
+    return about + SO_FAR + ASSIGNMENTS + student_bundle.WORK
 
 
 def instructors_page(lab: Lab) -> str:

@@ -1,13 +1,16 @@
 """What `fdl lab` writes before it becomes JupyterLab."""
 
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
+from autograder.course.layout import NOTEBOOKS
 from autograder.rehearsal import lab as labs
 from autograder.rehearsal.lab import INSTRUCTOR, STUDENT, Lab, environment, prepare
+from helpers.attempts import HANDED_IN, KEPT
 
 
 @pytest.fixture
@@ -45,6 +48,62 @@ def test_work_is_as_it_was_at_the_next_start(lab):
     (lab.work / "01_small" / "01_small.ipynb").write_text("mine")
     prepare(lab, STUDENT)
     assert (lab.work / "01_small" / "01_small.ipynb").read_text() == "mine"
+
+
+def log_of(attempts):
+    """A log of attempts as `check` writes it: the hour of each, its exercise, and the checks that failed."""
+    rows = [
+        {"time": f"2026-03-01T{hour:02}:00:00+00:00", "exercise": exercise, "passed": [], "failed": failed}
+        for hour, exercise, failed in attempts
+    ]
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
+
+
+GREEN = log_of([(10, "activations", ["the shapes"]), (11, "activations", []), (11, "Dense", [])])
+NOT_WRITTEN = (
+    '{"time": "2026-03-01T10:00:00+00:00", "exercise": "MLP", "failed": ["all"], "not_written": true}'
+)
+
+
+@pytest.mark.parametrize(
+    ("logs", "so_far"),
+    [
+        pytest.param({}, "not begun", id="no-log"),
+        pytest.param({KEPT: GREEN}, "2 of 5 right", id="kept"),
+        pytest.param({HANDED_IN: GREEN}, "2 of 5 right", id="handed-in"),
+        pytest.param({KEPT: log_of([(12, "Dense", ["bias"])]), HANDED_IN: GREEN}, "1 of 5 right", id="both"),
+        pytest.param({KEPT: GREEN + log_of([(12, "Dense", ["the bias"])])}, "1 of 5 right", id="wrong-again"),
+        pytest.param({KEPT: log_of([(12, "Dense", ["the bias"])])}, "0 of 5 right", id="none-right"),
+        pytest.param({KEPT: NOT_WRITTEN}, "not begun", id="not-written"),
+        pytest.param({KEPT: log_of([(12, "of another course", [])])}, "not begun", id="another-exercise"),
+        pytest.param({KEPT: "[" * 10_000 + '\n{"exercise": 3}\n\xff'}, "not begun", id="damaged"),
+        pytest.param({KEPT: f"spoiled\n{GREEN}"}, "2 of 5 right", id="damaged-line"),
+    ],
+)
+def test_the_front_page_says_how_far_each_unit_is(lab, logs, so_far):
+    unit = "01_forward_propagation"
+    built = NOTEBOOKS / unit / f"{unit}.ipynb"
+    released = lab.outbound / unit
+    released.mkdir(parents=True)
+    shutil.copyfile(built, released / built.name)
+    for name, text in logs.items():
+        log = lab.work / unit / name
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(text, "latin-1")
+    prepare(lab, STUDENT)
+    page = (lab.work / "start.md").read_text("utf-8")
+    (row,) = [line for line in page.splitlines() if "1 · " in line]
+    assert row.endswith(f"| {so_far} |")
+    assert "as of when this lab was started" in page
+
+
+def test_a_log_that_is_no_file_and_a_notebook_that_is_none_break_nothing(lab):
+    unit = "01_forward_propagation"
+    (lab.outbound / unit).mkdir(parents=True)
+    (lab.work / unit / KEPT).mkdir(parents=True)
+    (lab.work / unit / f"{unit}.ipynb").write_text("mine")
+    prepare(lab, STUDENT)
+    assert "| not begun |" in (lab.work / "start.md").read_text("utf-8")
 
 
 def test_both_roles_meet_in_one_exchange_of_the_course(lab):

@@ -1,20 +1,15 @@
 """What the logs of attempts say that students chose to hand in: how many attempts, and how long until all was right."""
 
-import json
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from autograder.course.layout import Course
 from autograder.gradebook.results import Result
-from autograder.grading.submission import read_file
+from autograder.grading import attempt_log
+from autograder.grading.attempt_log import Attempt
 from helpers.attempts import HANDED_IN
-from helpers.errors import Unreadable
-
-# bytes of a log, some thousands of attempts
-MAX_LOG = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -36,13 +31,6 @@ class ExerciseAttempts:
     minutes: float | None
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    exercise: str
-    time: datetime
-    right: bool
-
-
 def from_logs(course: Course, unit: str, results: Sequence[Result]) -> list[ExerciseAttempts]:
     """What the logs of a class say, by exercise; nothing if nobody handed one in.
 
@@ -52,17 +40,18 @@ def from_logs(course: Course, unit: str, results: Sequence[Result]) -> list[Exer
         results: everybody's, whose exercises count; a log may name others.
     """
     exercises = dict.fromkeys(verdict.exercise for result in results for verdict in result.verdicts)
-    by_exercise: dict[str, list[list[_Attempt]]] = defaultdict(list)
+    by_exercise: dict[str, list[list[Attempt]]] = defaultdict(list)
     for result in results:
-        mine: dict[str, list[_Attempt]] = defaultdict(list)
-        for attempt in _log(course, unit, result.student.id):
+        mine: dict[str, list[Attempt]] = defaultdict(list)
+        folder = course.submitted(unit, result.student.id).parent
+        for attempt in attempt_log.read(folder / HANDED_IN):
             mine[attempt.exercise].append(attempt)
         for exercise, attempts in mine.items():
             by_exercise[exercise].append(attempts)
     return [_counted(exercise, by_exercise[exercise]) for exercise in exercises if exercise in by_exercise]
 
 
-def _counted(exercise: str, logs: Sequence[Sequence[_Attempt]]) -> ExerciseAttempts:
+def _counted(exercise: str, logs: Sequence[Sequence[Attempt]]) -> ExerciseAttempts:
     numbers: list[int] = []
     minutes: list[float] = []
     for attempts in logs:
@@ -76,26 +65,3 @@ def _counted(exercise: str, logs: Sequence[Sequence[_Attempt]]) -> ExerciseAttem
         return ExerciseAttempts(exercise, len(logs), 0, None, None)
     median = statistics.median(numbers)
     return ExerciseAttempts(exercise, len(logs), len(numbers), median, round(statistics.median(minutes), 1))
-
-
-def _log(course: Course, unit: str, student: str) -> Iterator[_Attempt]:
-    """A student's log; lines that are none are left out, since a student may have edited them."""
-    file = course.submitted(unit, student).parent / HANDED_IN
-    try:
-        text = read_file(file, MAX_LOG).decode("utf-8", "replace")
-    except Unreadable:
-        return
-    for line in text.splitlines():
-        try:
-            row = json.loads(line)
-            yield _Attempt(str(row["exercise"]), _time(row["time"]), not row["failed"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            continue
-
-
-def _time(text: str) -> datetime:
-    """When an attempt was made; a time without a zone cannot be set beside others."""
-    time = datetime.fromisoformat(text)
-    if time.tzinfo is None:
-        raise ValueError(f"{text} has no zone")
-    return time
