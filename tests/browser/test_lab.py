@@ -8,6 +8,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import FrameLocator, Page, Response, expect
 
 from autograder.course import catalogue
+from browser.axe import grave
 from browser.jupyter import MINUTE, UNIT, jupyterlab
 
 TITLE = "Foundations of deep learning"
@@ -169,6 +170,9 @@ def grade_a_derivation(page: Page, formgrader: FrameLocator, shot) -> None:
         rubric.get_by_role("button", name="Write what is missing").click()
     expect(comment).to_have_value(re.compile("^Half missing: .*Missing: ", re.DOTALL))
     shot(page, "formgrader-derivation")
+    # The rest of the page is nbgrader's.
+    frame = page.locator("iframe[src*=formgrader]").element_handle().content_frame()
+    assert grave(frame, within=".beside") == {}
 
 
 def saved(what: str) -> Callable[[Response], bool]:

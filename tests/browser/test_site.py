@@ -1,4 +1,4 @@
-"""The course as a site, in a browser: no page is wider than the screen, at a desk or on a phone."""
+"""The course as a site, in a browser: at a desk, on a phone, and and for who does not see it (axe)."""
 
 import os
 import subprocess
@@ -9,6 +9,8 @@ import pytest
 
 from autograder.authoring import site as pages
 from autograder.course import catalogue
+from browser.axe import grave
+from browser.jupyter import UNIT
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,3 +39,21 @@ def test_no_page_is_wider_than_the_screen(width, site, browser):
             wide[file.name] = whole
     context.close()
     assert wide == {}
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_the_guides_and_a_unit_shut_nobody_out(width, site, browser):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    written = [
+        *sorted(file.name for file in pages.GUIDES.glob("*.md")),
+        *pages.PAPERS,
+        f"{pages.UNITS}/{UNIT}.md",
+    ]
+    found = {}
+    for name in written:
+        page.goto((site / name).with_suffix(".html").as_uri())
+        if problems := grave(page):
+            found[name] = problems
+    context.close()
+    assert found == {}
