@@ -1,4 +1,4 @@
-"""The course as a site, in a browser: at a desk, on a phone, and and for who does not see it (axe)."""
+"""The course as a site, in a browser: at a desk, on a phone, and on paper, and for who does not see it (axe)."""
 
 import os
 import subprocess
@@ -57,3 +57,24 @@ def test_the_guides_and_a_unit_shut_nobody_out(width, site, browser):
             found[name] = problems
     context.close()
     assert found == {}
+
+
+def test_paper_has_what_is_folded_and_no_navigation(site, browser):
+    # The text of A4 between the margins, in pixels.
+    width = 688
+    context = browser.new_context(viewport={"width": width, "height": 1000})
+    page = context.new_page()
+    page.goto((site / "units" / f"{UNIT}.html").as_uri())
+    folded = page.get_by_text("import zipfile")
+    navigation = page.locator(".md-header, .md-tabs, .md-sidebar, .md-footer, .md-code__nav, .headerlink")
+    assert not folded.is_visible()
+    page.emulate_media(media="print")
+    assert folded.is_visible()
+    assert not [part for part in navigation.all() if part.is_visible()]
+    # A longer word than any of the course's breaks where the paper ends.
+    page.locator("pre code").first.evaluate("code => code.append('z'.repeat(500))")
+    ends = page.locator("pre, pre code, table, math, img").evaluate_all(
+        "boxes => boxes.map(box => box.getBoundingClientRect().left + box.scrollWidth)"
+    )
+    context.close()
+    assert max(ends) <= width
