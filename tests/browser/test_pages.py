@@ -1,6 +1,7 @@
 """The pages that people read, in a browser: at a desk, on a telephone, on paper, and for who does not see them (axe)."""
 
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -83,3 +84,23 @@ def test_a_link_opens_what_is_folded_and_paper_shows_it(feedback_page, page):
     page.emulate_media(media="screen")
     page.get_by_role("link", name="softmax").first.click()
     assert passed.is_visible()
+
+
+def test_right_and_wrong_are_told_by_a_sign_and_a_word(feedback_page, page):
+    page.goto(feedback_page.as_uri())
+    found = page.locator(".sign").evaluate_all(
+        "signs => signs.map(sign => [sign.closest('.failed') !== null, sign.textContent])"
+    )
+    assert len(found) > page.locator(".checks > li").count() > 0
+    assert {tuple(sign) for sign in found} == {(True, "✗not passed:"), (False, "✓passed:")}
+    unsigned = page.locator(".checks > li").filter(has_not=page.locator(".sign"))
+    assert unsigned.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["feedback_page", "report_page"])
+def test_what_a_bar_shows_stands_beside_it_in_numbers(kind, request, page):
+    page.goto(request.getfixturevalue(kind).as_uri())
+    rows = page.locator("tr").filter(has=page.locator(".bar"))
+    silent = rows.filter(has_not=page.locator(".number", has_text=re.compile(r"\d")))
+    assert rows.count() > 0
+    assert silent.count() == 0
