@@ -1,8 +1,10 @@
 """Markdown as HTML, as notebooks show it, with formulas that need no script and no network."""
 
 from html import escape
+from typing import ClassVar
 
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from mistune import BlockParser
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser
 
 from autograder.pages.mathml import mathml
 
@@ -18,7 +20,7 @@ def html_of(source: str) -> str:
     Raises:
         ValueError: if a formula cannot be shown.
     """
-    return MarkdownWithMath(renderer=_Renderer(escape=False)).render(source)
+    return MarkdownWithMath(renderer=_Renderer(escape=False), block=_Blocks()).render(source)
 
 
 def html_of_any(source: str, attachments: dict[str, dict[str, str]]) -> str:
@@ -31,7 +33,16 @@ def html_of_any(source: str, attachments: dict[str, dict[str, str]]) -> str:
     if len(source) > MAX_MARKDOWN:
         return f"<pre>{escape(source)}</pre>"
     renderer = _Lenient(escape=False, attachments=attachments)
-    return MarkdownWithMath(renderer=renderer).render(source)
+    return MarkdownWithMath(renderer=renderer, block=_Blocks()).render(source)
+
+
+class _Blocks(MathBlockParser):
+    """A line that begins with "#1" is no heading, as in JupyterLab; nbconvert takes it for one."""
+
+    SPECIFICATION: ClassVar = {
+        **MathBlockParser.SPECIFICATION,
+        "atx_heading": BlockParser.SPECIFICATION["atx_heading"],
+    }
 
 
 class _Renderer(IPythonRenderer):
