@@ -13,8 +13,10 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from jsonschema import Draft7Validator
+from traitlets.config import Config
 
 from autograder.authoring import student_bundle
+from autograder.rehearsal.lab import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "deploy" / "kubernetes"
@@ -118,6 +120,17 @@ def test_hub_students_and_ngshare_are_told_the_same_address_and_course():
     assert groups == [f"nbgrader-{course}", f"formgrade-{course}"]
     config = (FOLDER / "nbgrader_config.py").read_text("utf-8")
     assert set(re.findall(r'environ\["(\w+)"\]', config)) == {"FDL_COURSE", "FDL_NGSHARE"}
+
+
+def test_validate_waits_on_kubernetes_as_it_does_in_the_lab(monkeypatch):
+    c = Config()
+    monkeypatch.setenv("FDL_COURSE", VALUES["custom"]["course"])
+    monkeypatch.setenv("FDL_NGSHARE", "http://ngshare")
+    monkeypatch.setitem(
+        sys.modules, "ngshare_exchange", SimpleNamespace(configureExchange=lambda c, address: None)
+    )
+    exec((FOLDER / "nbgrader_config.py").read_text("utf-8"), {"get_config": lambda: c})
+    assert c.Execute == PATIENCE
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,18 @@ EXTENSIONS = {
     STUDENT: {"formgrader": False, "course_list": False},
     INSTRUCTOR: {"course_list": False},
 }
-# Seconds for which *Validate* waits for a cell, and for what it shows: importing TensorFlow on a busy machine takes
-# longer than the thirty and the four that nbgrader waits, and then it shows a traceback of its own.
-PATIENCE = {"timeout": 120, "iopub_timeout": 120}
+TOO_SLOW = (
+    "This cell did not end within two minutes. If it takes seconds when you run it yourself, the machine was busy: "
+    "shut down kernels that you do not need, and validate again."
+)
+# How long *Validate* waits, in seconds, for a kernel, a cell, and what it shows: importing TensorFlow on a busy machine
+# takes longer than the sixty, thirty and four that nbgrader waits; and what it says of a cell that takes longer still.
+PATIENCE = {
+    "startup_timeout": 120,
+    "timeout": 120,
+    "iopub_timeout": 120,
+    "error_on_timeout": {"ename": "CellTimeoutError", "evalue": TOO_SLOW, "traceback": [TOO_SLOW]},
+}
 SETTINGS = {
     # The pages that open first are to be read, not edited.
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},

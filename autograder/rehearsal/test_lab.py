@@ -3,13 +3,15 @@
 import json
 import shutil
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
 from autograder.course.layout import NOTEBOOKS
 from autograder.rehearsal import lab as labs
-from autograder.rehearsal.lab import INSTRUCTOR, STUDENT, Lab, environment, prepare
+from autograder.rehearsal.lab import INSTRUCTOR, PATIENCE, STUDENT, TOO_SLOW, Lab, environment, prepare
 from helpers.attempts import HANDED_IN, KEPT
 
 
@@ -115,15 +117,30 @@ def test_both_roles_meet_in_one_exchange_of_the_course(lab):
     assert "(source/01_small/01_small.ipynb)" in (lab.course / "start.md").read_text("utf-8")
 
 
-def test_validate_waits_for_a_busy_machine_as_long_as_the_lab_says(lab, monkeypatch):
+@pytest.fixture
+def validator(lab, monkeypatch):
+    """What *Validate* has of the student's configuration."""
     from nbgrader.server_extensions.validate_assignment.handlers import ValidateAssignmentHandler
     from nbgrader.validator import Validator
 
     prepare(lab, STUDENT)
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", environment(lab, STUDENT)["JUPYTER_CONFIG_DIR"])
-    validator = Validator(config=ValidateAssignmentHandler.load_config(None))
+    return Validator(config=ValidateAssignmentHandler.load_config(None))
+
+
+def test_validate_waits_for_a_busy_machine_as_long_as_the_lab_says(validator):
     (execute,) = [step(parent=validator) for step in validator.preprocessors if step.__name__ == "Execute"]
-    assert (execute.timeout, execute.iopub_timeout) == (120, 120)
+    assert {name: getattr(execute, name) for name in PATIENCE} == PATIENCE
+
+
+def test_validate_says_in_a_sentence_what_became_of_a_cell_that_does_not_end(validator, tmp_path):
+    check = {"grade_id": "slow-check", "grade": True, "points": 1, "solution": False, "locked": True}
+    slow = new_code_cell("import time; time.sleep(60)", metadata={"nbgrader": {**check, "schema_version": 3}})
+    nbformat.write(new_notebook(cells=[slow]), tmp_path / "slow.ipynb")
+    validator.config.Execute.timeout = 1
+    (failed,) = validator.validate(str(tmp_path / "slow.ipynb"))["failed"]
+    # Above it stands the line at which the cell was stopped.
+    assert failed["raw_error"].endswith(TOO_SLOW)
 
 
 def test_only_an_instructor_has_formgrader(lab):
