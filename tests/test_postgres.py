@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy import select, text
 
@@ -164,6 +165,19 @@ def _another_programs(server):
     return url
 
 
+def _of_another_version(version):
+    def changed(server):
+        url = server.make(f"version_{version}")
+        with database.alembic_on_path(), Gradebook(url, "made"), database.connected(url) as connection:
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = :version"), {"version": version}
+            )
+            connection.commit()
+        return url
+
+    return changed
+
+
 REFUSED = {
     "a wrong password": (
         lambda server: server.url("postgres", "sesame"),
@@ -176,6 +190,11 @@ REFUSED = {
     ),
     "no address": (lambda _: "postgresql//teacher:sesame@127.0.0.1/grades", "is no address of a database"),
     "another program's": (_another_programs, "has no tables of nbgrader's"),
+    "of a newer nbgrader": (
+        _of_another_version("ffff"),
+        r"made by a newer nbgrader \(its version is 'ffff'\). Install",
+    ),
+    "of an older nbgrader": (_of_another_version("50a4d84c131a"), "made by an older nbgrader"),
     "empty": (lambda server: server.make("still_empty"), "there is no gradebook in postgresql"),
 }
 

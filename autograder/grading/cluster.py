@@ -140,6 +140,10 @@ def _safely(function: Callable[[Station, dict], dict]) -> Function:
             return json.dumps({"refused": f"was started without `{PRELOAD}`"}).encode()
         try:
             answer = function(_station[0], json.loads(data))
+        except OSError as error:
+            log.exception("%s failed", function.__name__)
+            where = error.filename or tempfile.gettempdir()
+            answer = {"failed": f"{error.strerror or error}: look at {where} there"}
         except Exception as error:
             log.exception("%s failed", function.__name__)
             answer = {"failed": f"{type(error).__name__}: {str(error)[:300]}"}

@@ -22,6 +22,8 @@ LOCK = "requirements.lock"
 WORKER, GRADER = 0.5, 1.0
 EVERYBODY_WRITES = 0o777
 LABEXTENSION = Path("labextensions", "@jupyter", "nbgrader")
+# What EXTRA=scale installs.
+EXTRA = ("distributed", "psycopg")
 SERVER_EXTENSIONS = ("formgrader", "validate_assignment", "assignment_list", "course_list")
 
 
@@ -62,6 +64,7 @@ def examine(course: Course) -> list[Finding]:
         lambda: exchange(course),
         server_extensions,
         labextension,
+        cluster,
     ]
     return [look() for look in looks]
 
@@ -199,3 +202,18 @@ def labextension() -> Finding:
             return Finding(what, True, f"nbgrader's extension, in {folder}")
     mend = "python -m pip install --force-reinstall --no-deps nbgrader"
     return Finding(what, False, "nbgrader's extension is missing", mend, needed=False)
+
+
+def cluster() -> Finding:
+    """Whether submissions can be graded on other machines, and the gradebook lie on PostgreSQL."""
+    what = "several machines"
+    missing = []
+    for name in EXTRA:
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        said = f"{' and '.join(missing)} not installed; it takes them only for `--workers` and for PostgreSQL"
+        return Finding(what, True, said, "make install EXTRA=scale", needed=False)
+    return Finding(what, True, f"{' and '.join(EXTRA)}; `fdl farm 2` tries it on this machine")

@@ -1,6 +1,7 @@
 """What a machine lacks is told with the command that mends it, and nothing that is fine is blamed."""
 
 import json
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 from typer.testing import CliRunner
@@ -104,3 +105,25 @@ def test_only_what_grading_needs_ends_with_1(course, monkeypatch):
     assert told["fine"] is False
     (confinement,) = [one for one in told["findings"] if one["what"] == "confinement"]
     assert "nothing on this machine can confine students' code" in confinement["said"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "mend", "said"),
+    [
+        ((), "", "distributed and psycopg; `fdl farm 2`"),
+        (("psycopg",), "make install EXTRA=scale", "psycopg not installed; it takes"),
+        (("distributed", "psycopg"), "make install EXTRA=scale", "distributed and psycopg not installed"),
+    ],
+)
+def test_what_a_cluster_takes_is_told_and_nobody_is_blamed_for_doing_without(
+    monkeypatch, missing, mend, said
+):
+    def version(name):
+        if name in missing:
+            raise PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(doctor, "version", version)
+    finding = doctor.cluster()
+    assert (finding.fine, finding.needed, finding.mend) == (True, not missing, mend)
+    assert finding.said.startswith(said)
