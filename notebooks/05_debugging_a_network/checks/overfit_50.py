@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from helpers.checks import Checks
-from helpers.inputs import classifier, filled
+from helpers.inputs import classifier, filled, generator
 from helpers.one_by_one import one_by_one
 from helpers.small_networks import Linear, clusters, sorted_by_class
 
@@ -37,8 +37,7 @@ def learned(overfit_50, make, x, y, rng, **settings):
         made.append(make())
         return made[-1]
 
-    generator = np.random.default_rng(int(rng.integers(1 << 30)))
-    fitted, taken, rows = overfit_50(build, x, y, generator, **settings)
+    fitted, taken, rows = overfit_50(build, x, y, generator(rng), **settings)
     found = {"fitted": np.asarray(fitted, "bool"), "steps taken": np.asarray(taken, "int64")}
     return found, np.asarray(rows, "int64"), made[-1]
 
@@ -75,8 +74,8 @@ def budget(overfit_50, rng):
     # The answer itself says how many steps are enough.
     for name, more in (("of nine", ENOUGH), ("just enough", 0), ("one too few", -1)):
         steps = max(needed + more, 0)
-        generator = np.random.default_rng(chance)
-        kept, _, model = learned(overfit_50, lambda: Linear(W), x, y, generator, lr=lr, steps=steps)
+        chosen = np.random.default_rng(chance)
+        kept, _, model = learned(overfit_50, lambda: Linear(W), x, y, chosen, lr=lr, steps=steps)
         kept["W"] = model.W.numpy()
         needed = needed or int(kept["steps taken"])
         found |= {f"{key}, budget {name}": value for key, value in kept.items()}
@@ -176,8 +175,8 @@ def example(overfit_50, rng):
     (x, y), W, seed = clusters(rng, 57), start(rng), int(rng.integers(1 << 30))
 
     def outcome(x, y):
-        generator = np.random.default_rng(seed)
-        fitted, taken, rows = overfit_50(lambda: Linear(W), x, y, generator, lr=0.5, steps=5)
+        drawn = np.random.default_rng(seed)
+        fitted, taken, rows = overfit_50(lambda: Linear(W), x, y, drawn, lr=0.5, steps=5)
         return {"fitted": fitted, "steps taken": taken, "rows": rows}
 
     return {"x": x, "y": y}, outcome
