@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_notebook
 from nbgrader.api import (
     Assignment,
@@ -22,9 +24,10 @@ from nbgrader.api import (
 )
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveCells
+from nbgrader.preprocessors import CheckCellMetadata, SaveCells
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from traitlets.config import Config
 
 from autograder.course.layout import KERNEL, Course
 from autograder.gradebook import due_dates, writing
@@ -42,14 +45,15 @@ MOST_KEPT = 128 << 20
 
 
 class Waiting(Session):
-    """A session in which `commit` shows what is new to whoever asks this session, and `finish` makes it last.
+    """A session in which `commit` does nothing, and `finish` makes it last.
 
-    What was read before is not read again, as it would be after a commit: nobody else writes in the meantime, and what
-    the database adds up itself, as a score, is asked for by none of the steps.
+    What is new reaches the database before this session asks it anything. What was read before is not read again, as it
+    would be after a commit: nobody else writes in the meantime, and what the database adds up itself, as a score, is
+    asked for by none of the steps.
     """
 
     def commit(self) -> None:
-        self.flush()
+        pass
 
     def finish(self) -> None:
         super().commit()
@@ -61,6 +65,13 @@ class Transaction(Gradebook):
     def __init__(self, gradebook: Gradebook):
         self.__dict__.update(vars(gradebook))
         self.db = scoped_session(sessionmaker(class_=Waiting, bind=gradebook.engine))
+        self.found: dict[tuple, Grade] = {}
+
+    def find_grade(self, *where: str) -> Grade:
+        """As nbgrader's, which asks the database each time."""
+        if where not in self.found:
+            self.found[where] = super().find_grade(*where)
+        return self.found[where]
 
     def close(self) -> None:
         """Each step closes its gradebook; this one is still needed by the next."""
@@ -84,9 +95,7 @@ class Book:
         config = settings(course)
         directory = CourseDirectory(config=config)
         self.converter = Autograde(coursedir=directory, config=config)
-        self.converter.exporter = self.converter.exporter_class(parent=self.converter, config=config)
-        # Once after all steps, not after each.
-        self.converter.exporter.optimistic_validation = True
+        self.steps = _steps(self.converter, config)
         self.url = directory.db_url
         self.gradebook = open_gradebook(directory, to_write=True)
 
@@ -149,11 +158,12 @@ class Book:
             about = {"timestamp": moment} if moment else {}
             gradebook.update_or_create_submission(unit, student, **about)
             due_dates.apply(gradebook, self.course, unit, student)
-            self.converter._sanitizing = False
-            self.converter._init_preprocessors()
             resources = self._resources(unit, student, gradebook=gradebook, graded=graded)
-            text, _ = self.converter.exporter.from_notebook_node(graded.notebook, resources)
-        left_out = self._keep(folder, student, unit, text, graded.files)
+            notebook = graded.notebook
+            for step in self.steps:
+                notebook, resources = step(notebook, resources)
+            nbformat.validate(notebook)
+        left_out = self._keep(folder, student, unit, nbformat.v4.writes_json(notebook), graded.files)
         return " ".join(filter(None, [undated, left_out]))
 
     def scores(self, unit: str) -> dict[str, dict]:
@@ -252,6 +262,17 @@ class Book:
         finally:
             # It takes back what has not been finished.
             transaction.db.remove()
+
+
+def _steps(converter: Autograde, config: Config) -> list[Preprocessor]:
+    """What nbgrader does with a graded notebook, as configured, but without what it copies and tests in between.
+
+    The cells' metadata are the plan's own, and the notebook is tested once, after all steps.
+    """
+    converter.exporter = converter.exporter_class(parent=converter, config=config)
+    converter._sanitizing = False
+    converter._init_preprocessors()
+    return [step for step in converter.exporter._preprocessors if not isinstance(step, CheckCellMetadata)]
 
 
 def _other_cells(unit: str, old: Collection[str], new: Collection[str]) -> str:
