@@ -45,7 +45,9 @@ def from_logs(course: Course, unit: str, results: Sequence[Result]) -> list[Exer
         mine: dict[str, list[Attempt]] = defaultdict(list)
         folder = course.submitted(unit, result.student.id).parent
         for attempt in attempt_log.read(folder / HANDED_IN):
-            mine[attempt.exercise].append(attempt)
+            # Whoever runs all of a new notebook has not begun with its exercises.
+            if attempt.written:
+                mine[attempt.exercise].append(attempt)
         for exercise, attempts in mine.items():
             by_exercise[exercise].append(attempts)
     return [_counted(exercise, by_exercise[exercise]) for exercise in exercises if exercise in by_exercise]
