@@ -20,7 +20,7 @@ class Attempt:
     Attributes:
         exercise: its name.
         time: when.
-        right: whether all checks passed.
+        right: whether all checks passed, and nothing was used that is not the student's to use.
         written: whether there was an answer yet.
     """
 
@@ -46,7 +46,7 @@ def read(file: Path) -> Iterator[Attempt]:
             yield Attempt(
                 exercise=str(row["exercise"]),
                 time=_time(row["time"]),
-                right=not row["failed"],
+                right=not row["failed"] and not row.get("withheld"),
                 written=not row.get("not_written"),
             )
         except (ValueError, KeyError, TypeError, RecursionError):

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
@@ -79,22 +80,24 @@ def _lines_of_docstrings(text: str) -> frozenset[int]:
 
 def _imported(file: Path) -> Iterator[Path]:
     """The project's files that a file imports."""
-    for module in _modules_in(file.read_text("utf-8")):
-        yield from _files_of(module, file)
+    for module, names in _imports_in(file.read_text("utf-8")):
+        modules = [list(_files_of(f"{module}.{name}", file)) for name in names]
+        yield from itertools.chain(*modules)
+        # A package of which nothing but modules is taken counts as little as in `import package.module`.
+        if not modules or not all(modules):
+            yield from _files_of(module, file)
 
 
 @cache
-def _modules_in(text: str) -> tuple[str, ...]:
-    return tuple(module for node in ast.walk(ast.parse(text)) for module in _modules(node))
-
-
-def _modules(node: ast.AST) -> list[str]:
-    """What a statement may import: modules, and names that may be modules."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return []
+def _imports_in(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a file imports: modules, each with the names that are taken from it, which may be modules."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, ()) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.module, tuple(alias.name for alias in node.names)))
+    return tuple(found)
 
 
 def _files_of(module: str, by: Path) -> Iterator[Path]:

@@ -94,12 +94,13 @@ def attended() -> bool:
     return bool(getattr(kernel, "_allow_stdin", False))
 
 
-def note(verdict: Verdict, cells: Iterable[str]) -> Step:
+def note(verdict: Verdict, cells: Iterable[str], withheld: bool = False) -> Step:
     """Write an attempt into the log, and say how much advice it gets.
 
     Args:
         verdict: what became of it.
         cells: the source of the cells that define the answer.
+        withheld: whether it would have no points yet although its checks may pass.
     Returns:
         All of it where nobody sits at the notebook, where steps are off, or where no log can be written.
     """
@@ -113,6 +114,7 @@ def note(verdict: Verdict, cells: Iterable[str]) -> Step:
         "passed": [outcome.check for outcome in verdict.outcomes if outcome.passed],
         "failed": [outcome.check for outcome in verdict.outcomes if not outcome.passed],
         "not_written": all(outcome.kind == Kind.NOT_WRITTEN for outcome in verdict.outcomes),
+        "withheld": withheld,
         "digest": digest,
     }
     file = log_file(chosen)

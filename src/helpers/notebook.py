@@ -66,13 +66,13 @@ def check(*objects: Any) -> None:
     verdict = judge(exercise, published, objects, witness)
     borrowed = tuple(_withheld(exercise, names, witness.seen))
     cells = _cells_of(exercise, _ran(names))
-    step = attempts.note(verdict, cells)
+    step = attempts.note(verdict, cells, bool(borrowed))
     notes, after = borrowed, ""
     _right.pop(exercise.name, None)
     if verdict.right:
         _right[exercise.name] = objects
         if attempts.attended() and not borrowed:
-            after = next_step(exercise.objects, Path.cwd())
+            after = next_step(exercise.objects, Path.cwd(), _names_that_are_right(names))
     else:
         notes += tuple(_rests_on(exercise, cells, names))
     card.display(card.Card(verdict, published.advice, exercise.lecture, notes, bool(borrowed), step, after))
@@ -162,6 +162,12 @@ def _rests_on(exercise: Checks, cells: list[str], names: dict[str, Any]) -> Iter
             f"This rests on your {those}, whose check has not passed yet as it stands now. "
             "Begin there: what is wrong in it shows here as well, and counts once when your work is graded."
         )
+
+
+def _names_that_are_right(names: dict[str, Any]) -> set[str]:
+    """The objects of all exercises whose checks have passed, as the notebook has them now."""
+    right = [exercise for exercise, _ in _opened.values() if _is_right(exercise, names)]
+    return {name for exercise in right for name in exercise.objects}
 
 
 def _is_right(exercise: Checks, names: dict[str, Any]) -> bool:

@@ -9,23 +9,27 @@ from helpers.next_step import LAST, next_step
 
 
 def cell(source, kind="code", solution=False):
-    metadata = {"nbgrader": {"solution": solution}}
-    return {"cell_type": kind, "source": source, "metadata": metadata}
+    return {"cell_type": kind, "source": source, "metadata": {"nbgrader": {"solution": solution}}}
+
+
+def stub(*lines):
+    return cell("\n".join(f"{line}\n    raise NotImplementedError()\n" for line in lines), solution=True)
 
 
 CELLS = [
-    cell("# Unit\n\n## 1 · Layers", "markdown"),
-    cell("def one(x):\n    raise NotImplementedError()", solution=True),
+    cell("# Unit\n\n## 1 · Layers\n\n```python\n# no heading\n```", "markdown"),
+    stub("def one(x):"),
     cell("check(one)"),
     cell("Some words.\n\n## 2 · *Both* ways", "markdown"),
-    cell("class Two:\n    ...\n\n\ndef three(x): ...", solution=True),
-    cell("check(Two,\n      three)"),
+    stub("class Two:", "def three(x):"),
+    cell("import math  # mine\ncheck(\n    Two,\n    three,\n)"),
     cell("guess = None  # a or b\ncommit(guess, {})"),
-    cell("def four(x): ...", solution=True),
+    stub("def four(x):"),
     cell("check(four)"),
+    stub("def four(x):"),
     cell("### Derivation: why", "markdown"),
     cell("YOUR ANSWER HERE", "markdown", solution=True),
-    cell("def five(x): ...", solution=True),
+    stub("def five(x):"),
     cell("check(five)"),
 ]
 
@@ -37,17 +41,33 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("objects", "sentence"),
+    ("objects", "done", "sentence"),
     [
-        (["one"], "Next: `Two`, `three`, in “2 · *Both* ways”."),
-        (["Two", "three"], "Next: guess what comes out of the experiment below, then run it."),
-        (["four"], "Next: “Derivation: why”."),
-        (["five"], LAST),
-        (["Two"], ""),
+        (["one"], (), "Next: `Two`, `three`, in “2 · *Both* ways”."),
+        (["Two", "three"], (), "Next: guess what comes out of the experiment below, then run it."),
+        (["four"], (), "Next: “Derivation: why”."),
+        (["five"], (), "Still to write: `one`, in “1 · Layers”."),
+        (["five"], ("one",), "Still to write: `Two`, `three`, in “2 · *Both* ways”."),
+        (["Two"], (), ""),
     ],
 )
-def test_what_comes_next_is_the_first_thing_to_do_below(folder, objects, sentence):
-    assert next_step(objects, folder) == sentence
+def test_what_comes_next_is_below_or_else_above(folder, objects, done, sentence):
+    assert next_step(objects, folder, done) == sentence
+
+
+def test_where_all_is_written_the_notebook_is_handed_in(tmp_path):
+    written = [
+        cell("def one(x):\n    return x", solution=True),
+        cell("Since 1 = 1.", "markdown", solution=True),
+    ]
+    (tmp_path / "unit.ipynb").write_text(json.dumps({"cells": [cell("check(one)"), *written]}), "utf-8")
+    assert next_step(["one"], tmp_path) == LAST
+
+
+def test_a_heading_of_half_a_character_is_shown_without_it(tmp_path):
+    cells = [cell("check(one)"), cell("## A\ud83d", "markdown"), stub("def two(x):")]
+    (tmp_path / "unit.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
+    assert next_step(["one"], tmp_path) == "Next: `two`, in “A?”."
 
 
 @pytest.mark.parametrize(
