@@ -90,11 +90,11 @@ def rates(AdaGrad, rng):
 
 @adagrad.check("a gradient that stays, small or large: step t has the length α/√t")
 def constant_gradient(AdaGrad, rng):
-    g, found = gradients_of(rng, 1, (5,)), {}
+    g, found = gradients_of(rng, 1, (12,)), {}
     # The second half are a feature's weights that is measured in another unit, a hundredth of the first.
-    starts, gradients = {"θ": np.zeros(10, "float32")}, {"θ": np.repeat(np.hstack([g, 100 * g]), 4, axis=0)}
+    starts, gradients = {"θ": np.zeros(24, "float32")}, {"θ": np.repeat(np.hstack([g, 100 * g]), 4, axis=0)}
     steps = moves(walk(AdaGrad(0.25), starts, gradients), starts, 0.25)
-    for name, part in (("g", slice(0, 5)), ("100 g", slice(5, 10))):
+    for name, part in (("g", slice(0, 12)), ("100 g", slice(12, 24))):
         found[f"steps / α, for the gradient {name}"] = np.array([step[part] for step in steps.values()])
     return found | landmarks(g=g[0].astype("float32"))
 
