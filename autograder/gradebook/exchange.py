@@ -53,6 +53,8 @@ def _with_room(files: list[str], log: Any) -> Iterator[str]:
         about = os.lstat(name)
         if not stat.S_ISREG(about.st_mode):
             log.warning("%s is no file, and is left out", name)
+        elif not os.access(name, os.R_OK):
+            log.warning("%s cannot be read, and is left out", name)
         elif about.st_size > min(left, MAX_BYTES):
             log.warning("%s has %d MB, which is too much, and is left out", name, about.st_size // 10**6)
         else:
