@@ -1,13 +1,16 @@
 """Calls of the built-in in many disguises are seen; what an honest answer does is no more than it is."""
 
 import textwrap
+import types
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from helpers import watchman
 from helpers.checks import Checks
+from helpers.frames import Frames
 from helpers.ownership import alarms, declared
 from helpers.sighting import CLASS, FUNCTION, OPERATION, Sighting
 from helpers.witness import Witness
@@ -246,3 +249,8 @@ def test_each_thing_is_told_once_and_as_soon_as_it_is_seen():
     exercise = exercise_of(CHECK)
     Witness(names, told.extend).gather(exercise, exercise.checks[0], (names["f"],), 1, 1)
     assert told.count(Sighting(OPERATION, "Exp")) == 1
+
+
+def test_what_lies_in_the_place_of_another_threads_frame_stops_nothing(monkeypatch):
+    monkeypatch.setattr(watchman.sys, "_current_frames", lambda: {-1: types.CellType(1)})
+    assert not watchman.threads_of(Frames({}, (), ()))

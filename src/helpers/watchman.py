@@ -114,8 +114,9 @@ def threads_of(frames: Frames) -> bool:
     """Whether another thread runs the student's code just now."""
     here = threading.get_ident()
     for ident, frame in sys._current_frames().items():
-        at: FrameType | None = frame
-        while ident != here and at is not None:
+        at: object = frame
+        # They come and go while they are looked at: what is met in a frame's place need not be one.
+        while ident != here and isinstance(at, FrameType):
             if frames.place(at).kind == STUDENT and at.f_globals is frames.names:
                 return True
             at = at.f_back
