@@ -106,9 +106,9 @@ def run(unit: catalogue.Unit, sizes: list[int], jobs: int, folder: Path) -> Iter
 
 
 def _recording(note: Path, whole: measure.Cost) -> measure.Cost:
-    """What of a run was the one writer's work."""
+    """What of a run was the one writer's work; it is a part of a process, whose memory is told of the whole."""
     found = json.loads(note.read_text())
-    return replace(whole, wall=found["wall"], cpu=found["cpu"])
+    return replace(whole, wall=found["wall"], cpu=found["cpu"], memory=0.0)
 
 
 def page(scale: Scale) -> str:
@@ -118,14 +118,21 @@ def page(scale: Scale) -> str:
         for size, cost in costs.items():
             each = 1000 * cost.cpu / size
             rows.append(
-                (step, size, f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{each:.1f}", f"{cost.memory:.0f}")
+                (
+                    step,
+                    size,
+                    f"{cost.wall:.1f}",
+                    f"{cost.cpu:.1f}",
+                    f"{each:.1f}",
+                    f"{cost.memory:.0f}" if cost.memory else "",
+                )
             )
     lines = []
     for step, costs in scale.costs.items():
         if len(costs) > 1:
             slope, start = linear_regression(list(costs), [cost.cpu for cost in costs.values()])
             room, _ = linear_regression(list(costs), [cost.memory for cost in costs.values()])
-            lines.append((step, f"{1000 * slope:.1f}", f"{start:.1f}", f"{1000 * room:.0f}"))
+            lines.append((step, f"{1000 * slope:.1f}", f"{start:.1f}", f"{1000 * room:.0f}" if room else ""))
     runs = table.table(("", "submissions", "wall s", "CPU s", "CPU ms each", "MB, largest process"), rows)
     fitted = table.table(("", "CPU ms a submission", "CPU s to begin with", "kB a submission"), lines)
     return f"""# What a class costs as it grows

@@ -15,6 +15,7 @@ from autograder.authoring.solution_set import execute
 from autograder.authoring.unit_page import page_of
 from autograder.course import catalogue
 from autograder.exercise import check_id, file_of, solution_id
+from helpers.next_step import is_to_write, next_step
 from helpers.notebook import judge
 from helpers.published import load, load_checks
 
@@ -84,3 +85,13 @@ def test_untouched_it_fails_every_check(unit):
         published = load(file.with_suffix(".evidence"))
         verdict = judge(load_checks(file), published, tuple(names[name] for name in exercise.objects))
         assert (verdict.points, [o.check for o in verdict.outcomes if o.passed]) == (0, [])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=str)
+def test_a_card_leads_on_to_what_is_as_it_came(unit):
+    notebook = nbformat.read(NOTEBOOKS / unit.id / f"{unit}.ipynb", as_version=4)
+    to_fill = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    assert to_fill
+    assert all(is_to_write(cell, ()) for cell in to_fill)
+    for exercise in catalogue.exercises(unit):
+        assert next_step(exercise.objects, NOTEBOOKS / unit.id).startswith("Next: ")

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,6 @@ LOCK = "requirements.lock"
 WORKER, GRADER = 0.5, 1.0
 EVERYBODY_WRITES = 0o777
 LABEXTENSION = Path("labextensions", "@jupyter", "nbgrader")
-# What EXTRA=scale installs.
-EXTRA = ("distributed", "psycopg")
 SERVER_EXTENSIONS = ("formgrader", "validate_assignment", "assignment_list", "course_list")
 
 
@@ -207,13 +205,15 @@ def labextension() -> Finding:
 def cluster() -> Finding:
     """Whether submissions can be graded on other machines, and the gradebook lie on PostgreSQL."""
     what = "several machines"
+    needs = "\n".join(requires("fdl") or ())
+    extra = re.findall(r"^([\w.-]+).*extra == [\"']scale[\"']", needs, re.MULTILINE)
     missing = []
-    for name in EXTRA:
+    for name in extra:
         try:
             version(name)
         except PackageNotFoundError:
             missing.append(name)
     if missing:
-        said = f"{' and '.join(missing)} not installed; it takes them only for `--workers` and for PostgreSQL"
+        said = f"not installed: {', '.join(missing)}; only `--workers` and PostgreSQL take them"
         return Finding(what, True, said, "make install EXTRA=scale", needed=False)
-    return Finding(what, True, f"{' and '.join(EXTRA)}; `fdl farm 2` tries it on this machine")
+    return Finding(what, True, f"{', '.join(extra)}; `fdl farm 2` tries it on this machine")

@@ -110,9 +110,9 @@ def test_only_what_grading_needs_ends_with_1(course, monkeypatch):
 @pytest.mark.parametrize(
     ("missing", "mend", "said"),
     [
-        ((), "", "distributed and psycopg; `fdl farm 2`"),
-        (("psycopg",), "make install EXTRA=scale", "psycopg not installed; it takes"),
-        (("distributed", "psycopg"), "make install EXTRA=scale", "distributed and psycopg not installed"),
+        ((), "", "distributed, cryptography, psycopg; `fdl farm 2`"),
+        (("psycopg",), "make install EXTRA=scale", "not installed: psycopg; only"),
+        (("distributed", "psycopg"), "make install EXTRA=scale", "not installed: distributed, psycopg; only"),
     ],
 )
 def test_what_a_cluster_takes_is_told_and_nobody_is_blamed_for_doing_without(

@@ -11,7 +11,7 @@ from typing import Any
 LARGEST = 20_000_000
 # What stands in a cell until something is written.
 TO_WRITE, TO_DERIVE = "raise NotImplementedError", "YOUR ANSWER HERE"
-LAST = "That was the last thing to write in this notebook. Restart the kernel, run all cells, and hand it in."
+LAST = "Nothing here is left to write. Restart the kernel and run all cells: once every card is right, hand it in."
 
 
 def next_step(objects: Sequence[str], folder: Path, done: Collection[str] = ()) -> str:
@@ -78,7 +78,7 @@ def _after(cells: list[dict[str, Any]], position: int, done: Collection[str]) ->
             heading = _last_heading(source) or heading
         if number > position and source.startswith("guess = None"):
             return "Next: guess what comes out of the experiment below, then run it."
-        if not _is_to_write(cell, done):
+        if not is_to_write(cell, done):
             continue
         what = ", ".join(f"`{name}`" for name in _defined(source))
         place = f"{what}, in “{heading}”" if what else f"“{heading}”"
@@ -90,8 +90,13 @@ def _after(cells: list[dict[str, Any]], position: int, done: Collection[str]) ->
     return LAST
 
 
-def _is_to_write(cell: dict[str, Any], done: Collection[str]) -> bool:
-    """Whether a cell that a student fills is as it came, and of something that is not right already."""
+def is_to_write(cell: dict[str, Any], done: Collection[str]) -> bool:
+    """Whether a cell that a student fills is as it came, and of something that is not right already.
+
+    Args:
+        cell: of a notebook, as JSON.
+        done: names that are right already.
+    """
     metadata = cell.get("metadata")
     ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if not isinstance(ours, dict) or not ours.get("solution"):
