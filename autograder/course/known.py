@@ -14,14 +14,25 @@ COUNTED = ("tensorflow", "numpy", "keras", "scipy", "sklearn")
 
 
 @cache
-def used_by_the_course() -> frozenset[str]:
-    """The paths of libraries in all exercises and units, as they are written there."""
-    paths: set[str] = set()
-    for folder in (ROOT / "solutions", COURSE / "units"):
-        for file in folder.rglob("*.py"):
-            with ALONE:
-                paths |= {path for _, path in read([file.read_text("utf-8")]).uses}
-    return frozenset(paths)
+def used_by_the_course(path: str) -> bool:
+    """Whether an exercise or a unit uses this path of a library, as it is written there."""
+    name = path.rpartition(".")[2]
+    # Reading all of them takes seconds; only where the name stands can it be used.
+    return any(name in text and path in _uses(text) for text in _texts())
+
+
+@cache
+def _texts() -> tuple[str, ...]:
+    """Of all exercises and units."""
+    files = [file for folder in (ROOT / "solutions", COURSE / "units") for file in folder.rglob("*.py")]
+    return tuple(file.read_text("utf-8") for file in sorted(files))
+
+
+@cache
+def _uses(text: str) -> frozenset[str]:
+    """The paths of libraries in one of them."""
+    with ALONE:
+        return frozenset(path for _, path in read([text]).uses)
 
 
 def unknown(uses: Iterable[tuple[int, str]], allowed: Iterable[str] = ()) -> dict[str, int]:
@@ -31,13 +42,14 @@ def unknown(uses: Iterable[tuple[int, str]], allowed: Iterable[str] = ()) -> dic
         uses: lines and paths, as `helpers.operations.read` finds them.
         allowed: paths that were allowed.
     """
-    known = used_by_the_course() | set(allowed)
+    allowed = frozenset(allowed)
     lines: dict[str, set[int]] = {}
     for line, path in uses:
         if path.partition(".")[0] not in COUNTED or is_module(path):
             continue
         within = [part for part in beginnings(path) if not is_module(part)]
-        if known.isdisjoint([path, *within]) and _is_operation(within[0] if within else path):
+        known = any(part in allowed or used_by_the_course(part) for part in (path, *within))
+        if not known and _is_operation(within[0] if within else path):
             lines.setdefault(within[0] if within else path, set()).add(line)
     return {path: len(numbers) for path, numbers in sorted(lines.items())}
 
