@@ -274,5 +274,5 @@ def test_what_lies_beside_a_notebook_is_kept_if_a_grader_can_open_it(root, grade
     assert row.graded.score == 8
     assert row.reasons == [
         "timestamp.txt is not a file. It counts as handed in in time. "
-        f"Not put beside the graded notebook, but left in {folder}: acts.svg, scan.pdf."
+        f"Not put beside the graded notebook, but left in {folder}: acts.svg, link.png, pipe.pdf, scan.pdf."
     ]
