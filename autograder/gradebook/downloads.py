@@ -113,7 +113,8 @@ def _of_folder(source: Path) -> Iterator[tuple[PurePosixPath, int, Read]]:
     """Place and size of each file in a folder, and what reads it."""
     if not source.is_dir():
         raise Refused(f"there is no folder or zip {source}")
-    for folder, inner, names in os.walk(source):
+    closed: list[OSError] = []
+    for folder, inner, names in os.walk(source, onerror=closed.append):
         inner.sort()
         for name in sorted(names):
             path = Path(folder, name)
@@ -121,6 +122,10 @@ def _of_folder(source: Path) -> Iterator[tuple[PurePosixPath, int, Read]]:
             if stat.S_ISREG(about.st_mode):
                 place = PurePosixPath(path.relative_to(source))
                 yield place, about.st_size, functools.partial(read_file, path)
+    for error in closed:
+        # A folder that may not be looked into is told of as a file that may not be read.
+        path = Path(error.filename)
+        yield PurePosixPath(path.relative_to(source)), 0, functools.partial(read_file, path)
 
 
 def _of_zip(packed: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, int, Read]]:

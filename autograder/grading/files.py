@@ -136,7 +136,7 @@ def _others(wanted: Path) -> Iterator[tuple[str, bytes]]:
 
 def _all_others(wanted: Path) -> Iterator[tuple[str, bytes]]:
     folder = wanted.parent
-    if not folder.is_dir() or folder.is_symlink():
+    if not os.path.isdir(folder) or os.path.islink(folder):
         return
     for path in _paths(folder, DEEPEST):
         name = str(path.relative_to(folder))

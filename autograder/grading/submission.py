@@ -64,15 +64,15 @@ def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
     Raises:
         Unreadable: if there is none at this place, or it is a link, a pipe, a device, or too large.
     """
-    if path.parent.is_symlink() or path.is_symlink():
-        raise Unreadable(
-            f"{path.name} is a link to another place. Hand in the notebook itself, as a file of its own."
-        )
-    if not path.exists():
-        raise Unreadable(_absent(path))
     # A link that was put there meanwhile is not followed, and a pipe is not waited for.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | os.O_NONBLOCK
     try:
+        if path.parent.is_symlink() or path.is_symlink():
+            raise Unreadable(
+                f"{path.name} is a link to another place. Hand in the notebook itself, as a file of its own."
+            )
+        if not path.exists():
+            raise Unreadable(_absent(path))
         with open(os.open(path, flags), "rb") as file:
             about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):
