@@ -212,7 +212,7 @@ class Book:
         )
 
     def _waiting_for_a_grader(self, unit: str) -> list[tuple[str, GradeCell]]:
-        """The derivations of a class that somebody has to read, each with whose it is."""
+        """The derivations of a class that somebody has to read, each with whose it is; by name, as a database has no order."""
         cells: dict[str, GradeCell] = {}
         for notebook in self.gradebook.find_assignment(unit).notebooks:
             cells |= {cell.id: cell for cell in notebook.grade_cells}
@@ -222,7 +222,8 @@ class Book:
             .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
             .filter(Grade.needs_manual_grade, Grade.cell_type == "markdown", Grade.cell_id.in_(cells))
         )
-        return [(student, cells[cell]) for student, cell in waiting]
+        found = [(student, cells[cell]) for student, cell in waiting]
+        return sorted(found, key=lambda one: (one[0], one[1].name))
 
     def _keep(self, folder: Path, student: str, unit: str, text: str, attached: Mapping[str, str]) -> str:
         """Put the graded notebook in its place, and beside it what graders may want to see; say what has no room."""

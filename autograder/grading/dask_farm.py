@@ -279,5 +279,7 @@ def _result(future: Any) -> bytes | Exception | None:
     except (asyncio.CancelledError, CancelledError):
         return None
     except Exception as error:
-        return error
+        # Of one that has ended well, only the way here can fail so; what cannot be read fails otherwise.
+        lost = future.status == "finished" and isinstance(error, OSError | RuntimeError | TimeoutError)
+        return None if lost else error
     return data if isinstance(data, bytes) else TypeError(f"{type(data).__name__}, and not bytes")

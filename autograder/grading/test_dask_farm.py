@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from autograder.grading.dask_farm import probe, tls_of
+from autograder.grading.dask_farm import _result, probe, tls_of
 from helpers.errors import CalledWrongly, Refused
 
 
@@ -42,3 +42,25 @@ def test_where_nobody_answers_the_address_is_named_and_what_to_do():
         Refused, match=rf"nobody answers at {address} \(Connection refused\): start one there"
     ):
         probe(address, None)
+
+
+class Ended:
+    """A task of dask's that ended well, and whose answer fails on the way."""
+
+    def __init__(self, error, status="finished"):
+        self.error, self.status = error, status
+
+    def result(self, timeout):
+        raise self.error
+
+
+def test_an_answer_that_a_broken_connection_kept_is_lost_and_one_that_cannot_be_read_is_told():
+    # As dask says it where the scheduler was killed while it sent.
+    closed = RuntimeError("in <TLS (closed) ConnectionPool.gather ...>: Stream is closed")
+    assert _result(Ended(closed)) is None
+    assert _result(Ended(TimeoutError())) is None
+    unreadable = TypeError(
+        "Data serialized with pickle but only able to deserialize data with ['dask', 'msgpack']"
+    )
+    assert _result(Ended(unreadable)) is unreadable
+    assert _result(Ended(closed, status="error")) is closed
