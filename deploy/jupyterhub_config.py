@@ -59,7 +59,11 @@ c.JupyterHub.db_url = f"sqlite:///{place.state / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(place.state / "cookie_secret")
 c.ConfigurableHTTPProxy.api_url = place.proxy_api
 c.ConfigurableHTTPProxy.pid_file = str(place.state / "proxy.pid")
-c.ConfigurableHTTPProxy.command = [str(place.python.with_name("configurable-http-proxy"))]
+c.ConfigurableHTTPProxy.command = [
+    str(place.python.with_name("configurable-http-proxy")),
+    # By itself it gives up after 20 seconds, and Validate or a class in formgrader may take longer.
+    f"--proxy-timeout={1000 * HOUR}",
+]
 
 c.JupyterHub.authenticator_class = UnixGroups
 c.Authenticator.manage_groups = True
