@@ -49,7 +49,7 @@ test: install   ## lint, type-check, compare notebooks/ with a fresh build, and 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/fdl build --check
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 verify: install ## prove what has changed since it was proved; ANEW=1 proves every exercise (a quarter of an hour on two cores)
 	$(BIN)/fdl verify $(if $(ANEW),--anew)
