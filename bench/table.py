@@ -125,8 +125,8 @@ pages that several processes share by its share of them.
 
 What *fdl grade* costs beyond the lower bound: judging; and that each submission's process builds TensorFlow's kernels for itself (none
 may exist before a fork), twice where an exercise must not meet what the others' checks hand out. The lower bound alone comes to
-{_bound_of_stock(f):.3g} of what nbgrader takes in a class of {CLASS}: no grader that runs these checks on two draws costs less. Most of it is
-Keras, which makes a model, and for each of its layers a graph, for every check of a network.
+{_bound_of_stock(f):.3g} of what nbgrader takes in a class of {CLASS}: no grader that runs these checks on two draws costs less. Most
+of it is Keras, which makes a model, and for each of its layers a graph, for every check of a network.
 
 The submissions: {what}. Left out are those that loop endlessly, use up memory, exit, or are no notebook.
 """
