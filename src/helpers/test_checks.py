@@ -13,7 +13,8 @@ from helpers.checks import Check, Checks, fill, gather
 
 def defined(source, *names, **space):
     """What a student's cell defines."""
-    file = "<cell>"
+    # No other test's: what finds the lines of a function looks here.
+    file = "<a cell of this test>"
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)
     space |= {"np": np, "tf": tf, "keras": keras}
     exec(compile(source, file, "exec"), space)
