@@ -32,6 +32,13 @@ TABLES = {"assignment", "student", "submitted_assignment", "grade"}
 VERSION = "SELECT version_num FROM alembic_version"
 # Changes nothing, but takes the lock that a change takes.
 TRIAL = "UPDATE assignment SET name = name WHERE 1 = 0"
+# By what a student's rows are sought in tables that hold the whole class.
+SOUGHT = (
+    ("submitted_assignment", "student_id"),
+    ("submitted_notebook", "assignment_id"),
+    ("grade", "notebook_id"),
+    ("comment", "notebook_id"),
+)
 # It warns of what it raises as well.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 # Seconds after which nobody answers at a server's address.
@@ -103,11 +110,23 @@ def open_gradebook(directory: CourseDirectory, to_write: bool = False) -> Gradeb
             try_to_write(url)
         try:
             with alembic_on_path():
-                return Gradebook(url, directory.course_id)
+                gradebook = Gradebook(url, directory.course_id)
+            if to_write:
+                _index(gradebook)
+            return gradebook
         except BaseException:
             if is_new:
                 _take_back(url)
             raise
+
+
+def _index(gradebook: Gradebook) -> None:
+    """Have a student's rows found without a look at all others: nbgrader's own keys begin with the unit's or the cell's."""
+    with gradebook.engine.begin() as connection:
+        for table, column in SOUGHT:
+            name = f"fdl_{table}_{column}"
+            if name not in {index["name"] for index in inspect(connection).get_indexes(table)}:
+                connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})"))
 
 
 def is_there(url: str) -> bool:

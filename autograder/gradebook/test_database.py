@@ -121,3 +121,14 @@ def test_a_servers_password_is_not_told():
     ):
         raise OperationalError("", {}, Exception("no route"))
     assert "secret" not in str(refused.value)
+
+
+def test_a_students_rows_are_found_without_a_look_at_the_whole_class(root):
+    # As a gradebook that was made before there were indexes.
+    change(root / "gradebook.db", "DROP INDEX IF EXISTS fdl_grade_notebook_id")
+    for _ in range(2):
+        Book(Course(root)).close()
+    with closing(sqlite3.connect(root / "gradebook.db")) as connection:
+        for table, column in database.SOUGHT:
+            query = f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {column} = 'x'"
+            assert f"USING INDEX fdl_{table}_{column}" in connection.execute(query).fetchone()[3]
