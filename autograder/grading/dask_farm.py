@@ -12,7 +12,7 @@ import ssl
 import time
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,35 +170,41 @@ def connected(address: str, tls: Tls | None) -> Iterator["DaskFarm"]:
             tls_client_key=str(tls.key),
             require_encryption=True,
         )
-    try:
+
+    def connect(seconds: float) -> Any:
         with warnings.catch_warnings(action="ignore"):
-            client: Any = Client(
+            return Client(
                 address,
                 security=security,
-                timeout=AGAIN,
+                timeout=seconds,
                 name="fdl-grade",
                 set_as_default=False,
                 deserializers=PLAIN,
             )
+
+    try:
+        there = DaskFarm(connect, address)
     except (OSError, ValueError) as error:
         raise Refused(f"the scheduler at {address} does not answer as it should: {error}") from None
     try:
-        yield DaskFarm(client, address)
+        yield there
     finally:
-        with contextlib.suppress(Exception):
-            client.close(timeout=ANSWER)
+        there.close()
 
 
 class DaskFarm:
     """The workers that a client of dask's knows; see `orders.Farm`.
 
     Args:
-        client: the client.
+        connect: makes a client that tries for so many seconds.
         address: the scheduler's.
     """
 
-    def __init__(self, client: Any, address: str):
-        self.client, self.address = client, address
+    def __init__(self, connect: Callable[[float], Any], address: str):
+        self.connect, self.address = connect, address
+        self.client = connect(AGAIN)
+        # Since when the client has no connection.
+        self._cut: float | None = None
         self._futures: dict[str, Any] = {}
         self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
         # When each was heard of last, by the scheduler's clock and by ours.
@@ -209,7 +215,9 @@ class DaskFarm:
         gone = Lost(f"The scheduler at {self.address} does not answer any more.")
         if self.client.status != "running":
             self._futures.clear()
-            raise gone
+            if not self._connected_anew():
+                raise gone
+        self._cut = None
         try:
             about = self.client.sync(self._identity, callback_timeout=ANSWER)
         except Exception:
@@ -225,6 +233,26 @@ class DaskFarm:
             shown = address if name == address else f"{name} ({address})"
             there[address] = Present(shown, worker["nthreads"], silent)
         return there
+
+    def _connected_anew(self) -> bool:
+        """Have another client, if this one has tried for long enough: one that was cut amid its greeting tries no more."""
+        now = time.monotonic()
+        if self._cut is None:
+            self._cut = now
+        if now - self._cut < ANSWER:
+            return False
+        try:
+            client = self.connect(ANSWER)
+        except Exception:
+            return False
+        self.close()
+        self.client = client
+        return True
+
+    def close(self) -> None:
+        """Hang up, whatever state the connection is in."""
+        with contextlib.suppress(Exception):
+            self.client.close(timeout=ANSWER)
 
     async def _identity(self) -> dict[str, Any]:
         return await self.client.scheduler.identity(n_workers=-1)
