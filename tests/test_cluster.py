@@ -34,7 +34,7 @@ from helpers.errors import Refused
 pytestmark = pytest.mark.skipif(
     find_spec("distributed") is None, reason="takes the extra `scale`: make install EXTRA=scale"
 )
-UNIT = catalogue.unit("03_a_tape_of_your_own")
+UNIT = catalogue.unit("11_dropout")
 # In the tests in which something is killed, and in the one that compares verdicts.
 STUDENTS, CLASS = 6, 40
 # Seconds in which a test ends or fails, on a machine with much else to do.
