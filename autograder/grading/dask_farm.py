@@ -203,7 +203,7 @@ class DaskFarm:
     def __init__(self, connect: Callable[[float], Any], address: str):
         self.connect, self.address = connect, address
         self.client = connect(AGAIN)
-        # Since when the client has no connection.
+        # Since when nobody answers the client.
         self._cut: float | None = None
         self._futures: dict[str, Any] = {}
         self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -212,16 +212,15 @@ class DaskFarm:
 
     def workers(self) -> dict[str, Present]:
         """See `Farm`."""
-        gone = Lost(f"The scheduler at {self.address} does not answer any more.")
-        if self.client.status != "running":
-            self._futures.clear()
-            if not self._connected_anew():
-                raise gone
-        self._cut = None
         try:
+            if self.client.status != "running":
+                raise ConnectionError
             about = self.client.sync(self._identity, callback_timeout=ANSWER)
         except Exception:
-            raise gone from None
+            self._futures.clear()
+            self._connect_anew()
+            raise Lost(f"The scheduler at {self.address} does not answer any more.") from None
+        self._cut = None
         there = {}
         now = time.monotonic()
         for address, worker in about["workers"].items():
@@ -234,20 +233,17 @@ class DaskFarm:
             there[address] = Present(shown, worker["nthreads"], silent)
         return there
 
-    def _connected_anew(self) -> bool:
+    def _connect_anew(self) -> None:
         """Have another client, if this one has tried for long enough: one that was cut amid its greeting tries no more."""
         now = time.monotonic()
         if self._cut is None:
             self._cut = now
         if now - self._cut < ANSWER:
-            return False
-        try:
+            return
+        with contextlib.suppress(Exception):
             client = self.connect(ANSWER)
-        except Exception:
-            return False
-        self.close()
-        self.client = client
-        return True
+            self.close()
+            self.client, self._cut = client, None
 
     def close(self) -> None:
         """Hang up, whatever state the connection is in."""

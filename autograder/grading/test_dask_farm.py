@@ -4,7 +4,9 @@ import socket
 
 import pytest
 
-from autograder.grading.dask_farm import _result, probe, tls_of
+from autograder.grading import dask_farm
+from autograder.grading.dask_farm import DaskFarm, _result, probe, tls_of
+from autograder.grading.orders import Lost
 from helpers.errors import CalledWrongly, Refused
 
 
@@ -64,3 +66,79 @@ def test_an_answer_that_a_broken_connection_kept_is_lost_and_one_that_cannot_be_
     )
     assert _result(Ended(unreadable)) is unreadable
     assert _result(Ended(closed, status="error")) is closed
+
+
+class Client:
+    """One of dask's, with a scheduler that has no workers, or that does not answer it."""
+
+    def __init__(self, status="running", answers=True):
+        self.status, self.answers, self.closed = status, answers, False
+
+    def sync(self, asked, callback_timeout):
+        if not self.answers:
+            raise TimeoutError
+        return {"workers": {}}
+
+    def close(self, timeout):
+        self.closed = True
+
+
+def the_farm(*clients):
+    """One whose clients are made in this order, and then none."""
+    waiting = iter(clients)
+
+    def connect(seconds):
+        for client in waiting:
+            return client
+        raise OSError
+
+    return DaskFarm(connect, "tls://host:1")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time that the farm reads, in a list."""
+    clock = [100.0]
+    monkeypatch.setattr(dask_farm.time, "monotonic", lambda: clock[0])
+    return clock
+
+
+def nobody_answers(farm):
+    with pytest.raises(Lost, match="scheduler at tls://host:1 does not answer any more"):
+        farm.workers()
+
+
+@pytest.mark.parametrize("stuck", [{"status": "connecting"}, {"answers": False}])
+def test_a_client_that_stays_cut_is_followed_by_another(clock, stuck):
+    first, second = Client(**stuck), Client()
+    farm = the_farm(first, second)
+    for clock[0] in (100.0, 100.0 + dask_farm.ANSWER - 0.1):
+        nobody_answers(farm)
+        assert farm.client is first
+    clock[0] += 0.1
+    nobody_answers(farm)
+    assert farm.client is second
+    assert first.closed
+    assert farm.workers() == {}
+
+
+def test_a_client_that_answers_in_between_is_kept(clock):
+    client = Client()
+    farm = the_farm(client, Client())
+    for clock[0], client.answers in ((100.0, False), (104.0, True), (108.0, False)):
+        if client.answers:
+            assert farm.workers() == {}
+        else:
+            nobody_answers(farm)
+    assert farm.client is client
+    assert not client.closed
+
+
+def test_where_no_other_client_can_be_had_the_first_goes_on_trying(clock):
+    client = Client(status="connecting")
+    farm = the_farm(client)
+    for clock[0] in (100.0, 110.0, 120.0):
+        nobody_answers(farm)
+    client.status = "running"
+    assert farm.workers() == {}
+    assert not client.closed
