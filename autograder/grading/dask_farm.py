@@ -296,7 +296,9 @@ class DaskFarm:
 
 def _result(future: Any) -> bytes | Exception | None:
     """What came of a task; None if it, or what came of it, was lost on the way."""
-    if future is None or future.status not in ("finished", "error"):
+    # A connection that breaks changes the status as well.
+    status = future.status if future is not None else None
+    if status not in ("finished", "error"):
         return None
     try:
         data = future.result(timeout=ANSWER)
@@ -304,6 +306,6 @@ def _result(future: Any) -> bytes | Exception | None:
         return None
     except Exception as error:
         # Of one that has ended well, only the way here can fail so; what cannot be read fails otherwise.
-        lost = future.status == "finished" and isinstance(error, OSError | RuntimeError | TimeoutError)
+        lost = status == "finished" and isinstance(error, OSError | RuntimeError | TimeoutError)
         return None if lost else error
     return data if isinstance(data, bytes) else TypeError(f"{type(data).__name__}, and not bytes")

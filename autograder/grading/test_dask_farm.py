@@ -47,12 +47,13 @@ def test_where_nobody_answers_the_address_is_named_and_what_to_do():
 
 
 class Ended:
-    """A task of dask's that ended well, and whose answer fails on the way."""
+    """A task of dask's that ended well, and whose answer fails on the way; it is cancelled then, or not yet."""
 
-    def __init__(self, error, status="finished"):
-        self.error, self.status = error, status
+    def __init__(self, error, status="finished", then=None):
+        self.error, self.status, self.then = error, status, then or status
 
     def result(self, timeout):
+        self.status = self.then
         raise self.error
 
 
@@ -60,6 +61,7 @@ def test_an_answer_that_a_broken_connection_kept_is_lost_and_one_that_cannot_be_
     # As dask says it where the scheduler was killed while it sent.
     closed = RuntimeError("in <TLS (closed) ConnectionPool.gather ...>: Stream is closed")
     assert _result(Ended(closed)) is None
+    assert _result(Ended(closed, then="cancelled")) is None
     assert _result(Ended(TimeoutError())) is None
     unreadable = TypeError(
         "Data serialized with pickle but only able to deserialize data with ['dask', 'msgpack']"
