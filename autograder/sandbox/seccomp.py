@@ -54,8 +54,9 @@ UNKNOWN = "clone3 openat2 memfd_create".split()
 # It depends on the arguments.
 ASKED = "clone kill tgkill prlimit64 prctl fcntl ioctl socketpair open openat socket".split()
 
-# F_SETOWN, F_SETSIG, F_SETOWN_EX: a file may signal any process, with any signal.
-SIGNALS_OF_FILES = (8, 10, 15)
+# F_SETOWN, F_SETSIG, F_SETOWN_EX: a file may signal any process, with any signal. F_SETLEASE, F_NOTIFY: whoever opens a file,
+# or changes what is in a folder, waits for the holder, or is told of.
+HOLDS_OF_FILES = (8, 10, 15, 1024, 1026)
 # FIOSETOWN, SIOCSPGRP: so may a socket.
 SIGNALS_OF_SOCKETS = (0x8901, 0x8902)
 NAMES_AND_MEMORY = (PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_SET_VMA)
@@ -150,7 +151,7 @@ def _asked(call: str, pid: int) -> Code:
         case "prctl":
             return _only(0, NAMES_AND_MEMORY, errno.EINVAL)
         case "fcntl":
-            return _never(1, SIGNALS_OF_FILES)
+            return _never(1, HOLDS_OF_FILES)
         case "ioctl":
             return _never(1, SIGNALS_OF_SOCKETS)
         case "socketpair":

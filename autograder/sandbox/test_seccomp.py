@@ -70,6 +70,13 @@ class TestFilter:
         assert answer(machine, "fcntl", 3, 8, 1) == answer(machine, "ioctl", 3, 0x8902) == FAIL | errno.EPERM
         assert answer(machine, "ioctl", 3, 0x5401) == ALLOW
 
+    def test_nobody_waits_for_a_file_or_is_told_of_a_folder(self, machine):
+        # F_SETLEASE, F_NOTIFY; F_SETFL stays.
+        assert (
+            answer(machine, "fcntl", 3, 1024, 1) == answer(machine, "fcntl", 3, 1026, 2) == FAIL | errno.EPERM
+        )
+        assert answer(machine, "fcntl", 3, 4, 2048) == ALLOW
+
     def test_socket_pairs_are_streams_and_there_are_no_other_sockets(self, machine):
         assert answer(machine, "socketpair", 1, 1 | 0x80000) == ALLOW
         assert answer(machine, "socketpair", 1, 2) == FAIL | errno.EPERM
