@@ -8,9 +8,12 @@ from autograder.sandbox import StepResult
 from helpers.operations import Reading
 from helpers.ownership import NotYours, alarms, what_is_called
 from helpers.permitted import COMPUTING, STANDARD
-from helpers.sighting import IMPORT, Sighting
+from helpers.sighting import ALARM, IMPORT, Sighting
 
 CUT = "the record of what it called is missing or cut, so nobody can say whose work it is"
+
+
+SILENCE = "its source names what this exercise asks to write, and nothing at all was seen of what it did"
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,17 @@ def testimony(
             evidence |= {(check, draw) for check, draw in result.evidence if check in names}
             watched |= result.watched
     reasons = [f"it {what} while it was checked" for what in alarms(seen)]
+    if _is_silent(seen) and evidence and reading.mentions(not_yours.paths):
+        reasons.append(SILENCE)
     reasons += [f"it imported {module}, out of sight" for module in _strange_imports(seen)]
     if evidence - watched:
         reasons.append(CUT)
     return Testimony(what_is_called(not_yours, seen, reading), reasons)
+
+
+def _is_silent(seen: Iterable[Sighting]) -> bool:
+    """Whether nothing that ran was seen, as where nobody watched."""
+    return all(kind in (ALARM, IMPORT) for kind, _ in seen)
 
 
 def _strange_imports(seen: Iterable[Sighting]) -> list[str]:

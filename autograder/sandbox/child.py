@@ -25,6 +25,8 @@ from pathlib import Path
 import numpy as np
 
 from autograder.sandbox import wire
+from autograder.sandbox.guard import guarded
+from helpers import op_callbacks
 from helpers.checks import Checks, failure_of
 from helpers.evidence import Evidence, Failure, encode
 from helpers.sighting import Sighting
@@ -96,10 +98,14 @@ class Session:
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(main)
         self.names["display"] = print
+        self.names["__builtins__"] = guarded()
         # Evidence is gathered by steps of its own.
         self.names["check"] = helpers.notebook.check = _nothing
         # What is there before any cell has run.
         self.threads = frozenset(threading.enumerate())
+        # Graphs that were traced so far, and those of them that were while nobody watched.
+        self.traced: frozenset[str] = frozenset()
+        self.traced_unwatched: set[str] = set()
         # The names as they were at each exercise's checks.
         self.before: dict[str, dict] = {}
 
@@ -131,7 +137,8 @@ class Session:
             are = "is" if len(missing) == 1 else "are"
             return Failure("NameError", f"{', '.join(missing)} {are} not defined")
         candidate = tuple(self.names[name] for name in exercise.objects)
-        witness = Witness(self.names, self._tell, self.threads)
+        self.traced_unwatched |= op_callbacks.traced() - self.traced
+        witness = Witness(self.names, self._tell, self.threads, self.traced_unwatched)
         for check in exercise.checks:
             for draw in step["draws"]:
                 self._send(["check", check.name, draw])
@@ -143,6 +150,7 @@ class Session:
                     evidence = Evidence({}, failure_of(error, self.names))
                 self._send(["watched", check.name, draw])
                 self._send(["evidence", check.name, draw], encode(evidence))
+        self.traced = op_callbacks.traced()
         return None
 
     def _tell(self, sightings: list[Sighting]) -> None:

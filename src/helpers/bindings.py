@@ -120,6 +120,34 @@ def ids_in_classes(nodes: Iterable[ast.AST]) -> set[int]:
     return ids
 
 
+def ids_of_self(tree: ast.AST) -> set[int]:
+    """Of names that stand, within the methods of a class, for the object whose method runs."""
+    ids: set[int] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef) and _first_argument(method) == "self":
+                _find_self(method, ids)
+    return ids
+
+
+def _first_argument(method: ast.FunctionDef) -> str:
+    """What the first argument of a method is called; "" if there is none, or the object is not handed over by it."""
+    arguments = [*method.args.posonlyargs, *method.args.args]
+    static = any(isinstance(name, ast.Name) and name.id == "staticmethod" for name in method.decorator_list)
+    return arguments[0].arg if arguments and not static else ""
+
+
+def _find_self(node: ast.AST, ids: set[int]) -> None:
+    """Where nothing else has got the name."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Name) and child.id == "self":
+            ids.add(id(child))
+        if not (isinstance(child, FUNCTIONS) and "self" in _bound_in(child)):
+            _find_self(child, ids)
+
+
 def ids_followed(nodes: Iterable[ast.AST], in_classes: set[int]) -> set[int]:
     """Of expressions that are followed to what is used of them: in a dotted path, or by the name that they get."""
     ids: set[int] = set()

@@ -39,7 +39,8 @@ def _listen_to_graphs() -> None:
 
     def create_op(graph: Any, op_type: str, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         made = create(graph, op_type, inputs, *args, **kwargs)
-        attrs = kwargs.get("attrs") or {}
+        # FuncGraph hands them on by their place: dtypes, input_types, name, attrs.
+        attrs = kwargs.get("attrs") or (args[3] if len(args) > 3 else None) or {}
         for callback in tuple(_of_graphs):
             callback(_type_in_graph(op_type, attrs), inputs, attrs, ())
         return made
@@ -101,21 +102,38 @@ def inside(op_type: str, attrs: Iterable[Any] | None) -> Iterator[str]:
         op_type: the operation's type; a traced function that is called eagerly is known by its own name.
         attrs: names and values in turn, or by name, as callbacks get them; a name of a function may be among them.
     """
+    for name in called(op_type, attrs):
+        for node in _nodes(name):
+            yield node.op
+
+
+def traced() -> frozenset[str]:
+    """The names of all functions that have been traced so far."""
+    from tensorflow.python.eager import context
+
+    here = context.context()
+    if not here._initialized:
+        return frozenset()
+    return frozenset(here.list_function_names())
+
+
+def called(op_type: str, attrs: Iterable[Any] | None) -> list[str]:
+    """The names of traced functions that an operation calls, or that these call, and its own; see `inside`."""
     names = [op_type]
     values = attrs.values() if isinstance(attrs, Mapping) else attrs or ()
     for value in values:
         names += _functions_in(value)
-    seen: set[str] = set()
+    seen: dict[str, None] = {}
     # The list grows while it is gone through.
     for name in names:
         if name in seen:
             continue
-        seen.add(name)
+        seen[name] = None
         for node in _nodes(name):
-            yield node.op
             names.append(node.op)
             for value in node.attr.values():
                 names += _functions_in(value)
+    return list(seen)
 
 
 def _functions_in(value: Any) -> list[str]:

@@ -16,6 +16,7 @@ from helpers.bindings import (
     attributes_of_class,
     ids_followed,
     ids_in_classes,
+    ids_of_self,
     local_uses,
     made_here,
 )
@@ -25,14 +26,18 @@ from helpers.permitted import (
     DUNDERS,
     DYNAMIC,
     SILENT,
+    WITHOUT_OPERATIONS,
     beginnings,
     canonical,
     is_module,
+    is_pythons_own,
     private_of_python,
     reaches_behind,
     reaches_out,
 )
 
+# Of these a pattern with one place is the value itself.
+WHOLE = frozenset("bool bytearray bytes dict float frozenset int list set str tuple".split())
 MOST_PATHS, LONGEST_PATH = 200_000, 200  # a long answer follows ten thousand names
 Use = tuple[int, str]  # a line, and the dotted path or the text that stands there
 # Texts that `format` would follow to what lies behind a value.
@@ -63,7 +68,7 @@ class Reading:
         found = []
         for line, path in self.uses:
             root, _, rest = path.partition(".")
-            if root not in SILENT:
+            if root not in SILENT and not path.startswith(WITHOUT_OPERATIONS):
                 continue
             scalar = root not in COMPUTING and rest in objects
             if scalar or _lies_in(path, paths):
@@ -99,7 +104,7 @@ def read(cells: Sequence[str], context: Sequence[str] = ()) -> Reading:
         reader.forget_uses()
         reader.made_here = made_here(trees)
         for tree in trees:
-            reader.local = local_uses(tree, DYNAMIC)
+            reader.local, reader.selves = local_uses(tree, DYNAMIC), ids_of_self(tree)
             reader.visit(tree)
             reader.refuse_modules_as_values(tree)
     except _Tangled as error:
@@ -143,6 +148,7 @@ class _Reader(ast.NodeVisitor):
         own: attributes that the answer itself defines.
         made_here: names of functions and classes that the answer makes, and of nothing else.
         local: ids of names that look like Python's own and are bound by the answer.
+        selves: ids of names that stand for the object whose method runs.
         names: the library paths that a name may stand for.
         uses: paths that are used, and in which line.
         refused: what could hide a use, each in a sentence.
@@ -153,6 +159,7 @@ class _Reader(ast.NodeVisitor):
         self.own: set[str] = set()
         self.made_here: set[str] = set()
         self.local: set[int] = set()
+        self.selves: set[int] = set()
         self.names: dict[str, set[str]] = {}
         self.uses: list[Use] = []
         self.refused: list[str] = []
@@ -239,11 +246,12 @@ class _Reader(ast.NodeVisitor):
 
     def check_definition(self, node: ast.AST, name: str) -> None:
         """Refuse the definition of what Python, or a library, would ask for behind the back."""
-        if name.startswith("__") and name.endswith("__") and name not in DUNDERS:
+        strange = name.startswith("__") and name.endswith("__") and name not in DUNDERS
+        if strange or name == "__class__" or is_pythons_own(name):
             self.refuse(node, f"{name} is defined, which no answer needs")
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        its_own = isinstance(node.value, ast.Name) and node.value.id == "self"
+        its_own = id(node.value) in self.selves
         if its_own and isinstance(node.ctx, ast.Store):
             self.own.add(node.attr)
             self.check_definition(node, node.attr)
@@ -260,13 +268,16 @@ class _Reader(ast.NodeVisitor):
     def visit_MatchClass(self, node: ast.MatchClass) -> None:
         for name in node.kwd_attrs:
             self.check_attribute(node, name)
+        known = isinstance(node.cls, ast.Name) and node.cls.id in WHOLE
+        if node.patterns and not known:
+            self.refuse(node, "a pattern asks for attributes by their place")
         self.generic_visit(node)
 
     def check_attribute(self, node: ast.AST, name: str) -> None:
         """Refuse an attribute of a value if it leads behind it."""
         private = name.startswith("_") and not name.startswith("__")
         its_own = name in self.own and (not name.startswith("_") or private)
-        if its_own and name not in private_of_python():
+        if its_own and name not in private_of_python() and not is_pythons_own(name):
             return
         if reaches_behind(name):
             self.refuse(node, f".{name} reaches behind what the exercise is about")
@@ -294,6 +305,8 @@ class _Reader(ast.NodeVisitor):
                 return
             case ast.Call(func=ast.Name(id="type"), args=[_, _, *_]):
                 self.refuse(node, "type(…) makes a class of texts, which no answer needs")
+        if any(keyword.arg == "safe_mode" for keyword in node.keywords):
+            self.refuse(node, "safe_mode= lets code come out of a file")
         for path in self.paths(node.func):
             if path in ("functools.update_wrapper", "functools.wraps"):
                 most = 2 if path.endswith("update_wrapper") else 1
@@ -303,7 +316,7 @@ class _Reader(ast.NodeVisitor):
 
     def check_by_name(self, node: ast.Call, thing: ast.expr, rest: list[ast.expr]) -> None:
         """Read `getattr(x, "name")` as x.name; a name that is computed may be asked of oneself only."""
-        oneself = isinstance(thing, ast.Name) and thing.id == "self"
+        oneself = id(thing) in self.selves
         match rest:
             case [ast.Constant(value=str(name)), *_]:
                 paths = list(self.paths(thing))

@@ -12,9 +12,11 @@ from helpers.frames import name_of
 from helpers.operations import Reading
 from helpers.permitted import canonical
 from helpers.sighting import ALARM, CLASS, IMPORT, Sighting
+from helpers.witness import ALARMS
 
 # In a unit's folder of checks.
 FILE = "not_yours.json"
+STRANGER = "sent what no witness says"
 SHORT = (("tensorflow.", "tf."), ("numpy.", "np."))
 
 
@@ -126,8 +128,13 @@ def what_is_called(not_yours: NotYours, seen: Iterable[Sighting], reading: Readi
 
 
 def alarms(seen: Iterable[Sighting]) -> list[str]:
-    """What the witness saw that no answer needs: "started a thread"."""
-    return sorted({name for kind, name in seen if kind == ALARM})
+    """What the witness saw that no answer needs: "started a thread".
+
+    What comes from a student's process may be anybody's words.
+    """
+    told = {name for kind, name in seen if kind == ALARM}
+    known = sorted(told & ALARMS)
+    return known if told <= ALARMS else [*known, STRANGER]
 
 
 def written(file: Path) -> dict[str, NotYours]:

@@ -15,6 +15,8 @@ from typing import Any
 COMPUTING = ("tensorflow", "numpy", "keras", "scipy", "sklearn", "matplotlib")
 # Of these no operation shows while they run.
 SILENT = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
+# So too of these classes' methods.
+WITHOUT_OPERATIONS = "keras.callbacks."
 # Of these, what they offer by their own account, and nothing that they themselves have imported.
 STANDARD = (
     "math cmath functools itertools collections collections.abc typing dataclasses numbers random copy abc warnings time "
@@ -46,8 +48,13 @@ OUTSIDE = frozenset(
     "keras.models.save_model keras.saving.load_weights keras.saving.save_weights keras.utils.get_file keras.datasets "
     "keras.callbacks.ModelCheckpoint keras.callbacks.CSVLogger keras.callbacks.TensorBoard "
     "keras.callbacks.BackupAndRestore scipy.io scipy.datasets sklearn.datasets matplotlib.pyplot.savefig "
-    "matplotlib.pyplot.imsave matplotlib.pyplot.imread matplotlib.style matplotlib.rcParams".split()
+    "matplotlib.pyplot.imsave matplotlib.pyplot.imread matplotlib.style matplotlib.rcParams "
+    # Python from texts and bytes, and graphs that nobody is told of.
+    "keras.config.enable_unsafe_deserialization tensorflow.Graph tensorflow.compat.v1.Graph tensorflow.compat.v1.train "
+    "tensorflow.compat.v1.Session tensorflow.compat.v1.InteractiveSession tensorflow.compat.v1.wrap_function".split()
 )
+# What of TensorFlow's private modules is operations and layers; the others reach its inside.
+PRIVATE, OF_OPERATIONS = "tensorflow.python", ("tensorflow.python.ops", "tensorflow.python.keras")
 # Python's own that could reach anything.
 DYNAMIC = frozenset(
     "eval exec compile __import__ globals locals open input breakpoint __builtins__ __loader__ __spec__ get_ipython "
@@ -59,7 +66,7 @@ BY_NAME = frozenset("getattr setattr delattr vars dir".split())
 DUNDERS = frozenset(
     "__init__ __call__ __name__ __qualname__ __module__ __class__ __len__ __getitem__ __setitem__ __delitem__ __iter__ __next__ "
     "__repr__ __str__ __format__ __version__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __int__ __float__ __index__ "
-    "__post_init__ __slots__ __all__ __doc__ __annotations__ __enter__ __exit__ __contains__ __reversed__ __new__ __copy__ "
+    "__post_init__ __slots__ __all__ __doc__ __annotations__ __enter__ __exit__ __contains__ __reversed__ __copy__ "
     "__deepcopy__ __array__ __array_priority__ __neg__ __pos__ __abs__ __invert__ __round__".split()
     + [
         f"__{kind}{name}__"
@@ -67,11 +74,15 @@ DUNDERS = frozenset(
         for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift divmod".split()
     ]
 )
-# Attributes of values that lead behind them: to frames and code, to memory and files. INSIDE are beginnings.
-INSIDE = ("_", "ag_", "co_", "cr_", "gi_", "tb_")
-REACHING = frozenset(
-    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace mro python_function get_concrete_function "
-    "function_spec function_type with_traceback ctypes cffi capsule dump dumps tofile getfield setfield load "
+# Attributes of values that lead behind them: to frames, code and memory, which nobody else's attributes are called, and to
+# files. INSIDE are beginnings.
+OF_FRAMES = ("ag_", "co_", "cr_", "gi_", "tb_")
+INSIDE = ("_", *OF_FRAMES)
+OF_PYTHON = frozenset(
+    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace mro with_traceback ctypes cffi capsule".split()
+)
+REACHING = OF_PYTHON | frozenset(
+    "python_function get_concrete_function function_spec function_type dump dumps tofile getfield setfield load "
     "load_weights save save_weights load_own_variables save_own_variables export".split()
 )
 NAMED_TUPLE = frozenset("_asdict _fields _make _replace".split())
@@ -162,6 +173,8 @@ def reaches_out(path: str) -> bool:
         return True
     if any(part in OUTSIDE for part in every):
         return True
+    if PRIVATE in every[:-1] and not any(part in OF_OPERATIONS for part in every):
+        return True
     return any(reaches_behind(name) for name in path.split(".")[1:]) or _leaves(path)
 
 
@@ -235,3 +248,12 @@ def reaches_behind(attribute: str) -> bool:
     if attribute in REACHING:
         return True
     return attribute.startswith(INSIDE) and attribute not in HARMLESS
+
+
+def is_pythons_own(attribute: str) -> bool:
+    """Whether an attribute is called as those are that lead to frames, code or memory, which no answer calls its own so.
+
+    Args:
+        attribute: its name.
+    """
+    return attribute in OF_PYTHON or attribute.startswith(OF_FRAMES)

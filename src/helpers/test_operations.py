@@ -57,6 +57,21 @@ REACHING = {
     "a class of texts": "K = type('K', (), {'__match_args__': ('__globals__',)})",
     "a class of classes": "class M(type): ...",
     "a class by another": "class K(metaclass=M): ...",
+    "a frame's name as one's own": "class K:\n    tb_frame = f_locals = None",
+    "a frame's name on oneself": "class K:\n    def f(self, other):\n        self.f_back = other.f_back",
+    "memory's name as one's own": "class K:\n    ctypes = None\np = np.zeros(1).ctypes",
+    "self outside of a class": "def look(self, name):\n    return getattr(self, name)",
+    "self in a static method": "class K:\n    @staticmethod\n    def look(self, name):\n        return getattr(self, name)",
+    "another self in a method": "class K:\n    def f(self):\n        return [getattr(self, n) for n in 'ab'], lambda self, n: getattr(self, n)",
+    "the dictionary of another self": "def inside(self):\n    return self.__dict__",
+    "fields by their place": "match e:\n    case OfFrame(back, here): ...",
+    "TensorFlow's inside": "from tensorflow.python.util import tf_inspect\ns = tf_inspect.stack()",
+    "a text run by TensorFlow": "from tensorflow.python.autograph.pyct import loader\nloader.load_source('1')",
+    "code out of a configuration": "f = keras.layers.Lambda.from_config({}, safe_mode=False)",
+    "a graph of TensorFlow 1": "s = tf.compat.v1.Session()",
+    "a thread of TensorFlow's": "t = tf.compat.v1.train.LooperThread.loop(None, None)",
+    "objects of another class": "class K:\n    def __new__(cls, units):\n        return keras.layers.Dense(units)",
+    "another class afterwards": "class K:\n    def f(self):\n        self.__class__ = keras.layers.Dense",
     "a builtin after a local one was deleted": "eval = 3\ndel eval\neval('1')",
     "a builtin where another function has a local one": "def f(open):\n    return open\ndef g():\n    return open('x')",
 }
@@ -81,6 +96,9 @@ HONEST = {
         "    def get(self, name):\n        return getattr(self, name, None) if hasattr(self, name) else self.__dict__[name]"
     ),
     "an attribute of a value by its name": "w = getattr(layer, 'kernel', None)",
+    "patterns": "match a:\n    case int(n) | float(n): ...\n    case [first, *rest]: ...\n    case K(units=n): ...",
+    "private modules of operations": "from tensorflow.python.ops import math_ops\nfrom keras.src.layers import Layer\ny = math_ops.exp(a)\nclass K(Layer): ...",
+    "oneself in a closure": "class K:\n    def f(self, names):\n        return {n: getattr(self, n) for n in names}, lambda n: getattr(self, n)",
     "the name of one's class": "class K:\n    def f(self):\n        return self.__class__.__name__",
     "a class that gets a name": "def make():\n    class K: ...\n    return K\nTanh, ReLU = make(), make()\nTanh.__name__, ReLU.__name__ = 'Tanh', 'ReLU'",
     "the state of a generator": "state = rng.bit_generator.state\nrng.bit_generator.state = state",
@@ -108,6 +126,15 @@ def test_what_reaches_out_of_an_exercise_is_told_with_its_line(source):
 @pytest.mark.parametrize("source", HONEST.values(), ids=HONEST)
 def test_honest_code_raises_no_alarm(source):
     assert read([source], [SETUP]).reaching == ()
+
+
+def test_a_callback_of_kerass_runs_no_operation_and_is_read():
+    source = "class Stop(keras.callbacks.Callback):\n    def __init__(self):\n        self.inner = keras.callbacks.EarlyStopping()"
+    reading = read([source], [SETUP])
+    assert reading.borrowed(["keras.callbacks.EarlyStopping"]) == [
+        "line 3: keras.callbacks.EarlyStopping does what this exercise asks you to write"
+    ]
+    assert reading.borrowed(["keras.callbacks.ReduceLROnPlateau"]) == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.operations import Reading
-from helpers.ownership import NotYours, declared, resolved, what_is_called
+from helpers.ownership import NotYours, alarms, declared, resolved, what_is_called
 from helpers.sighting import ALARM, IMPORT, OPERATION, Sighting
 
 SOFTMAX = declared(["tensorflow.nn.softmax", "Softmax"])
@@ -40,6 +40,16 @@ def test_it_is_read_as_it_was_written():
 def test_a_path_that_leads_nowhere_is_told(path):
     with pytest.raises(ValueError, match=f"there is no {path}"):
         resolved(path)
+
+
+def test_only_what_a_witness_says_is_told_in_its_words():
+    said = [
+        Sighting(ALARM, "started a thread"),
+        Sighting(ALARM, "did nothing wrong at all"),
+        Sighting(ALARM, "x" * 99),
+    ]
+    assert alarms(said[:1]) == ["started a thread"]
+    assert alarms(said) == ["started a thread", "sent what no witness says"]
 
 
 def test_what_was_called_is_told_as_students_write_it():

@@ -3,11 +3,13 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from helpers.op_callbacks import traced
 from helpers.ownership import NotYours, alarms, declared
 from helpers.sighting import FUNCTION, Sighting
 from helpers.test_witness import BASE, CHECK, LAYERS, exercise_of, watched
-from helpers.witness import Witness
+from helpers.witness import MADE_BEFORE, OTHER_OBJECTS, TRACED_BEFORE, Witness
 
 SOFTMAX = declared(["Softmax", "LogSoftmax", "tensorflow.math.reduce_logsumexp", "keras.ops.logsumexp"])
 DENSE = declared(["keras.layers.Dense"])
@@ -50,6 +52,57 @@ def test_a_way_around_leads_past_the_witness(cell):
 def test_python_in_a_thread_of_tensorflows_is_an_alarm(cell):
     witness, _ = watched(cell, "f", CHECK)
     assert "ran Python in a thread of TensorFlow's" in alarms(witness.seen)
+
+
+def test_a_data_set_that_was_made_before_is_an_alarm():
+    made = "x = tf.Variable(tf.zeros((3, 4)))\ns = tf.data.Dataset.from_tensors(0).map(lambda _: tf.nn.softmax(x))\n"
+    for taken in ("s.get_single_element()", "next(iter(s))"):
+        witness, failure = watched(f"{made}def f(a):\n    x.assign(a)\n    return a + {taken}", "f", CHECK)
+        assert failure == ""
+        assert MADE_BEFORE in alarms(witness.seen)
+    here, _ = watched(
+        "def f(a):\n    s = tf.data.Dataset.from_tensors(a)\n    return s.get_single_element()", "f", CHECK
+    )
+    assert alarms(here.seen) == []
+
+
+@pytest.mark.parametrize("inside_a_graph", [False, True])
+def test_a_graph_that_was_traced_before_is_an_alarm_and_one_that_is_traced_now_is_none(inside_a_graph):
+    names = {"tf": tf, "__name__": "__main__"}
+    call = "tf.function(lambda a: g(a))(a)" if inside_a_graph else "g(a)"
+    exec(
+        f"@tf.function(autograph=False)\ndef g(a):\n    return tf.exp(a)\ndef f(a):\n    return {call}", names
+    )
+    exercise = exercise_of(CHECK)
+
+    def seen(before):
+        witness = Witness(names, traced_before=before)
+        witness.gather(exercise, exercise.checks[0], (names["f"],), 1, 1)
+        return alarms(witness.seen)
+
+    before = traced()
+    assert seen(before) == []
+    assert seen(before) == []
+    assert seen(traced()) == [TRACED_BEFORE]
+
+
+def test_a_class_whose_objects_may_be_of_another_is_an_alarm():
+    cell = "class Layer:\n    def __new__(cls, units):\n        return keras.layers.Dense(units)"
+    witness, failure = watched(cell, "Layer", LAYERS)
+    assert failure == ""
+    assert OTHER_OBJECTS in alarms(witness.seen)
+    honest, _ = watched(f"import enum\nclass Kind(enum.Enum):\n    A = 1\n{BASE}", "Layer", LAYERS)
+    assert alarms(honest.seen) == []
+
+
+def test_what_a_function_in_a_class_s_place_gives_is_looked_at():
+    witness, failure = watched("def Layer(units):\n    return keras.layers.Dense(units)", "Layer", LAYERS)
+    assert failure == ""
+    assert DENSE.called(witness.seen) == ["keras.layers.Dense"]
+    heir, _ = watched(
+        "class Heir(keras.layers.Dense): ...\ndef Layer(units):\n    return Heir(units)", "Layer", LAYERS
+    )
+    assert DENSE.called(heir.seen) == ["keras.layers.Dense"]
 
 
 def test_an_older_class_of_tensorflows_goes_by_the_name_of_kerass():

@@ -9,6 +9,7 @@ judges it is somebody else.
 import functools
 import inspect
 import operator
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from helpers.frames import (
     LIBRARY,
     OURS,
     STUDENT,
+    WITH_CLASSES,
     Frames,
     Place,
     caller,
@@ -31,7 +33,7 @@ from helpers.frames import (
     root_of,
 )
 from helpers.sighting import ALARM, CLASS, FUNCTION, IMPORT, OPERATION, Sighting
-from helpers.watchman import Watch, threads_of, watching
+from helpers.watchman import BEGINNINGS, TRICKS, Watch, threads_of, watching
 
 # They make, fill and read what holds values, and compute nothing.
 OF_VALUES = frozenset(
@@ -40,6 +42,34 @@ OF_VALUES = frozenset(
 
 # They run Python in threads of TensorFlow's, where nobody is told of operations.
 OUT_OF_SIGHT = frozenset("PyFunc PyFuncStateless EagerPyFunc".split())
+# They take what a data set computes, and do not say by what.
+OF_DATA_SETS = frozenset("IteratorGetNext IteratorGetNextSync DatasetToSingleElement".split())
+THREADS, STOPPED, OUT_OF_SIGHT_RAN = (
+    "keeps a thread running",
+    "stopped the witness",
+    "ran Python in a thread of TensorFlow's",
+)
+OTHER_OBJECTS = "makes objects that are not of its class"
+MADE_BEFORE = "took from a data set that was made before"
+TRACED_BEFORE = "called a graph that was traced before"
+# What a witness may say; whatever else is told, it is not.
+ALARMS = frozenset(
+    [
+        THREADS,
+        STOPPED,
+        OUT_OF_SIGHT_RAN,
+        OTHER_OBJECTS,
+        MADE_BEFORE,
+        TRACED_BEFORE,
+        *TRICKS.values(),
+        *BEGINNINGS.values(),
+    ]
+)
+
+
+# These are taken, and make none.
+_ENDS = frozenset(Sighting(OPERATION, op_type) for op_type in OF_DATA_SETS)
+OF_OBJECTS = (*WITH_CLASSES, "keras.src.callbacks")
 
 
 class Witness:
@@ -49,6 +79,7 @@ class Witness:
         names: the global names of the student's code, by which its frames are known.
         tell: is given what was not seen before, as soon as it is seen.
         threads: those that are not the student's, where that is known.
+        traced_before: the names of graphs that were traced while nobody watched.
 
     Attributes:
         seen: each thing that was seen.
@@ -59,11 +90,13 @@ class Witness:
         names: dict[str, Any] | None = None,
         tell: Callable[[list[Sighting]], None] = lambda sightings: None,
         threads: Collection[threading.Thread] | None = None,
+        traced_before: Collection[str] = (),
     ) -> None:
         self.names = names
         self.tell = tell
         self.threads = threads
         self.seen: set[Sighting] = set()
+        self.traced_before = frozenset(traced_before)
         # What candidates held when they were looked at last.
         self._parts: dict[int, list[object]] = {}
         # Of the exercise and the candidate that were watched last: what is known of their code holds for all checks.
@@ -74,9 +107,11 @@ class Witness:
         frames = self._frames_of(exercise, check, candidate)
         for thing in candidate:
             self._look_at(thing)
+        if any(map(_makes_others, candidate)):
+            self._alarm(OTHER_OBJECTS)
         if threads_of(frames) or self._is_not_alone():
-            self._alarm("keeps a thread running")
-        entered = tuple(_entered(thing) for thing in candidate)
+            self._alarm(THREADS)
+        entered = tuple(_entered(thing, self._came_back) for thing in candidate)
         with self._listening(frames):
             return gather(exercise, check, entered, seed, luck)
 
@@ -109,7 +144,7 @@ class Witness:
                 yield
             finally:
                 if not op_callbacks.listening(seen_operation):
-                    self._alarm("stopped the witness")
+                    self._alarm(STOPPED)
                 op_callbacks.stop(seen_operation)
 
     def _operation(self, frames: Frames, frame: FrameType | None, op_type: str, attrs: Any) -> None:
@@ -129,7 +164,11 @@ class Witness:
             return
         found = [Sighting(OPERATION, op_type)]
         if op_type in OUT_OF_SIGHT:
-            found.append(Sighting(ALARM, "ran Python in a thread of TensorFlow's"))
+            found.append(Sighting(ALARM, OUT_OF_SIGHT_RAN))
+        if op_type in OF_DATA_SETS and not any("Dataset" in name for _, name in self.seen - _ENDS):
+            found.append(Sighting(ALARM, MADE_BEFORE))
+        if self.traced_before and self.traced_before.intersection(op_callbacks.called(op_type, attrs)):
+            found.append(Sighting(ALARM, TRACED_BEFORE))
         found += [Sighting(OPERATION, within) for within in op_callbacks.inside(op_type, attrs)]
         for place in between:
             found += place.sightings
@@ -147,6 +186,12 @@ class Witness:
                 self._see([Sighting(CLASS, name_of(part))])
             else:
                 self._see(_held(part))
+
+    def _came_back(self, thing: Any) -> None:
+        """Record the classes of Keras's of what a candidate gave: whose methods run, nobody need call by name."""
+        for cls in type(thing).__mro__:
+            if (cls.__module__ or "").startswith(OF_OBJECTS):
+                self._see([Sighting(CLASS, name_of(cls))])
 
     def _is_not_alone(self) -> bool:
         """Whether there is a thread that was not there before the student's code."""
@@ -218,13 +263,28 @@ def _is_of_objects(frames: Frames, frame: FrameType | None, steps: list[int]) ->
     return False
 
 
-def _entered(thing: Any) -> Any:
+def _makes_others(thing: Any) -> bool:
+    """Whether a class has a `__new__` of the student's own, which may give anything."""
+    if not inspect.isclass(thing):
+        return False
+    return any("__new__" in vars(cls) for cls in thing.__mro__ if not _is_of_others(cls))
+
+
+def _is_of_others(cls: type) -> bool:
+    """Whether a class is a library's, or Python's own."""
+    root = (cls.__module__ or "").partition(".")[0]
+    return bool(root_of(root)) or root in sys.stdlib_module_names
+
+
+def _entered(thing: Any, came_back: Callable[[Any], None]) -> Any:
     """A candidate as a check gets it: a function is wrapped, so that entering it shows; a class stays what it is."""
     if not callable(thing) or inspect.isclass(thing):
         return thing
 
     def enter(*args: Any, **kwargs: Any) -> Any:
-        return thing(*args, **kwargs)
+        found = thing(*args, **kwargs)
+        came_back(found)
+        return found
 
     # Nothing of its __dict__: there TensorFlow keeps by what it would find the function within, and pass by this one.
     functools.update_wrapper(enter, thing, updated=())
