@@ -85,9 +85,22 @@ def declared(paths: Iterable[str]) -> NotYours:
     for path in paths:
         if "." in path:
             names[name_of(resolved(path))] = path
+            names |= dict.fromkeys(_older(path), path)
         else:
             names[path] = path
     return NotYours(names, tuple(sorted(paths)))
+
+
+def _older(path: str) -> list[str]:
+    """The name of the older one that TensorFlow has kept of a function, if there is one."""
+    root, _, rest = path.partition(".")
+    if root != "tensorflow":
+        return []
+    try:
+        thing = resolved(f"tensorflow.compat.v1.{rest}")
+    except ValueError:
+        return []
+    return [] if isinstance(thing, type) else [name_of(thing)]
 
 
 def resolved(path: str) -> Any:

@@ -15,6 +15,13 @@ def test_an_operation_is_known_by_its_type_and_by_its_function():
     assert SOFTMAX.called([Sighting(OPERATION, name) for name in by_name]) == ["tensorflow.nn.softmax"]
 
 
+def test_a_function_is_known_by_its_older_one_as_well():
+    theirs = declared(["tensorflow.gradients"])
+    assert theirs.called([Sighting(OPERATION, "tensorflow.python.ops.gradients_impl.gradients")]) == [
+        "tensorflow.gradients"
+    ]
+
+
 def test_a_method_is_its_class():
     theirs = declared(["keras.optimizers.SGD"])
     (name,) = theirs.names

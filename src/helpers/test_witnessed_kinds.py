@@ -9,7 +9,7 @@ from helpers.op_callbacks import traced
 from helpers.ownership import NotYours, alarms, declared
 from helpers.sighting import FUNCTION, Sighting
 from helpers.test_witness import BASE, CHECK, LAYERS, exercise_of, watched
-from helpers.witness import MADE_BEFORE, OTHER_OBJECTS, TRACED_BEFORE, Witness
+from helpers.witness import MADE_BEFORE, OTHER_OBJECTS, TRACED_BEFORE, WHOLE_STEP, Witness
 
 SOFTMAX = declared(["Softmax", "LogSoftmax", "tensorflow.math.reduce_logsumexp", "keras.ops.logsumexp"])
 DENSE = declared(["keras.layers.Dense"])
@@ -84,6 +84,18 @@ def test_a_graph_that_was_traced_before_is_an_alarm_and_one_that_is_traced_now_i
     assert seen(before) == []
     assert seen(before) == []
     assert seen(traced()) == [TRACED_BEFORE]
+
+
+def test_a_step_of_an_optimizer_in_one_operation_is_an_alarm():
+    cell = """
+def f(a):
+    v = tf.Variable(a)
+    tf.raw_ops.ResourceApplyGradientDescent(var=v.handle, alpha=1.0, delta=a)
+    return a + v
+"""
+    witness, failure = watched(cell, "f", CHECK)
+    assert failure == ""
+    assert alarms(witness.seen) == [WHOLE_STEP]
 
 
 def test_a_class_whose_objects_may_be_of_another_is_an_alarm():

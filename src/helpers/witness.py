@@ -44,11 +44,14 @@ OF_VALUES = frozenset(
 OUT_OF_SIGHT = frozenset("PyFunc PyFuncStateless EagerPyFunc".split())
 # They take what a data set computes, and do not say by what.
 OF_DATA_SETS = frozenset("IteratorGetNext IteratorGetNextSync DatasetToSingleElement".split())
+# An optimizer of Keras's is made of simpler ones.
+OF_OPTIMIZERS = ("ResourceApply", "ResourceSparseApply", "ResourceSparseFused")
 THREADS, STOPPED, OUT_OF_SIGHT_RAN = (
     "keeps a thread running",
     "stopped the witness",
     "ran Python in a thread of TensorFlow's",
 )
+WHOLE_STEP = "called a step of an optimizer as one operation"
 OTHER_OBJECTS = "makes objects that are not of its class"
 MADE_BEFORE = "took from a data set that was made before"
 TRACED_BEFORE = "called a graph that was traced before"
@@ -61,6 +64,7 @@ ALARMS = frozenset(
         OTHER_OBJECTS,
         MADE_BEFORE,
         TRACED_BEFORE,
+        WHOLE_STEP,
         *TRICKS.values(),
         *BEGINNINGS.values(),
     ]
@@ -165,6 +169,8 @@ class Witness:
         found = [Sighting(OPERATION, op_type)]
         if op_type in OUT_OF_SIGHT:
             found.append(Sighting(ALARM, OUT_OF_SIGHT_RAN))
+        if op_type.startswith(OF_OPTIMIZERS):
+            found.append(Sighting(ALARM, WHOLE_STEP))
         if op_type in OF_DATA_SETS and not any("Dataset" in name for _, name in self.seen - _ENDS):
             found.append(Sighting(ALARM, MADE_BEFORE))
         if self.traced_before and self.traced_before.intersection(op_callbacks.called(op_type, attrs)):
