@@ -40,6 +40,20 @@ def test_the_reasons_say_what_is_wrong_and_what_to_do(hand_in, plan, grade):
     assert stopped.reasons == ["double: the cell with your answer was stopped: used more than 4 GB of memory"]
 
 
+def test_of_two_notebooks_the_one_with_the_name_counts_and_a_person_is_asked(hand_in, plan, grade):
+    older, newer = toy_unit.right(plan, double=SQUARES), toy_unit.right(plan)
+    for student, beside in (("alike", older), ("two", newer)):
+        hand_in(student, older)
+        hand_in(student, beside, f"Kopie von {toy_unit.UNIT}.ipynb")
+    alike, two = grade().rows
+    assert (alike.graded.score, alike.needs_review) == (5, False)
+    assert (two.graded.score, two.needs_review) == (5, True)
+    assert two.reasons == [
+        f"Kopie von {toy_unit.UNIT}.ipynb (3 answers), handed in beside {toy_unit.UNIT}.ipynb (3 answers), "
+        "answers otherwise; it does not count"
+    ]
+
+
 @pytest.mark.usefixtures("small_class")
 def test_what_has_not_changed_is_not_run_again(grade, hand_in, plan):
     grade()

@@ -8,15 +8,21 @@ import pytest
 
 from autograder import limited
 from autograder.grading import files
-from autograder.grading.files import find, read
+from autograder.grading.files import Answers, find, read
 from helpers.errors import Unreadable
 
 UNIT = "01_unit"
 
 
 def answers(data):
-    """A made-up notebook is a number: how many exercises it answers."""
-    return int(data) if data.lstrip(b"-").isdigit() else -1
+    """A made-up notebook is a number: how many exercises it answers; who answers, and what it derives, may follow."""
+    number, *whose = data.decode("latin1").split(" ")
+    if not number.isdigit():
+        return None
+    exercises = [f"exercise {place}" for place in range(int(number))]
+    return Answers(
+        exercises, dict.fromkeys(exercises, " ".join(whose[:1])), {text: text for text in whose[1:]}
+    )
 
 
 def zipped(**files):
@@ -81,6 +87,25 @@ def test_a_copy_that_answers_more_is_looked_at_and_does_not_count(hand_in):
     found = hand_in(**{f"{UNIT}.ipynb": b"2", "b.ipynb": b"3"})
     assert found.data == b"2"
     assert "answers more; it does not count" in found.guess
+
+
+@pytest.mark.parametrize(
+    "name", [f"{UNIT} (1).ipynb", f"Kopie von {UNIT}.ipynb", "b.zip/b.ipynb", "old/x.ipynb"]
+)
+@pytest.mark.parametrize(
+    ("other", "count"),
+    [(b"3 otherwise", "3 answers"), (b"1 otherwise", "1 answer"), (b"0  tanh", "1 answer")],
+)
+def test_the_name_counts_and_another_that_answers_otherwise_is_for_a_person(hand_in, name, other, count):
+    files = {name: other}
+    if ".zip/" in name:
+        files = {"b.zip": zipped(**{"b.ipynb": other})}
+    found = hand_in(**{f"{UNIT}.ipynb": b"3", **files})
+    assert (found.data, found.name) == (b"3", "")
+    guess = (
+        f"{name} ({count}), handed in beside {UNIT}.ipynb (3 answers), answers otherwise; it does not count"
+    )
+    assert found.guess == guess
 
 
 def test_of_several_the_newest_with_most_answers_is_taken_and_a_person_looks(hand_in):
