@@ -40,12 +40,14 @@ class Collected:
         replaced: those of whom something was there before.
         unmatched: what belongs to nobody of the roster, or cannot be read, a sentence each.
         late: those whom the platform calls late without saying when.
+        remarks: what was decided about somebody's files that they may have meant otherwise, a sentence each.
     """
 
     students: dict[str, list[str]] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def roster_of(gradebook: Gradebook) -> list[Student]:
@@ -161,7 +163,7 @@ def _place(
     """Put a student's files where they belong, once all are there; what was there is kept with the record."""
     fresh = record / NEW / student
     fresh.mkdir(parents=True)
-    names = _written(fresh, unit, files, found)
+    names = _written(fresh, unit, student, files, found)
     if not names:
         return
     person = files[0].person
@@ -182,22 +184,34 @@ def _place(
     found.students[student] = names
 
 
-def _written(folder: Path, unit: str, files: list[Upload], found: Collected) -> list[str]:
+def _written(folder: Path, unit: str, student: str, files: list[Upload], found: Collected) -> list[str]:
     """Write files into a folder, one at a time, and return the names of those that could be read."""
     notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
-    newest = max(notebooks, key=lambda file: copy_number(file.name), default=None)
-    names = []
-    # The newest first, so that no older one has its name.
-    for file in sorted(files, key=lambda file: file is not newest):
+    its = max(notebooks, key=lambda file: _claim(unit, file.name), default=None)
+    names, others = [], []
+    # The unit's first, so that no other one has its name.
+    for file in sorted(files, key=lambda file: file is not its):
         try:
             data = file.read()
         except Unreadable as error:
             found.unmatched.append(f"{file.place}: {error}")
+            its = None if file is its else its
             continue
-        name = f"{unit}.ipynb" if file is newest else Path(file.name).name
-        (folder / _free(folder, name)).write_bytes(data)
+        name = _free(folder, f"{unit}.ipynb" if file is its else Path(file.name).name)
+        (folder / name).write_bytes(data)
         names.append(file.name)
+        if file in notebooks and file is not its:
+            others.append(name)
+    if its and others:
+        once = "" if its.name == f"{unit}.ipynb" else f", which was {its.name},"
+        found.remarks.append(f"{student}: beside {unit}.ipynb{once} is kept {', '.join(others[:4])}")
     return names
+
+
+def _claim(unit: str, name: str) -> tuple[bool, int]:
+    """How good a notebook's claim to be the unit's is: its name, but for a later attempt's number, then the newest copy."""
+    exact = re.fullmatch(rf"{re.escape(unit)}(-\d+)?\.ipynb", name, re.IGNORECASE)
+    return bool(exact), copy_number(name)
 
 
 def _free(place: Path, name: str) -> str:

@@ -95,6 +95,27 @@ def test_files_beside_a_notebook_come_along_and_older_ones_keep_a_name(course, t
     assert b"old" in olds
 
 
+@pytest.mark.parametrize(
+    "copy", [f"Kopie von {UNIT}.ipynb", f"{UNIT} (1).ipynb", f"{UNIT}-Copy2.ipynb", "z 3.ipynb"]
+)
+@pytest.mark.parametrize("copy_first", [True, False])
+def test_the_exact_name_is_the_units_in_whatever_order_and_the_other_is_told(
+    course, tmp_path, copy, copy_first
+):
+    files = {f"doeana_12345_12_{UNIT}.ipynb": b"exact"}
+    theirs = {f"doeana_12345_{11 if copy_first else 13}_{copy}": b"copy"}
+    files = theirs | files if copy_first else files | theirs
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", files), [ANA, ZOE])
+    assert course.submitted(UNIT, "ana").read_bytes() == b"exact"
+    assert course.submitted(UNIT, "ana").with_name(copy).read_bytes() == b"copy"
+    assert found.remarks == [f"ana: beside {UNIT}.ipynb is kept {copy}"]
+
+
+def test_the_newest_attempt_is_told_by_its_number_and_named(course, tmp_path):
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", DOWNLOADS["Canvas"]), [ANA, ZOE])
+    assert found.remarks == [f"ana: beside {UNIT}.ipynb, which was {UNIT}-1.ipynb, is kept {UNIT}-2.ipynb"]
+
+
 def test_when_it_was_handed_in_is_written_down_where_it_is_told(course, tmp_path):
     found = collect(course, UNIT, zipped(tmp_path / "g.zip", DOWNLOADS["Gradescope"]), [ANA, ZOE])
     stamp = course.submitted(UNIT, "ana").with_name("timestamp.txt").read_text()
