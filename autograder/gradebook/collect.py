@@ -76,7 +76,7 @@ def collect(course: Course, unit: str, source: Path, roster: Iterable[Student]) 
     with opened(source) as files:
         found.unmatched += [str(file) for file in files.values() if isinstance(file, Unreadable)]
         readable = {place: file for place, file in files.items() if not isinstance(file, Unreadable)}
-        for upload in uploads(readable):
+        for upload in uploads(readable, lambda person: bool(match(person, roster)[0])):
             student, why = match(upload.person, roster)
             if student:
                 theirs.setdefault(student, []).append(upload)

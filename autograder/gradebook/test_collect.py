@@ -156,6 +156,37 @@ def test_who_may_be_two_is_neither():
     assert match(Person(name="anadoe"), [ANA, ZOE, TWIN]) == ("", "anadoe may be ana, ana2")
 
 
+def test_what_a_group_handed_in_is_each_ones_and_who_is_unknown_is_told(course, tmp_path):
+    both = "  - :name: Ana Doe\n    :sid: ana\n  - :name: Zoë\n    :sid: zr\n  - :name: Cy\n    :sid: cy\n"
+    about = f"---\nsubmission_1:\n  :submitters:\n{both}  :created_at: 2026-11-20 23:59:10 -05:00\n"
+    files = {"g/submission_metadata.yml": about.encode(), "g/submission_1/work.ipynb": b"ours"}
+    found = collect(course, UNIT, zipped(tmp_path / "g.zip", files), [ANA, ZOE])
+    for student in ("ana", "zr"):
+        assert course.submitted(UNIT, student).read_bytes() == b"ours"
+        assert course.submitted(UNIT, student).with_name("timestamp.txt").is_file()
+    assert found.unmatched == ["g/submission_1/work.ipynb: Cy is nobody on the roster"]
+
+
+ALONE = {
+    "Gradescope": {
+        "assignment_1_export/submission_metadata.yml": METADATA.encode(),
+        "assignment_1_export/submission_45678/01_unit.ipynb": b"new",
+    },
+    "Moodle": {"all/Ana Doe_1234567_assignsubmission_file_/01_unit.ipynb": b"new"},
+    "by hand": {"ana/01_unit.ipynb": b"new", "ana/scan.pdf": b"%PDF"},
+    "by hand, in folders": {"all/ana/work/01_unit.ipynb": b"new", "all/ana/work/scan.pdf": b"%PDF"},
+    "by hand, with another's name": {"ana/01_unit.ipynb": b"new", "ana/zr.ipynb": b"old"},
+}
+
+
+@pytest.mark.parametrize("files", ALONE.values(), ids=ALONE)
+def test_what_one_student_handed_in_is_collected_as_a_class_is(course, tmp_path, files):
+    found = collect(course, UNIT, zipped(tmp_path / "download", files), [ANA, ZOE])
+    assert found.students.keys() == {"ana"}
+    assert found.unmatched == []
+    assert course.submitted(UNIT, "ana").read_bytes() == b"new"
+
+
 def test_nothing_is_changed_where_nobody_is_known(course, tmp_path):
     with pytest.raises(Refused, match=r"holds nothing of anybody on the roster \(0 students\)"):
         collect(course, UNIT, zipped(tmp_path / "c.zip", DOWNLOADS["Canvas"]), [])
