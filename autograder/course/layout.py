@@ -1,6 +1,8 @@
 """Where a course's files lie."""
 
 import os
+import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +34,19 @@ def notebooks_of(root: Path) -> Path:
     return root / "notebooks" if is_own(root) else NOTEBOOKS
 
 
+def same_name(name: str, names: Collection[str]) -> str:
+    """The one of some names that reads as a name does, whether or not accents are signs of their own; else the name.
+
+    Args:
+        name: of a student, as a folder or the roster has it.
+        names: among which it is looked for.
+    """
+    if name.isascii() or name in names:
+        return name
+    composed = unicodedata.normalize("NFC", name)
+    return next((other for other in names if unicodedata.normalize("NFC", other) == composed), name)
+
+
 class Course:
     """The folders of a course root."""
 
@@ -48,7 +63,19 @@ class Course:
 
     def submitted(self, unit: str, student: str) -> Path:
         """Where a student's submission of a unit should lie."""
-        return self.root / "submitted" / student / unit / f"{unit}.ipynb"
+        return self._folder_of(student) / unit / f"{unit}.ipynb"
+
+    def _folder_of(self, student: str) -> Path:
+        """Where a student's submissions lie: macOS takes letters and their accents apart."""
+        folder = self.root / "submitted" / student
+        if student.isascii() or os.path.lexists(folder):
+            return folder
+        composed, apart = unicodedata.normalize("NFC", student), unicodedata.normalize("NFD", student)
+        for name in (composed, apart):
+            other = folder.with_name(name)
+            if os.path.lexists(other):
+                return other
+        return folder
 
     def graded(self, unit: str, student: str) -> Path:
         """Where the graded notebook of a student lies."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.course.layout import Course
+from autograder.course.layout import Course, same_name
 from autograder.gradebook import writing
 from autograder.gradebook.dates import of_nbgrader
 from autograder.gradebook.downloads import Person, Upload, opened, uploads
@@ -105,7 +105,7 @@ def match(person: Person, roster: list[Student]) -> tuple[str, str]:
     """
     keys = (
         [one for one in roster if person.lms and person.lms in (one.lms, one.id)],
-        [one for one in roster if person.id and person.id in (one.id, one.lms)],
+        [one for one in roster if person.id and same_name(person.id, (one.id, one.lms)) in (one.id, one.lms)],
         [one for one in roster if person.email and person.email.casefold() == one.email.casefold()],
         [one for one in roster if person.name and _letters(person.name) in _spellings(one)],
     )

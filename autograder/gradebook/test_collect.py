@@ -1,6 +1,7 @@
 """Downloads as Canvas, Moodle and Gradescope name them."""
 
 import os
+import unicodedata
 import zipfile
 
 import pytest
@@ -150,6 +151,19 @@ def test_it_can_be_undone(course, tmp_path):
 )
 def test_somebody_is_known_by_id_name_or_address(person, whose):
     assert match(person, [ANA, ZOE]) == (whose, "")
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_name_is_the_same_whatever_its_accents_are_made_of(course, tmp_path, forms):
+    on_the_roster, of_folder = (unicodedata.normalize(form, "Zoë") for form in forms)
+    files = {f"all/{of_folder}/x.ipynb": b"new", "all/ana/x.ipynb": b"ana"}
+    found = collect(course, UNIT, unpacked(tmp_path / "d", files), [ANA, Student(on_the_roster)])
+    assert found.students.keys() == {"ana", on_the_roster}
+    # What lies there by the other name is what was there before.
+    (course.root / "submitted" / on_the_roster).rename(course.root / "submitted" / of_folder)
+    again = collect(course, UNIT, tmp_path / "d", [ANA, Student(on_the_roster)])
+    assert set(again.replaced) == {"ana", on_the_roster}
+    assert set(course.students(UNIT)) == {"ana", of_folder}
 
 
 def test_who_may_be_two_is_neither():

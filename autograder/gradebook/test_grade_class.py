@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from autograder.course import limits
 from autograder.course.layout import Course
 from autograder.gradebook import grade_class as grading
+from autograder.gradebook import unchanged
 from autograder.gradebook.conftest import CONFIG, REVIEW, SCORES, SQUARES, auto_scores, book, grades
 from autograder.grading.grader import last_graded
 from autograder.testing import in_process_sandbox, toy_unit
@@ -52,6 +54,21 @@ def test_of_two_notebooks_the_one_with_the_name_counts_and_a_person_is_asked(han
         f"Kopie von {toy_unit.UNIT}.ipynb (3 answers), handed in beside {toy_unit.UNIT}.ipynb (3 answers), "
         "answers otherwise; it does not count"
     ]
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_folder_is_the_students_whatever_the_accents_of_its_name_are_made_of(
+    hand_in, plan, grade, root, forms
+):
+    on_the_roster, of_folder = (unicodedata.normalize(form, "Zoë") for form in forms)
+    with book(root) as gradebook:
+        gradebook.update_or_create_student(on_the_roster, last_name="Röhe")
+    hand_in(of_folder, toy_unit.right(plan))
+    (row,) = grade(students=[on_the_roster]).rows
+    assert (row.student, row.book["score"]) == (on_the_roster, 8)
+    with book(root) as gradebook:
+        assert [student.id for student in gradebook.students] == [on_the_roster]
+    assert not unchanged.anybody_new(Course(root), toy_unit.UNIT)
 
 
 @pytest.mark.usefixtures("small_class")
