@@ -5,6 +5,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from autograder.course.layout import Course, same_name
 from autograder.gradebook import writing
 from autograder.gradebook.dates import of_nbgrader
 from autograder.gradebook.downloads import Person, Upload, opened, uploads
-from autograder.grading.files import copy_number
+from autograder.grading.files import copy_number, holds_notebook
+from autograder.grading.submission import names_in, read_file
 from helpers.errors import Refused, Unreadable
 
 # Where what was replaced is kept, and what was done is written down.
@@ -175,6 +177,10 @@ def _place(
     elif person.late:
         found.late.append(student)
     place = course.submitted(unit, student).parent
+    if holds_notebook(place) and not holds_notebook(fresh):
+        kept = _taken_along(place, fresh)
+        became = f"{kept} of before stays, and counts" if kept else f"that of before is in {record / BEFORE}"
+        found.remarks.append(f"{student}: {', '.join(names[:4])} came without a notebook; {became}")
     if place.exists():
         (record / BEFORE).mkdir(exist_ok=True)
         shutil.move(place, record / BEFORE / student)
@@ -182,6 +188,21 @@ def _place(
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(fresh, place)
     found.students[student] = names
+
+
+def _taken_along(before: Path, fresh: Path) -> str:
+    """Copy the notebook of before beside what came without one, or the zip that holds it, and return the names."""
+    kept: list[str] = []
+    for ending in (".ipynb", ".zip"):
+        for name in [] if kept else names_in(before):
+            if name.lower().endswith(ending):
+                # A link or a pipe stays where it is.
+                with suppress(Unreadable):
+                    data = read_file(before / name)
+                    free = _free(fresh, name)
+                    (fresh / free).write_bytes(data)
+                    kept.append(free)
+    return ", ".join(kept)
 
 
 def _written(folder: Path, unit: str, student: str, files: list[Upload], found: Collected) -> list[str]:

@@ -139,6 +139,37 @@ def test_it_can_be_undone(course, tmp_path):
         undo(course, UNIT)
 
 
+@pytest.mark.parametrize("name", [f"{UNIT}.ipynb", "all.zip"])
+def test_the_notebook_of_before_stays_beside_files_that_came_without_one(course, tmp_path, name):
+    before = course.submitted(UNIT, "ana").with_name(name)
+    before.parent.mkdir(parents=True)
+    packed = zipped(tmp_path / "work.zip", {"work/x.ipynb": b"before"}).read_bytes()
+    before.write_bytes(packed if name == "all.zip" else b"before")
+    kept = before.read_bytes()
+    before.with_name("old.pdf").write_bytes(b"%PDF")
+    before.with_name("link.ipynb").symlink_to(before)
+    files = {"doeana_12345_21_derivations.pdf": b"%PDF", "vanderrohezoe_777_2_mine.ipynb": b"zoe"}
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", files), [ANA, ZOE])
+    assert {path.name for path in before.parent.iterdir()} == {name, "derivations.pdf"}
+    assert before.read_bytes() == kept
+    assert found.remarks == [
+        f"ana: derivations.pdf came without a notebook; {name} of before stays, and counts"
+    ]
+    undo(course, UNIT)
+    assert {path.name for path in before.parent.iterdir()} == {name, "old.pdf", "link.ipynb"}
+
+
+def test_a_notebook_in_a_new_zip_takes_the_place_of_the_one_of_before(course, tmp_path):
+    before = course.submitted(UNIT, "ana")
+    before.parent.mkdir(parents=True)
+    before.write_bytes(b"before")
+    packed = zipped(tmp_path / "all.zip", {"work/x.ipynb": b"new"}).read_bytes()
+    files = {"doeana_12345_21_all.zip": packed, "vanderrohezoe_777_2_mine.ipynb": b"zoe"}
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", files), [ANA, ZOE])
+    assert [path.name for path in before.parent.iterdir()] == ["all.zip"]
+    assert found.remarks == []
+
+
 @pytest.mark.parametrize(
     ("person", "whose"),
     [

@@ -176,6 +176,12 @@ def read(wanted: Path, name: str = "") -> bytes | Unreadable:
         return error
 
 
+def holds_notebook(folder: Path) -> bool:
+    """Whether there is a notebook in a folder that was handed in, be it in a zip or in a folder within it."""
+    # Hidden files are nobody's notebook, so all that there are lie beside this one.
+    return next(_all_others(folder / ".ipynb"), None) is not None
+
+
 def _others(wanted: Path) -> Iterator[tuple[str, bytes]]:
     """The other notebooks that were handed in, with their names: so many, and so many bytes of all together."""
     left = MAX_BYTES
