@@ -1,6 +1,7 @@
 """Where a course's files lie."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Collection
 from pathlib import Path
@@ -54,7 +55,7 @@ class Course:
         self.root = root.resolve()
 
     def students(self, unit: str) -> list[str]:
-        """Who handed something in for a unit: the folders of submitted/, by name."""
+        """Who handed something in for a unit, be it in another place than it should be: the folders of submitted/, by name."""
         students = []
         for folder in sorted((self.root / "submitted").glob("*")):
             if folder.is_dir() and not folder.name.startswith(".") and _holds(folder, unit):
@@ -83,8 +84,24 @@ class Course:
 
 
 def _holds(folder: Path, unit: str) -> bool:
-    """Whether there is a folder or a notebook of a unit, be it a link that leads nowhere, or nobody may look."""
+    """Whether something of a unit is in a student's folder, be it a link that leads nowhere, or nobody may look."""
     try:
-        return not {unit, f"{unit}.ipynb"}.isdisjoint(os.listdir(folder))
+        return any(may_be_of(unit, name) for name in os.listdir(folder))
     except PermissionError:
         return True
+
+
+def may_be_of(unit: str, name: str) -> bool:
+    """Whether what has this name in a student's folder may be a unit, where it belongs or not.
+
+    Args:
+        unit: its id.
+        name: of a file or folder: the unit's in whatever case, packed or copied, or a notebook or zip of another name.
+    """
+    if re.fullmatch(rf"{re.escape(unit)}([ (.].*)?", name, re.IGNORECASE):
+        return True
+    if not name.lower().endswith((".ipynb", ".zip")) or name.startswith("."):
+        return False
+    number, its_number = re.match(r"\d+", unit), re.match(r"\d+", name)
+    # Another number is another unit's.
+    return not (number and its_number) or int(number[0]) == int(its_number[0])

@@ -56,6 +56,15 @@ def test_of_two_notebooks_the_one_with_the_name_counts_and_a_person_is_asked(han
     ]
 
 
+def test_who_handed_in_something_in_another_place_is_in_the_table(root, hand_in, plan, grade):
+    hand_in("ana", toy_unit.right(plan))
+    (root / "submitted" / "ben").mkdir()
+    (root / "submitted" / "ben" / f"{toy_unit.UNIT}.zip").write_bytes(b"PK")
+    ana, ben = grade().rows
+    assert (ana.student, ben.student, ben.needs_review) == ("ana", "ben", True)
+    assert f"but {toy_unit.UNIT}.zip in the student's folder" in ben.reasons[0]
+
+
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
 def test_a_folder_is_the_students_whatever_the_accents_of_its_name_are_made_of(
     hand_in, plan, grade, root, forms

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from autograder.course.layout import may_be_of
 from autograder.grading import paper
 from autograder.grading.paper import Attached
 from helpers.errors import Unreadable
@@ -217,9 +218,31 @@ def _absent(path: Path) -> str:
     """A sentence about a notebook that is not there, and what is in its place."""
     others = [name for name in names_in(path.parent) if name != "timestamp.txt"]
     if not others:
-        return f"There is no {path.name}: nothing was handed in."
+        return _misplaced(path) or f"There is no {path.name}: nothing was handed in."
     names = ", ".join(others[:4])
     return f"There is no {path.name}, but {names}. If that is the notebook, rename it to {path.name}."
+
+
+def _misplaced(path: Path) -> str:
+    """A sentence about folders in the place of a notebook, or about what lies in the place of its folder; else ""."""
+    folder, unit = path.parent, path.stem
+    if os.path.lexists(folder):
+        names = ", ".join([name for name in _entries(folder) if name != "timestamp.txt"][:4])
+        told = f"There is no {path.name}, but a folder: {names}. Put the notebook itself beside it, as {path.name}."
+        return told if names else ""
+    if folder.name != unit:
+        return ""
+    # A student's folder, as nbgrader has it: other units lie there as well.
+    names = ", ".join([name for name in _entries(folder.parent) if may_be_of(unit, name)][:4])
+    told = f"There is no {unit}/{path.name}, but {names} in the student's folder. "
+    return f"{told}Put the notebook into a folder {unit}, as {path.name}." if names else ""
+
+
+def _entries(folder: Path) -> list[str]:
+    """The names of all that is in a folder, folders as well."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        return sorted(entry.name for entry in itertools.islice(entries, MOST_FILES))
+    return []
 
 
 def _why(error: ValueError | RecursionError) -> str:

@@ -1,11 +1,13 @@
 import json
 import os
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.course.layout import Course
 from autograder.grading.plan import make_plan, plan_of
 from autograder.grading.restore import _from_submission, blank, restore
 from autograder.grading.submission import clean, inert, parse, read_file
@@ -272,6 +274,33 @@ def test_a_missing_file_is_told_with_what_lies_there(tmp_path):
         Unreadable, match=r"but homework \(1\).ipynb. If that is the notebook, rename it to u.ipynb"
     ):
         read_file(folder / "u.ipynb")
+
+
+@pytest.mark.parametrize(
+    "place", ["01_u.zip", "01_U/01_u.ipynb", "01_u.ipynb", "homework.ipynb", "01_u (1)/01_u.ipynb"]
+)
+def test_what_lies_in_the_place_of_a_units_folder_is_named(tmp_path, place):
+    file = tmp_path / "submitted" / "Zoë" / place
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    (tmp_path / "submitted" / "Zoë" / "02_v").mkdir()
+    (tmp_path / "submitted" / "ana" / "02_v").mkdir(parents=True)
+    (tmp_path / "submitted" / "ana" / "02_v.ipynb").write_text("{}")
+    course = Course(tmp_path)
+    assert course.students("01_u") == ["Zoë"]
+    name = place.partition("/")[0]
+    told = f"There is no 01_u/01_u.ipynb, but {name} in the student's folder. Put the notebook into a folder 01_u"
+    with pytest.raises(Unreadable, match=re.escape(told)):
+        read_file(course.submitted("01_u", "Zoë"))
+
+
+def test_a_folder_in_the_place_of_a_notebook_is_named(tmp_path):
+    (tmp_path / "u" / ".ipynb_checkpoints").mkdir(parents=True)
+    (tmp_path / "u" / "timestamp.txt").write_text("2026-11-20 23:59:10 UTC")
+    with pytest.raises(
+        Unreadable, match=r"but a folder: .ipynb_checkpoints. Put the notebook itself beside it"
+    ):
+        read_file(tmp_path / "u" / "u.ipynb")
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
