@@ -21,7 +21,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,8 @@ MAX_VALUES = 2_000_000
 MAX_CELLS = 1000
 # Characters of all cells together.
 MAX_SOURCE = 300_000
+# Endings of what can hold files, and may keep them to itself: another format, a password, a zip in a zip.
+PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 # How many may begin an environment in one text; each makes reading the rest slower.
 MOST_FORMULAS = 500
 
@@ -219,8 +221,32 @@ def _absent(path: Path) -> str:
     others = [name for name in names_in(path.parent) if name != "timestamp.txt"]
     if not others:
         return _misplaced(path) or f"There is no {path.name}: nothing was handed in."
-    names = ", ".join(others[:4])
-    return f"There is no {path.name}, but {names}. If that is the notebook, rename it to {path.name}."
+    # What calls itself a notebook first, so that it is among those that are named.
+    named = sorted(others, key=lambda name: ".ipynb" not in name.lower())[:4]
+    begin = f"There is no {path.name}, but {', '.join(named)}."
+    notebooks = [name for name in named if _is_notebook(path.with_name(name))]
+    if not notebooks:
+        return f"{begin} {_no_notebook(named, path.name)}"
+    which = "that" if len(named) == 1 else notebooks[0] if len(notebooks) == 1 else "one of them"
+    return f"{begin} If {which} is the notebook, rename it to {path.name}."
+
+
+def _is_notebook(path: Path) -> bool:
+    """Whether a file looks like a notebook, whatever its name."""
+    try:
+        data = read_file(path)
+    except Unreadable:
+        return False
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"cells"' in data
+
+
+def _no_notebook(names: Sequence[str], wanted: str) -> str:
+    """What to do where something was handed in of which nothing is the notebook."""
+    packed = [name for name in names if name.lower().endswith(PACKED)]
+    if packed:
+        return f"No notebook of the unit can be read in {packed[0]}. Unpack it, and hand in {wanted} itself."
+    begin = "That is no notebook." if len(names) == 1 else "None of these is a notebook."
+    return f"{begin} Hand in the one that you worked in, as {wanted}."
 
 
 def _misplaced(path: Path) -> str:

@@ -269,7 +269,7 @@ def test_a_missing_file_is_told_with_what_lies_there(tmp_path):
     with pytest.raises(Unreadable, match="nothing was handed in"):
         read_file(folder / "u.ipynb")
     folder.mkdir(parents=True)
-    (folder / "homework (1).ipynb").write_text("{}")
+    (folder / "homework (1).ipynb").write_text('{"cells": []}')
     with pytest.raises(
         Unreadable, match=r"but homework \(1\).ipynb. If that is the notebook, rename it to u.ipynb"
     ):
