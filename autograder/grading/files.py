@@ -193,19 +193,23 @@ def _others(wanted: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _all_others(wanted: Path) -> Iterator[tuple[str, bytes]]:
+    """The other notebooks, those with the wanted name first: only so many are read."""
     folder = wanted.parent
     if not os.path.isdir(folder) or os.path.islink(folder):
         return
-    for path in _paths(folder, DEEPEST):
-        name = str(path.relative_to(folder))
-        try:
-            if path.suffix.lower() == ".ipynb" and path != wanted:
-                yield name, read_file(path)
-            elif path.suffix.lower() == ".zip":
-                yield from _packed(name, read_file(path))
-        except Unreadable:
-            # A link, a pipe, something too large: nobody's notebook.
-            continue
+    for named_so in (True, False):
+        for path in _paths(folder, DEEPEST):
+            if (path.name == wanted.name) != named_so or path == wanted:
+                continue
+            name = str(path.relative_to(folder))
+            try:
+                if path.suffix.lower() == ".ipynb":
+                    yield name, read_file(path)
+                elif path.suffix.lower() == ".zip":
+                    yield from _packed(name, read_file(path), wanted.name)
+            except Unreadable:
+                # A link, a pipe, something too large: nobody's notebook.
+                continue
 
 
 def _paths(folder: Path, depth: int) -> Iterator[Path]:
@@ -220,11 +224,11 @@ def _paths(folder: Path, depth: int) -> Iterator[Path]:
                 yield from _paths(Path(entry), depth - 1)
 
 
-def _packed(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The notebooks in a zip; none if it is damaged, or claims more than is read."""
+def _packed(name: str, data: bytes, wanted: str) -> Iterator[tuple[str, bytes]]:
+    """The notebooks in a zip, those with the wanted name first; none if it is damaged, or claims more than is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            for member in packed.infolist():
+            for member in sorted(packed.infolist(), key=lambda it: Path(it.filename).name != wanted):
                 parts = Path(member.filename).parts
                 hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
                 if hidden or member.file_size > MAX_BYTES or not member.filename.lower().endswith(".ipynb"):

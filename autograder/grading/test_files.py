@@ -114,6 +114,15 @@ def test_of_several_the_newest_with_most_answers_is_taken_and_a_person_looks(han
     assert f"{UNIT} (2).ipynb was taken for {UNIT}.ipynb; there is" in found.guess
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_units_name_is_found_first_among_many_notebooks(hand_in, packed):
+    many = {f"A{number:02}.ipynb": b"a lecture" for number in range(25)} | {f"dl/{UNIT}.ipynb": b"3"}
+    found = hand_in(**({"all.zip": zipped(**many)} if packed else many))
+    name = f"all.zip/dl/{UNIT}.ipynb" if packed else f"dl/{UNIT}.ipynb"
+    assert (found.data, found.name) == (b"3", name)
+    assert found.note == f"{name} was taken for {UNIT}.ipynb."
+
+
 def test_where_nothing_fits_it_is_said_what_lies_there(hand_in):
     found = hand_in(**{"essay.ipynb": b"none of ours", "b.ipynb": b"{}", "broken.zip": b"PK\x03\x04"})
     assert isinstance(found.data, Unreadable)
