@@ -43,6 +43,8 @@ MAX_CELLS = 1000
 MAX_SOURCE = 300_000
 # Endings of what can hold files, and may keep them to itself: another format, a password, a zip in a zip.
 PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+# How a zip begins, and git's mark where two versions meet.
+ZIP, CONFLICT = b"PK\x03\x04", re.compile(rb"^<{7} ", re.MULTILINE)
 # How many may begin an environment in one text; each makes reading the rest slower.
 MOST_FORMULAS = 500
 
@@ -127,9 +129,7 @@ def _json(data: bytes) -> object:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(
-            f"The file is not a notebook ({_why(error)}). Open it in JupyterLab, save it and hand it in again."
-        ) from None
+        raise Unreadable(f"The file is not a notebook ({_why(error, data)}). {_what_then(data)}") from None
 
 
 def _raw_cells(notebook: object) -> list:
@@ -271,16 +271,45 @@ def _entries(folder: Path) -> list[str]:
     return []
 
 
-def _why(error: ValueError | RecursionError) -> str:
+def _why(error: ValueError | RecursionError, data: bytes) -> str:
     """Why bytes are no JSON."""
+    begins_well = _begins_as_a_notebook(data)
+    conflict = CONFLICT.search(data)
+    if data.startswith(ZIP):
+        return "it is a zip by another name"
+    if begins_well and conflict:
+        return f"the marks of a conflict in git stand in it, at line {_line(data, conflict.start())}"
     match error:
+        case json.JSONDecodeError() if not begins_well:
+            return "it does not begin as one does"
         case json.JSONDecodeError():
             return f"it is damaged or breaks off at line {error.lineno}, character {error.colno}"
         case RecursionError():
             return "it is nested too deep"
+        case UnicodeDecodeError() if begins_well:
+            return f"its text is not in UTF-8, as at line {_line(data, error.start)}"
         case UnicodeDecodeError():
             return "it is no text"
     return str(error)[:100]
+
+
+def _what_then(data: bytes) -> str:
+    """What to do with bytes that are no JSON: whatever it is, Jupyter opens it no more than we do."""
+    if data.startswith(ZIP):
+        return "Unpack it, and hand in the notebook itself."
+    if not _begins_as_a_notebook(data):
+        return "Hand in the notebook that you worked in; another name makes none of this."
+    if CONFLICT.search(data):
+        return "Choose one of the two versions there, see that Jupyter opens the file, and hand it in again."
+    return "Jupyter does not open it either: hand in the notebook that you worked in, or an earlier copy."
+
+
+def _begins_as_a_notebook(data: bytes) -> bool:
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+
+def _line(data: bytes, place: int) -> int:
+    return data.count(b"\n", 0, place) + 1
 
 
 def _too_large(size: int, most: int = MAX_BYTES) -> str:

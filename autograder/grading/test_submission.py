@@ -226,6 +226,23 @@ def test_a_students_text_does_nothing_in_a_browser(text, shown):
         (b" \n", "The file is empty."),
         (b"%PDF-1.7\xe2\xe3", "not a notebook (it is no text)"),
         (b'{"cells": [', "not a notebook (it is damaged or breaks off at line 1, character 12)"),
+        (b'{"cells": [', "Jupyter does not open it either: hand in the notebook that you worked in"),
+        (
+            b"import math\n",
+            "not a notebook (it does not begin as one does). Hand in the notebook that you worked",
+        ),
+        (
+            b"PK\x03\x04\x14",
+            "not a notebook (it is a zip by another name). Unpack it, and hand in the notebook",
+        ),
+        (
+            '{\n"ä'.encode("latin1"),
+            "not a notebook (its text is not in UTF-8, as at line 2). Jupyter does not open",
+        ),
+        (
+            b'{\n "cells": [\n<<<<<<< HEAD\n',
+            "not a notebook (the marks of a conflict in git stand in it, at line 3). Choose one of the two versions",
+        ),
         (b"[" * 100_000, "not a notebook (it is nested too deep)"),
         (b"[]", "it has no list of cells"),
         (b'{"cells": 3}', "it has no list of cells"),
