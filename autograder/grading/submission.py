@@ -43,6 +43,9 @@ MAX_CELLS = 1000
 MAX_SOURCE = 300_000
 # Endings of what can hold files, and may keep them to itself: another format, a password, a zip in a zip.
 PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+# What begins a value of JSON, and a string; one that does not end goes on to the end. It never goes back, so that it
+# takes no longer than reading.
+TOKEN = re.compile(r'[,\[{]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # How a zip begins, and git's mark where two versions meet.
 ZIP, CONFLICT = b"PK\x03\x04", re.compile(rb"^<{7} ", re.MULTILINE)
 # How many may begin an environment in one text; each makes reading the rest slower.
@@ -121,15 +124,32 @@ def _json(data: bytes) -> object:
         raise Unreadable(_too_large(len(data)))
     if not data.strip():
         raise Unreadable("The file is empty. Save the notebook and hand it in again.")
-    values = sum(data.count(sign) for sign in (b",", b"[", b"{"))
-    if values > MAX_VALUES:
+    try:
+        # As `json` does it, so that what is counted is what is read.
+        text = data.decode(json.detect_encoding(data), "surrogatepass")
+        too_much = _values(text) > MAX_VALUES
+        found = None if too_much else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"The file is not a notebook ({_why(error, data)}). {_what_then(data)}") from None
+    if too_much:
         raise Unreadable(
             "The file holds more than any notebook of this course. Clear all outputs, save, hand in again."
         )
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"The file is not a notebook ({_why(error, data)}). {_what_then(data)}") from None
+    return found
+
+
+def _values(text: str) -> int:
+    """How many values a JSON text has at most, or more than are read; a string is one, whatever stands in it."""
+    values = sum(text.count(sign) for sign in (",", "[", "{"))
+    if values <= MAX_VALUES:
+        return values
+    values = 0
+    for number, token in enumerate(TOKEN.finditer(text)):
+        values += text[token.start()] != '"'
+        # In front of a key and of its value stands one of the others at most, or it is no JSON.
+        if values > MAX_VALUES or number > 4 * MAX_VALUES:
+            return MAX_VALUES + 1
+    return values
 
 
 def _raw_cells(notebook: object) -> list:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course.layout import Course
+from autograder.grading import submission
 from autograder.grading.plan import make_plan, plan_of
 from autograder.grading.restore import _from_submission, blank, restore
 from autograder.grading.submission import clean, inert, parse, read_file
@@ -262,6 +263,26 @@ def test_what_is_no_notebook_is_told_in_a_sentence(data, words):
     with pytest.raises(Unreadable) as error:
         parse(data)
     assert words in str(error.value)
+
+
+def printed(text, source="x"):
+    output = {"output_type": "stream", "name": "stdout", "text": [text]}
+    return json.dumps({"cells": [{"cell_type": "code", "source": source, "outputs": [output]}]})
+
+
+def test_what_a_cell_printed_is_one_value_however_long():
+    (cell,) = parse(printed('1, "a\\", [' * 1_100_000).encode())
+    assert cell.source == "x"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("source", ['"', "\\", 'ä"\\"'])
+def test_no_value_hides_in_what_looks_like_a_string(encoding, source, monkeypatch):
+    monkeypatch.setattr(submission, "MAX_VALUES", 1000)
+    values = "1," * 1001
+    data = printed("", source).replace('[""]', f"[{values}1]").encode(encoding)
+    with pytest.raises(Unreadable, match="more than any notebook of this course"):
+        parse(data)
 
 
 def test_a_file_beyond_the_limit_is_not_read_however_little_it_holds(tmp_path):
