@@ -26,12 +26,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from autograder.course.layout import may_be_of
 from autograder.grading import paper
 from autograder.grading.paper import Attached
 from helpers.errors import Unreadable
 
+# Of cells.
+TYPES = ("code", "markdown", "raw")
 # An animation in a notebook takes ten.
 MAX_BYTES = 64 << 20
 # In one folder; more are not looked at.
@@ -111,7 +114,7 @@ def parse(data: bytes) -> list[Cell]:
     Raises:
         Unreadable: if the bytes are anything but a notebook within the limits.
     """
-    cells = [_cell(number, cell) for number, cell in enumerate(_raw_cells(_json(data)), 1)]
+    cells = [_cell(number, cell) for number, cell in _numbered(data)]
     length = sum(len(cell.source) for cell in cells)
     if length > MAX_SOURCE:
         raise Unreadable(f"The notebook's cells hold {length:,} characters; the limit is {MAX_SOURCE:,}.")
@@ -152,13 +155,35 @@ def _values(text: str) -> int:
     return values
 
 
-def _raw_cells(notebook: object) -> list:
+def raw_cells(data: bytes) -> list:
+    """The cells that `parse` reads, as they stand in the file.
+
+    Args:
+        data: the file's bytes.
+    Raises:
+        Unreadable: if they hold no cells, or too many.
+    """
+    return [cell for _, cell in _numbered(data)]
+
+
+def _numbered(data: bytes) -> list[tuple[int, Any]]:
+    """A notebook's cells, unread, with their numbers; without empty ones that the student added."""
+    found = []
+    for number, cell in enumerate(_all_cells(_json(data)), 1):
+        if not _is_empty(cell):
+            found.append((number, cell))
+    if len(found) > MAX_CELLS:
+        raise Unreadable(
+            f"The notebook has {len(found)} cells; the limit is {MAX_CELLS}. "
+            "Take out what is no part of your answers, save, hand in again."
+        )
+    return found
+
+
+def _all_cells(notebook: object) -> list:
     """The list of a notebook's cells, unread."""
     if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list):
-        cells = notebook["cells"]
-        if len(cells) > MAX_CELLS:
-            raise Unreadable(f"The notebook has {len(cells)} cells; the limit is {MAX_CELLS}.")
-        return cells
+        return notebook["cells"]
     if isinstance(notebook, dict) and "worksheets" in notebook:
         raise Unreadable(
             "The notebook has a format from before 2014. Open it in JupyterLab, save it and hand it in again."
@@ -168,13 +193,23 @@ def _raw_cells(notebook: object) -> list:
     )
 
 
+def _is_empty(cell: object) -> bool:
+    """Whether nothing stands in a cell that is none of the unit's by nbgrader's id."""
+    if not isinstance(cell, dict) or cell.get("cell_type") not in TYPES:
+        return False
+    source = _source(cell)
+    if source is None or source.strip() or _dict_at(cell, "attachments"):
+        return False
+    return not _text_at(_dict_at(_dict_at(cell, "metadata"), "nbgrader"), "grade_id")
+
+
 def _cell(number: int, cell: object) -> Cell:
     if not isinstance(cell, dict):
         raise Unreadable(
             f"Cell {number} is not a cell. Open the notebook in JupyterLab, save it, hand it in again."
         )
     source, kind = _source(cell), cell.get("cell_type")
-    if source is None or kind not in ("code", "markdown", "raw"):
+    if source is None or kind not in TYPES:
         raise Unreadable(
             f"Cell {number} is damaged: it has no source, or it is neither code nor text. "
             "Open the notebook in JupyterLab, save it and hand it in again."
@@ -187,8 +222,11 @@ def _cell(number: int, cell: object) -> Cell:
 
 
 def _source(cell: dict) -> str | None:
-    """A cell's source, which may be a list of lines; None if it has none."""
-    source = cell.get("source", "")
+    """A cell's source, which may be a list of lines; None if it is anything else."""
+    source = cell.get("source")
+    if source is None:
+        # As nothing: some tools write so.
+        return ""
     if isinstance(source, str):
         return source
     if isinstance(source, list) and all(isinstance(line, str) for line in source):

@@ -252,6 +252,7 @@ def test_a_students_text_does_nothing_in_a_browser(text, shown):
         (b'{"cells": [{"cell_type": "code", "source": 3}]}', "Cell 1 is damaged"),
         (b'{"cells": [{"cell_type": "heading", "source": ""}]}', "Cell 1 is damaged"),
         (b'{"cells": [' + b"{}," * 3000 + b"{}]}", "The notebook has 3001 cells; the limit is 1000"),
+        (b'{"cells": [{"cell_type": "raw"}, 3]}', "Cell 2 is not a cell"),
         (b"[" + b"1," * 2_000_001 + b"1]", "more than any notebook of this course"),
         (
             json.dumps({"cells": [{"cell_type": "raw", "source": "x" * 300_001}]}).encode(),
@@ -263,6 +264,27 @@ def test_what_is_no_notebook_is_told_in_a_sentence(data, words):
     with pytest.raises(Unreadable) as error:
         parse(data)
     assert words in str(error.value)
+
+
+def test_empty_cells_are_left_out_before_cells_are_counted(plan):
+    nb = toy_unit.right(plan)
+    before = restored(plan, nb)
+    raw = json.loads(toy_unit.data(nb))
+    empty = [
+        {"cell_type": kind, "source": source}
+        for kind in ("code", "markdown")
+        for source in ("", [" \n"], None)
+    ]
+    raw["cells"] = empty * 300 + raw["cells"] + empty * 300
+    assert restore(parse(json.dumps(raw).encode()), plan) == before
+
+
+def test_an_answer_that_was_emptied_and_an_empty_cell_with_a_picture_stay():
+    emptied = {"cell_type": "code", "source": None, "metadata": {"nbgrader": {"grade_id": "double"}}}
+    photo = {"cell_type": "markdown", "source": "", "attachments": {"a.png": {"image/png": "iVBORw0KGgo="}}}
+    cells = parse(json.dumps({"cells": [emptied, {"cell_type": "raw", "source": ""}, photo]}).encode())
+    assert [cell.grade_id for cell in cells] == ["double", ""]
+    assert cells[1].attached.pictures
 
 
 def printed(text, source="x"):
