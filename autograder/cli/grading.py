@@ -131,6 +131,8 @@ def collect(
         done = collecting.collect(place, found, Path(source), roster)
         for sentence in done.unmatched:
             print(f"not collected: {sentence}")
+        for sentence in done.remarks:
+            print(sentence)
         for student in done.late:
             print(
                 f"{student} is late, says the platform, and not when: put it into timestamp.txt, if it matters"

@@ -1,6 +1,9 @@
 """Where a course's files lie."""
 
 import os
+import re
+import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +35,19 @@ def notebooks_of(root: Path) -> Path:
     return root / "notebooks" if is_own(root) else NOTEBOOKS
 
 
+def same_name(name: str, names: Collection[str]) -> str:
+    """The one of some names that reads as a name does, whether or not accents are signs of their own; else the name.
+
+    Args:
+        name: of a student, as a folder or the roster has it.
+        names: among which it is looked for.
+    """
+    if name.isascii() or name in names:
+        return name
+    composed = unicodedata.normalize("NFC", name)
+    return next((other for other in names if unicodedata.normalize("NFC", other) == composed), name)
+
+
 class Course:
     """The folders of a course root."""
 
@@ -39,7 +55,7 @@ class Course:
         self.root = root.resolve()
 
     def students(self, unit: str) -> list[str]:
-        """Who handed something in for a unit: the folders of submitted/, by name."""
+        """Who handed something in for a unit, be it in another place than it should be: the folders of submitted/, by name."""
         students = []
         for folder in sorted((self.root / "submitted").glob("*")):
             if folder.is_dir() and not folder.name.startswith(".") and _holds(folder, unit):
@@ -48,7 +64,19 @@ class Course:
 
     def submitted(self, unit: str, student: str) -> Path:
         """Where a student's submission of a unit should lie."""
-        return self.root / "submitted" / student / unit / f"{unit}.ipynb"
+        return self._folder_of(student) / unit / f"{unit}.ipynb"
+
+    def _folder_of(self, student: str) -> Path:
+        """Where a student's submissions lie: macOS takes letters and their accents apart."""
+        folder = self.root / "submitted" / student
+        if student.isascii() or os.path.lexists(folder):
+            return folder
+        composed, apart = unicodedata.normalize("NFC", student), unicodedata.normalize("NFD", student)
+        for name in (composed, apart):
+            other = folder.with_name(name)
+            if os.path.lexists(other):
+                return other
+        return folder
 
     def graded(self, unit: str, student: str) -> Path:
         """Where the graded notebook of a student lies."""
@@ -56,8 +84,24 @@ class Course:
 
 
 def _holds(folder: Path, unit: str) -> bool:
-    """Whether there is a folder or a notebook of a unit, be it a link that leads nowhere, or nobody may look."""
+    """Whether something of a unit is in a student's folder, be it a link that leads nowhere, or nobody may look."""
     try:
-        return not {unit, f"{unit}.ipynb"}.isdisjoint(os.listdir(folder))
+        return any(may_be_of(unit, name) for name in os.listdir(folder))
     except PermissionError:
         return True
+
+
+def may_be_of(unit: str, name: str) -> bool:
+    """Whether what has this name in a student's folder may be a unit, where it belongs or not.
+
+    Args:
+        unit: its id.
+        name: of a file or folder: the unit's in whatever case, packed or copied, or a notebook or zip of another name.
+    """
+    if re.fullmatch(rf"{re.escape(unit)}([ (.].*)?", name, re.IGNORECASE):
+        return True
+    if not name.lower().endswith((".ipynb", ".zip")) or name.startswith("."):
+        return False
+    number, its_number = re.match(r"\d+", unit), re.match(r"\d+", name)
+    # Another number is another unit's.
+    return not (number and its_number) or int(number[0]) == int(its_number[0])

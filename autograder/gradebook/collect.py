@@ -5,16 +5,18 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.course.layout import Course
+from autograder.course.layout import Course, same_name
 from autograder.gradebook import writing
 from autograder.gradebook.dates import of_nbgrader
 from autograder.gradebook.downloads import Person, Upload, opened, uploads
-from autograder.grading.files import copy_number
+from autograder.grading.files import copy_number, holds_notebook
+from autograder.grading.submission import names_in, read_file
 from helpers.errors import Refused, Unreadable
 
 # Where what was replaced is kept, and what was done is written down.
@@ -40,12 +42,14 @@ class Collected:
         replaced: those of whom something was there before.
         unmatched: what belongs to nobody of the roster, or cannot be read, a sentence each.
         late: those whom the platform calls late without saying when.
+        remarks: what was decided about somebody's files that they may have meant otherwise, a sentence each.
     """
 
     students: dict[str, list[str]] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def roster_of(gradebook: Gradebook) -> list[Student]:
@@ -74,7 +78,7 @@ def collect(course: Course, unit: str, source: Path, roster: Iterable[Student]) 
     with opened(source) as files:
         found.unmatched += [str(file) for file in files.values() if isinstance(file, Unreadable)]
         readable = {place: file for place, file in files.items() if not isinstance(file, Unreadable)}
-        for upload in uploads(readable):
+        for upload in uploads(readable, lambda person: bool(match(person, roster)[0])):
             student, why = match(upload.person, roster)
             if student:
                 theirs.setdefault(student, []).append(upload)
@@ -103,7 +107,7 @@ def match(person: Person, roster: list[Student]) -> tuple[str, str]:
     """
     keys = (
         [one for one in roster if person.lms and person.lms in (one.lms, one.id)],
-        [one for one in roster if person.id and person.id in (one.id, one.lms)],
+        [one for one in roster if person.id and same_name(person.id, (one.id, one.lms)) in (one.id, one.lms)],
         [one for one in roster if person.email and person.email.casefold() == one.email.casefold()],
         [one for one in roster if person.name and _letters(person.name) in _spellings(one)],
     )
@@ -161,7 +165,7 @@ def _place(
     """Put a student's files where they belong, once all are there; what was there is kept with the record."""
     fresh = record / NEW / student
     fresh.mkdir(parents=True)
-    names = _written(fresh, unit, files, found)
+    names = _written(fresh, unit, student, files, found)
     if not names:
         return
     person = files[0].person
@@ -173,6 +177,10 @@ def _place(
     elif person.late:
         found.late.append(student)
     place = course.submitted(unit, student).parent
+    if holds_notebook(place) and not holds_notebook(fresh):
+        kept = _taken_along(place, fresh)
+        became = f"{kept} of before stays, and counts" if kept else f"that of before is in {record / BEFORE}"
+        found.remarks.append(f"{student}: {', '.join(names[:4])} came without a notebook; {became}")
     if place.exists():
         (record / BEFORE).mkdir(exist_ok=True)
         shutil.move(place, record / BEFORE / student)
@@ -182,22 +190,49 @@ def _place(
     found.students[student] = names
 
 
-def _written(folder: Path, unit: str, files: list[Upload], found: Collected) -> list[str]:
+def _taken_along(before: Path, fresh: Path) -> str:
+    """Copy the notebook of before beside what came without one, or the zip that holds it, and return the names."""
+    kept: list[str] = []
+    for ending in (".ipynb", ".zip"):
+        for name in [] if kept else names_in(before):
+            if name.lower().endswith(ending):
+                # A link or a pipe stays where it is.
+                with suppress(Unreadable):
+                    data = read_file(before / name)
+                    free = _free(fresh, name)
+                    (fresh / free).write_bytes(data)
+                    kept.append(free)
+    return ", ".join(kept)
+
+
+def _written(folder: Path, unit: str, student: str, files: list[Upload], found: Collected) -> list[str]:
     """Write files into a folder, one at a time, and return the names of those that could be read."""
     notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
-    newest = max(notebooks, key=lambda file: copy_number(file.name), default=None)
-    names = []
-    # The newest first, so that no older one has its name.
-    for file in sorted(files, key=lambda file: file is not newest):
+    its = max(notebooks, key=lambda file: _claim(unit, file.name), default=None)
+    names, others = [], []
+    # The unit's first, so that no other one has its name.
+    for file in sorted(files, key=lambda file: file is not its):
         try:
             data = file.read()
         except Unreadable as error:
             found.unmatched.append(f"{file.place}: {error}")
+            its = None if file is its else its
             continue
-        name = f"{unit}.ipynb" if file is newest else Path(file.name).name
-        (folder / _free(folder, name)).write_bytes(data)
+        name = _free(folder, f"{unit}.ipynb" if file is its else Path(file.name).name)
+        (folder / name).write_bytes(data)
         names.append(file.name)
+        if file in notebooks and file is not its:
+            others.append(name)
+    if its and others:
+        once = "" if its.name == f"{unit}.ipynb" else f", which was {its.name},"
+        found.remarks.append(f"{student}: beside {unit}.ipynb{once} is kept {', '.join(others[:4])}")
     return names
+
+
+def _claim(unit: str, name: str) -> tuple[bool, int]:
+    """How good a notebook's claim to be the unit's is: its name, but for a later attempt's number, then the newest copy."""
+    exact = re.fullmatch(rf"{re.escape(unit)}(-\d+)?\.ipynb", name, re.IGNORECASE)
+    return bool(exact), copy_number(name)
 
 
 def _free(place: Path, name: str) -> str:

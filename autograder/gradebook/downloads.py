@@ -94,19 +94,21 @@ def opened(source: Path) -> Iterator[dict[PurePosixPath, Read | Unreadable]]:
         raise Refused(f"{source} is no zip that can be read: {error}") from None
 
 
-def uploads(files: Mapping[PurePosixPath, Read]) -> Iterator[Upload]:
-    """Whose each file of a download is, as far as the names tell.
+def uploads(files: Mapping[PurePosixPath, Read], known: Callable[[Person], bool]) -> Iterator[Upload]:
+    """Whose each file of a download is, as far as the names tell; what a group handed in is each one's.
 
     Args:
         files: that can be read, by their places.
+        known: whether somebody is on the roster.
     """
     files = dict(files)
+    top = _common_folder(list(files), known)
     metadata = _metadata(files)
-    top = _common_folder(list(files))
     for place, read in files.items():
         inside = PurePosixPath(*place.parts[len(top) :])
-        person, name = _whose(inside, metadata)
-        yield Upload(str(place), person, name, read)
+        people, name = _whose(inside, metadata)
+        for person in people:
+            yield Upload(str(place), person, name, read)
 
 
 def _of_folder(source: Path) -> Iterator[tuple[PurePosixPath, int, Read]]:
@@ -172,16 +174,17 @@ def _is_hidden(place: PurePosixPath) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in place.parts)
 
 
-def _common_folder(places: list[PurePosixPath]) -> tuple[str, ...]:
-    """The folders that all files of a download lie in: not a student's."""
-    if len(places) < 2:
-        return ()
+def _common_folder(places: list[PurePosixPath], known: Callable[[Person], bool]) -> tuple[str, ...]:
+    """The folders that all files of a download lie in, above the first that is somebody's."""
     common: list[str] = []
     for parts in zip(*(place.parts[:-1] for place in places), strict=False):
-        if len(set(parts)) > 1 or MOODLE.fullmatch(parts[0]) or GRADESCOPE.fullmatch(parts[0]):
+        if len(set(parts)) > 1:
             break
+        if MOODLE.fullmatch(parts[0]) or GRADESCOPE.fullmatch(parts[0]) or known(Person(id=parts[0])):
+            return tuple(common)
         common.append(parts[0])
-    return tuple(common)
+    # Of a single file, nobody can tell the class's folder from a student's who is not on the roster.
+    return tuple(common) if len(places) > 1 else ()
 
 
 def _metadata(files: dict[PurePosixPath, Read]) -> dict[str, Any]:
@@ -201,34 +204,40 @@ def _metadata(files: dict[PurePosixPath, Read]) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
-def _whose(place: PurePosixPath, metadata: dict[str, Any]) -> tuple[Person, str]:
+def _whose(place: PurePosixPath, metadata: dict[str, Any]) -> tuple[list[Person], str]:
     """Who handed a file in, and what they called it."""
     first = place.parts[0]
     if len(place.parts) == 1:
         canvas = CANVAS.fullmatch(first)
         if canvas:
-            return Person(lms=canvas["lms"], name=canvas["name"], late=bool(canvas["late"])), canvas["rest"]
+            person = Person(lms=canvas["lms"], name=canvas["name"], late=bool(canvas["late"]))
+            return [person], canvas["rest"]
         moodle = MOODLE.fullmatch(first)
         if moodle:
-            return Person(name=moodle["name"]), moodle["rest"]
-        return Person(id=place.stem), first
+            return [Person(name=moodle["name"])], moodle["rest"]
+        return [Person(id=place.stem)], first
     moodle = MOODLE.fullmatch(first)
     if moodle:
-        return Person(name=moodle["name"]), place.name
+        return [Person(name=moodle["name"])], place.name
     if GRADESCOPE.fullmatch(first) and first in metadata:
         return _on_gradescope(metadata[first]), place.name
-    return Person(id=first), place.name
+    return [Person(id=first)], place.name
 
 
-def _on_gradescope(about: Any) -> Person:
-    """Who handed in by Gradescope; of a group, the first."""
+def _on_gradescope(about: Any) -> list[Person]:
+    """Who handed in by Gradescope: all of a group."""
     try:
-        submitter = about[":submitters"][0]
-        return Person(
-            id=str(submitter.get(":sid") or ""),
-            name=str(submitter.get(":name") or ""),
-            email=str(submitter.get(":email") or ""),
-            handed_in=str(about.get(":created_at") or ""),
-        )
-    except (KeyError, IndexError, TypeError, AttributeError):
-        return Person()
+        handed_in = str(about.get(":created_at") or "")
+        people = [_submitter(one, handed_in) for one in about[":submitters"]]
+    except (KeyError, TypeError, AttributeError):
+        people = []
+    return people or [Person()]
+
+
+def _submitter(about: Any, handed_in: str) -> Person:
+    return Person(
+        id=str(about.get(":sid") or ""),
+        name=str(about.get(":name") or ""),
+        email=str(about.get(":email") or ""),
+        handed_in=handed_in,
+    )

@@ -14,7 +14,7 @@ from nbformat.v4 import new_notebook
 from autograder import logs
 from autograder.course import catalogue
 from autograder.course.catalogue import Unit
-from autograder.course.layout import Course
+from autograder.course.layout import Course, same_name
 from autograder.gradebook import own_course
 from autograder.gradebook.book import Book
 from autograder.gradebook.database import refusals
@@ -205,6 +205,7 @@ def grade(
     try:
         book.register(plan)
         with refusals(book.url):
+            chosen = _as_on_the_roster(book, chosen)
             own_course.follow(book.gradebook, course, unit.id)
             recorded = Recorded(course, plan, secret, book.gradebook)
         report.rows = list(_unchanged(recorded, chosen, bool(again)))
@@ -251,6 +252,7 @@ def _again(plan: Plan, exercise: str, force: bool) -> list[str]:
 
 def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
     there = course.students(unit)
+    wanted = [same_name(name, there) for name in wanted]
     for name in wanted:
         if name not in there:
             raise CalledWrongly(f"{name!r} handed in nothing for {unit}{catalogue.suggestion(name, there)}")
@@ -258,6 +260,16 @@ def _students(course: Course, unit: str, wanted: Sequence[str]) -> list[str]:
         place = course.root / "submitted" / "STUDENT" / unit / f"{unit}.ipynb"
         raise Refused(f"nobody has handed in {unit}: submissions are looked for as {place}")
     return list(dict.fromkeys(wanted)) or there
+
+
+def _as_on_the_roster(book: Book, names: Sequence[str]) -> list[str]:
+    """The students whose folders have these names, as the gradebook writes them; two folders stay two students."""
+    roster = {student.id for student in book.gradebook.students}
+    students = []
+    for name in names:
+        student = same_name(name, roster)
+        students.append(name if student in names else student)
+    return students
 
 
 def _unchanged(recorded: Recorded, students: Sequence[str], anew: bool) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """Downloads as Canvas, Moodle and Gradescope name them."""
 
 import os
+import unicodedata
 import zipfile
 
 import pytest
@@ -95,6 +96,27 @@ def test_files_beside_a_notebook_come_along_and_older_ones_keep_a_name(course, t
     assert b"old" in olds
 
 
+@pytest.mark.parametrize(
+    "copy", [f"Kopie von {UNIT}.ipynb", f"{UNIT} (1).ipynb", f"{UNIT}-Copy2.ipynb", "z 3.ipynb"]
+)
+@pytest.mark.parametrize("copy_first", [True, False])
+def test_the_exact_name_is_the_units_in_whatever_order_and_the_other_is_told(
+    course, tmp_path, copy, copy_first
+):
+    files = {f"doeana_12345_12_{UNIT}.ipynb": b"exact"}
+    theirs = {f"doeana_12345_{11 if copy_first else 13}_{copy}": b"copy"}
+    files = theirs | files if copy_first else files | theirs
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", files), [ANA, ZOE])
+    assert course.submitted(UNIT, "ana").read_bytes() == b"exact"
+    assert course.submitted(UNIT, "ana").with_name(copy).read_bytes() == b"copy"
+    assert found.remarks == [f"ana: beside {UNIT}.ipynb is kept {copy}"]
+
+
+def test_the_newest_attempt_is_told_by_its_number_and_named(course, tmp_path):
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", DOWNLOADS["Canvas"]), [ANA, ZOE])
+    assert found.remarks == [f"ana: beside {UNIT}.ipynb, which was {UNIT}-1.ipynb, is kept {UNIT}-2.ipynb"]
+
+
 def test_when_it_was_handed_in_is_written_down_where_it_is_told(course, tmp_path):
     found = collect(course, UNIT, zipped(tmp_path / "g.zip", DOWNLOADS["Gradescope"]), [ANA, ZOE])
     stamp = course.submitted(UNIT, "ana").with_name("timestamp.txt").read_text()
@@ -117,6 +139,37 @@ def test_it_can_be_undone(course, tmp_path):
         undo(course, UNIT)
 
 
+@pytest.mark.parametrize("name", [f"{UNIT}.ipynb", "all.zip"])
+def test_the_notebook_of_before_stays_beside_files_that_came_without_one(course, tmp_path, name):
+    before = course.submitted(UNIT, "ana").with_name(name)
+    before.parent.mkdir(parents=True)
+    packed = zipped(tmp_path / "work.zip", {"work/x.ipynb": b"before"}).read_bytes()
+    before.write_bytes(packed if name == "all.zip" else b"before")
+    kept = before.read_bytes()
+    before.with_name("old.pdf").write_bytes(b"%PDF")
+    before.with_name("link.ipynb").symlink_to(before)
+    files = {"doeana_12345_21_derivations.pdf": b"%PDF", "vanderrohezoe_777_2_mine.ipynb": b"zoe"}
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", files), [ANA, ZOE])
+    assert {path.name for path in before.parent.iterdir()} == {name, "derivations.pdf"}
+    assert before.read_bytes() == kept
+    assert found.remarks == [
+        f"ana: derivations.pdf came without a notebook; {name} of before stays, and counts"
+    ]
+    undo(course, UNIT)
+    assert {path.name for path in before.parent.iterdir()} == {name, "old.pdf", "link.ipynb"}
+
+
+def test_a_notebook_in_a_new_zip_takes_the_place_of_the_one_of_before(course, tmp_path):
+    before = course.submitted(UNIT, "ana")
+    before.parent.mkdir(parents=True)
+    before.write_bytes(b"before")
+    packed = zipped(tmp_path / "all.zip", {"work/x.ipynb": b"new"}).read_bytes()
+    files = {"doeana_12345_21_all.zip": packed, "vanderrohezoe_777_2_mine.ipynb": b"zoe"}
+    found = collect(course, UNIT, zipped(tmp_path / "c.zip", files), [ANA, ZOE])
+    assert [path.name for path in before.parent.iterdir()] == ["all.zip"]
+    assert found.remarks == []
+
+
 @pytest.mark.parametrize(
     ("person", "whose"),
     [
@@ -131,8 +184,52 @@ def test_somebody_is_known_by_id_name_or_address(person, whose):
     assert match(person, [ANA, ZOE]) == (whose, "")
 
 
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_name_is_the_same_whatever_its_accents_are_made_of(course, tmp_path, forms):
+    on_the_roster, of_folder = (unicodedata.normalize(form, "Zoë") for form in forms)
+    files = {f"all/{of_folder}/x.ipynb": b"new", "all/ana/x.ipynb": b"ana"}
+    found = collect(course, UNIT, unpacked(tmp_path / "d", files), [ANA, Student(on_the_roster)])
+    assert found.students.keys() == {"ana", on_the_roster}
+    # What lies there by the other name is what was there before.
+    (course.root / "submitted" / on_the_roster).rename(course.root / "submitted" / of_folder)
+    again = collect(course, UNIT, tmp_path / "d", [ANA, Student(on_the_roster)])
+    assert set(again.replaced) == {"ana", on_the_roster}
+    assert set(course.students(UNIT)) == {"ana", of_folder}
+
+
 def test_who_may_be_two_is_neither():
     assert match(Person(name="anadoe"), [ANA, ZOE, TWIN]) == ("", "anadoe may be ana, ana2")
+
+
+def test_what_a_group_handed_in_is_each_ones_and_who_is_unknown_is_told(course, tmp_path):
+    both = "  - :name: Ana Doe\n    :sid: ana\n  - :name: Zoë\n    :sid: zr\n  - :name: Cy\n    :sid: cy\n"
+    about = f"---\nsubmission_1:\n  :submitters:\n{both}  :created_at: 2026-11-20 23:59:10 -05:00\n"
+    files = {"g/submission_metadata.yml": about.encode(), "g/submission_1/work.ipynb": b"ours"}
+    found = collect(course, UNIT, zipped(tmp_path / "g.zip", files), [ANA, ZOE])
+    for student in ("ana", "zr"):
+        assert course.submitted(UNIT, student).read_bytes() == b"ours"
+        assert course.submitted(UNIT, student).with_name("timestamp.txt").is_file()
+    assert found.unmatched == ["g/submission_1/work.ipynb: Cy is nobody on the roster"]
+
+
+ALONE = {
+    "Gradescope": {
+        "assignment_1_export/submission_metadata.yml": METADATA.encode(),
+        "assignment_1_export/submission_45678/01_unit.ipynb": b"new",
+    },
+    "Moodle": {"all/Ana Doe_1234567_assignsubmission_file_/01_unit.ipynb": b"new"},
+    "by hand": {"ana/01_unit.ipynb": b"new", "ana/scan.pdf": b"%PDF"},
+    "by hand, in folders": {"all/ana/work/01_unit.ipynb": b"new", "all/ana/work/scan.pdf": b"%PDF"},
+    "by hand, with another's name": {"ana/01_unit.ipynb": b"new", "ana/zr.ipynb": b"old"},
+}
+
+
+@pytest.mark.parametrize("files", ALONE.values(), ids=ALONE)
+def test_what_one_student_handed_in_is_collected_as_a_class_is(course, tmp_path, files):
+    found = collect(course, UNIT, zipped(tmp_path / "download", files), [ANA, ZOE])
+    assert found.students.keys() == {"ana"}
+    assert found.unmatched == []
+    assert course.submitted(UNIT, "ana").read_bytes() == b"new"
 
 
 def test_nothing_is_changed_where_nobody_is_known(course, tmp_path):

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from autograder.course import limits
 from autograder.course.layout import Course
 from autograder.gradebook import grade_class as grading
+from autograder.gradebook import unchanged
 from autograder.gradebook.conftest import CONFIG, REVIEW, SCORES, SQUARES, auto_scores, book, grades
 from autograder.grading.grader import last_graded
 from autograder.testing import in_process_sandbox, toy_unit
@@ -38,6 +40,44 @@ def test_the_reasons_say_what_is_wrong_and_what_to_do(hand_in, plan, grade):
         f"This is not the notebook of {toy_unit.UNIT}. It holds no exercise at all. Hand in {toy_unit.UNIT}.ipynb."
     ]
     assert stopped.reasons == ["double: the cell with your answer was stopped: used more than 4 GB of memory"]
+
+
+def test_of_two_notebooks_the_one_with_the_name_counts_and_a_person_is_asked(hand_in, plan, grade):
+    older, newer = toy_unit.right(plan, double=SQUARES), toy_unit.right(plan)
+    for student, beside in (("alike", older), ("two", newer)):
+        hand_in(student, older)
+        hand_in(student, beside, f"Kopie von {toy_unit.UNIT}.ipynb")
+    alike, two = grade().rows
+    assert (alike.graded.score, alike.needs_review) == (5, False)
+    assert (two.graded.score, two.needs_review) == (5, True)
+    assert two.reasons == [
+        f"Kopie von {toy_unit.UNIT}.ipynb (3 answers), handed in beside {toy_unit.UNIT}.ipynb (3 answers), "
+        "answers otherwise; it does not count"
+    ]
+
+
+def test_who_handed_in_something_in_another_place_is_in_the_table(root, hand_in, plan, grade):
+    hand_in("ana", toy_unit.right(plan))
+    (root / "submitted" / "ben").mkdir()
+    (root / "submitted" / "ben" / f"{toy_unit.UNIT}.zip").write_bytes(b"PK")
+    ana, ben = grade().rows
+    assert (ana.student, ben.student, ben.needs_review) == ("ana", "ben", True)
+    assert f"but {toy_unit.UNIT}.zip in the student's folder" in ben.reasons[0]
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_folder_is_the_students_whatever_the_accents_of_its_name_are_made_of(
+    hand_in, plan, grade, root, forms
+):
+    on_the_roster, of_folder = (unicodedata.normalize(form, "Zoë") for form in forms)
+    with book(root) as gradebook:
+        gradebook.update_or_create_student(on_the_roster, last_name="Röhe")
+    hand_in(of_folder, toy_unit.right(plan))
+    (row,) = grade(students=[on_the_roster]).rows
+    assert (row.student, row.book["score"]) == (on_the_roster, 8)
+    with book(root) as gradebook:
+        assert [student.id for student in gradebook.students] == [on_the_roster]
+    assert not unchanged.anybody_new(Course(root), toy_unit.UNIT)
 
 
 @pytest.mark.usefixtures("small_class")

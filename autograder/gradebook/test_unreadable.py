@@ -19,7 +19,7 @@ from helpers.errors import Unreadable
 
 course = Course(Path())
 for student in course.students("u"):
-    print(student, files.find(course.submitted("u", student), lambda data: -1).data)
+    print(student, files.find(course.submitted("u", student), lambda data: None).data)
 with downloads.opened(course.root / "submitted") as found:
     for place, read in found.items():
         try:

@@ -22,7 +22,7 @@ from nbgrader.api import Assignment, Grade, Gradebook, SubmittedAssignment, Subm
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.course.layout import Course
+from autograder.course.layout import Course, same_name
 from autograder.gradebook import due_dates, writing
 from autograder.gradebook.database import settings
 from autograder.grading import engine, graded_notebook
@@ -43,7 +43,8 @@ def anybody_new(course: Course, unit: str) -> bool:
         course: the course.
         unit: its id.
     """
-    return not _read(_file(course, unit)).keys() >= set(course.students(unit))
+    recorded = _read(_file(course, unit)).keys()
+    return not all(same_name(student, recorded) in recorded for student in course.students(unit))
 
 
 class Recorded:

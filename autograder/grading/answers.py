@@ -55,6 +55,36 @@ def answered(placed: Sequence[Placed], plan: Plan) -> list[str]:
     return names
 
 
+def code_of(placed: Sequence[Placed], plan: Plan) -> dict[str, str]:
+    """What a student defined in answers and added cells, by name, but what is as it was handed out.
+
+    Args:
+        placed: the cells of a submission.
+        plan: the unit's.
+    """
+    handed_out = {}
+    for exercise in plan.exercises.values():
+        handed_out |= _stub(exercise, plan)
+    found = {}
+    for cell in placed:
+        if cell.kind in (SOLUTION, ADDED):
+            for name, code in definitions(cell.source).items():
+                if code != handed_out.get(name):
+                    found[name] = code
+    return found
+
+
+def texts_of(placed: Sequence[Placed]) -> dict[str, object]:
+    """The derivations that a student wrote, with what is attached to them, by name."""
+    found: dict[str, object] = {}
+    for cell in placed:
+        if cell.kind != DERIVATION or not cell.planned or is_asked_for_elsewhere(cell.source):
+            continue
+        if cell.pictures or cell.source.strip() != cell.planned.source.strip():
+            found[cell.planned.grade_id] = cell.source.strip(), cell.pictures, cell.files
+    return found
+
+
 def _with_its_answer(placed: list[Placed], exercise: Exercise, plan: Plan) -> list[Placed]:
     stub = _stub(exercise, plan)
     check = _place_of_check(placed, exercise)

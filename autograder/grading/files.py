@@ -1,7 +1,8 @@
 """Which file of a submission is the notebook: as browsers, Jupyter and learning platforms name and pack it.
 
 `01_unit (1).ipynb`, `01_unit-Copy1.ipynb`, a name of the student's own, a folder within the folder, a zip: if one of
-them holds the unit, it is it. Where several do, the one with most answers is taken, and a person looks.
+them holds the unit, it is it. Where several do, the one with most answers is taken, and a person looks. The one that
+has the unit's name counts beside others, and a person looks where these have other answers.
 """
 
 import io
@@ -9,9 +10,9 @@ import itertools
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import limited, syntax
@@ -22,6 +23,33 @@ from helpers.errors import Unreadable
 DEEPEST, MOST_NOTEBOOKS = 3, 20
 CLEAR = "Clear all outputs, take long texts out, save, hand in again, without other notebooks."
 COPY = re.compile(r"(?:[-_ ]?\(?(?:Copy)?(\d+)\)?)?\.ipynb$")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a notebook of the unit answers.
+
+    Attributes:
+        exercises: the names of those that it answers.
+        code: what the student defined in answers and added cells, by name.
+        texts: the derivations that they wrote, by name.
+    """
+
+    exercises: Collection[str]
+    code: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        count = len(self.exercises) + len(self.texts)
+        return "1 answer" if count == 1 else f"{count} answers"
+
+    def has_what_is_not_in(self, other: "Answers") -> bool:
+        """Whether something stands here that does not stand there, or otherwise."""
+        return not (_all_in(self.code, other.code) and _all_in(self.texts, other.texts))
+
+
+def _all_in(some: Mapping[str, object], others: Mapping[str, object]) -> bool:
+    return all(others.get(name) == what for name, what in some.items())
 
 
 @dataclass(frozen=True)
@@ -41,12 +69,12 @@ class Found:
     guess: str = ""
 
 
-def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
+def find(wanted: Path, answers: Callable[[bytes], Answers | None]) -> Found:
     """The notebook that was handed in.
 
     Args:
         wanted: where it should be.
-        answers: how many of the unit's exercises a notebook answers; below 0 if it is not of this unit.
+        answers: what a notebook answers of the unit; None if it is not of this unit.
     """
     try:
         limited.call(_look, wanted)
@@ -55,32 +83,56 @@ def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
         return Found(Unreadable(f"{wanted.name} and what lies beside it cannot be read: {error}. {CLEAR}"))
     except Unreadable as error:
         own = Found(error)
-    others = list(_others(wanted))
+    others: dict[str, bytes] = {}
+    for name, data in _others(wanted):
+        # In a zip several files may have one name; `read` takes the first as well.
+        others.setdefault(name, data)
     if not others:
         return own
     if isinstance(own.data, Unreadable) and len(others) == 1 and not os.path.lexists(wanted):
         # Whatever is wrong with it says more than that it has another name.
-        name, data = others[0]
+        [(name, data)] = others.items()
         return Found(data, name, note=f"{name} was taken for {wanted.name}.")
-    counts = {name: answers(data) for name, data in others}
-    best = max(counts, key=lambda name: (counts[name], copy_number(name)))
-    mine = answers(own.data) if isinstance(own.data, bytes) else -1
-    if counts[best] < 0 or (mine >= 0 and counts[best] <= mine):
+    theirs = {}
+    for name, data in others.items():
+        given = answers(data)
+        if given is not None:
+            theirs[name] = given
+    if not theirs:
         return own
-    data = next(data for name, data in others if name == best)
-    if mine == 0:
+    mine = answers(own.data) if isinstance(own.data, bytes) else None
+    best = max(theirs, key=lambda name: (len(theirs[name].exercises), copy_number(name)))
+    if mine is None:
+        rivals = [name for name in theirs if name != best]
+        return _in_its_place(wanted.name, best, others[best], rivals)
+    if theirs[best].exercises and not mine.exercises:
         guess = (
             f"{wanted.name} holds no answer, and {best}, which was handed in with it, does; that one counts"
         )
-        return Found(data, best, guess=guess)
-    if mine > 0:
-        guess = f"{best}, which was handed in beside {wanted.name}, answers more; it does not count"
-        return Found(own.data, guess=guess)
-    rivals = [name for name, count in counts.items() if count >= 0 and name != best]
-    if rivals:
-        guess = f"{best} was taken for {wanted.name}; there is {', '.join(rivals[:4])} as well"
-        return Found(data, best, guess=guess)
-    return Found(data, best, note=f"{best} was taken for {wanted.name}.")
+        return Found(others[best], best, guess=guess)
+    return Found(own.data, guess=_besides(wanted.name, mine, theirs))
+
+
+def _in_its_place(wanted: str, best: str, data: bytes, rivals: list[str]) -> Found:
+    """A notebook that is taken for one that is not there, or is not of this unit."""
+    if not rivals:
+        return Found(data, best, note=f"{best} was taken for {wanted}.")
+    guess = f"{best} was taken for {wanted}; there is {', '.join(rivals[:4])} as well"
+    return Found(data, best, guess=guess)
+
+
+def _besides(wanted: str, mine: Answers, theirs: Mapping[str, Answers]) -> str:
+    """What is said of notebooks beside the one that counts; "" if all that they answer stands in it as well."""
+    told = []
+    for name, given in theirs.items():
+        how = ""
+        if len(given.exercises) > len(mine.exercises):
+            how = "answers more"
+        elif given.has_what_is_not_in(mine):
+            how = "answers otherwise"
+        if how:
+            told.append(f"{name} ({given}), handed in beside {wanted} ({mine}), {how}; it does not count")
+    return ". ".join(told[:4])
 
 
 def _look(wanted: Path) -> None:
@@ -124,6 +176,12 @@ def read(wanted: Path, name: str = "") -> bytes | Unreadable:
         return error
 
 
+def holds_notebook(folder: Path) -> bool:
+    """Whether there is a notebook in a folder that was handed in, be it in a zip or in a folder within it."""
+    # Hidden files are nobody's notebook, so all that there are lie beside this one.
+    return next(_all_others(folder / ".ipynb"), None) is not None
+
+
 def _others(wanted: Path) -> Iterator[tuple[str, bytes]]:
     """The other notebooks that were handed in, with their names: so many, and so many bytes of all together."""
     left = MAX_BYTES
@@ -135,19 +193,23 @@ def _others(wanted: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _all_others(wanted: Path) -> Iterator[tuple[str, bytes]]:
+    """The other notebooks, those with the wanted name first: only so many are read."""
     folder = wanted.parent
     if not os.path.isdir(folder) or os.path.islink(folder):
         return
-    for path in _paths(folder, DEEPEST):
-        name = str(path.relative_to(folder))
-        try:
-            if path.suffix.lower() == ".ipynb" and path != wanted:
-                yield name, read_file(path)
-            elif path.suffix.lower() == ".zip":
-                yield from _packed(name, read_file(path))
-        except Unreadable:
-            # A link, a pipe, something too large: nobody's notebook.
-            continue
+    for named_so in (True, False):
+        for path in _paths(folder, DEEPEST):
+            if (path.name == wanted.name) != named_so or path == wanted:
+                continue
+            name = str(path.relative_to(folder))
+            try:
+                if path.suffix.lower() == ".ipynb":
+                    yield name, read_file(path)
+                elif path.suffix.lower() == ".zip":
+                    yield from _packed(name, read_file(path), wanted.name)
+            except Unreadable:
+                # A link, a pipe, something too large: nobody's notebook.
+                continue
 
 
 def _paths(folder: Path, depth: int) -> Iterator[Path]:
@@ -162,11 +224,11 @@ def _paths(folder: Path, depth: int) -> Iterator[Path]:
                 yield from _paths(Path(entry), depth - 1)
 
 
-def _packed(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The notebooks in a zip; none if it is damaged, or claims more than is read."""
+def _packed(name: str, data: bytes, wanted: str) -> Iterator[tuple[str, bytes]]:
+    """The notebooks in a zip, those with the wanted name first; none if it is damaged, or claims more than is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            for member in packed.infolist():
+            for member in sorted(packed.infolist(), key=lambda it: Path(it.filename).name != wanted):
                 parts = Path(member.filename).parts
                 hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
                 if hidden or member.file_size > MAX_BYTES or not member.filename.lower().endswith(".ipynb"):

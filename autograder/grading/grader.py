@@ -14,8 +14,8 @@ from autograder.course import catalogue
 from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT, Course, content_of
 from autograder.grading import draws, engine, graded_notebook
-from autograder.grading.answers import answered
-from autograder.grading.files import Found, find
+from autograder.grading.answers import answered, code_of, texts_of
+from autograder.grading.files import Answers, Found, find
 from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.restore import restore
@@ -59,12 +59,13 @@ def read_at(wanted: Path, plan: Plan) -> Found:
     return find(wanted, functools.partial(_answers, plan))
 
 
-def _answers(plan: Plan, data: bytes) -> int:
-    """How many of a unit's exercises a notebook answers; -1 if it is none of this unit's."""
+def _answers(plan: Plan, data: bytes) -> Answers | None:
+    """What a notebook answers of a unit; None if it is none of this unit's."""
     try:
-        return len(answered(restore(parse(data), plan), plan))
+        placed = restore(parse(data), plan)
     except Unreadable:
-        return -1
+        return None
+    return Answers(answered(placed, plan), code_of(placed, plan), texts_of(placed))
 
 
 def beside_notebook(course: Course, unit: str, student: str) -> list[str]:

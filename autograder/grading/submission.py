@@ -21,16 +21,20 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
+from autograder.course.layout import may_be_of
 from autograder.grading import paper
 from autograder.grading.paper import Attached
 from helpers.errors import Unreadable
 
+# Of cells.
+TYPES = ("code", "markdown", "raw")
 # An animation in a notebook takes ten.
 MAX_BYTES = 64 << 20
 # In one folder; more are not looked at.
@@ -40,6 +44,13 @@ MAX_VALUES = 2_000_000
 MAX_CELLS = 1000
 # Characters of all cells together.
 MAX_SOURCE = 300_000
+# Endings of what can hold files, and may keep them to itself: another format, a password, a zip in a zip.
+PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+# What begins a value of JSON, and a string; one that does not end goes on to the end. It never goes back, so that it
+# takes no longer than reading.
+TOKEN = re.compile(r'[,\[{]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+# How a zip begins, and git's mark where two versions meet.
+ZIP, CONFLICT = b"PK\x03\x04", re.compile(rb"^<{7} ", re.MULTILINE)
 # How many may begin an environment in one text; each makes reading the rest slower.
 MOST_FORMULAS = 500
 
@@ -103,7 +114,7 @@ def parse(data: bytes) -> list[Cell]:
     Raises:
         Unreadable: if the bytes are anything but a notebook within the limits.
     """
-    cells = [_cell(number, cell) for number, cell in enumerate(_raw_cells(_json(data)), 1)]
+    cells = [_cell(number, cell) for number, cell in _numbered(data)]
     length = sum(len(cell.source) for cell in cells)
     if length > MAX_SOURCE:
         raise Unreadable(f"The notebook's cells hold {length:,} characters; the limit is {MAX_SOURCE:,}.")
@@ -116,26 +127,63 @@ def _json(data: bytes) -> object:
         raise Unreadable(_too_large(len(data)))
     if not data.strip():
         raise Unreadable("The file is empty. Save the notebook and hand it in again.")
-    values = sum(data.count(sign) for sign in (b",", b"[", b"{"))
-    if values > MAX_VALUES:
+    try:
+        # As `json` does it, so that what is counted is what is read.
+        text = data.decode(json.detect_encoding(data), "surrogatepass")
+        too_much = _values(text) > MAX_VALUES
+        found = None if too_much else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"The file is not a notebook ({_why(error, data)}). {_what_then(data)}") from None
+    if too_much:
         raise Unreadable(
             "The file holds more than any notebook of this course. Clear all outputs, save, hand in again."
         )
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
+    return found
+
+
+def _values(text: str) -> int:
+    """How many values a JSON text has at most, or more than are read; a string is one, whatever stands in it."""
+    values = sum(text.count(sign) for sign in (",", "[", "{"))
+    if values <= MAX_VALUES:
+        return values
+    values = 0
+    for number, token in enumerate(TOKEN.finditer(text)):
+        values += text[token.start()] != '"'
+        # In front of a key and of its value stands one of the others at most, or it is no JSON.
+        if values > MAX_VALUES or number > 4 * MAX_VALUES:
+            return MAX_VALUES + 1
+    return values
+
+
+def raw_cells(data: bytes) -> list:
+    """The cells that `parse` reads, as they stand in the file.
+
+    Args:
+        data: the file's bytes.
+    Raises:
+        Unreadable: if they hold no cells, or too many.
+    """
+    return [cell for _, cell in _numbered(data)]
+
+
+def _numbered(data: bytes) -> list[tuple[int, Any]]:
+    """A notebook's cells, unread, with their numbers; without empty ones that the student added."""
+    found = []
+    for number, cell in enumerate(_all_cells(_json(data)), 1):
+        if not _is_empty(cell):
+            found.append((number, cell))
+    if len(found) > MAX_CELLS:
         raise Unreadable(
-            f"The file is not a notebook ({_why(error)}). Open it in JupyterLab, save it and hand it in again."
-        ) from None
+            f"The notebook has {len(found)} cells; the limit is {MAX_CELLS}. "
+            "Take out what is no part of your answers, save, hand in again."
+        )
+    return found
 
 
-def _raw_cells(notebook: object) -> list:
+def _all_cells(notebook: object) -> list:
     """The list of a notebook's cells, unread."""
     if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list):
-        cells = notebook["cells"]
-        if len(cells) > MAX_CELLS:
-            raise Unreadable(f"The notebook has {len(cells)} cells; the limit is {MAX_CELLS}.")
-        return cells
+        return notebook["cells"]
     if isinstance(notebook, dict) and "worksheets" in notebook:
         raise Unreadable(
             "The notebook has a format from before 2014. Open it in JupyterLab, save it and hand it in again."
@@ -145,13 +193,23 @@ def _raw_cells(notebook: object) -> list:
     )
 
 
+def _is_empty(cell: object) -> bool:
+    """Whether nothing stands in a cell that is none of the unit's by nbgrader's id."""
+    if not isinstance(cell, dict) or cell.get("cell_type") not in TYPES:
+        return False
+    source = _source(cell)
+    if source is None or source.strip() or _dict_at(cell, "attachments"):
+        return False
+    return not _text_at(_dict_at(_dict_at(cell, "metadata"), "nbgrader"), "grade_id")
+
+
 def _cell(number: int, cell: object) -> Cell:
     if not isinstance(cell, dict):
         raise Unreadable(
             f"Cell {number} is not a cell. Open the notebook in JupyterLab, save it, hand it in again."
         )
     source, kind = _source(cell), cell.get("cell_type")
-    if source is None or kind not in ("code", "markdown", "raw"):
+    if source is None or kind not in TYPES:
         raise Unreadable(
             f"Cell {number} is damaged: it has no source, or it is neither code nor text. "
             "Open the notebook in JupyterLab, save it and hand it in again."
@@ -164,8 +222,11 @@ def _cell(number: int, cell: object) -> Cell:
 
 
 def _source(cell: dict) -> str | None:
-    """A cell's source, which may be a list of lines; None if it has none."""
-    source = cell.get("source", "")
+    """A cell's source, which may be a list of lines; None if it is anything else."""
+    source = cell.get("source")
+    if source is None:
+        # As nothing: some tools write so.
+        return ""
     if isinstance(source, str):
         return source
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
@@ -217,21 +278,96 @@ def _absent(path: Path) -> str:
     """A sentence about a notebook that is not there, and what is in its place."""
     others = [name for name in names_in(path.parent) if name != "timestamp.txt"]
     if not others:
-        return f"There is no {path.name}: nothing was handed in."
-    names = ", ".join(others[:4])
-    return f"There is no {path.name}, but {names}. If that is the notebook, rename it to {path.name}."
+        return _misplaced(path) or f"There is no {path.name}: nothing was handed in."
+    # What calls itself a notebook first, so that it is among those that are named.
+    named = sorted(others, key=lambda name: ".ipynb" not in name.lower())[:4]
+    begin = f"There is no {path.name}, but {', '.join(named)}."
+    notebooks = [name for name in named if _is_notebook(path.with_name(name))]
+    if not notebooks:
+        return f"{begin} {_no_notebook(named, path.name)}"
+    which = "that" if len(named) == 1 else notebooks[0] if len(notebooks) == 1 else "one of them"
+    return f"{begin} If {which} is the notebook, rename it to {path.name}."
 
 
-def _why(error: ValueError | RecursionError) -> str:
+def _is_notebook(path: Path) -> bool:
+    """Whether a file looks like a notebook, whatever its name."""
+    try:
+        data = read_file(path)
+    except Unreadable:
+        return False
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"cells"' in data
+
+
+def _no_notebook(names: Sequence[str], wanted: str) -> str:
+    """What to do where something was handed in of which nothing is the notebook."""
+    packed = [name for name in names if name.lower().endswith(PACKED)]
+    if packed:
+        return f"No notebook of the unit can be read in {packed[0]}. Unpack it, and hand in {wanted} itself."
+    begin = "That is no notebook." if len(names) == 1 else "None of these is a notebook."
+    return f"{begin} Hand in the one that you worked in, as {wanted}."
+
+
+def _misplaced(path: Path) -> str:
+    """A sentence about folders in the place of a notebook, or about what lies in the place of its folder; else ""."""
+    folder, unit = path.parent, path.stem
+    if os.path.lexists(folder):
+        names = ", ".join([name for name in _entries(folder) if name != "timestamp.txt"][:4])
+        told = f"There is no {path.name}, but a folder: {names}. Put the notebook itself beside it, as {path.name}."
+        return told if names else ""
+    if folder.name != unit:
+        return ""
+    # A student's folder, as nbgrader has it: other units lie there as well.
+    names = ", ".join([name for name in _entries(folder.parent) if may_be_of(unit, name)][:4])
+    told = f"There is no {unit}/{path.name}, but {names} in the student's folder. "
+    return f"{told}Put the notebook into a folder {unit}, as {path.name}." if names else ""
+
+
+def _entries(folder: Path) -> list[str]:
+    """The names of all that is in a folder, folders as well."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        return sorted(entry.name for entry in itertools.islice(entries, MOST_FILES))
+    return []
+
+
+def _why(error: ValueError | RecursionError, data: bytes) -> str:
     """Why bytes are no JSON."""
+    begins_well = _begins_as_a_notebook(data)
+    conflict = CONFLICT.search(data)
+    if data.startswith(ZIP):
+        return "it is a zip by another name"
+    if begins_well and conflict:
+        return f"the marks of a conflict in git stand in it, at line {_line(data, conflict.start())}"
     match error:
+        case json.JSONDecodeError() if not begins_well:
+            return "it does not begin as one does"
         case json.JSONDecodeError():
             return f"it is damaged or breaks off at line {error.lineno}, character {error.colno}"
         case RecursionError():
             return "it is nested too deep"
+        case UnicodeDecodeError() if begins_well:
+            return f"its text is not in UTF-8, as at line {_line(data, error.start)}"
         case UnicodeDecodeError():
             return "it is no text"
     return str(error)[:100]
+
+
+def _what_then(data: bytes) -> str:
+    """What to do with bytes that are no JSON: whatever it is, Jupyter opens it no more than we do."""
+    if data.startswith(ZIP):
+        return "Unpack it, and hand in the notebook itself."
+    if not _begins_as_a_notebook(data):
+        return "Hand in the notebook that you worked in; another name makes none of this."
+    if CONFLICT.search(data):
+        return "Choose one of the two versions there, see that Jupyter opens the file, and hand it in again."
+    return "Jupyter does not open it either: hand in the notebook that you worked in, or an earlier copy."
+
+
+def _begins_as_a_notebook(data: bytes) -> bool:
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+
+def _line(data: bytes, place: int) -> int:
+    return data.count(b"\n", 0, place) + 1
 
 
 def _too_large(size: int, most: int = MAX_BYTES) -> str:

@@ -8,15 +8,21 @@ import pytest
 
 from autograder import limited
 from autograder.grading import files
-from autograder.grading.files import find, read
+from autograder.grading.files import Answers, find, read
 from helpers.errors import Unreadable
 
 UNIT = "01_unit"
 
 
 def answers(data):
-    """A made-up notebook is a number: how many exercises it answers."""
-    return int(data) if data.lstrip(b"-").isdigit() else -1
+    """A made-up notebook is a number: how many exercises it answers; who answers, and what it derives, may follow."""
+    number, *whose = data.decode("latin1").split(" ")
+    if not number.isdigit():
+        return None
+    exercises = [f"exercise {place}" for place in range(int(number))]
+    return Answers(
+        exercises, dict.fromkeys(exercises, " ".join(whose[:1])), {text: text for text in whose[1:]}
+    )
 
 
 def zipped(**files):
@@ -83,10 +89,38 @@ def test_a_copy_that_answers_more_is_looked_at_and_does_not_count(hand_in):
     assert "answers more; it does not count" in found.guess
 
 
+@pytest.mark.parametrize(
+    "name", [f"{UNIT} (1).ipynb", f"Kopie von {UNIT}.ipynb", "b.zip/b.ipynb", "old/x.ipynb"]
+)
+@pytest.mark.parametrize(
+    ("other", "count"),
+    [(b"3 otherwise", "3 answers"), (b"1 otherwise", "1 answer"), (b"0  tanh", "1 answer")],
+)
+def test_the_name_counts_and_another_that_answers_otherwise_is_for_a_person(hand_in, name, other, count):
+    files = {name: other}
+    if ".zip/" in name:
+        files = {"b.zip": zipped(**{"b.ipynb": other})}
+    found = hand_in(**{f"{UNIT}.ipynb": b"3", **files})
+    assert (found.data, found.name) == (b"3", "")
+    guess = (
+        f"{name} ({count}), handed in beside {UNIT}.ipynb (3 answers), answers otherwise; it does not count"
+    )
+    assert found.guess == guess
+
+
 def test_of_several_the_newest_with_most_answers_is_taken_and_a_person_looks(hand_in):
     found = hand_in(**{f"{UNIT} (1).ipynb": b"3", f"{UNIT} (2).ipynb": b"3", "a.ipynb": b"1"})
     assert found.data == b"3"
     assert f"{UNIT} (2).ipynb was taken for {UNIT}.ipynb; there is" in found.guess
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_units_name_is_found_first_among_many_notebooks(hand_in, packed):
+    many = {f"A{number:02}.ipynb": b"a lecture" for number in range(25)} | {f"dl/{UNIT}.ipynb": b"3"}
+    found = hand_in(**({"all.zip": zipped(**many)} if packed else many))
+    name = f"all.zip/dl/{UNIT}.ipynb" if packed else f"dl/{UNIT}.ipynb"
+    assert (found.data, found.name) == (b"3", name)
+    assert found.note == f"{name} was taken for {UNIT}.ipynb."
 
 
 def test_where_nothing_fits_it_is_said_what_lies_there(hand_in):

@@ -1,11 +1,14 @@
 import json
 import os
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.course.layout import Course
+from autograder.grading import submission
 from autograder.grading.plan import make_plan, plan_of
 from autograder.grading.restore import _from_submission, blank, restore
 from autograder.grading.submission import clean, inert, parse, read_file
@@ -224,6 +227,23 @@ def test_a_students_text_does_nothing_in_a_browser(text, shown):
         (b" \n", "The file is empty."),
         (b"%PDF-1.7\xe2\xe3", "not a notebook (it is no text)"),
         (b'{"cells": [', "not a notebook (it is damaged or breaks off at line 1, character 12)"),
+        (b'{"cells": [', "Jupyter does not open it either: hand in the notebook that you worked in"),
+        (
+            b"import math\n",
+            "not a notebook (it does not begin as one does). Hand in the notebook that you worked",
+        ),
+        (
+            b"PK\x03\x04\x14",
+            "not a notebook (it is a zip by another name). Unpack it, and hand in the notebook",
+        ),
+        (
+            '{\n"ä'.encode("latin1"),
+            "not a notebook (its text is not in UTF-8, as at line 2). Jupyter does not open",
+        ),
+        (
+            b'{\n "cells": [\n<<<<<<< HEAD\n',
+            "not a notebook (the marks of a conflict in git stand in it, at line 3). Choose one of the two versions",
+        ),
         (b"[" * 100_000, "not a notebook (it is nested too deep)"),
         (b"[]", "it has no list of cells"),
         (b'{"cells": 3}', "it has no list of cells"),
@@ -232,6 +252,7 @@ def test_a_students_text_does_nothing_in_a_browser(text, shown):
         (b'{"cells": [{"cell_type": "code", "source": 3}]}', "Cell 1 is damaged"),
         (b'{"cells": [{"cell_type": "heading", "source": ""}]}', "Cell 1 is damaged"),
         (b'{"cells": [' + b"{}," * 3000 + b"{}]}", "The notebook has 3001 cells; the limit is 1000"),
+        (b'{"cells": [{"cell_type": "raw"}, 3]}', "Cell 2 is not a cell"),
         (b"[" + b"1," * 2_000_001 + b"1]", "more than any notebook of this course"),
         (
             json.dumps({"cells": [{"cell_type": "raw", "source": "x" * 300_001}]}).encode(),
@@ -243,6 +264,47 @@ def test_what_is_no_notebook_is_told_in_a_sentence(data, words):
     with pytest.raises(Unreadable) as error:
         parse(data)
     assert words in str(error.value)
+
+
+def test_empty_cells_are_left_out_before_cells_are_counted(plan):
+    nb = toy_unit.right(plan)
+    before = restored(plan, nb)
+    raw = json.loads(toy_unit.data(nb))
+    empty = [
+        {"cell_type": kind, "source": source}
+        for kind in ("code", "markdown")
+        for source in ("", [" \n"], None)
+    ]
+    raw["cells"] = empty * 300 + raw["cells"] + empty * 300
+    assert restore(parse(json.dumps(raw).encode()), plan) == before
+
+
+def test_an_answer_that_was_emptied_and_an_empty_cell_with_a_picture_stay():
+    emptied = {"cell_type": "code", "source": None, "metadata": {"nbgrader": {"grade_id": "double"}}}
+    photo = {"cell_type": "markdown", "source": "", "attachments": {"a.png": {"image/png": "iVBORw0KGgo="}}}
+    cells = parse(json.dumps({"cells": [emptied, {"cell_type": "raw", "source": ""}, photo]}).encode())
+    assert [cell.grade_id for cell in cells] == ["double", ""]
+    assert cells[1].attached.pictures
+
+
+def printed(text, source="x"):
+    output = {"output_type": "stream", "name": "stdout", "text": [text]}
+    return json.dumps({"cells": [{"cell_type": "code", "source": source, "outputs": [output]}]})
+
+
+def test_what_a_cell_printed_is_one_value_however_long():
+    (cell,) = parse(printed('1, "a\\", [' * 1_100_000).encode())
+    assert cell.source == "x"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("source", ['"', "\\", 'ä"\\"'])
+def test_no_value_hides_in_what_looks_like_a_string(encoding, source, monkeypatch):
+    monkeypatch.setattr(submission, "MAX_VALUES", 1000)
+    values = "1," * 1001
+    data = printed("", source).replace('[""]', f"[{values}1]").encode(encoding)
+    with pytest.raises(Unreadable, match="more than any notebook of this course"):
+        parse(data)
 
 
 def test_a_file_beyond_the_limit_is_not_read_however_little_it_holds(tmp_path):
@@ -267,11 +329,38 @@ def test_a_missing_file_is_told_with_what_lies_there(tmp_path):
     with pytest.raises(Unreadable, match="nothing was handed in"):
         read_file(folder / "u.ipynb")
     folder.mkdir(parents=True)
-    (folder / "homework (1).ipynb").write_text("{}")
+    (folder / "homework (1).ipynb").write_text('{"cells": []}')
     with pytest.raises(
         Unreadable, match=r"but homework \(1\).ipynb. If that is the notebook, rename it to u.ipynb"
     ):
         read_file(folder / "u.ipynb")
+
+
+@pytest.mark.parametrize(
+    "place", ["01_u.zip", "01_U/01_u.ipynb", "01_u.ipynb", "homework.ipynb", "01_u (1)/01_u.ipynb"]
+)
+def test_what_lies_in_the_place_of_a_units_folder_is_named(tmp_path, place):
+    file = tmp_path / "submitted" / "Zoë" / place
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    (tmp_path / "submitted" / "Zoë" / "02_v").mkdir()
+    (tmp_path / "submitted" / "ana" / "02_v").mkdir(parents=True)
+    (tmp_path / "submitted" / "ana" / "02_v.ipynb").write_text("{}")
+    course = Course(tmp_path)
+    assert course.students("01_u") == ["Zoë"]
+    name = place.partition("/")[0]
+    told = f"There is no 01_u/01_u.ipynb, but {name} in the student's folder. Put the notebook into a folder 01_u"
+    with pytest.raises(Unreadable, match=re.escape(told)):
+        read_file(course.submitted("01_u", "Zoë"))
+
+
+def test_a_folder_in_the_place_of_a_notebook_is_named(tmp_path):
+    (tmp_path / "u" / ".ipynb_checkpoints").mkdir(parents=True)
+    (tmp_path / "u" / "timestamp.txt").write_text("2026-11-20 23:59:10 UTC")
+    with pytest.raises(
+        Unreadable, match=r"but a folder: .ipynb_checkpoints. Put the notebook itself beside it"
+    ):
+        read_file(tmp_path / "u" / "u.ipynb")
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])

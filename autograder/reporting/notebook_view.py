@@ -7,7 +7,6 @@ formats among the outputs are never looked at.
 
 import functools
 import itertools
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -259,7 +258,7 @@ class _HandedIn:
             submission.parse(data)
         except Unreadable:
             return
-        for position, cell in enumerate(json.loads(data)["cells"]):
+        for position, cell in enumerate(submission.raw_cells(data)):
             outputs = _dictionaries(cell.get("outputs"))
             for key in _keys(cell, f"{restore.ADDED}-{position}"):
                 self._outputs[key] = outputs

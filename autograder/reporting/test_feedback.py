@@ -292,6 +292,16 @@ def test_only_what_is_the_courses_own_is_folded_where_points_are_missing():
     assert "<code>$\\nonsense&lt;b&gt;$</code> and <code>$5 + $6</code>" in html
 
 
+def test_what_an_added_cell_printed_is_found_below_empty_ones():
+    made = made_up_results.result("ada")
+    cells_of(made).insert(1, new_code_cell("mine = 1", id="added-1"))
+    handed_in = json.loads(submission(made))
+    printed = new_output("stream", name="stdout", text="my own words")
+    handed_in["cells"][1] |= {"id": "theirs", "outputs": [printed]}
+    handed_in["cells"].insert(0, {"cell_type": "code", "source": ""})
+    assert "my own words" in page(made, json.dumps(handed_in).encode())
+
+
 @pytest.mark.parametrize("sign", ["- ", "[", "|a", "> ", "$", "`a"])
 def test_endless_markdown_is_quoted_at_once(sign):
     made = made_up_results.result("ada", codes={"proof": sign * (200_000 // len(sign))})
