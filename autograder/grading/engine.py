@@ -45,7 +45,7 @@ __all__ = ["FAILED", "NOTHING", "Draw", "Graded", "fingerprint", "grade", "nothi
 
 NOTHING = "there was nothing to grade"
 # Of how grading works: a new one grades everything anew.
-VERSION = 7
+VERSION = 8
 
 
 @dataclass(frozen=True)

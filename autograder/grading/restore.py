@@ -59,7 +59,11 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
         """Take the last cell that may be the planned one and is none yet, unless one is taken."""
         if any(claimed is planned for claimed in claims.values()):
             return
-        for position in reversed(range(before)):
+        places = list(range(before))
+        # Of set-up the first: a copy further down, to restart from there, is a cell that was added.
+        if planned.kind != SETUP:
+            places.reverse()
+        for position in places:
             if position not in claims and is_it(cells[position]):
                 claims[position] = planned
                 return

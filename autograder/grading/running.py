@@ -170,19 +170,20 @@ def _job(plan: Plan, steps: list[Step], group: list[str], seconds: float) -> Job
 
 
 def steps_of(work: Work, group: list[str], cells: set[str]) -> list[Step]:
-    """Cells, and checks on the public draw in their places; at the end all checks on the secret draw.
+    """Set-up, cells, and checks on the public draw in their places; at the end all checks on the secret draw.
 
-    So nothing that is shown (printed text, values in messages) comes from code that has seen secret inputs.
+    Whoever moved set-up down has run it before what stands above it. And nothing that is shown (printed text, values in
+    messages) comes from code that has seen secret inputs.
 
     Args:
         work: the submission.
         group: the exercises whose checks are run.
         cells: the ids of the cells that they need.
     """
-    steps, on_fresh_inputs = [], []
+    steps = [solution_step(work, cell) for cell in work.placed if cell.kind == SETUP]
+    on_fresh_inputs = []
     for cell in work.placed:
-        needed = cell.kind in (SOLUTION, ADDED) and cell.id in cells
-        if needed or cell.kind == SETUP:
+        if cell.kind in (SOLUTION, ADDED) and cell.id in cells:
             steps.append(solution_step(work, cell))
         elif cell.kind == CHECK and cell.exercise in group:
             public, secret = check_steps(work, cell)

@@ -112,6 +112,35 @@ def test_an_import_that_was_added_to_a_locked_cell_is_kept(grade, notebook, name
     assert graded.score == 8
 
 
+READS_SET_UP = "def double(x):\n    return np.add(x, x)"
+
+
+@pytest.mark.parametrize("where", ["halves", ""], ids=["midway", "at the end"])
+@pytest.mark.parametrize("written", ["as it is", "import math", "x = 1"])
+def test_a_copy_of_the_set_up_is_an_added_cell(grade, notebook, where, written):
+    cell(notebook, "double").source = READS_SET_UP
+    again = copy.deepcopy(cell(notebook, "setup"))
+    if written != "as it is":
+        again.source = written
+    notebook.cells.insert(place(notebook, where) if where else len(notebook.cells), again)
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review, graded.notes) == (8, False, [])
+
+
+def test_what_a_copy_of_the_set_up_was_changed_to_counts_as_added_code(grade, notebook):
+    again = copy.deepcopy(cell(notebook, "setup"))
+    again.source += "\nimport math"
+    notebook.cells.insert(place(notebook, "halves"), again)
+    cell(notebook, "quadruple").source = "def quadruple(x):\n    return math.sqrt(16) * x"
+    assert grade(notebook).score == 8
+
+
+def test_a_set_up_that_was_moved_down_runs_first(grade, notebook):
+    cell(notebook, "double").source = READS_SET_UP
+    notebook.cells.append(notebook.cells.pop(place(notebook, "setup")))
+    assert grade(notebook).score == 8
+
+
 def test_answers_are_split_over_several_cells(grade, notebook):
     whole = cell(notebook, "halves")
     first, second = whole.source.split("\n\n", 1)
