@@ -141,6 +141,36 @@ def test_a_set_up_that_was_moved_down_runs_first(grade, notebook):
     assert grade(notebook).score == 8
 
 
+def copied_to_the_end(notebook, *names, **written):
+    """Copies of cells with their metadata, at the end; and what was then written into some."""
+    for name in names:
+        again = copy.deepcopy(cell(notebook, name))
+        again.source = written.get(name, again.source)
+        notebook.cells.append(again)
+
+
+def test_a_check_that_was_copied_to_try_something_does_not_count(grade, notebook):
+    copied_to_the_end(notebook, "double", "double-check", double=WRONG)
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
+def test_a_wrong_answer_with_a_right_one_and_its_own_check_further_down_is_looked_at(grade, notebook):
+    right = cell(notebook, "double").source
+    cell(notebook, "double").source = WRONG
+    copied_to_the_end(notebook, "double", "double-check", double=right)
+    graded = grade(notebook)
+    assert graded.score < 8
+    assert "double: below the check of double stands another answer, which does not count" in graded.reasons
+
+
+def test_the_first_check_below_an_answer_counts_where_another_stands_below_the_stub(grade, plan):
+    notebook = toy_unit.right(plan, double="")
+    copied_to_the_end(notebook, "double", "double-check", double="def double(x):\n    return 2.0 * x")
+    graded = grade(notebook)
+    assert (graded.verdicts["double"].points, graded.verdicts["double"].needs_review) == (3, False)
+
+
 def test_answers_are_split_over_several_cells(grade, notebook):
     whole = cell(notebook, "halves")
     first, second = whole.source.split("\n\n", 1)
