@@ -4,7 +4,7 @@ import ast
 import functools
 import symtable
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from helpers.ipython_cells import UNPARSABLE, as_python
@@ -82,6 +82,35 @@ def statements_of(source: str) -> list[str]:
             return [ast.unparse(part) for part in ast.parse(runnable(source)).body]
     except UNPARSABLE:
         return []
+
+
+def without(source: str, names: Collection[str]) -> str:
+    """The statements at the top level of a cell but for those that define some names and nothing else.
+
+    Args:
+        source: as it stands in the cell; nothing is left of it if it is not Python.
+        names: what is left out.
+    """
+    kept = []
+    try:
+        with ALONE:
+            for part in ast.parse(runnable(source)).body:
+                defined_here = _defined_by(part)
+                if not defined_here or defined_here - set(names):
+                    kept.append(ast.unparse(part))
+    except UNPARSABLE:
+        return ""
+    return "\n".join(kept)
+
+
+def read_at_once(source: str) -> set[str]:
+    """The names that a cell reads while it runs, outside its functions: a base class, a decorator."""
+    try:
+        with ALONE:
+            top = symtable.symtable(runnable(source), "source", "exec")
+    except UNPARSABLE:
+        return set()
+    return {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
 
 
 def global_names(source: str) -> tuple[frozenset[str], frozenset[str]]:

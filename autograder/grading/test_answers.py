@@ -76,6 +76,35 @@ def test_an_answer_below_a_check_that_was_moved_up_counts_and_a_person_is_told(g
     assert "halves: the answer to halves stands below its check" in graded.reasons
 
 
+HALF = "def halve(x):\n    return x / 2.0"
+
+
+def test_one_of_two_answers_below_the_untouched_stub_has_its_points(grade, plan):
+    notebook = toy_unit.right(plan, halves="")
+    notebook.cells.insert(place(notebook, "halves-check"), toy_unit.added(HALF))
+    graded = grade(notebook)
+    assert graded.verdicts["halves"].points == 1
+    assert [check.kind for check in graded.verdicts["halves"].checks] == ["passed", "not_written"]
+
+
+def test_an_import_at_the_head_of_a_stubs_cell_is_kept_where_the_answer_is_below(grade, plan):
+    notebook = toy_unit.right(plan, double="")
+    cell(notebook, "double").source = f"import math\n\n{cell(notebook, 'double').source}"
+    notebook.cells.insert(
+        place(notebook, "double-check"), toy_unit.added("def double(x):\n    return math.sqrt(4) * x")
+    )
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
+def test_an_answer_that_builds_on_the_stub_finds_it(grade, plan):
+    notebook = toy_unit.right(plan, double="")
+    builds_on_it = "double = lambda x, stub=double: 2.0 * x"
+    notebook.cells.insert(place(notebook, "double-check"), toy_unit.added(builds_on_it))
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
 def test_an_old_attempt_that_was_kept_at_the_end_does_not_count(grade, notebook):
     notebook.cells.append(cell(notebook, "double").copy() | {"source": WRONG})
     graded = grade(notebook)
@@ -101,6 +130,15 @@ def test_a_wrong_answer_with_another_one_below_its_check_is_looked_at(grade, not
     graded = grade(notebook)
     assert graded.score < 8
     assert "double: below the check of double stands another answer, which does not count" in graded.reasons
+
+
+def test_a_part_of_an_answer_that_stands_below_the_check_alone_is_looked_at(grade, plan, notebook):
+    halve, third = cell(notebook, "halves").source.split("\n\n", 1)
+    cell(notebook, "halves").source = halve
+    notebook.cells.append(toy_unit.added(third.strip()))
+    graded = grade(notebook)
+    assert graded.score < 8
+    assert "halves: below the check of halves stands another answer, which does not count" in graded.reasons
 
 
 @pytest.mark.parametrize("name", ["setup", "double-check"])
