@@ -11,7 +11,7 @@ from dataclasses import replace
 from autograder.exercise import Exercise
 from autograder.grading.paper import is_paper
 from autograder.grading.placed import ADDED, Placed
-from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
+from autograder.grading.plan import CHECK, DERIVATION, EXPERIMENT, PROSE, SETUP, SOLUTION, Plan
 from autograder.syntax import definitions, names, read_at_once, without
 
 # Begins a stub's cell where answers stand in other cells, and something in it counts beside them.
@@ -69,6 +69,9 @@ def _with_its_answer(placed: list[Placed], exercise: Exercise, plan: Plan) -> li
         placed = _check_moved_behind(placed, check, holders[-1])
     elif _is_another_below(placed, exercise, stub, above, holders):
         if_wrong = f"below the check of {exercise.name} stands another answer, which does not count"
+    in_experiments = _in_experiments(placed, exercise, plan, answers)
+    if in_experiments:
+        if_wrong = f"the answer to {in_experiments} stands in an experiment, and experiments are not run while grading"
     found = []
     for cell in placed:
         if holders and cell.kind in (SOLUTION, ADDED) and _is_only_the_stub(cell, exercise, stub):
@@ -130,6 +133,22 @@ def _without_what_is_answered(cell: Placed, answers: Sequence[Placed], below: Se
     if not (found.binds or found.changes or found.star):
         return replace(cell, idle=True)
     return replace(cell, source=f"{REST}\n{rest}")
+
+
+def _in_experiments(
+    placed: Sequence[Placed], exercise: Exercise, plan: Plan, answers: Sequence[Placed]
+) -> str:
+    """Objects of an exercise that are written in an experiment, and in no answer; "" if there are none."""
+    stub = _stub(exercise, plan)
+    written: set[str] = set()
+    for answer in answers:
+        written |= _written(answer, exercise, stub)
+    there: set[str] = set()
+    for cell in placed:
+        if cell.kind == EXPERIMENT and cell.planned:
+            # What the unit's own experiment defines is no answer.
+            there |= _written(cell, exercise, stub | definitions(cell.planned.source))
+    return ", ".join(name for name in exercise.objects if name in there - written)
 
 
 def _below(exercise: Exercise, holders: Sequence[int]) -> str:

@@ -76,6 +76,17 @@ def test_an_answer_below_a_check_that_was_moved_up_counts_and_a_person_is_told(g
     assert "halves: the answer to halves stands below its check" in graded.reasons
 
 
+def test_an_answer_in_an_experiment_is_told(grade, plan):
+    notebook = toy_unit.right(plan, double="", halves="")
+    experiment = next(cell for cell in notebook.cells if "an experiment" in cell.source)
+    experiment.source += f"\n\n{plan.exercises['halves'].source}"
+    graded = grade(notebook)
+    assert graded.verdicts["halves"].doubts == (
+        "the answer to halve, third stands in an experiment, and experiments are not run while grading",
+    )
+    assert not graded.verdicts["double"].needs_review
+
+
 HALF = "def halve(x):\n    return x / 2.0"
 
 
