@@ -22,6 +22,8 @@ from helpers.verdict import Kind, Outcome, Verdict
 log = logging.getLogger(__name__)
 FAILED = "grading failed; the next run tries again"
 ANOTHER_STOPPED = "another cell was stopped, which this may rest on"
+# Of cells that fail wherever they run.
+FAILS_EVERYWHERE = frozenset({"SyntaxError", "IndentationError", "TabError", "NotImplementedError"})
 NOT_INSTALLED = "its cell needs what is not installed where it is graded"
 
 
@@ -157,6 +159,29 @@ def excuses(exercise: Exercise, need: rules.Need, breaches: Mapping[str, str], w
     below = rules.below_its_check(need, exercise, work.placed)
     if below:
         return [f"it uses {below}, which stands below its check"]
+    failed = _failed_above(exercise, need, work)
+    if failed:
+        return [f"a cell above it failed: {failed}"]
+    return _by_magics(exercise, need, work)
+
+
+def _failed_above(exercise: Exercise, need: rules.Need, work: Work) -> str:
+    """What another cell raised that an answer needs, and that may well run where the student sits; "" if none did."""
+    for cell in need.cells:
+        result = work.results.get(cell.id)
+        if cell.exercise == exercise.name or result is None or result.failure is None:
+            continue
+        if result.failure.type not in FAILS_EVERYWHERE:
+            return f"{result.failure.type}: {result.failure.message}"
+    return ""
+
+
+def _by_magics(exercise: Exercise, need: rules.Need, work: Work) -> list[str]:
+    """That an answer uses names which a line that is left out may have brought, as `%run` does; [] if none may have."""
+    missing = rules.bound_nowhere(need)
+    lines = rules.magics_above(exercise, work.placed)
+    if missing and lines:
+        return [f"it uses {missing}, and this is left out while grading: {lines}"]
     return []
 
 

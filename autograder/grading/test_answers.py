@@ -87,6 +87,60 @@ def test_an_answer_in_an_experiment_is_told(grade, plan):
     assert not graded.verdicts["double"].needs_review
 
 
+BY_HELPER = "def double(x):\n    return twice(x)"
+HELPER = "def twice(x):\n    return 2.0 * x"
+FAILS_HERE = {
+    "a package that is not installed": (
+        "import torch_of_mine",
+        "ModuleNotFoundError: No module named 'torch_of_mine'",
+    ),
+    "a machine of another kind": ("raise SystemError('no GPU')", "SystemError: no GPU"),
+    "another version": ("assert np.__version__ > '9', 'old'", "AssertionError: old"),
+}
+
+
+@pytest.mark.parametrize(("line", "why"), FAILS_HERE.values(), ids=FAILS_HERE)
+@pytest.mark.parametrize("where", ["added", "set-up"])
+def test_a_cell_that_fails_only_where_it_is_graded_is_told_where_an_answer_needs_it(
+    grade, plan, line, why, where
+):
+    notebook = toy_unit.right(plan, double=BY_HELPER)
+    if where == "added":
+        notebook.cells.insert(place(notebook, "double"), toy_unit.added(f"{line}\n{HELPER}"))
+    else:
+        cell(notebook, "setup").source += f"\n{line}\n{HELPER}"
+    graded = grade(notebook)
+    assert graded.verdicts["double"].doubts == (f"a cell above it failed: {why}",)
+    assert not graded.verdicts["halves"].needs_review
+
+
+def test_imports_beside_one_that_is_not_installed_are_had(grade, plan):
+    notebook = toy_unit.right(plan, double="def double(x):\n    return math.sqrt(4) * x")
+    imports = "import torch_of_mine\nimport math"
+    notebook.cells.insert(place(notebook, "double"), toy_unit.added(imports))
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
+def test_a_needed_cell_that_fails_everywhere_is_the_students_to_mend(grade, plan):
+    notebook = toy_unit.right(plan, double=BY_HELPER)
+    notebook.cells.insert(
+        place(notebook, "double"), toy_unit.added("twice = lambda x: x\nraise NotImplementedError")
+    )
+    graded = grade(notebook)
+    assert (graded.verdicts["double"].points, graded.verdicts["double"].needs_review) == (0, False)
+
+
+@pytest.mark.parametrize("magic", ["%run my_utils.py", "%load_ext my_utils"])
+def test_a_name_that_a_magic_may_have_brought_is_told(grade, plan, magic):
+    notebook = toy_unit.right(plan, double=BY_HELPER)
+    notebook.cells.insert(place(notebook, "double"), toy_unit.added(magic))
+    graded = grade(notebook)
+    assert graded.verdicts["double"].doubts == (
+        f"it uses twice, and this is left out while grading: {magic}",
+    )
+
+
 HALF = "def halve(x):\n    return x / 2.0"
 
 

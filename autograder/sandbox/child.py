@@ -4,6 +4,7 @@ Student code shares this process, so it can change anything here. That is why no
 what a check saw is sent off as evidence, piece by piece, and judged elsewhere.
 """
 
+import ast
 import io
 import linecache
 import os
@@ -179,11 +180,25 @@ def run(name: str, source: str, names: dict) -> Failure | None:
     except BaseException as error:
         # SystemExit and KeyboardInterrupt end a cell, not the notebook.
         failure = failure_of(error, names)
+        if isinstance(error, ModuleNotFoundError):
+            _import_the_rest(source, names)
         return replace(failure, place=failure.place.replace("in <module>, ", ""))
     finally:
         if PYPLOT in sys.modules:
             sys.modules[PYPLOT].close("all")
     return None
+
+
+def _import_the_rest(source: str, names: dict) -> None:
+    """Run a cell's imports one by one: where it comes from, what is not installed here may well be."""
+    imports: list[ast.stmt] = []
+    # What compiles may still be nested too deep to be taken apart.
+    with suppress(RecursionError, MemoryError):
+        imports += [part for part in ast.parse(source).body if isinstance(part, ast.Import | ast.ImportFrom)]
+    for statement in imports:
+        alone = ast.Module([statement], type_ignores=[])
+        with suppress(Exception, SystemExit):
+            exec(compile(alone, "<import>", "exec", dont_inherit=True), names)
 
 
 def _of_syntax(error: Exception) -> Failure:
