@@ -12,6 +12,8 @@ from autograder.judging.lazy_tables import PUBLIC
 from autograder.sandbox import Job, Step, StepResult
 from autograder.sandbox.deadline import Deadline
 
+# What IPython lets hold for all later cells, and where it comes from.
+ANNOTATIONS, FUTURE = "annotations", "__future__.annotations"
 Run = Callable[[Job], list[StepResult]]
 
 
@@ -185,6 +187,8 @@ def steps_of(work: Work, group: list[str], cells: set[str]) -> list[Step]:
     for cell in work.placed:
         if cell.kind in (SOLUTION, ADDED) and cell.id in cells:
             steps.append(solution_step(work, cell))
+        elif holds_for_later_cells(cell):
+            steps.append(future_step(cell))
         elif cell.kind == CHECK and cell.exercise in group:
             public, secret = check_steps(work, cell)
             steps.append(public)
@@ -201,6 +205,20 @@ def solution_step(work: Work, cell: Placed) -> Step:
     """
     seconds = work.plan.limits(cell.exercise).cell
     return Step(cell.id, syntax.runnable(cell.source), seconds=seconds)
+
+
+def holds_for_later_cells(cell: Placed) -> bool:
+    """Whether a cell of the student's says how Python reads the cells below it, whatever else is in it."""
+    return cell.kind in (SOLUTION, ADDED) and syntax.names(cell.source).binds.get(ANNOTATIONS) == FUTURE
+
+
+def future_step(cell: Placed) -> Step:
+    """Runs of a cell that is not needed what holds for later cells.
+
+    Args:
+        cell: the cell.
+    """
+    return Step(f"{cell.id} for later cells", f"from __future__ import {ANNOTATIONS}")
 
 
 def check_steps(work: Work, cell: Placed) -> tuple[Step, Step]:

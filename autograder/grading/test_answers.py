@@ -141,6 +141,23 @@ def test_a_name_that_a_magic_may_have_brought_is_told(grade, plan, magic):
     )
 
 
+@pytest.mark.parametrize("where", [0, "setup"], ids=["in a cell of its own", "in the set-up"])
+def test_annotations_from_the_future_hold_for_later_cells(grade, plan, where):
+    annotated = "def {}(x: Tensor):\n    return {}"
+    notebook = toy_unit.right(
+        plan,
+        double=annotated.format("double", "x + x"),
+        quadruple=annotated.format("quadruple", "double(double(x))"),
+    )
+    future = "from __future__ import annotations\nprint(np.polyval([2.0, 0], 3))"
+    if where:
+        cell(notebook, "setup").source = f"{future}\n{cell(notebook, 'setup').source}"
+    else:
+        notebook.cells.insert(0, toy_unit.added(future))
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
 HALF = "def halve(x):\n    return x / 2.0"
 
 

@@ -4,6 +4,8 @@ Student code shares this process, so it can change anything here. That is why no
 what a check saw is sent off as evidence, piece by piece, and judged elsewhere.
 """
 
+import __future__
+
 import ast
 import io
 import linecache
@@ -171,8 +173,12 @@ def run(name: str, source: str, names: dict) -> Failure | None:
     Returns:
         What it raised.
     """
+    flags = 0
+    if names.get("annotations") is __future__.annotations:
+        # In a notebook it holds for all later cells.
+        flags = __future__.annotations.compiler_flag
     try:
-        code = _compiled(source, f"<{name}>")
+        code = _compiled(source, f"<{name}>", flags)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _of_syntax(error)
     try:
@@ -212,9 +218,9 @@ def _of_syntax(error: Exception) -> Failure:
     return Failure(kind, str(error), "")
 
 
-def _compiled(source: str, file: str) -> types.CodeType:
+def _compiled(source: str, file: str, flags: int = 0) -> types.CodeType:
     """Compile a cell under a name by which tracebacks, `inspect` and AutoGraph find its lines."""
-    code = compile(source, file, "exec", dont_inherit=True)
+    code = compile(source, file, "exec", flags, dont_inherit=True)
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     return code
 
