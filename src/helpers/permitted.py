@@ -94,6 +94,17 @@ def offered(module: str) -> frozenset[str]:
     return frozenset(f"{module}.{name}" for name in names if not name.startswith("_")) - BY_TEXT
 
 
+@cache
+def by_star(module: str) -> tuple[str, ...]:
+    """The names that `from module import *` binds, of a module of the standard library.
+
+    Args:
+        module: its name, "math".
+    """
+    home = importlib.import_module(module)
+    return tuple(getattr(home, "__all__", None) or [name for name in vars(home) if not name.startswith("_")])
+
+
 def _defined_in(home: ModuleType) -> list[str]:
     """A module's names but for those that it imports."""
     own = []
