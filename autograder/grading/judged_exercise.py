@@ -123,14 +123,15 @@ def _stopped(placed: Iterable[Placed], results: Mapping[str, StepResult]) -> boo
     return False
 
 
-def hold_back(judged: Judged, breach: str) -> None:
-    """Withhold all points from an answer that uses what it should write.
+def hold_back(judged: Judged, breach: str, borrowed: bool) -> None:
+    """Withhold all points from an answer that uses what it should write, or that nobody but a person can read.
 
     Args:
         judged: the answer; it is changed.
         breach: where it does so, and what it uses.
+        borrowed: whether that does what it should write.
     """
-    sentence = f"not yours yet, {breach}"
+    sentence = f"not yours yet, {breach}" if borrowed else f"held back until a person has looked, {breach}"
     outcomes = []
     for outcome in judged.verdict.outcomes:
         message = sentence
@@ -152,7 +153,7 @@ def excuses(exercise: Exercise, need: rules.Need, breaches: Mapping[str, str], w
     """
     not_yours = need.exercises & breaches.keys()
     if not_yours:
-        return [f"it rests on {', '.join(sorted(not_yours))}, which is not yours yet"]
+        return [f"it rests on {', '.join(sorted(not_yours))}, which has no points yet"]
     in_experiments = rules.in_experiments(need, work.placed)
     if in_experiments:
         return [f"it uses {in_experiments} of an experiment, and experiments are not run while grading"]

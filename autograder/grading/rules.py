@@ -161,8 +161,19 @@ def complaints(exercise: Exercise, reading: Reading, plan: Plan) -> list[str]:
         reading: of the cells that it needs.
         plan: the unit's.
     """
+    return borrowed(exercise, reading, plan) + list(reading.reaching)
+
+
+def borrowed(exercise: Exercise, reading: Reading, plan: Plan) -> list[str]:
+    """What an answer uses of libraries that run no operation, although it should write it; see `complaints`.
+
+    Args:
+        exercise: the exercise, whose operations count.
+        reading: of the cells that it needs.
+        plan: the unit's.
+    """
     theirs = plan.not_yours.get(exercise.name, NotYours())
-    return reading.borrowed(theirs.paths, exercise.objects) + list(reading.reaching)
+    return reading.borrowed(theirs.paths, exercise.objects)
 
 
 def may_hand_over(exercise: Exercise, reading: Reading, plan: Plan) -> bool:

@@ -173,6 +173,16 @@ def test_calling_what_one_should_write_earns_nothing_and_says_what_it_would_have
     assert kinds(graded, "double") == ["not_yours"] * 2
 
 
+def test_what_only_a_person_can_read_is_held_back_and_not_called_borrowed(grade, plan):
+    graded = grade(toy_unit.right(plan, double="from os import *\ndef double(x):\n    return 2.0 * x"))
+    assert points(graded)["double"] == 0
+    assert messages(graded, "double")[0] == (
+        "held back until a person has looked, line 1: from os import * hides which operations are used "
+        "(apart from that it passes)"
+    )
+    assert graded.needs_review
+
+
 def test_the_settings_of_checks_may_stand_in_an_answers_cell(grade, plan, tmp_path, monkeypatch):
     # There it keeps what holds.
     monkeypatch.chdir(tmp_path)
