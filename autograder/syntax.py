@@ -12,6 +12,8 @@ from helpers.ipython_cells import UNPARSABLE, as_python
 # Python counts how deep a syntax tree is for all threads together, and where two meet one fails (SystemError). So
 # whatever takes syntax apart in a grader does it alone, TensorFlow's AutoGraph while judging included.
 ALONE = threading.RLock()
+# What may have a docstring.
+DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,25 @@ def runnable(source: str) -> str:
 def definitions(source: str) -> dict[str, str]:
     """What a cell defines at its top level: functions, classes and assigned names, each with its code as data.
 
+    Docstrings are left out: one that was translated makes no other definition.
+
     Args:
         source: as it stands in the cell; none are found if it is not Python.
     """
     try:
         with ALONE:
             statements = ast.parse(runnable(source)).body
-            return {name: ast.dump(part) for part in statements for name in _defined_by(part)}
+            return {name: _code_of(part) for part in statements for name in _defined_by(part)}
     except UNPARSABLE:
         return {}
+
+
+def _code_of(statement: ast.stmt) -> str:
+    """A statement as data, without docstrings; these are taken out of it."""
+    for node in ast.walk(statement):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(statement)
 
 
 def statements_of(source: str) -> list[str]:

@@ -69,6 +69,16 @@ def test_a_stub_that_was_pasted_again_overwrites_nothing(grade, plan, notebook):
     assert (graded.score, graded.needs_review) == (8, False)
 
 
+def test_a_stub_whose_docstring_was_translated_is_still_one(grade, plan, notebook):
+    right = cell(notebook, "double").source
+    cell(
+        notebook, "double"
+    ).source = 'def double(x):\n    """Das Doppelte."""\n    raise NotImplementedError()'
+    notebook.cells.insert(place(notebook, "double"), toy_unit.added(right))
+    graded = grade(notebook)
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
 def test_an_answer_below_a_check_that_was_moved_up_counts_and_a_person_is_told(grade, notebook):
     notebook.cells.insert(0, notebook.cells.pop(place(notebook, "halves-check")))
     graded = grade(notebook)
