@@ -4,7 +4,7 @@ import ast
 import functools
 import symtable
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from helpers.ipython_cells import UNPARSABLE, as_python
@@ -12,6 +12,8 @@ from helpers.ipython_cells import UNPARSABLE, as_python
 # Python counts how deep a syntax tree is for all threads together, and where two meet one fails (SystemError). So
 # whatever takes syntax apart in a grader does it alone, TensorFlow's AutoGraph while judging included.
 ALONE = threading.RLock()
+# What may have a docstring.
+DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,25 @@ def runnable(source: str) -> str:
 def definitions(source: str) -> dict[str, str]:
     """What a cell defines at its top level: functions, classes and assigned names, each with its code as data.
 
+    Docstrings are left out: one that was translated makes no other definition.
+
     Args:
         source: as it stands in the cell; none are found if it is not Python.
     """
     try:
         with ALONE:
             statements = ast.parse(runnable(source)).body
-            return {name: ast.dump(part) for part in statements for name in _defined_by(part)}
+            return {name: _code_of(part) for part in statements for name in _defined_by(part)}
     except UNPARSABLE:
         return {}
+
+
+def _code_of(statement: ast.stmt) -> str:
+    """A statement as data, without docstrings; these are taken out of it."""
+    for node in ast.walk(statement):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(statement)
 
 
 def statements_of(source: str) -> list[str]:
@@ -82,6 +94,35 @@ def statements_of(source: str) -> list[str]:
             return [ast.unparse(part) for part in ast.parse(runnable(source)).body]
     except UNPARSABLE:
         return []
+
+
+def without(source: str, names: Collection[str]) -> str:
+    """The statements at the top level of a cell but for those that define some names and nothing else.
+
+    Args:
+        source: as it stands in the cell; nothing is left of it if it is not Python.
+        names: what is left out.
+    """
+    kept = []
+    try:
+        with ALONE:
+            for part in ast.parse(runnable(source)).body:
+                defined_here = _defined_by(part)
+                if not defined_here or defined_here - set(names):
+                    kept.append(ast.unparse(part))
+    except UNPARSABLE:
+        return ""
+    return "\n".join(kept)
+
+
+def read_at_once(source: str) -> set[str]:
+    """The names that a cell reads while it runs, outside its functions: a base class, a decorator."""
+    try:
+        with ALONE:
+            top = symtable.symtable(runnable(source), "source", "exec")
+    except UNPARSABLE:
+        return set()
+    return {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
 
 
 def global_names(source: str) -> tuple[frozenset[str], frozenset[str]]:

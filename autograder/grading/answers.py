@@ -5,15 +5,17 @@ check, in whatever cell it stands; if there is only one below, that one. A stub 
 guessed is said with the cell, and a person looks at it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autograder.exercise import Exercise
 from autograder.grading.paper import is_paper
 from autograder.grading.placed import ADDED, Placed
-from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
-from autograder.syntax import definitions
+from autograder.grading.plan import CHECK, DERIVATION, EXPERIMENT, PROSE, SETUP, SOLUTION, Plan
+from autograder.syntax import definitions, names, read_at_once, without
 
+# Begins a stub's cell where answers stand in other cells, and something in it counts beside them.
+REST = "# What counts of this cell; other cells define the rest."
 # Begins what is said below a derivation whose answer may stand elsewhere.
 ASIDE = "\n\n*(This cell "
 ELSEWHERE = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
@@ -47,12 +49,12 @@ def answered(placed: Sequence[Placed], plan: Plan) -> list[str]:
         placed: the cells of a submission.
         plan: the unit's.
     """
-    names = []
+    found = []
     for exercise in plan.exercises.values():
         stub = _stub(exercise, plan)
         if any(_defines(cell, exercise, stub) for cell in placed):
-            names.append(exercise.name)
-    return names
+            found.append(exercise.name)
+    return found
 
 
 def code_of(placed: Sequence[Placed], plan: Plan) -> dict[str, str]:
@@ -90,16 +92,21 @@ def _with_its_answer(placed: list[Placed], exercise: Exercise, plan: Plan) -> li
     check = _place_of_check(placed, exercise)
     holders = [place for place, cell in enumerate(placed) if _defines(cell, exercise, stub)]
     above = [place for place in holders if place < check]
+    answers = [placed[place] for place in above or holders]
     guess, if_wrong = "", ""
     if holders and not above:
         guess = _below(exercise, holders)
         placed = _check_moved_behind(placed, check, holders[-1])
-    elif _is_another_below(placed, exercise, above, holders):
+    elif _is_another_below(placed, exercise, stub, above, holders):
         if_wrong = f"below the check of {exercise.name} stands another answer, which does not count"
+    in_experiments = _in_experiments(placed, exercise, plan, answers)
+    if in_experiments:
+        if_wrong = f"the answer to {in_experiments} stands in an experiment, and experiments are not run while grading"
     found = []
     for cell in placed:
         if holders and cell.kind in (SOLUTION, ADDED) and _is_only_the_stub(cell, exercise, stub):
-            cell = replace(cell, idle=True)
+            seen = {other.id for other in found}
+            cell = _without_what_is_answered(cell, answers, [one for one in answers if one.id not in seen])
         if cell.kind == CHECK and cell.exercise == exercise.name:
             cell = replace(cell, guess=guess, if_wrong=if_wrong)
         found.append(cell)
@@ -123,16 +130,55 @@ def _place_of_check(placed: Sequence[Placed], exercise: Exercise) -> int:
 
 def _defines(cell: Placed, exercise: Exercise, stub: dict[str, str]) -> bool:
     """Whether a cell defines one of an exercise's objects in another way than it was handed out."""
-    if cell.kind not in (SOLUTION, ADDED):
-        return False
+    return cell.kind in (SOLUTION, ADDED) and bool(_written(cell, exercise, stub))
+
+
+def _written(cell: Placed, exercise: Exercise, stub: Mapping[str, str]) -> set[str]:
+    """The objects of an exercise that a cell defines in another way than they were handed out."""
     found = definitions(cell.source)
-    return any(name in found and found[name] != stub.get(name) for name in exercise.objects)
+    return {name for name in exercise.objects if name in found and found[name] != stub.get(name)}
 
 
 def _is_only_the_stub(cell: Placed, exercise: Exercise, stub: dict[str, str]) -> bool:
     """Whether a cell defines what was handed out, and nothing else."""
     found = definitions(cell.source)
     return bool(found) and all(found[name] == stub.get(name) for name in found)
+
+
+def _without_what_is_answered(cell: Placed, answers: Sequence[Placed], below: Sequence[Placed]) -> Placed:
+    """A stub's cell with what it has beside the answers elsewhere: another object, an import, a base class.
+
+    Args:
+        cell: the stub's.
+        answers: the cells that define objects of the exercise.
+        below: those of them that run after the stub's, and may need what it defines.
+    """
+    elsewhere: set[str] = set()
+    for answer in answers:
+        elsewhere |= definitions(answer.source).keys()
+    for answer in below:
+        elsewhere -= read_at_once(answer.source)
+    rest = without(cell.source, elsewhere)
+    found = names(rest)
+    if not (found.binds or found.changes or found.star):
+        return replace(cell, idle=True)
+    return replace(cell, source=f"{REST}\n{rest}")
+
+
+def _in_experiments(
+    placed: Sequence[Placed], exercise: Exercise, plan: Plan, answers: Sequence[Placed]
+) -> str:
+    """Objects of an exercise that are written in an experiment, and in no answer; "" if there are none."""
+    stub = _stub(exercise, plan)
+    written: set[str] = set()
+    for answer in answers:
+        written |= _written(answer, exercise, stub)
+    there: set[str] = set()
+    for cell in placed:
+        if cell.kind == EXPERIMENT and cell.planned:
+            # What the unit's own experiment defines is no answer.
+            there |= _written(cell, exercise, stub | definitions(cell.planned.source))
+    return ", ".join(name for name in exercise.objects if name in there - written)
 
 
 def _below(exercise: Exercise, holders: Sequence[int]) -> str:
@@ -143,14 +189,21 @@ def _below(exercise: Exercise, holders: Sequence[int]) -> str:
 
 
 def _is_another_below(
-    placed: Sequence[Placed], exercise: Exercise, above: Sequence[int], holders: Sequence[int]
+    placed: Sequence[Placed],
+    exercise: Exercise,
+    stub: Mapping[str, str],
+    above: Sequence[int],
+    holders: Sequence[int],
 ) -> bool:
-    """Whether an answer was kept below the check that differs from the one above."""
+    """Whether an answer was kept below the check that differs from the one above, or of which there is none above."""
     counts: dict[str, str] = {}
     for place in above:
         counts |= _of(placed[place], exercise)
-    below = [_of(placed[place], exercise) for place in holders if place not in above]
-    return any(other.get(name, code) != code for other in below for name, code in counts.items())
+    below = [placed[place] for place in holders if place not in above]
+    if any(_written(other, exercise, stub) - counts.keys() for other in below):
+        return True
+    others = [_of(other, exercise) for other in below]
+    return any(other.get(name, code) != code for other in others for name, code in counts.items())
 
 
 def _of(cell: Placed, exercise: Exercise) -> dict[str, str]:

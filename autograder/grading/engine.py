@@ -170,7 +170,8 @@ def _judged(
             breach = seen.borrowed or breaches.get(name, "") or "; ".join(seen.reasons)
             if breach:
                 breaches[name] = breach
-                hold_back(judged, breach)
+                borrowed = rules.borrowed(exercises[name], readings[name], work.plan)
+                hold_back(judged, breach, bool(seen.borrowed or borrowed))
             elif not judged.verdict.right:
                 _judge_with_stand_ins(work, exercises[name], needs[name], judged, run, tables)
             if not (breach or judged.verdict.right):

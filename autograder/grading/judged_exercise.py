@@ -22,6 +22,8 @@ from helpers.verdict import Kind, Outcome, Verdict
 log = logging.getLogger(__name__)
 FAILED = "grading failed; the next run tries again"
 ANOTHER_STOPPED = "another cell was stopped, which this may rest on"
+# Of cells that fail wherever they run.
+FAILS_EVERYWHERE = frozenset({"SyntaxError", "IndentationError", "TabError", "NotImplementedError"})
 NOT_INSTALLED = "its cell needs what is not installed where it is graded"
 
 
@@ -121,14 +123,15 @@ def _stopped(placed: Iterable[Placed], results: Mapping[str, StepResult]) -> boo
     return False
 
 
-def hold_back(judged: Judged, breach: str) -> None:
-    """Withhold all points from an answer that uses what it should write.
+def hold_back(judged: Judged, breach: str, borrowed: bool) -> None:
+    """Withhold all points from an answer that uses what it should write, or that nobody but a person can read.
 
     Args:
         judged: the answer; it is changed.
         breach: where it does so, and what it uses.
+        borrowed: whether that does what it should write.
     """
-    sentence = f"not yours yet, {breach}"
+    sentence = f"not yours yet, {breach}" if borrowed else f"held back until a person has looked, {breach}"
     outcomes = []
     for outcome in judged.verdict.outcomes:
         message = sentence
@@ -150,13 +153,36 @@ def excuses(exercise: Exercise, need: rules.Need, breaches: Mapping[str, str], w
     """
     not_yours = need.exercises & breaches.keys()
     if not_yours:
-        return [f"it rests on {', '.join(sorted(not_yours))}, which is not yours yet"]
+        return [f"it rests on {', '.join(sorted(not_yours))}, which has no points yet"]
     in_experiments = rules.in_experiments(need, work.placed)
     if in_experiments:
         return [f"it uses {in_experiments} of an experiment, and experiments are not run while grading"]
     below = rules.below_its_check(need, exercise, work.placed)
     if below:
         return [f"it uses {below}, which stands below its check"]
+    failed = _failed_above(exercise, need, work)
+    if failed:
+        return [f"a cell above it failed: {failed}"]
+    return _by_magics(exercise, need, work)
+
+
+def _failed_above(exercise: Exercise, need: rules.Need, work: Work) -> str:
+    """What another cell raised that an answer needs, and that may well run where the student sits; "" if none did."""
+    for cell in need.cells:
+        result = work.results.get(cell.id)
+        if cell.exercise == exercise.name or result is None or result.failure is None:
+            continue
+        if result.failure.type not in FAILS_EVERYWHERE:
+            return f"{result.failure.type}: {result.failure.message}"
+    return ""
+
+
+def _by_magics(exercise: Exercise, need: rules.Need, work: Work) -> list[str]:
+    """That an answer uses names which a line that is left out may have brought, as `%run` does; [] if none may have."""
+    missing = rules.bound_nowhere(need)
+    lines = rules.magics_above(exercise, work.placed)
+    if missing and lines:
+        return [f"it uses {missing}, and this is left out while grading: {lines}"]
     return []
 
 

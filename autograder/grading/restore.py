@@ -11,7 +11,7 @@ from autograder.grading.answers import LOST, answers_placed
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
 from autograder.grading.submission import Cell, inert
-from autograder.syntax import defined, statements_of
+from autograder.syntax import defined, definitions, statements_of
 from helpers.errors import Unreadable
 
 
@@ -59,10 +59,21 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
         """Take the last cell that may be the planned one and is none yet, unless one is taken."""
         if any(claimed is planned for claimed in claims.values()):
             return
-        for position in reversed(range(before)):
+        places = list(range(before))
+        # Of set-up the first: a copy further down, to restart from there, is a cell that was added.
+        if planned.kind != SETUP:
+            places.reverse()
+        for position in places:
             if position not in claims and is_it(cells[position]):
                 claims[position] = planned
                 return
+
+    def counts(check: Planned) -> int:
+        """Below the place of the check cell that counts, of an exercise."""
+        solution = next(
+            cell for cell in plan.cells if cell.kind == SOLUTION and cell.exercise == check.exercise
+        )
+        return min(len(cells), _place_of_check(solution, cells, plan) + 1)
 
     def unclaimed() -> list[Planned]:
         taken = {planned.id for planned in claims.values()}
@@ -71,10 +82,15 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
     for planned in plan.cells:
         if planned.kind == SOLUTION:
             # A copy of the stub, or an attempt that was kept below the check, is not what the check saw.
-            claim(planned, functools.partial(_answers, planned), before=_place_of_check(planned, cells, plan))
+            check = _place_of_check(planned, cells, plan)
+            claim(planned, functools.partial(_answers, planned), before=check)
             claim(planned, functools.partial(_answers, planned))
+        if planned.kind == CHECK:
+            claim(planned, functools.partial(_bears_the_id, planned), before=counts(planned))
         claim(planned, functools.partial(_bears_the_id, planned))
     for planned in unclaimed():
+        if planned.kind == CHECK:
+            claim(planned, functools.partial(_same_source, planned), before=counts(planned))
         claim(planned, functools.partial(_same_source, planned))
     for planned in unclaimed():
         if planned.kind == SOLUTION:
@@ -99,12 +115,27 @@ def _answers(planned: Planned, cell: Cell) -> bool:
 
 
 def _place_of_check(solution: Planned, cells: list[Cell], plan: Plan) -> int:
-    """Where the first check cell of a solution cell's exercise stands; behind all others if there is none."""
-    checks = [cell for cell in plan.cells if cell.kind == CHECK and cell.exercise == solution.exercise]
+    """Where the check cell of a solution cell's exercise stands that counts; behind all others if there is none.
+
+    That is the first with an answer above it, or else the first: a copy further down, to try something, is none.
+    """
+    exercise = plan.exercises[solution.exercise]
+    checks = [cell for cell in plan.cells if cell.kind == CHECK and cell.exercise == exercise.name]
+    answered = _place_of_answer(solution, cells, exercise.objects)
     for is_it in (_bears_the_id, _same_source):
-        for position, cell in enumerate(cells):
-            if any(is_it(check, cell) for check in checks):
-                return position
+        found = [place for place, cell in enumerate(cells) if any(is_it(check, cell) for check in checks)]
+        if found:
+            return next((place for place in found if place > answered), found[0])
+    return len(cells)
+
+
+def _place_of_answer(solution: Planned, cells: list[Cell], objects: Sequence[str]) -> int:
+    """Where the first cell stands that defines one of some objects in another way than it was handed out."""
+    stub = definitions(solution.source)
+    for place, cell in enumerate(cells):
+        found = definitions(cell.source) if cell.type == "code" else {}
+        if any(name in found and found[name] != stub.get(name) for name in objects):
+            return place
     return len(cells)
 
 

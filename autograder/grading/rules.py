@@ -8,6 +8,7 @@ against that exercise's operations; one of a later exercise, which may be allowe
 
 import builtins
 import functools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,13 @@ from helpers.ownership import NotYours
 
 # Characters that one exercise's cells may have.
 MAX_LENGTH = 60_000
+# Names that IPython gives every notebook.
+OF_IPYTHON = frozenset("display get_ipython In Out".split())
+# Lines that IPython takes for code from elsewhere, whose names stand in the notebook afterwards.
+MAGIC_THAT_BINDS = re.compile(
+    r"^[ \t]*%(?:run|store|pylab|load|loadpy|load_ext(?!\s+(?:autoreload|tensorboard)\b)|rerun|recall|macro|edit)\b[^\n]{0,100}",
+    re.MULTILINE,
+)
 DEEP = "an expression is nested too deep to be read"
 
 
@@ -153,8 +161,19 @@ def complaints(exercise: Exercise, reading: Reading, plan: Plan) -> list[str]:
         reading: of the cells that it needs.
         plan: the unit's.
     """
+    return borrowed(exercise, reading, plan) + list(reading.reaching)
+
+
+def borrowed(exercise: Exercise, reading: Reading, plan: Plan) -> list[str]:
+    """What an answer uses of libraries that run no operation, although it should write it; see `complaints`.
+
+    Args:
+        exercise: the exercise, whose operations count.
+        reading: of the cells that it needs.
+        plan: the unit's.
+    """
     theirs = plan.not_yours.get(exercise.name, NotYours())
-    return reading.borrowed(theirs.paths, exercise.objects) + list(reading.reaching)
+    return reading.borrowed(theirs.paths, exercise.objects)
 
 
 def may_hand_over(exercise: Exercise, reading: Reading, plan: Plan) -> bool:
@@ -196,6 +215,29 @@ def below_its_check(needed: Need, exercise: Exercise, placed: Sequence[Placed]) 
     theirs = [cell for cell in placed if cell.kind in (SOLUTION, ADDED) and cell.id not in known]
     below = _bound(cell.source for cell in theirs if not cell.idle).keys()
     return ", ".join(sorted((needed.wanted - bound) & below))
+
+
+def bound_nowhere(needed: Need) -> str:
+    """Names that an answer uses and that none of the cells it needs binds; "" if there are none.
+
+    Args:
+        needed: what the answer's exercise needs.
+    """
+    bound = _bound(cell.source for cell in needed.cells)
+    return ", ".join(sorted(needed.shared - bound.keys() - OF_IPYTHON))
+
+
+def magics_above(exercise: Exercise, placed: Sequence[Placed]) -> str:
+    """The lines above an exercise's check that would bind names, and that only IPython understands.
+
+    Args:
+        exercise: the exercise.
+        placed: the cells of the submission.
+    """
+    found: list[str] = []
+    for cell in _before_its_check(exercise, placed):
+        found += [line.strip() for line in MAGIC_THAT_BINDS.findall(cell.source)]
+    return "; ".join(found)
 
 
 def _brings(cell: Names, setup: Mapping[str, str], wanted: set[str]) -> bool:

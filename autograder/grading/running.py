@@ -12,6 +12,8 @@ from autograder.judging.lazy_tables import PUBLIC
 from autograder.sandbox import Job, Step, StepResult
 from autograder.sandbox.deadline import Deadline
 
+# What IPython lets hold for all later cells, and where it comes from.
+ANNOTATIONS, FUTURE = "annotations", "__future__.annotations"
 Run = Callable[[Job], list[StepResult]]
 
 
@@ -170,20 +172,23 @@ def _job(plan: Plan, steps: list[Step], group: list[str], seconds: float) -> Job
 
 
 def steps_of(work: Work, group: list[str], cells: set[str]) -> list[Step]:
-    """Cells, and checks on the public draw in their places; at the end all checks on the secret draw.
+    """Set-up, cells, and checks on the public draw in their places; at the end all checks on the secret draw.
 
-    So nothing that is shown (printed text, values in messages) comes from code that has seen secret inputs.
+    Whoever moved set-up down has run it before what stands above it. And nothing that is shown (printed text, values in
+    messages) comes from code that has seen secret inputs.
 
     Args:
         work: the submission.
         group: the exercises whose checks are run.
         cells: the ids of the cells that they need.
     """
-    steps, on_fresh_inputs = [], []
+    steps = [solution_step(work, cell) for cell in work.placed if cell.kind == SETUP]
+    on_fresh_inputs = []
     for cell in work.placed:
-        needed = cell.kind in (SOLUTION, ADDED) and cell.id in cells
-        if needed or cell.kind == SETUP:
+        if cell.kind in (SOLUTION, ADDED) and cell.id in cells:
             steps.append(solution_step(work, cell))
+        elif holds_for_later_cells(cell):
+            steps.append(future_step(cell))
         elif cell.kind == CHECK and cell.exercise in group:
             public, secret = check_steps(work, cell)
             steps.append(public)
@@ -200,6 +205,20 @@ def solution_step(work: Work, cell: Placed) -> Step:
     """
     seconds = work.plan.limits(cell.exercise).cell
     return Step(cell.id, syntax.runnable(cell.source), seconds=seconds)
+
+
+def holds_for_later_cells(cell: Placed) -> bool:
+    """Whether a cell of the student's says how Python reads the cells below it, whatever else is in it."""
+    return cell.kind in (SOLUTION, ADDED) and syntax.names(cell.source).binds.get(ANNOTATIONS) == FUTURE
+
+
+def future_step(cell: Placed) -> Step:
+    """Runs of a cell that is not needed what holds for later cells.
+
+    Args:
+        cell: the cell.
+    """
+    return Step(f"{cell.id} for later cells", f"from __future__ import {ANNOTATIONS}")
 
 
 def check_steps(work: Work, cell: Placed) -> tuple[Step, Step]:

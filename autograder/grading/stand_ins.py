@@ -12,7 +12,7 @@ from autograder.course.catalogue import Unit, exercises
 from autograder.exercise import Exercise
 from autograder.grading.plan import CHECK, SETUP, SOLUTION, Plan, plan_of
 from autograder.grading.rules import Need
-from autograder.grading.running import Work, check_steps, solution_step
+from autograder.grading.running import Work, check_steps, future_step, holds_for_later_cells, solution_step
 from autograder.sandbox import Step
 from helpers.verdict import Kind, Verdict
 
@@ -66,9 +66,13 @@ def _steps(work: Work, exercise: Exercise, need: Need) -> Iterator[Step]:
     for given in earlier:
         yield Step(f"given {given.name}", given.source)
     bound: set[str] = set()
-    for cell in need.cells:
-        bound |= syntax.names(cell.source).binds.keys()
-        yield solution_step(work, cell)
+    needed = {cell.id for cell in need.cells}
+    for cell in work.placed:
+        if cell.id in needed:
+            bound |= syntax.names(cell.source).binds.keys()
+            yield solution_step(work, cell)
+        elif holds_for_later_cells(cell):
+            yield future_step(cell)
     # A cell may hold several answers.
     for given in earlier:
         if bound.intersection(given.objects):

@@ -173,6 +173,24 @@ def test_calling_what_one_should_write_earns_nothing_and_says_what_it_would_have
     assert kinds(graded, "double") == ["not_yours"] * 2
 
 
+def test_what_only_a_person_can_read_is_held_back_and_not_called_borrowed(grade, plan):
+    graded = grade(toy_unit.right(plan, double="from os import *\ndef double(x):\n    return 2.0 * x"))
+    assert points(graded)["double"] == 0
+    assert messages(graded, "double")[0] == (
+        "held back until a person has looked, line 1: from os import * hides which operations are used "
+        "(apart from that it passes)"
+    )
+    assert graded.needs_review
+
+
+def test_the_settings_of_checks_may_stand_in_an_answers_cell(grade, plan, tmp_path, monkeypatch):
+    # There it keeps what holds.
+    monkeypatch.chdir(tmp_path)
+    settings = "from helpers import settings\nsettings(steps=False)\n"
+    graded = grade(toy_unit.right(plan, double=settings + "def double(x):\n    return 2.0 * x"))
+    assert (graded.score, graded.needs_review) == (8, False)
+
+
 def test_an_exercise_that_breaks_the_rules_runs_apart_from_the_others(grade, plan, kernel):
     grade(toy_unit.right(plan, double="import os\nos.getcwd()\ndef double(x):\n    return 2.0 * x"))
     apart, *others = kernel.jobs

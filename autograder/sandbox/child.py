@@ -4,6 +4,9 @@ Student code shares this process, so it can change anything here. That is why no
 what a check saw is sent off as evidence, piece by piece, and judged elsewhere.
 """
 
+import __future__
+
+import ast
 import io
 import linecache
 import os
@@ -178,8 +181,12 @@ def run(name: str, source: str, names: dict) -> Failure | None:
     Returns:
         What it raised.
     """
+    flags = 0
+    if names.get("annotations") is __future__.annotations:
+        # In a notebook it holds for all later cells.
+        flags = __future__.annotations.compiler_flag
     try:
-        code = _compiled(source, f"<{name}>")
+        code = _compiled(source, f"<{name}>", flags)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _of_syntax(error)
     try:
@@ -187,11 +194,25 @@ def run(name: str, source: str, names: dict) -> Failure | None:
     except BaseException as error:
         # SystemExit and KeyboardInterrupt end a cell, not the notebook.
         failure = failure_of(error, names)
+        if isinstance(error, ModuleNotFoundError):
+            _import_the_rest(source, names)
         return replace(failure, place=failure.place.replace("in <module>, ", ""))
     finally:
         if PYPLOT in sys.modules:
             sys.modules[PYPLOT].close("all")
     return None
+
+
+def _import_the_rest(source: str, names: dict) -> None:
+    """Run a cell's imports one by one: where it comes from, what is not installed here may well be."""
+    imports: list[ast.stmt] = []
+    # What compiles may still be nested too deep to be taken apart.
+    with suppress(RecursionError, MemoryError):
+        imports += [part for part in ast.parse(source).body if isinstance(part, ast.Import | ast.ImportFrom)]
+    for statement in imports:
+        alone = ast.Module([statement], type_ignores=[])
+        with suppress(Exception, SystemExit):
+            exec(compile(alone, "<import>", "exec", dont_inherit=True), names)
 
 
 def _of_syntax(error: Exception) -> Failure:
@@ -205,9 +226,9 @@ def _of_syntax(error: Exception) -> Failure:
     return Failure(kind, str(error), "")
 
 
-def _compiled(source: str, file: str) -> types.CodeType:
+def _compiled(source: str, file: str, flags: int = 0) -> types.CodeType:
     """Compile a cell under a name by which tracebacks, `inspect` and AutoGraph find its lines."""
-    code = compile(source, file, "exec", dont_inherit=True)
+    code = compile(source, file, "exec", flags, dont_inherit=True)
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     return code
 

@@ -26,8 +26,10 @@ from helpers.permitted import (
     DUNDERS,
     DYNAMIC,
     SILENT,
+    STANDARD,
     WITHOUT_OPERATIONS,
     beginnings,
+    by_star,
     canonical,
     is_module,
     is_pythons_own,
@@ -180,7 +182,10 @@ class _Reader(ast.NodeVisitor):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            if alias.name == "*" or node.level:
+            if alias.name == "*" and not node.level and node.module in STANDARD:
+                for name in by_star(node.module):
+                    self.names.setdefault(name, set()).add(f"{node.module}.{name}")
+            elif alias.name == "*" or node.level:
                 self.refuse(node, f"from {node.module} import {alias.name} hides which operations are used")
             else:
                 # What is imported and never used is no use.

@@ -33,7 +33,7 @@ OF_SYS = frozenset(
     "sys.getsizeof sys.stdout sys.stderr".split()
 )
 OURS = frozenset(
-    "helpers.check helpers.commit helpers.data.digits helpers.data.mnist1d helpers.data.mnist helpers.graph.Node "
+    "helpers.check helpers.commit helpers.settings helpers.data.digits helpers.data.mnist1d helpers.data.mnist helpers.graph.Node "
     "helpers.graph.Leaf helpers.graph.draw_graph helpers.plots.style helpers.plots.panels helpers.plots.label "
     "helpers.plots.lines helpers.plots.history helpers.plots.images helpers.plots.regions helpers.plots.bars".split()
 )
@@ -105,6 +105,17 @@ def offered(module: str) -> frozenset[str]:
     return frozenset(f"{module}.{name}" for name in names if not name.startswith("_")) - BY_TEXT
 
 
+@cache
+def by_star(module: str) -> tuple[str, ...]:
+    """The names that `from module import *` binds, of a module of the standard library.
+
+    Args:
+        module: its name, "math".
+    """
+    home = importlib.import_module(module)
+    return tuple(getattr(home, "__all__", None) or [name for name in vars(home) if not name.startswith("_")])
+
+
 def _defined_in(home: ModuleType) -> list[str]:
     """A module's names but for those that it imports."""
     own = []
@@ -164,7 +175,7 @@ def reaches_out(path: str) -> bool:
     root = path.partition(".")[0]
     every = [*beginnings(path), path]
     if root == "helpers":
-        return not any(part in OURS for part in every) and path not in _on_the_way(OURS)
+        return path not in _on_the_way(OURS) and not _is_ours(every)
     if root == "sys":
         return path != "sys" and not any(part in OF_SYS for part in every)
     if root in STANDARD or path in STANDARD:
@@ -176,6 +187,12 @@ def reaches_out(path: str) -> bool:
     if PRIVATE in every[:-1] and not any(part in OF_OPERATIONS for part in every):
         return True
     return any(reaches_behind(name) for name in path.split(".")[1:]) or _leaves(path)
+
+
+def _is_ours(every: list[str]) -> bool:
+    """Whether a path lies within what students import of ours, and leads behind nothing there."""
+    behind = [part.rpartition(".")[2] for part in every if any(up in OURS for up in beginnings(part))]
+    return any(part in OURS for part in every) and not any(reaches_behind(name) for name in behind)
 
 
 def _on_the_way(paths: frozenset[str]) -> set[str]:
