@@ -16,7 +16,7 @@ from nbgrader.api import Base, Comment, Grade, Gradebook
 from sqlalchemy import Column, Float, Integer, String, Table, Text, delete, insert, inspect, select
 
 from autograder.grading import graded_notebook, paper, submission
-from autograder.grading.answers import is_asked_for_elsewhere
+from autograder.grading.derivations import is_asked_for_elsewhere
 from autograder.grading.placed import ADDED
 from helpers.errors import Unreadable
 
@@ -68,7 +68,7 @@ def answer_of(
     """
     elsewhere = is_asked_for_elsewhere(cell.source)
     # A text may say no more than that the answer stands below, or is on page.pdf.
-    others = filter(_is_added, notebook.cells) if elsewhere else _texts_beside(cell, notebook.cells)
+    others = filter(_is_theirs, notebook.cells) if elsewhere else _texts_beside(cell, notebook.cells)
     texts, files = [cell.source], _attached_to(cell, attached)
     for number, other in enumerate(others, 1):
         # Its id says where it stands, which changes with what is added above.
@@ -80,15 +80,16 @@ def answer_of(
     return Answer("\n\n".join(texts), files | _papers(folder))
 
 
-def _is_added(cell: NotebookNode) -> bool:
-    return cell.id.startswith(ADDED)
+def _is_theirs(cell: NotebookNode) -> bool:
+    """Whether a student added a cell, or wrote into a text of the unit."""
+    return cell.id.startswith(ADDED) or graded_notebook.is_own(cell)
 
 
 def _texts_beside(cell: NotebookNode, cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The texts that the student added next to a cell, in their order."""
+    """The texts that the student added or wrote into next to a cell, in their order."""
     place = next(number for number, other in enumerate(cells) if other.id == cell.id)
-    above = list(itertools.takewhile(_is_added, reversed(cells[:place])))
-    below = itertools.takewhile(_is_added, cells[place + 1 :])
+    above = list(itertools.takewhile(_is_theirs, reversed(cells[:place])))
+    below = itertools.takewhile(_is_theirs, cells[place + 1 :])
     return [other for other in (*reversed(above), *below) if other.cell_type == "markdown"]
 
 

@@ -5,39 +5,25 @@ check, in whatever cell it stands; if there is only one below, that one. A stub 
 guessed is said with the cell, and a person looks at it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.exercise import Exercise
-from autograder.grading.paper import is_paper
 from autograder.grading.placed import ADDED, Placed
-from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
+from autograder.grading.plan import CHECK, SOLUTION, Plan
 from autograder.syntax import definitions
 
-# Begins what is said below a derivation whose answer may stand elsewhere.
-ASIDE = "\n\n*(This cell "
-ELSEWHERE = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
-LOST = ASIDE + (
-    "was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
-)
 
-
-def answers_placed(placed: list[Placed], plan: Plan, beside: Sequence[str] = ()) -> list[Placed]:
+def answers_placed(placed: list[Placed], plan: Plan) -> list[Placed]:
     """A submission whose checks stand behind their answers, and whose stubs are told from these.
 
     Args:
         placed: the cells, in the student's order.
         plan: the unit's.
-        beside: the names of files that were handed in with the notebook.
     """
     for exercise in plan.exercises.values():
         placed = _with_its_answer(placed, exercise, plan)
-    return [_asked_for(place, placed, beside) for place in range(len(placed))]
-
-
-def is_asked_for_elsewhere(source: str) -> bool:
-    """Whether a derivation's cell says that its answer may stand elsewhere."""
-    return ASIDE in source
+    return placed
 
 
 def answered(placed: Sequence[Placed], plan: Plan) -> list[str]:
@@ -132,34 +118,3 @@ def _check_moved_behind(placed: list[Placed], check: int, answer: int) -> list[P
     moved = list(placed)
     moved.insert(answer, moved.pop(check))
     return moved
-
-
-def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> Placed:
-    """A cell; a derivation that was left as it was says where else its answer may stand."""
-    cell = placed[place]
-    if cell.kind != DERIVATION or cell.missing or not cell.planned:
-        return cell
-    if cell.pictures or cell.source.strip() != cell.planned.source.strip():
-        return cell
-    hints = []
-    if any(other.kind in (ADDED, PROSE) and not other.planned for other in _around(place, placed)):
-        hints.append("Beside it stands a cell that the student added.")
-    papers = [name for name in beside if is_paper(name)]
-    if papers:
-        hints.append(f"With the notebook was handed in: {', '.join(papers[:5])}.")
-    if not hints:
-        return cell
-    return replace(cell, source=cell.source + ELSEWHERE.format(" ".join(hints)))
-
-
-def _around(place: int, placed: Sequence[Placed]) -> Iterator[Placed]:
-    """The cells next to a derivation, up to the next that is somebody's to run or to grade."""
-    ends = (SETUP, SOLUTION, CHECK, DERIVATION)
-    for cell in placed[place + 1 :]:
-        if cell.kind in ends:
-            break
-        yield cell
-    for cell in reversed(placed[:place]):
-        if cell.kind in ends:
-            break
-        yield cell

@@ -56,6 +56,10 @@ class Attached:
     files: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def holds_any(self) -> bool:
+        return bool(self.pictures or self.files or self.left_out)
+
 
 def is_paper(name: str) -> bool:
     """Whether a file may hold a derivation, by its name."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograder.grading import paper
-from autograder.grading.answers import LOST, answers_placed
+from autograder.grading import derivations, paper
+from autograder.grading.answers import answers_placed
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
 from autograder.grading.submission import Cell, inert
@@ -28,13 +28,16 @@ def restore(cells: list[Cell], plan: Plan, beside: Sequence[str] = ()) -> list[P
     claims = _claims(cells, plan)
     if not any(planned.kind in (SOLUTION, CHECK) for planned in claims.values()):
         raise Unreadable(_another_notebook(cells, plan))
+    given = derivations.given_lines(plan)
     placed = []
     for position, cell in enumerate(cells):
         planned = claims.get(position)
         restored = _from_submission(cell, planned) if planned else _added(cell, position)
-        if restored.kind != PROSE or restored.source.strip():
+        restored = replace(restored, own=derivations.is_own(cell, given))
+        if restored.kind != PROSE or restored.source.strip() or restored.pictures:
             placed += _with_what_was_added_to_it(restored, cell, position)
-    return answers_placed(_with_what_is_missing(placed, plan), plan, beside)
+    placed = answers_placed(_with_what_is_missing(placed, plan), plan)
+    return derivations.asked_for(placed, beside)
 
 
 def _another_notebook(cells: list[Cell], plan: Plan) -> str:
@@ -170,8 +173,6 @@ def _from_plan(planned: Planned, missing: bool = False) -> Placed:
 def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
     """Bring back the plan's graded cells that are not there, each behind the one that it followed."""
     submitted = {cell.id for cell in placed}
-    # Nobody but a person can tell whether added text is the answer to a derivation.
-    written = any(cell.kind == PROSE and not cell.planned for cell in placed)
     before = ""
     for planned in plan.cells:
         if planned.kind not in GRADED:
@@ -179,8 +180,6 @@ def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
         ids = [cell.id for cell in placed]
         if planned.id not in ids:
             back = _from_plan(planned, missing=planned.id not in submitted)
-            if planned.kind == DERIVATION and written:
-                back = replace(back, source=back.source + LOST)
             if planned.kind == CHECK:
                 before = _answer_to(planned, placed)
             place = ids.index(before) + 1 if before else 0

@@ -10,10 +10,9 @@ Which cell is which:
 - Where no cell bears the id (a tool dropped it, a student made the cell anew), one with the very same source is it.
 - A solution cell that is missing still is the last other code cell that defines one of the exercise's objects:
   above the check or, where none there does, below it.
-- What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs. A
-  derivation says so if the student added text, so that a person looks for the answer there.
+- What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs.
 - What was written into a locked cell is a cell that the student added, beside it.
-- Where the answers stand then, `answers` says.
+- Where the answers stand then, `answers` says, and `derivations` where those that a person reads may stand.
 """
 
 import itertools

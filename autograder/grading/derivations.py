@@ -1,0 +1,126 @@
+"""Where the answer to a derivation may stand if its own cell holds none.
+
+Such a derivation has no points in silence only where the student handed in nothing else that could be its answer: no
+text of theirs, in cells that they added or in the unit's own, no code or comment next to it, no file. Otherwise its
+cell says where the answer may stand, and a person reads it.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from autograder.grading.paper import is_paper
+from autograder.grading.placed import ADDED, Placed
+from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
+from autograder.grading.submission import Cell
+
+# Begins what is said below a derivation whose answer may stand elsewhere.
+ASIDE = "\n\n*(This cell "
+UNTOUCHED = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
+MISSING = ASIDE + "was missing from the submission. {} If the answer stands there, grade that.)*"
+
+
+def is_asked_for_elsewhere(source: str) -> bool:
+    """Whether a derivation's cell says that its answer may stand elsewhere."""
+    return ASIDE in source
+
+
+def given_lines(plan: Plan) -> frozenset[str]:
+    """The lines of a unit as it was handed out, whatever spaces they have."""
+    return frozenset(line for cell in plan.cells for line in _lines(cell.source))
+
+
+def is_own(cell: Cell, given: Collection[str]) -> bool:
+    """Whether a submitted cell holds what the student wrote or attached, beside what the unit gives.
+
+    Args:
+        cell: as it was submitted.
+        given: the unit's lines.
+    """
+    lines = _lines(cell.source)
+    theirs = [line for line in lines if line not in given]
+    if cell.type == "code":
+        # An experiment with a guess, or with other numbers, is still the unit's.
+        return 2 * len(theirs) > len(lines)
+    return cell.attached.holds_any or any(map(_says_something, theirs))
+
+
+def _lines(source: str) -> list[str]:
+    lines = (" ".join(line.split()) for line in source.splitlines())
+    return [line for line in lines if line]
+
+
+def _says_something(line: str) -> bool:
+    """Whether a line of text may be part of an answer: a heading is none."""
+    words = line.lstrip("#")
+    is_heading = words != line and words[:1] in ("", " ")
+    return not is_heading and any(map(str.isalnum, line))
+
+
+def asked_for(placed: Sequence[Placed], beside: Sequence[str]) -> list[Placed]:
+    """A submission whose derivations without an answer say where it may stand.
+
+    Args:
+        placed: the cells.
+        beside: the names of files that were handed in with the notebook.
+    """
+    return [_asked_for(place, placed, beside) for place in range(len(placed))]
+
+
+def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> Placed:
+    cell = placed[place]
+    if not _is_unanswered(cell):
+        return cell
+    hints = [*_in_the_notebook(place, placed), *_with_the_notebook(beside)]
+    if not hints:
+        return cell
+    said = MISSING if cell.missing else UNTOUCHED
+    return replace(cell, source=cell.source + said.format(" ".join(hints)))
+
+
+def _is_unanswered(cell: Placed) -> bool:
+    """Whether a cell is a derivation's, and as it was handed out."""
+    if cell.kind != DERIVATION or not cell.planned or cell.pictures:
+        return False
+    return cell.source.strip() == cell.planned.source.strip()
+
+
+def _in_the_notebook(place: int, placed: Sequence[Placed]) -> Iterator[str]:
+    """Sentences about cells that may hold the answer."""
+    around = [cell for cell in _around(place, placed) if cell.own]
+    near = {cell.id for cell in around}
+    texts = [cell for cell in placed if cell.own and cell.kind == PROSE and cell.id not in near]
+    if any(cell.kind in (ADDED, PROSE) and not cell.planned for cell in around):
+        yield "Beside it stands a cell that the student added."
+    if any(cell.kind == PROSE and cell.planned for cell in around):
+        yield "Beside it the student wrote into the unit's text, or attached something to it."
+    if any(not cell.planned for cell in texts):
+        yield "Elsewhere stands text that the student added."
+    if any(cell.planned for cell in texts):
+        yield "Elsewhere the student wrote into the unit's text, or attached something to it."
+    if placed[place].missing and any(_is_comment(cell) and cell.id not in near for cell in placed):
+        yield "Elsewhere stand comments that the student added."
+
+
+def _is_comment(cell: Placed) -> bool:
+    """Whether a cell is code that the student added and that does nothing."""
+    return cell.own and cell.kind == ADDED and all(line.startswith("#") for line in _lines(cell.source))
+
+
+def _with_the_notebook(beside: Sequence[str]) -> Iterator[str]:
+    """Sentences about files that may hold the answer."""
+    papers = [name for name in beside if is_paper(name)]
+    if papers:
+        yield f"With the notebook was handed in: {', '.join(papers[:5])}."
+
+
+def _around(place: int, placed: Sequence[Placed]) -> Iterator[Placed]:
+    """The cells next to a derivation, up to the next that is somebody's to run or to grade."""
+    ends = (SETUP, SOLUTION, CHECK, DERIVATION)
+    for cell in placed[place + 1 :]:
+        if cell.kind in ends:
+            break
+        yield cell
+    for cell in reversed(placed[:place]):
+        if cell.kind in ends:
+            break
+        yield cell

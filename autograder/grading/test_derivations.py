@@ -1,0 +1,144 @@
+"""A derivation without an answer is 0 in silence only where nothing else that was handed in could be it."""
+
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from autograder.grading.plan import DERIVATION, PROSE, plan_of
+from autograder.grading.restore import restore
+from autograder.grading.submission import parse
+from autograder.testing import toy_unit
+
+SOMETHING = "Since 2 is not 0, it cancels."
+ASKED = "If the answer stands there, grade that."
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    """The toy unit, with two derivations at its end."""
+    folder = tmp_path_factory.mktemp("derived")
+    made = plan_of(replace(toy_unit.make_unit(folder, derivation=True), own=folder))
+    second = [
+        _again(made.cells[-2], "### Derivation\nShow that it is the third of the triple."),
+        _again(made.cells[-1]),
+    ]
+    return replace(made, cells=(*made.cells, *second))
+
+
+def _again(planned, source=None):
+    """A cell of the plan, as one of a second derivation."""
+    node = nbformat.from_dict({**planned.node, "id": f"{planned.id}-2"})
+    if planned.grade_id:
+        node.metadata = nbformat.from_dict(
+            {"nbgrader": {**planned.node.metadata.nbgrader, "grade_id": "second_proof"}}
+        )
+    node.source = source or node.source
+    return replace(planned, node=node)
+
+
+def derivations_in(plan, notebook, beside=()):
+    """The sources of the derivations' cells, as they are put before a grader."""
+    placed = restore(parse(toy_unit.data(notebook)), plan, beside)
+    return [cell.source for cell in placed if cell.kind == DERIVATION]
+
+
+def is_asked(source):
+    return ASKED in source
+
+
+def place_of(notebook, kind, plan):
+    """Where the first of a kind of the plan's cells stands behind the last exercise."""
+    here = [number for number, cell in enumerate(plan.cells) if cell.kind == kind]
+    return here[-2]
+
+
+QUESTION, ANSWER = PROSE, DERIVATION
+
+
+def test_a_notebook_without_any_answer_asks_for_nobody(plan):
+    notebook = toy_unit.right(plan)
+    assert not any(map(is_asked, derivations_in(plan, notebook, ["timestamp.txt", "data.csv"])))
+    del notebook.cells[place_of(notebook, ANSWER, plan)]
+    assert not any(map(is_asked, derivations_in(plan, notebook)))
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["its cell is there", "its cell is gone"])
+def test_an_answer_in_the_questions_own_cell_is_for_a_person_to_find(plan, gone):
+    notebook = toy_unit.right(plan)
+    question, answer = place_of(notebook, QUESTION, plan), place_of(notebook, ANSWER, plan)
+    notebook.cells[question].source += f"\n   **Answer:** {SOMETHING}"
+    if gone:
+        del notebook.cells[answer]
+    first, _ = derivations_in(plan, notebook)
+    assert "wrote into the unit's text" in first
+    assert is_asked(first)
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["its cell is there", "its cell is gone"])
+def test_a_photograph_in_the_questions_own_cell_is_for_a_person_to_find(plan, gone):
+    notebook = toy_unit.right(plan)
+    question, answer = place_of(notebook, QUESTION, plan), place_of(notebook, ANSWER, plan)
+    notebook.cells[question].attachments = {"page.png": {"image/png": "iVBORw0KGgo="}}
+    if gone:
+        del notebook.cells[answer]
+    assert is_asked(derivations_in(plan, notebook)[0])
+
+
+def test_a_photograph_in_a_cell_without_text_is_for_a_person_to_find(plan):
+    notebook = toy_unit.right(plan)
+    photograph = toy_unit.added("", "markdown")
+    photograph.attachments = {"page.png": {"image/png": "iVBORw0KGgo="}}
+    notebook.cells.append(photograph)
+    assert is_asked(derivations_in(plan, notebook)[1])
+
+
+def test_cells_that_were_joined_hold_an_answer_only_if_they_hold_more_than_the_unit_gives(plan):
+    notebook = toy_unit.right(plan)
+    question, answer = place_of(notebook, QUESTION, plan), place_of(notebook, ANSWER, plan)
+    joined = notebook.cells[question]
+    joined.source += "\n\n" + notebook.cells.pop(answer).source
+    assert not any(map(is_asked, derivations_in(plan, notebook)))
+    joined.source = joined.source.replace("YOUR ANSWER HERE", SOMETHING)
+    assert is_asked(derivations_in(plan, notebook)[0])
+
+
+def test_text_that_was_added_anywhere_may_be_the_answer_and_a_heading_is_none(plan):
+    notebook = toy_unit.right(plan)
+    notebook.cells.insert(0, toy_unit.added("# Scratch\n---", "markdown"))
+    assert not any(map(is_asked, derivations_in(plan, notebook)))
+    notebook.cells.insert(0, toy_unit.added(f"# Derivations\n{SOMETHING}", "markdown"))
+    for source in derivations_in(plan, notebook):
+        assert "Elsewhere stands text that the student added." in source
+        assert is_asked(source)
+
+
+def test_a_copy_of_what_the_unit_gives_is_no_answer(plan):
+    notebook = toy_unit.right(plan)
+    texts = [
+        toy_unit.added(cell.source, "markdown") for cell in plan.cells if cell.kind in (PROSE, DERIVATION)
+    ]
+    assert not any(map(is_asked, derivations_in(plan, notebook)))
+    notebook.cells += texts
+    assert not any(map(is_asked, derivations_in(plan, notebook)))
+
+
+@pytest.mark.parametrize("where", [0, -1])
+def test_comments_may_be_the_answer_whose_cell_is_gone(plan, where):
+    notebook = toy_unit.right(plan)
+    del notebook.cells[place_of(notebook, ANSWER, plan)]
+    notebook.cells.insert(where % len(notebook.cells), toy_unit.added(f"# 1. {SOMETHING}"))
+    assert is_asked(derivations_in(plan, notebook)[0])
+
+
+def test_a_file_may_be_the_answer_whose_cell_is_gone(plan):
+    notebook = toy_unit.right(plan)
+    del notebook.cells[place_of(notebook, ANSWER, plan)]
+    first, _ = derivations_in(plan, notebook, ["derivations.pdf"])
+    assert "was missing from the submission. With the notebook was handed in: derivations.pdf." in first
+
+
+def test_what_is_answered_stays_as_it_is(plan):
+    notebook = toy_unit.right(plan, proof=SOMETHING, second_proof=SOMETHING)
+    notebook.cells.append(toy_unit.added("A note.", "markdown"))
+    assert derivations_in(plan, notebook, ["derivations.pdf"]) == [SOMETHING, SOMETHING]
