@@ -165,11 +165,10 @@ def _cell(number: int, cell: object) -> Cell:
 def _source(cell: dict) -> str | None:
     """A cell's source, which may be a list of lines; None if it has none."""
     source = cell.get("source", "")
-    if isinstance(source, str):
-        return source
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        return "".join(source)
-    return None
+        source = "".join(source)
+    # Some editors on Windows end lines otherwise, which changes nothing of the cell.
+    return source.replace("\r\n", "\n") if isinstance(source, str) else None
 
 
 def _dict_at(data: dict, key: str) -> dict:

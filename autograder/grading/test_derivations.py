@@ -5,7 +5,7 @@ from dataclasses import replace
 import nbformat
 import pytest
 
-from autograder.grading.plan import DERIVATION, PROSE, plan_of
+from autograder.grading.plan import DERIVATION, EXPERIMENT, PROSE, plan_of
 from autograder.grading.restore import restore
 from autograder.grading.submission import parse
 from autograder.testing import toy_unit
@@ -47,7 +47,7 @@ def is_asked(source):
     return ASKED in source
 
 
-def place_of(notebook, kind, plan):
+def place_of(kind, plan):
     """Where the first of a kind of the plan's cells stands behind the last exercise."""
     here = [number for number, cell in enumerate(plan.cells) if cell.kind == kind]
     return here[-2]
@@ -59,14 +59,14 @@ QUESTION, ANSWER = PROSE, DERIVATION
 def test_a_notebook_without_any_answer_asks_for_nobody(plan):
     notebook = toy_unit.right(plan)
     assert not any(map(is_asked, derivations_in(plan, notebook, ["timestamp.txt", "data.csv"])))
-    del notebook.cells[place_of(notebook, ANSWER, plan)]
+    del notebook.cells[place_of(ANSWER, plan)]
     assert not any(map(is_asked, derivations_in(plan, notebook)))
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["its cell is there", "its cell is gone"])
 def test_an_answer_in_the_questions_own_cell_is_for_a_person_to_find(plan, gone):
     notebook = toy_unit.right(plan)
-    question, answer = place_of(notebook, QUESTION, plan), place_of(notebook, ANSWER, plan)
+    question, answer = place_of(QUESTION, plan), place_of(ANSWER, plan)
     notebook.cells[question].source += f"\n   **Answer:** {SOMETHING}"
     if gone:
         del notebook.cells[answer]
@@ -78,7 +78,7 @@ def test_an_answer_in_the_questions_own_cell_is_for_a_person_to_find(plan, gone)
 @pytest.mark.parametrize("gone", [False, True], ids=["its cell is there", "its cell is gone"])
 def test_a_photograph_in_the_questions_own_cell_is_for_a_person_to_find(plan, gone):
     notebook = toy_unit.right(plan)
-    question, answer = place_of(notebook, QUESTION, plan), place_of(notebook, ANSWER, plan)
+    question, answer = place_of(QUESTION, plan), place_of(ANSWER, plan)
     notebook.cells[question].attachments = {"page.png": {"image/png": "iVBORw0KGgo="}}
     if gone:
         del notebook.cells[answer]
@@ -95,7 +95,7 @@ def test_a_photograph_in_a_cell_without_text_is_for_a_person_to_find(plan):
 
 def test_cells_that_were_joined_hold_an_answer_only_if_they_hold_more_than_the_unit_gives(plan):
     notebook = toy_unit.right(plan)
-    question, answer = place_of(notebook, QUESTION, plan), place_of(notebook, ANSWER, plan)
+    question, answer = place_of(QUESTION, plan), place_of(ANSWER, plan)
     joined = notebook.cells[question]
     joined.source += "\n\n" + notebook.cells.pop(answer).source
     assert not any(map(is_asked, derivations_in(plan, notebook)))
@@ -126,14 +126,14 @@ def test_a_copy_of_what_the_unit_gives_is_no_answer(plan):
 @pytest.mark.parametrize("where", [0, -1])
 def test_comments_may_be_the_answer_whose_cell_is_gone(plan, where):
     notebook = toy_unit.right(plan)
-    del notebook.cells[place_of(notebook, ANSWER, plan)]
+    del notebook.cells[place_of(ANSWER, plan)]
     notebook.cells.insert(where % len(notebook.cells), toy_unit.added(f"# 1. {SOMETHING}"))
     assert is_asked(derivations_in(plan, notebook)[0])
 
 
 def test_a_file_may_be_the_answer_whose_cell_is_gone(plan):
     notebook = toy_unit.right(plan)
-    del notebook.cells[place_of(notebook, ANSWER, plan)]
+    del notebook.cells[place_of(ANSWER, plan)]
     first, _ = derivations_in(plan, notebook, ["derivations.pdf"])
     assert "was missing from the submission. With the notebook was handed in: derivations.pdf." in first
 
@@ -142,3 +142,30 @@ def test_what_is_answered_stays_as_it_is(plan):
     notebook = toy_unit.right(plan, proof=SOMETHING, second_proof=SOMETHING)
     notebook.cells.append(toy_unit.added("A note.", "markdown"))
     assert derivations_in(plan, notebook, ["derivations.pdf"]) == [SOMETHING, SOMETHING]
+
+
+def with_experiment_beside(plan):
+    """The plan, with an experiment that wants a guess beside the first derivation."""
+    cell = toy_unit.added('guess = None  # "more" or "less"\ncommit(guess, {"more": "more"})\nprint(1)')
+    cell.id = "experiment"
+    planned = replace(plan.cells[0], kind=EXPERIMENT, node=cell)
+    place = place_of(ANSWER, plan) + 1
+    return replace(plan, cells=(*plan.cells[:place], planned, *plan.cells[place:]))
+
+
+def test_an_experiment_with_a_guess_whose_id_was_lost_is_no_answer(plan):
+    plan = with_experiment_beside(plan)
+    notebook = toy_unit.right(plan)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("guess = None", 'guess = "more"')
+        del cell["id"]
+    assert not any(map(is_asked, derivations_in(plan, notebook)))
+
+
+def test_lines_that_end_as_on_windows_are_the_units(plan):
+    notebook = toy_unit.right(plan)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+    placed = restore(parse(toy_unit.data(notebook)), plan)
+    assert not any(is_asked(cell.source) for cell in placed)
+    assert not any(cell.changed for cell in placed)
