@@ -17,6 +17,10 @@ from autograder.grading.submission import Cell
 ASIDE = "\n\n*(This cell "
 UNTOUCHED = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
 MISSING = ASIDE + "was missing from the submission. {} If the answer stands there, grade that.)*"
+COPIED = (
+    ASIDE
+    + "was copied, and another answer stands in a cell that the student added. Grade the one that is meant.)*"
+)
 
 
 def is_asked_for_elsewhere(source: str) -> bool:
@@ -68,8 +72,11 @@ def asked_for(placed: Sequence[Placed], beside: Sequence[str]) -> list[Placed]:
 
 def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> Placed:
     cell = placed[place]
-    if not _is_unanswered(cell):
+    if cell.kind != DERIVATION or not cell.planned:
         return cell
+    if cell.source.strip() != cell.planned.source.strip():
+        is_copied = any(_is_copy(other, cell) for other in placed)
+        return replace(cell, source=cell.source + COPIED) if is_copied else cell
     hints = [*_in_the_notebook(place, placed), *_with_the_notebook(beside)]
     if not hints:
         return cell
@@ -77,11 +84,9 @@ def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> P
     return replace(cell, source=cell.source + said.format(" ".join(hints)))
 
 
-def _is_unanswered(cell: Placed) -> bool:
-    """Whether a cell is a derivation's, and as it was handed out."""
-    if cell.kind != DERIVATION or not cell.planned or cell.pictures:
-        return False
-    return cell.source.strip() == cell.planned.source.strip()
+def _is_copy(other: Placed, cell: Placed) -> bool:
+    """Whether another cell bore the id of a derivation's, and holds something else than the unit gives."""
+    return other.own and not other.planned and other.id_of == cell.id_of
 
 
 def _in_the_notebook(place: int, placed: Sequence[Placed]) -> Iterator[str]:

@@ -144,6 +144,11 @@ def shown(markdown: str, names: Mapping[str, str]) -> str:
     return REFERENCE.sub(lambda match: found(match[0]) or match[0], text)
 
 
+def shown_alone(attached: Attached) -> str:
+    """What shows the pictures that are attached to a cell in whose text the student wrote nothing; "" if there are none."""
+    return "".join(f"\n\n![attached](attachment:{name})" for name in attached.pictures)
+
+
 def told(attached: Attached, id: str) -> str:
     """What is said below a text about what is attached and cannot be shown; "" if there is nothing to say.
 

@@ -33,8 +33,8 @@ def restore(cells: list[Cell], plan: Plan, beside: Sequence[str] = ()) -> list[P
     for position, cell in enumerate(cells):
         planned = claims.get(position)
         restored = _from_submission(cell, planned) if planned else _added(cell, position)
-        restored = replace(restored, own=derivations.is_own(cell, given))
-        if restored.kind != PROSE or restored.source.strip() or restored.pictures:
+        restored = replace(restored, own=derivations.is_own(cell, given), id_of=cell.grade_id)
+        if restored.kind != PROSE or restored.source.strip():
             placed += _with_what_was_added_to_it(restored, cell, position)
     placed = answers_placed(_with_what_is_missing(placed, plan), plan)
     return derivations.asked_for(placed, beside)
@@ -76,6 +76,8 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
             # A copy of the stub, or an attempt that was kept below the check, is not what the check saw.
             claim(planned, functools.partial(_answers, planned), before=_place_of_check(planned, cells, plan))
             claim(planned, functools.partial(_answers, planned))
+        if planned.kind == DERIVATION:
+            claim(planned, functools.partial(_answers_by_hand, planned))
         claim(planned, functools.partial(_bears_the_id, planned))
     for planned in unclaimed():
         claim(planned, functools.partial(_same_source, planned))
@@ -101,6 +103,12 @@ def _answers(planned: Planned, cell: Cell) -> bool:
     return _bears_the_id(planned, cell) and not _same_source(planned, cell)
 
 
+def _answers_by_hand(planned: Planned, cell: Cell) -> bool:
+    """Whether a cell bears a derivation's id and is neither empty nor a copy of what was handed out."""
+    is_copy = cell.source.strip() in ("", planned.source.strip())
+    return _bears_the_id(planned, cell) and (cell.attached.holds_any or not is_copy)
+
+
 def _place_of_check(solution: Planned, cells: list[Cell], plan: Plan) -> int:
     """Where the first check cell of a solution cell's exercise stands; behind all others if there is none."""
     checks = [cell for cell in plan.cells if cell.kind == CHECK and cell.exercise == solution.exercise]
@@ -124,7 +132,10 @@ def _added(cell: Cell, position: int) -> Placed:
     id = f"added-{position}"
     if cell.type == "code":
         return Placed(ADDED, id, cell.source)
-    text = inert(cell.source, cell.attached.names) + paper.told(cell.attached, id)
+    text = inert(cell.source, cell.attached.names)
+    if not text.strip():
+        text = paper.shown_alone(cell.attached)
+    text += paper.told(cell.attached, id)
     return Placed(PROSE, id, text, markdown=True, **_attached(cell, id))
 
 
@@ -152,6 +163,8 @@ def _from_submission(cell: Cell, planned: Planned) -> Placed:
         source = inert(cell.source, cell.attached.names)
     attached = {}
     if markdown:
+        if same:
+            source += paper.shown_alone(cell.attached)
         source += paper.told(cell.attached, planned.id)
         attached = _attached(cell, planned.id)
     changed = locked and not same

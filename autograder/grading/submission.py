@@ -6,7 +6,7 @@ outputs, tags, kernelspec, points and every other metadata are dropped.
 Which cell is which:
 - A cell belongs to the plan's cell whose nbgrader id it bears (whose cell id, if that has no nbgrader id). Of
   several with the same id the last one counts, as in nbgrader, but for answers: of these the last above the check
-  that is no copy of the stub. The others are run as cells that the student added.
+  that is no copy of the stub, or the last that answers a derivation. The others are cells that the student added.
 - Where no cell bears the id (a tool dropped it, a student made the cell anew), one with the very same source is it.
 - A solution cell that is missing still is the last other code cell that defines one of the exercise's objects:
   above the check or, where none there does, below it.

@@ -1,5 +1,6 @@
 """A derivation without an answer is 0 in silence only where nothing else that was handed in could be it."""
 
+import copy
 from dataclasses import replace
 
 import nbformat
@@ -11,6 +12,7 @@ from autograder.grading.submission import parse
 from autograder.testing import toy_unit
 
 SOMETHING = "Since 2 is not 0, it cancels."
+IDS = (toy_unit.PROOF, "second_proof")
 ASKED = "If the answer stands there, grade that."
 
 
@@ -31,16 +33,17 @@ def _again(planned, source=None):
     node = nbformat.from_dict({**planned.node, "id": f"{planned.id}-2"})
     if planned.grade_id:
         node.metadata = nbformat.from_dict(
-            {"nbgrader": {**planned.node.metadata.nbgrader, "grade_id": "second_proof"}}
+            {"nbgrader": {**planned.node.metadata.nbgrader, "grade_id": IDS[1]}}
         )
     node.source = source or node.source
     return replace(planned, node=node)
 
 
 def derivations_in(plan, notebook, beside=()):
-    """The sources of the derivations' cells, as they are put before a grader."""
+    """The sources of the derivations' cells, as they are put before a grader, in the plan's order."""
     placed = restore(parse(toy_unit.data(notebook)), plan, beside)
-    return [cell.source for cell in placed if cell.kind == DERIVATION]
+    sources = {cell.id: cell.source for cell in placed}
+    return [sources[cell.id] for cell in plan.cells if cell.kind == DERIVATION]
 
 
 def is_asked(source):
@@ -169,3 +172,40 @@ def test_lines_that_end_as_on_windows_are_the_units(plan):
     placed = restore(parse(toy_unit.data(notebook)), plan)
     assert not any(is_asked(cell.source) for cell in placed)
     assert not any(cell.changed for cell in placed)
+
+
+def copies(notebook, plan):
+    """The cells of both derivations, as if they were copied with their ids."""
+    return copy.deepcopy([cell for cell in notebook.cells if toy_unit.ids([cell])[0] in IDS])
+
+
+def test_of_a_copied_cell_the_answered_one_counts(plan):
+    notebook = toy_unit.right(plan)
+    untouched = copies(notebook, plan)
+    first, second = derivations_in(
+        plan, answered := toy_unit.right(plan, proof=SOMETHING, second_proof="It is so.")
+    )
+    answered.cells += untouched
+    assert derivations_in(plan, answered) == [first, second] == [SOMETHING, "It is so."]
+    answered.cells[-2].source = ""
+    assert derivations_in(plan, answered) == [SOMETHING, "It is so."]
+
+
+def test_of_two_answers_in_copies_a_person_is_told(plan):
+    notebook = toy_unit.right(plan, proof=SOMETHING)
+    notebook.cells += copies(notebook, plan)[:1]
+    notebook.cells[-1].source = "A nice unit."
+    first, _ = derivations_in(plan, notebook)
+    assert first.startswith("A nice unit.")
+    assert "another answer stands in a cell that the student added" in first
+
+
+@pytest.mark.parametrize("kind", ["image/png", "image/heic", "image/svg+xml"])
+def test_what_is_attached_to_a_cell_without_a_word_is_an_answer(plan, kind):
+    notebook = toy_unit.right(plan)
+    notebook.cells[place_of(ANSWER, plan)].attachments = {"page": {kind: "iVBORw0KGgo="}}
+    first, _ = derivations_in(plan, notebook)
+    assert first != plan.cells[place_of(ANSWER, plan)].source
+    assert not is_asked(first)
+    if kind == "image/png":
+        assert "![attached](attachment:page)" in first
