@@ -38,6 +38,11 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 # A picture in Markdown, and the attachment that it shows, if it is one.
 PICTURE = re.compile(r"!(?=\[)(?:(?=\[[^\[\]\n]*+\]\(attachment:([^\s()<>]++)\))|)")
 REFERENCE = re.compile(r"(?<=\]\(attachment:)[^\s()<>]++(?=\))")
+# A picture that stands in a text as data, as Colab inserts it, and the HTML tag that may show it.
+DATA = re.compile(r"data:(image/[a-z+.-]{1,20}+);base64,([A-Za-z0-9+/=]{16,}+)")
+IMG = re.compile(r"<img\b[^<>]*+>", re.IGNORECASE)
+# Of one cell; more stay text.
+MOST_IN_TEXT = 50
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,37 @@ def read(attachments: Mapping[str, object]) -> Attached:
         else:
             found.left_out[name] = _digest_of_any(by_type)
     return found
+
+
+def taken_out(markdown: str, attachments: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """A text whose pictures, where they stand in it as data, are attached instead; and all that is attached to it.
+
+    Args:
+        markdown: the student's.
+        attachments: as the notebook has them, by their clean names.
+    """
+    all_attached = dict(attachments)
+
+    def attach(match: re.Match[str]) -> str:
+        name = f"picture-{len(all_attached) + 1}"
+        while name in all_attached:
+            name += "_"
+        kind = match[1].replace("jpg", "jpeg")
+        all_attached[name] = {kind: match[2]}
+        return f"attachment:{name}"
+
+    text = IMG.sub(lambda tag: _as_markdown(tag[0]), markdown)
+    text = DATA.sub(attach, text, count=MOST_IN_TEXT)
+    unshown = [
+        name for name in all_attached if name not in attachments and f"](attachment:{name})" not in text
+    ]
+    return text + "".join(f"\n\n![{name}](attachment:{name})" for name in unshown), all_attached
+
+
+def _as_markdown(tag: str) -> str:
+    """An HTML tag that shows a picture from data, in Markdown; any other as it is."""
+    data = DATA.search(tag)
+    return f"![picture]({data[0]})" if data else tag
 
 
 def _first(name: str, by_type: object) -> tuple[str, str]:

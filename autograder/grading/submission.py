@@ -37,7 +37,7 @@ MOST_FILES = 2000
 # Of the JSON; each costs up to a hundred bytes once it is read.
 MAX_VALUES = 2_000_000
 MAX_CELLS = 1000
-# Characters of all cells together.
+# Characters of all cells together, but for pictures that stand in a text as data.
 MAX_SOURCE = 300_000
 # How many may begin an environment in one text; each makes reading the rest slower.
 MOST_FORMULAS = 500
@@ -156,10 +156,11 @@ def _cell(number: int, cell: object) -> Cell:
             "Open the notebook in JupyterLab, save it and hand it in again."
         )
     about = _dict_at(_dict_at(cell, "metadata"), "nbgrader")
+    text = clean(source)
     attachments = {clean(name): data for name, data in _dict_at(cell, "attachments").items()}
-    return Cell(
-        kind, clean(source), _text_at(cell, "id"), _text_at(about, "grade_id"), paper.read(attachments)
-    )
+    if kind != "code":
+        text, attachments = paper.taken_out(text, attachments)
+    return Cell(kind, text, _text_at(cell, "id"), _text_at(about, "grade_id"), paper.read(attachments))
 
 
 def _source(cell: dict) -> str | None:

@@ -1,14 +1,17 @@
 """A derivation without an answer is 0 in silence only where nothing else that was handed in could be it."""
 
 import copy
+import re
 from dataclasses import replace
 
 import nbformat
 import pytest
 
+from autograder import limited
+from autograder.grading.paper import taken_out
 from autograder.grading.plan import DERIVATION, EXPERIMENT, PROSE, plan_of
 from autograder.grading.restore import restore
-from autograder.grading.submission import parse
+from autograder.grading.submission import MAX_SOURCE, parse
 from autograder.testing import toy_unit
 
 SOMETHING = "Since 2 is not 0, it cancels."
@@ -209,3 +212,41 @@ def test_what_is_attached_to_a_cell_without_a_word_is_an_answer(plan, kind):
     assert not is_asked(first)
     if kind == "image/png":
         assert "![attached](attachment:page)" in first
+
+
+PHOTOGRAPH = "iVBORw0KGgo" * 40_000
+AS_DATA = {
+    "Markdown": "![page]({})",
+    "a title": '![page]({} "page 1")',
+    "HTML": '<img width="300" src="{}" alt="page">',
+    "a name": "![page][1]\n\n[1]: {}",
+}
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "jpg"])
+@pytest.mark.parametrize("form", AS_DATA.values(), ids=AS_DATA)
+def test_a_picture_that_stands_in_a_text_as_data_is_shown_like_an_attached_one(plan, form, kind):
+    answer = f"See:\n\n{form.format(f'data:image/{kind};base64,{PHOTOGRAPH}')}"
+    assert len(answer) > MAX_SOURCE
+    placed = restore(parse(toy_unit.data(toy_unit.right(plan, proof=answer))), plan)
+    cell = next(cell for cell in placed if cell.source.startswith("See:"))
+    ((name, bundle),) = cell.pictures.items()
+    assert bundle == {f"image/{kind.replace('jpg', 'jpeg')}": PHOTOGRAPH}
+    assert f"](attachment:{name})" in cell.source
+    assert re.findall(r"!\[[^]]*\]\(attachment:[^)]*\)", cell.source)
+    assert "base64" not in cell.source
+
+
+def test_a_picture_as_data_of_a_kind_that_can_act_is_left_out(plan):
+    answer = f"See ![page](data:image/svg+xml;base64,{PHOTOGRAPH})"
+    placed = restore(parse(toy_unit.data(toy_unit.right(plan, proof=answer))), plan)
+    cell = next(cell for cell in placed if cell.source.startswith("See"))
+    assert (cell.pictures, cell.files) == ({}, {})
+    assert "Attached, and left out" in cell.source
+
+
+@pytest.mark.parametrize(
+    "text", ["<img " * 200_000, "<img src=data:image/png;base64," * 30_000, "data:image/" * 100_000]
+)
+def test_what_looks_like_the_beginning_of_a_picture_is_read_in_no_time(text):
+    limited.call(taken_out, text, {}, seconds=5)
