@@ -17,6 +17,7 @@ from sqlalchemy import Column, Float, Integer, String, Table, Text, delete, inse
 
 from autograder.grading import graded_notebook, paper, submission
 from autograder.grading.derivations import is_asked_for_elsewhere
+from autograder.grading.files import papers_within
 from autograder.grading.placed import ADDED
 from helpers.errors import Unreadable
 
@@ -77,6 +78,7 @@ def answer_of(
             files[f"Added cell {number}: {name.removeprefix(f'{other.id}-')}"] = digest
     if elsewhere:
         files |= {name: _digest(data) for name, data in attached.items() if not name.startswith(ADDED)}
+        files |= _papers_within(folder) | _other_notebooks(folder, notebook)
     return Answer("\n\n".join(texts), files | _papers(folder))
 
 
@@ -106,13 +108,28 @@ def _attached_to(cell: NotebookNode, attached: Mapping[str, str]) -> dict[str, s
 
 def _papers(folder: Path) -> dict[str, str]:
     """Digests of the files that may hold a derivation, by name."""
-    digests = {}
-    for name in filter(paper.is_paper, submission.names_in(folder)):
-        try:
-            digests[name] = paper.digest(submission.read_file(folder / name))
-        except Unreadable:
-            digests[name] = "unreadable"
-    return digests
+    papers = filter(paper.is_paper, submission.names_in(folder))
+    return {name: _digest_of_file(folder / name) for name in papers}
+
+
+def _papers_within(folder: Path) -> dict[str, str]:
+    """Digests of what may hold a derivation in folders and packed files, by name."""
+    return {name: mark or _digest_of_file(path) for name, path, mark in papers_within(folder)}
+
+
+def _other_notebooks(folder: Path, graded: NotebookNode) -> dict[str, str]:
+    """Digests of the notebooks beside the one that was graded, by name."""
+    taken = graded.metadata.get(graded_notebook.OURS, {}).get("file", f"{folder.name}.ipynb")
+    names = submission.names_in(folder)
+    others = [name for name in names if name.lower().endswith(".ipynb") and name != taken]
+    return {name: _digest_of_file(folder / name) for name in others}
+
+
+def _digest_of_file(file: Path) -> str:
+    try:
+        return paper.digest(submission.read_file(file))
+    except Unreadable:
+        return "unreadable"
 
 
 def _digest(text: str) -> str:

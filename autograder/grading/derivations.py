@@ -7,12 +7,15 @@ cell says where the answer may stand, and a person reads it.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
-from autograder.grading.paper import is_paper
+from autograder.grading import files, paper
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
-from autograder.grading.submission import Cell
+from autograder.grading.submission import Cell, clean, inert
 
+# How many files are named, and how many words a heading has that is no answer.
+MOST_NAMES, MOST_WORDS = 5, 4
 # Begins what is said below a derivation whose answer may stand elsewhere.
 ASIDE = "\n\n*(This cell "
 UNTOUCHED = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
@@ -54,9 +57,9 @@ def _lines(source: str) -> list[str]:
 
 
 def _says_something(line: str) -> bool:
-    """Whether a line of text may be part of an answer: a heading is none."""
-    words = line.lstrip("#")
-    is_heading = words != line and words[:1] in ("", " ")
+    """Whether a line of text may be part of an answer: a short heading is none."""
+    marks, *words = line.split()
+    is_heading = set(marks) == {"#"} and len(words) <= MOST_WORDS
     return not is_heading and any(map(str.isalnum, line))
 
 
@@ -77,7 +80,8 @@ def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> P
     if cell.source.strip() != cell.planned.source.strip():
         is_copied = any(_is_copy(other, cell) for other in placed)
         return replace(cell, source=cell.source + COPIED) if is_copied else cell
-    hints = [*_in_the_notebook(place, placed), *_with_the_notebook(beside)]
+    papers = [name for name in beside if _may_hold_one(name)]
+    hints = [*_in_the_notebook(place, placed), *_with_the_notebook(papers)]
     if not hints:
         return cell
     said = MISSING if cell.missing else UNTOUCHED
@@ -111,11 +115,23 @@ def _is_comment(cell: Placed) -> bool:
     return cell.own and cell.kind == ADDED and all(line.startswith("#") for line in _lines(cell.source))
 
 
+def _may_hold_one(name: str) -> bool:
+    """Whether a file may hold a derivation, by its name."""
+    return paper.is_paper(name) or PurePath(name.lower()).suffix in (*files.PACKED, ".ipynb")
+
+
 def _with_the_notebook(beside: Sequence[str]) -> Iterator[str]:
     """Sentences about files that may hold the answer."""
-    papers = [name for name in beside if is_paper(name)]
-    if papers:
-        yield f"With the notebook was handed in: {', '.join(papers[:5])}."
+    names = [_harmless(name) for name in beside[:MOST_NAMES]]
+    if names:
+        yield f"With the notebook was handed in: {', '.join(names)}."
+    if any("/" in name or paper.acts(name) or not paper.is_paper(name) for name in beside[:MOST_NAMES]):
+        yield "What is not linked beside the answer lies with what was handed in."
+
+
+def _harmless(name: str) -> str:
+    """A student's name for a file, which does nothing in the browser of whoever reads it."""
+    return inert(" ".join(clean(name).split()))[-paper.LONGEST :]
 
 
 def _around(place: int, placed: Sequence[Placed]) -> Iterator[Placed]:

@@ -15,6 +15,7 @@ TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
+    ".jfif": "image/jpeg",
     ".gif": "image/gif",
     ".webp": "image/webp",
     ".heic": "image/heic",
@@ -24,12 +25,22 @@ TYPES = {
     ".tiff": "image/tiff",
     ".bmp": "image/bmp",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".doc": "application/msword",
     ".odt": "application/vnd.oasis.opendocument.text",
+    ".pages": "application/vnd.apple.pages",
+    ".rtf": "application/rtf",
+    ".tex": "application/x-tex",
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
 }
 # What a page shows within a cell. Others become files beside the graded notebook, for a program that opens them.
 SHOWN = ("image/png", "image/jpeg")
 # Can hold a script, which would act in formgrader's pages: from beside a graded notebook they serve every file.
-ACTS = ("image/svg+xml",)
+ACTS = ("image/svg+xml", "text/html")
+# What the course, nbgrader and Python's tools call files of their own.
+OF_TOOLS = ("readme.md", "timestamp.txt", "submission_secret.txt", "requirements.txt")
 # Bytes of what is handed in beside a text are told apart by so many characters.
 DIGEST = 32
 # Letters of a name that are kept, so that no file system refuses it.
@@ -68,7 +79,8 @@ class Attached:
 
 def is_paper(name: str) -> bool:
     """Whether a file may hold a derivation, by its name."""
-    return PurePath(name.lower()).suffix in TYPES
+    file = PurePath(name.lower())
+    return file.suffix in TYPES and file.name not in OF_TOOLS
 
 
 def acts(name: str) -> bool:

@@ -1,13 +1,17 @@
 """A derivation without an answer is 0 in silence only where nothing else that was handed in could be it."""
 
 import copy
+import io
 import re
+import zipfile
 from dataclasses import replace
 
 import nbformat
 import pytest
 
 from autograder import limited
+from autograder.grading import files
+from autograder.grading.grader import beside_notebook, read_at
 from autograder.grading.paper import taken_out
 from autograder.grading.plan import DERIVATION, EXPERIMENT, PROSE, plan_of
 from autograder.grading.restore import restore
@@ -250,3 +254,69 @@ def test_a_picture_as_data_of_a_kind_that_can_act_is_left_out(plan):
 )
 def test_what_looks_like_the_beginning_of_a_picture_is_read_in_no_time(text):
     limited.call(taken_out, text, {}, seconds=5)
+
+
+def handed_in_with(folder, plan, notebook, **others):
+    """The names of what may hold a derivation in a folder with a notebook."""
+    for name, data in others.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    wanted = folder / f"{plan.unit}.ipynb"
+    wanted.write_bytes(toy_unit.data(notebook))
+    return beside_notebook(wanted, plan, read_at(wanted, plan))
+
+
+def packed(**members):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+ENDINGS = ["tex", "txt", "md", "rtf", "doc", "docx", "odt", "pages", "html", "jfif", "heic", "rar"]
+SOME_TEXT = toy_unit.data(nbformat.v4.new_notebook(cells=[toy_unit.added(SOMETHING, "markdown")]))
+PLACES = {
+    f"{ending} beside": (f"derivations.{ending}", b"1", f"derivations.{ending}") for ending in ENDINGS
+} | {
+    "a folder": ("img/a page.jpg", b"1", "img/a page.jpg"),
+    "a zip": ("d.zip", packed(**{"IMG_1.jpg": b"1", ".x.jpg": b"2"}), "d.zip/IMG_1.jpg"),
+    "a zip in a folder": ("a/d.zip", packed(**{"b/scan.pdf": b"1"}), "a/d.zip/b/scan.pdf"),
+    "a zip in a zip": ("d.zip", packed(**{"e.zip": packed()}), "d.zip/e.zip"),
+    "a damaged zip": ("d.zip", b"PK", "d.zip"),
+    "another notebook": ("derivations.ipynb", SOME_TEXT, "derivations.ipynb"),
+}
+
+
+@pytest.mark.parametrize(("file", "data", "named"), PLACES.values(), ids=PLACES)
+def test_a_file_wherever_it_lies_may_be_the_answer(plan, tmp_path, file, data, named):
+    notebook = toy_unit.right(plan)
+    beside = handed_in_with(tmp_path, plan, notebook, **{file: data})
+    for source in derivations_in(plan, notebook, beside):
+        assert f"With the notebook was handed in: {named}." in source
+        assert is_asked(source)
+
+
+def test_what_holds_no_answer_beside_the_notebook_asks_for_nobody(plan, tmp_path):
+    notebook = toy_unit.right(plan)
+    copied = toy_unit.data(toy_unit.work(plan))
+    others = ["timestamp.txt", "requirements.txt", "README.md", "data.csv", "a/.b.pdf", "checks/a.py"]
+    there = dict.fromkeys(others, b"1") | {"old.ipynb": copied, "old.zip": packed(**{"a.ipynb": copied})}
+    beside = handed_in_with(tmp_path, plan, notebook, **there)
+    assert not any(map(is_asked, derivations_in(plan, notebook, beside)))
+
+
+def test_a_zip_with_too_many_entries_is_named_and_not_listed(plan, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MOST_FILES", 2)
+    many = packed(**{f"{number}.pdf": b"" for number in range(3)})
+    assert [name for name, _, _ in files.papers_within(tmp_path)] == []
+    (tmp_path / "d.zip").write_bytes(many)
+    assert [name for name, _, _ in files.papers_within(tmp_path)] == ["d.zip"]
+
+
+def test_a_files_name_does_nothing_in_the_browser_of_who_reads_it(plan):
+    beside = ["<img src=x onerror=alert(1)>.pdf", "[x](javascript:alert(1)).pdf", "a\n\n# b.pdf"]
+    for source in derivations_in(plan, toy_unit.right(plan), beside):
+        assert "<img" not in source
+        assert "](javascript" not in source
+        assert "\n# b" not in source
