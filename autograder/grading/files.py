@@ -72,9 +72,7 @@ def find(wanted: Path, answers: Callable[[bytes], int]) -> Found:
         return own
     data = next(data for name, data in others if name == best)
     if mine == 0:
-        guess = (
-            f"{wanted.name} holds no answer, and {best}, which was handed in with it, does; that one counts"
-        )
+        guess = f"{wanted.name} answers no exercise, and {best}, which was handed in with it, does; that one counts"
         return Found(data, best, guess=guess)
     if mine > 0:
         guess = f"{best}, which was handed in beside {wanted.name}, answers more; it does not count"

@@ -320,3 +320,12 @@ def test_a_files_name_does_nothing_in_the_browser_of_who_reads_it(plan):
         assert "<img" not in source
         assert "](javascript" not in source
         assert "\n# b" not in source
+
+
+def test_derivations_in_a_notebook_without_code_are_told_of_where_another_counts(plan, tmp_path):
+    code = toy_unit.right(plan)
+    others = {"code.ipynb": toy_unit.data(code)}
+    beside = handed_in_with(tmp_path, plan, toy_unit.work(plan, proof=SOMETHING), **others)
+    assert beside == [f"{plan.unit}.ipynb"]
+    for source in derivations_in(plan, code, beside):
+        assert f"With the notebook was handed in: {plan.unit}.ipynb." in source
