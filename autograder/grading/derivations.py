@@ -5,6 +5,7 @@ text of theirs, in cells that they added or in the unit's own, no code or commen
 cell says where the answer may stand, and a person reads it.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -16,6 +17,8 @@ from autograder.grading.submission import Cell, clean, inert
 
 # How many files are named, and how many words a heading has that is no answer.
 MOST_NAMES, MOST_WORDS = 5, 4
+# Letters of a word of an id that tells one derivation from another.
+LONG = 4
 # Begins what is said below a derivation whose answer may stand elsewhere.
 ASIDE = "\n\n*(This cell "
 UNTOUCHED = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
@@ -81,7 +84,7 @@ def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> P
         is_copied = any(_is_copy(other, cell) for other in placed)
         return replace(cell, source=cell.source + COPIED) if is_copied else cell
     papers = [name for name in beside if _may_hold_one(name)]
-    hints = [*_in_the_notebook(place, placed), *_with_the_notebook(papers)]
+    hints = [*_in_the_notebook(place, placed), *_with_another(cell, placed), *_with_the_notebook(papers)]
     if not hints:
         return cell
     said = MISSING if cell.missing else UNTOUCHED
@@ -108,6 +111,44 @@ def _in_the_notebook(place: int, placed: Sequence[Placed]) -> Iterator[str]:
         yield "Elsewhere the student wrote into the unit's text, or attached something to it."
     if placed[place].missing and any(_is_comment(cell) and cell.id not in near for cell in placed):
         yield "Elsewhere stand comments that the student added."
+
+
+def _with_another(cell: Placed, placed: Sequence[Placed]) -> Iterator[str]:
+    """Sentences about other derivations' answers that may hold this one's as well.
+
+    An answer to another that says nothing of this one is no reason to ask: many leave one out.
+    """
+    for other in placed:
+        if other.kind != DERIVATION or other.id == cell.id or not other.own:
+            continue
+        if cell.missing or _begins_anew(other.source) or _names(other, cell, placed):
+            yield f"The answer to {other.grade_id} may hold this one as well."
+
+
+def _begins_anew(text: str) -> bool:
+    """Whether points are numbered from 1 more than once, as in two answers in one cell."""
+    return len(re.findall(r"^[*# ]*1[.)]", text, re.MULTILINE)) > 1
+
+
+def _names(other: Placed, cell: Placed, placed: Sequence[Placed]) -> bool:
+    """Whether an answer to another derivation speaks of a second one, or has the words of this one's id."""
+    text = other.source.lower()
+    if re.search(r"\b(second|2nd|other|next|both|zweite)\b.{0,20}(derivation|herleitung)", text):
+        return True
+    words = {word for word in re.split("[_-]", cell.grade_id.lower()) if len(word) >= LONG}
+    asked = _question(other, placed).lower()
+    return bool(words) and all(word in text and word not in asked for word in words)
+
+
+def _question(cell: Placed, placed: Sequence[Placed]) -> str:
+    """What the unit gives before a derivation's cell and in it."""
+    given = [cell.planned.source] if cell.planned else []
+    place = next(place for place, other in enumerate(placed) if other.id == cell.id)
+    for other in reversed(placed[:place]):
+        if other.kind != PROSE:
+            break
+        given += [other.planned.source] if other.planned else []
+    return "\n".join([cell.grade_id, *given])
 
 
 def _is_comment(cell: Placed) -> bool:

@@ -50,3 +50,7 @@ class Placed:
     @property
     def exercise(self) -> str:
         return self.planned.exercise if self.planned else ""
+
+    @property
+    def grade_id(self) -> str:
+        return self.planned.grade_id if self.planned else ""

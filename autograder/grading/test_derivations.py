@@ -19,7 +19,7 @@ from autograder.grading.submission import MAX_SOURCE, parse
 from autograder.testing import toy_unit
 
 SOMETHING = "Since 2 is not 0, it cancels."
-IDS = (toy_unit.PROOF, "second_proof")
+IDS = (toy_unit.PROOF, "third_of_triple")
 ASKED = "If the answer stands there, grade that."
 
 
@@ -149,7 +149,7 @@ def test_a_file_may_be_the_answer_whose_cell_is_gone(plan):
 
 
 def test_what_is_answered_stays_as_it_is(plan):
-    notebook = toy_unit.right(plan, proof=SOMETHING, second_proof=SOMETHING)
+    notebook = toy_unit.right(plan, proof=SOMETHING, third_of_triple=SOMETHING)
     notebook.cells.append(toy_unit.added("A note.", "markdown"))
     assert derivations_in(plan, notebook, ["derivations.pdf"]) == [SOMETHING, SOMETHING]
 
@@ -190,7 +190,7 @@ def test_of_a_copied_cell_the_answered_one_counts(plan):
     notebook = toy_unit.right(plan)
     untouched = copies(notebook, plan)
     first, second = derivations_in(
-        plan, answered := toy_unit.right(plan, proof=SOMETHING, second_proof="It is so.")
+        plan, answered := toy_unit.right(plan, proof=SOMETHING, third_of_triple="It is so.")
     )
     answered.cells += untouched
     assert derivations_in(plan, answered) == [first, second] == [SOMETHING, "It is so."]
@@ -329,3 +329,25 @@ def test_derivations_in_a_notebook_without_code_are_told_of_where_another_counts
     assert beside == [f"{plan.unit}.ipynb"]
     for source in derivations_in(plan, code, beside):
         assert f"With the notebook was handed in: {plan.unit}.ipynb." in source
+
+
+BOTH = {
+    "numbered anew": f"1. {SOMETHING}\n2. So.\n\n**Then**\n\n1. {SOMETHING}",
+    "by its name": f"{SOMETHING}\n\n**The third of the triple**: as above.",
+    "by its number": f"{SOMETHING}\n\nThe second derivation is alike.",
+}
+
+
+@pytest.mark.parametrize("answer", BOTH.values(), ids=BOTH)
+def test_an_answer_that_speaks_of_another_derivation_may_hold_that_as_well(plan, answer):
+    first, second = derivations_in(plan, toy_unit.right(plan, proof=answer))
+    assert first == answer
+    assert "The answer to proof may hold this one as well." in second
+    assert is_asked(second)
+
+
+def test_an_answer_to_one_derivation_asks_for_another_only_where_its_cell_is_gone(plan):
+    notebook = toy_unit.right(plan, proof=f"1. {SOMETHING}\n2. The second point.")
+    assert not is_asked(derivations_in(plan, notebook)[1])
+    del notebook.cells[-1]
+    assert is_asked(derivations_in(plan, notebook)[1])
