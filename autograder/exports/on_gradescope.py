@@ -17,10 +17,9 @@ from autograder.course import catalogue, layout
 from autograder.grading import draws, engine
 from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.graded_submission import Graded
-from autograder.grading.grader import prepare, read_at
+from autograder.grading.grader import beside_notebook, prepare, read_at
 from autograder.grading.plan import DERIVATION, Plan, plan_of
 from autograder.grading.running import Run
-from autograder.grading.submission import names_in
 from autograder.judging.lazy_tables import LazyTables
 from autograder.sandbox.client import Sandbox
 from helpers.quiet import import_tensorflow
@@ -74,8 +73,10 @@ def grade(plan: Plan, folder: Path, run: Run) -> Graded:
         run: runs a job in a confined child.
     """
     uploaded = folder / "submission"
-    found = read_at(uploaded / f"{plan.unit}.ipynb", plan)
-    handed_in = engine.HandedIn(found.data, names_in(uploaded), found.name, found.note, found.guess)
+    wanted = uploaded / f"{plan.unit}.ipynb"
+    found = read_at(wanted, plan)
+    beside = beside_notebook(wanted, plan, found)
+    handed_in = engine.HandedIn(found.data, beside, found.name, found.note, found.guess)
     secret = draws.secret(layout.ROOT)
     draw = draws.draw_of(secret, plan.unit, who(folder / "submission_metadata.json"))
     tables = LazyTables([layout.ROOT / "notebooks"])

@@ -16,7 +16,8 @@ from nbgrader.api import Base, Comment, Grade, Gradebook
 from sqlalchemy import Column, Float, Integer, String, Table, Text, delete, insert, inspect, select
 
 from autograder.grading import graded_notebook, paper, submission
-from autograder.grading.answers import is_asked_for_elsewhere
+from autograder.grading.derivations import is_asked_for_elsewhere
+from autograder.grading.files import papers_within
 from autograder.grading.placed import ADDED
 from helpers.errors import Unreadable
 
@@ -68,7 +69,7 @@ def answer_of(
     """
     elsewhere = is_asked_for_elsewhere(cell.source)
     # A text may say no more than that the answer stands below, or is on page.pdf.
-    others = filter(_is_added, notebook.cells) if elsewhere else _texts_beside(cell, notebook.cells)
+    others = filter(_is_theirs, notebook.cells) if elsewhere else _texts_beside(cell, notebook.cells)
     texts, files = [cell.source], _attached_to(cell, attached)
     for number, other in enumerate(others, 1):
         # Its id says where it stands, which changes with what is added above.
@@ -77,18 +78,20 @@ def answer_of(
             files[f"Added cell {number}: {name.removeprefix(f'{other.id}-')}"] = digest
     if elsewhere:
         files |= {name: _digest(data) for name, data in attached.items() if not name.startswith(ADDED)}
+        files |= _papers_within(folder) | _other_notebooks(folder, notebook)
     return Answer("\n\n".join(texts), files | _papers(folder))
 
 
-def _is_added(cell: NotebookNode) -> bool:
-    return cell.id.startswith(ADDED)
+def _is_theirs(cell: NotebookNode) -> bool:
+    """Whether a student added a cell, or wrote into a text of the unit."""
+    return cell.id.startswith(ADDED) or graded_notebook.is_own(cell)
 
 
 def _texts_beside(cell: NotebookNode, cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The texts that the student added next to a cell, in their order."""
+    """The texts that the student added or wrote into next to a cell, in their order."""
     place = next(number for number, other in enumerate(cells) if other.id == cell.id)
-    above = list(itertools.takewhile(_is_added, reversed(cells[:place])))
-    below = itertools.takewhile(_is_added, cells[place + 1 :])
+    above = list(itertools.takewhile(_is_theirs, reversed(cells[:place])))
+    below = itertools.takewhile(_is_theirs, cells[place + 1 :])
     return [other for other in (*reversed(above), *below) if other.cell_type == "markdown"]
 
 
@@ -105,13 +108,28 @@ def _attached_to(cell: NotebookNode, attached: Mapping[str, str]) -> dict[str, s
 
 def _papers(folder: Path) -> dict[str, str]:
     """Digests of the files that may hold a derivation, by name."""
-    digests = {}
-    for name in filter(paper.is_paper, submission.names_in(folder)):
-        try:
-            digests[name] = paper.digest(submission.read_file(folder / name))
-        except Unreadable:
-            digests[name] = "unreadable"
-    return digests
+    papers = filter(paper.is_paper, submission.names_in(folder))
+    return {name: _digest_of_file(folder / name) for name in papers}
+
+
+def _papers_within(folder: Path) -> dict[str, str]:
+    """Digests of what may hold a derivation in folders and packed files, by name."""
+    return {name: mark or _digest_of_file(path) for name, path, mark in papers_within(folder)}
+
+
+def _other_notebooks(folder: Path, graded: NotebookNode) -> dict[str, str]:
+    """Digests of the notebooks beside the one that was graded, by name."""
+    taken = graded.metadata.get(graded_notebook.OURS, {}).get("file", f"{folder.name}.ipynb")
+    names = submission.names_in(folder)
+    others = [name for name in names if name.lower().endswith(".ipynb") and name != taken]
+    return {name: _digest_of_file(folder / name) for name in others}
+
+
+def _digest_of_file(file: Path) -> str:
+    try:
+        return paper.digest(submission.read_file(file))
+    except Unreadable:
+        return "unreadable"
 
 
 def _digest(text: str) -> str:

@@ -2,8 +2,11 @@
 
 import base64
 import copy
+import io
+import zipfile
 from dataclasses import replace
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
@@ -65,7 +68,7 @@ def submit(request, unit, plan, root, hand_in, monkeypatch):
         app.initialize([UNIT, "--force"])
         app.start()
 
-    def submit(text=None, photo=None, drawing=None, above=(), below=(), **files):
+    def submit(text=None, photo=None, drawing=None, above=(), below=(), question=None, **files):
         answers = {} if text is None else {PROOF: text}
         notebook = toy_unit.right(plan, **answers)
         place = toy_unit.ids(notebook.cells).index(PROOF)
@@ -73,6 +76,8 @@ def submit(request, unit, plan, root, hand_in, monkeypatch):
             notebook.cells[place].attachments = attachment("IMG_1.HEIC", "image/heic", photo)
         if drawing:
             notebook.cells[place].attachments = attachment("graph.svg", "image/svg+xml", drawing)
+        if question:
+            notebook.cells[place - 1].source = question
         notebook.cells[place + 1 : place + 1] = copy.deepcopy(below)
         notebook.cells[place:place] = copy.deepcopy(above)
         folder = hand_in("ada", notebook)
@@ -216,6 +221,55 @@ def test_an_answer_that_is_taken_back_is_asked_about(submit, grade_by_hand, stan
     grade_by_hand(4)
     submit()
     assert stands() == (4, "", True)
+
+
+@pytest.mark.parametrize("submit", ["fdl grade"], indirect=True)
+@pytest.mark.parametrize("name", ["page 1.pdf", "img/page.jpg", "scans.zip", "derivations.ipynb"])
+def test_another_file_wherever_it_lies_is_another_answer(name, root, submit, grade_by_hand, stands):
+    file = Course(root).submitted(UNIT, "ada").parent / name
+
+    def put(text):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(holding(text, file.suffix))
+        submit()
+
+    put(OLD)
+    assert stands() == (0, None, True)
+    grade_by_hand(2)
+    put(OLD)
+    assert stands() == (2, "", False)
+    put(NEW)
+    assert stands() == (2, "", True)
+
+
+def holding(text, ending):
+    """A file of a kind that holds a text."""
+    if ending == ".ipynb":
+        cell = toy_unit.added(text, "markdown")
+        # It is made up anew for each cell.
+        cell.id = "text"
+        return toy_unit.data(nbformat.v4.new_notebook(cells=[cell]))
+    packed = io.BytesIO()
+    if ending == ".zip":
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("page.jpg", text)
+    return packed.getvalue() or text.encode()
+
+
+@pytest.mark.parametrize("submit", ["fdl grade"], indirect=True)
+def test_another_text_in_the_units_own_is_another_answer(unit, plan, submit, grade_by_hand, stands):
+    question = toy_unit.right(plan).cells[-2]
+
+    def written(text):
+        submit(question=f"{question.source}\n{text}")
+
+    written(OLD)
+    assert stands() == (0, None, True)
+    grade_by_hand(2)
+    written(OLD)
+    assert stands() == (2, "", False)
+    written(NEW)
+    assert stands() == (2, "", True)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from autograder.grading.plan import Plan
 
 FOLDER = ".recorded"
 # Of what a fingerprint is made from, and how a submission is recorded.
-VERSION = 1
+VERSION = 2
 # A folder with more files is looked at anew each time.
 MOST_FILES = 1000
 

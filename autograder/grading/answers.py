@@ -5,41 +5,29 @@ check, in whatever cell it stands; if there is only one below, that one. A stub 
 guessed is said with the cell, and a person looks at it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.exercise import Exercise
-from autograder.grading.paper import is_paper
+from autograder.grading.derivations import is_asked_for_elsewhere
 from autograder.grading.placed import ADDED, Placed
-from autograder.grading.plan import CHECK, DERIVATION, EXPERIMENT, PROSE, SETUP, SOLUTION, Plan
+from autograder.grading.plan import CHECK, DERIVATION, EXPERIMENT, SOLUTION, Plan
 from autograder.syntax import definitions, names, read_at_once, without
 
 # Begins a stub's cell where answers stand in other cells, and something in it counts beside them.
 REST = "# What counts of this cell; other cells define the rest."
-# Begins what is said below a derivation whose answer may stand elsewhere.
-ASIDE = "\n\n*(This cell "
-ELSEWHERE = ASIDE + "is as it was handed out. {} If the answer stands there, grade that.)*"
-LOST = ASIDE + (
-    "was missing from the submission. If the answer stands in a cell that the student added, grade that one.)*"
-)
 
 
-def answers_placed(placed: list[Placed], plan: Plan, beside: Sequence[str] = ()) -> list[Placed]:
+def answers_placed(placed: list[Placed], plan: Plan) -> list[Placed]:
     """A submission whose checks stand behind their answers, and whose stubs are told from these.
 
     Args:
         placed: the cells, in the student's order.
         plan: the unit's.
-        beside: the names of files that were handed in with the notebook.
     """
     for exercise in plan.exercises.values():
         placed = _with_its_answer(placed, exercise, plan)
-    return [_asked_for(place, placed, beside) for place in range(len(placed))]
-
-
-def is_asked_for_elsewhere(source: str) -> bool:
-    """Whether a derivation's cell says that its answer may stand elsewhere."""
-    return ASIDE in source
+    return placed
 
 
 def answered(placed: Sequence[Placed], plan: Plan) -> list[str]:
@@ -64,7 +52,7 @@ def code_of(placed: Sequence[Placed], plan: Plan) -> dict[str, str]:
         placed: the cells of a submission.
         plan: the unit's.
     """
-    handed_out = {}
+    handed_out: dict[str, str] = {}
     for exercise in plan.exercises.values():
         handed_out |= _stub(exercise, plan)
     found = {}
@@ -102,7 +90,7 @@ def _with_its_answer(placed: list[Placed], exercise: Exercise, plan: Plan) -> li
     in_experiments = _in_experiments(placed, exercise, plan, answers)
     if in_experiments:
         if_wrong = f"the answer to {in_experiments} stands in an experiment, and experiments are not run while grading"
-    found = []
+    found: list[Placed] = []
     for cell in placed:
         if holders and cell.kind in (SOLUTION, ADDED) and _is_only_the_stub(cell, exercise, stub):
             seen = {other.id for other in found}
@@ -215,34 +203,3 @@ def _check_moved_behind(placed: list[Placed], check: int, answer: int) -> list[P
     moved = list(placed)
     moved.insert(answer, moved.pop(check))
     return moved
-
-
-def _asked_for(place: int, placed: Sequence[Placed], beside: Sequence[str]) -> Placed:
-    """A cell; a derivation that was left as it was says where else its answer may stand."""
-    cell = placed[place]
-    if cell.kind != DERIVATION or cell.missing or not cell.planned:
-        return cell
-    if cell.pictures or cell.source.strip() != cell.planned.source.strip():
-        return cell
-    hints = []
-    if any(other.kind in (ADDED, PROSE) and not other.planned for other in _around(place, placed)):
-        hints.append("Beside it stands a cell that the student added.")
-    papers = [name for name in beside if is_paper(name)]
-    if papers:
-        hints.append(f"With the notebook was handed in: {', '.join(papers[:5])}.")
-    if not hints:
-        return cell
-    return replace(cell, source=cell.source + ELSEWHERE.format(" ".join(hints)))
-
-
-def _around(place: int, placed: Sequence[Placed]) -> Iterator[Placed]:
-    """The cells next to a derivation, up to the next that is somebody's to run or to grade."""
-    ends = (SETUP, SOLUTION, CHECK, DERIVATION)
-    for cell in placed[place + 1 :]:
-        if cell.kind in ends:
-            break
-        yield cell
-    for cell in reversed(placed[:place]):
-        if cell.kind in ends:
-            break
-        yield cell

@@ -16,11 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import limited, syntax
+from autograder.grading import paper
 from autograder.grading.submission import MAX_BYTES, MOST_FILES, inert, parse, read_file
 from helpers.errors import Unreadable
 
 # How deep folders within folders are looked into, and how many notebooks are read at most.
 DEEPEST, MOST_NOTEBOOKS = 3, 20
+# What is packed and not looked into.
+PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 CLEAR = "Clear all outputs, take long texts out, save, hand in again, without other notebooks."
 COPY = re.compile(r"(?:[-_ ]?\(?(?:Copy)?(\d+)\)?)?\.ipynb$")
 
@@ -106,9 +109,7 @@ def find(wanted: Path, answers: Callable[[bytes], Answers | None]) -> Found:
         rivals = [name for name in theirs if name != best]
         return _in_its_place(wanted.name, best, others[best], rivals)
     if theirs[best].exercises and not mine.exercises:
-        guess = (
-            f"{wanted.name} holds no answer, and {best}, which was handed in with it, does; that one counts"
-        )
+        guess = f"{wanted.name} answers no exercise, and {best}, which was handed in with it, does; that one counts"
         return Found(others[best], best, guess=guess)
     return Found(own.data, guess=_besides(wanted.name, mine, theirs))
 
@@ -247,3 +248,60 @@ def copy_number(name: str) -> int:
     """
     found = COPY.search(name)
     return int(found[1]) if found and found[1] else 0
+
+
+def other_notebooks(wanted: Path, found: Found) -> Iterator[tuple[str, bytes]]:
+    """The notebooks that were handed in, with their names, but the one that was found.
+
+    Args:
+        wanted: where that should be.
+        found: what was found.
+    """
+    if found.name:
+        with suppress(Unreadable):
+            yield wanted.name, read_file(wanted)
+    for name, data in _others(wanted):
+        if name != found.name:
+            yield name, data
+
+
+def papers_within(folder: Path) -> Iterator[tuple[str, Path, str]]:
+    """What may hold a derivation in the folders and packed files of a folder that was handed in.
+
+    Args:
+        folder: with the notebook.
+    Returns:
+        For each its name, the file in which it is, and, where it is packed, what tells it from another.
+    """
+    return itertools.islice(_all_papers_within(folder), MOST_FILES)
+
+
+def _all_papers_within(folder: Path) -> Iterator[tuple[str, Path, str]]:
+    if os.path.islink(folder):
+        return
+    for path in _paths(folder, DEEPEST):
+        name = str(path.relative_to(folder))
+        if path.suffix.lower() == ".zip":
+            for member, mark in _papers_packed(path):
+                yield f"{name}/{member}" if member else name, path, mark
+        elif path.suffix.lower() in PACKED or (path.parent != folder and paper.is_paper(name)):
+            yield name, path, ""
+
+
+def _papers_packed(file: Path) -> Iterator[tuple[str, str]]:
+    """The names of what may hold a derivation in a zip, and marks; an empty one for a zip that cannot be looked into."""
+    try:
+        data = read_file(file)
+        # Each entry of its list begins so.
+        if data.count(b"PK\x01\x02") > MOST_FILES:
+            raise ValueError
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            members = packed.infolist()
+    except (Unreadable, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+        yield "", ""
+        return
+    for member in members:
+        parts = Path(member.filename).parts
+        hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+        if not hidden and (paper.is_paper(member.filename) or Path(member.filename.lower()).suffix in PACKED):
+            yield member.filename, f"{member.CRC:08x} {member.file_size}"

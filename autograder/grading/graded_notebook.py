@@ -17,14 +17,16 @@ from nbformat.v4 import new_output
 from autograder.course.layout import KERNEL
 from autograder.grading.graded_exercise import GradedExercise
 from autograder.grading.placed import Placed
+from autograder.grading.plan import PROSE
 from autograder.grading.submission import clean
 from autograder.sandbox import StepResult
 from helpers import card
 from helpers.evidence import Failure
 
-# The notebook's metadata that say how it was graded, and a cell's that say what was left out of it.
+# The notebook's metadata that say how it was graded, and a cell's that say what was left out of it, and whether the
+# student wrote into it.
 OURS = "fdl"
-LEFT_OUT = "left_out"
+LEFT_OUT, OWN = "left_out", "own"
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,30 @@ def notebook(
 
 def _cell(placed: Placed, outputs: list) -> dict:
     metadata = copy.deepcopy(placed.planned.node.metadata) if placed.planned else {}
-    if placed.left_out:
-        metadata[OURS] = {LEFT_OUT: placed.left_out}
+    about = _about(placed)
+    if about:
+        metadata[OURS] = about
     cell = {"id": placed.id, "metadata": metadata, "source": placed.source}
     if not placed.markdown:
         return cell | {"cell_type": "code", "execution_count": None, "outputs": outputs}
     if placed.pictures:
         cell["attachments"] = placed.pictures
     return cell | {"cell_type": "markdown"}
+
+
+def _about(placed: Placed) -> dict:
+    """What a cell's metadata say of it."""
+    about: dict = {}
+    if placed.left_out:
+        about[LEFT_OUT] = placed.left_out
+    if placed.own and placed.kind == PROSE:
+        about[OWN] = True
+    return about
+
+
+def is_own(cell: NotebookNode) -> bool:
+    """Whether a text of a graded notebook holds what the student wrote or attached."""
+    return bool(cell.metadata.get(OURS, {}).get(OWN))
 
 
 def left_out(cell: NotebookNode) -> dict[str, str]:

@@ -15,7 +15,8 @@ from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT, Course, content_of
 from autograder.grading import draws, engine, graded_notebook
 from autograder.grading.answers import answered, code_of, texts_of
-from autograder.grading.files import Answers, Found, find
+from autograder.grading.derivations import given_lines, is_own
+from autograder.grading.files import Answers, Found, find, other_notebooks, papers_within
 from autograder.grading.graded_submission import Graded
 from autograder.grading.plan import Plan, plan_of
 from autograder.grading.restore import restore
@@ -68,9 +69,29 @@ def _answers(plan: Plan, data: bytes) -> Answers | None:
     return Answers(answered(placed, plan), code_of(placed, plan), texts_of(placed))
 
 
-def beside_notebook(course: Course, unit: str, student: str) -> list[str]:
-    """The names of the files that were handed in with a notebook, by name."""
-    return names_in(course.submitted(unit, student).parent)
+def beside_notebook(wanted: Path, plan: Plan, found: Found) -> list[str]:
+    """The names of what was handed in with a notebook, but of notebooks only those that may hold a derivation.
+
+    Args:
+        wanted: where the notebook should be.
+        plan: the unit's.
+        found: what was found there.
+    """
+    names = [name for name in names_in(wanted.parent) if not name.lower().endswith((".ipynb", ".zip"))]
+    # What is too much to be read is not looked through either.
+    if isinstance(found.data, Unreadable):
+        return names
+    names += [name for name, _, _ in papers_within(wanted.parent) if name not in names]
+    return names + [name for name, data in other_notebooks(wanted, found) if _holds_text(plan, data)]
+
+
+def _holds_text(plan: Plan, data: bytes) -> bool:
+    """Whether a notebook holds text that is not the unit's."""
+    given = given_lines(plan)
+    try:
+        return any(cell.type != "code" and is_own(cell, given) for cell in parse(data))
+    except Unreadable:
+        return False
 
 
 def last_graded(course: Course, unit: str, student: str) -> NotebookNode | None:
@@ -141,7 +162,7 @@ class Grader:
         found = read_submission(self.course, self.plan(unit), student)
         before = _graded_bytes(self.course, unit, student) if reuse else None
         draw = draws.draw_of(self.secret, unit, student)
-        beside = beside_notebook(self.course, unit, student)
+        beside = beside_notebook(self.course.submitted(unit, student), self.plan(unit), found)
         handed_in = engine.HandedIn(found.data, beside, found.name, found.note, found.guess)
         return Task(unit, student, handed_in, draw, before, tuple(again))
 

@@ -15,6 +15,7 @@ TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
+    ".jfif": "image/jpeg",
     ".gif": "image/gif",
     ".webp": "image/webp",
     ".heic": "image/heic",
@@ -24,12 +25,22 @@ TYPES = {
     ".tiff": "image/tiff",
     ".bmp": "image/bmp",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".doc": "application/msword",
     ".odt": "application/vnd.oasis.opendocument.text",
+    ".pages": "application/vnd.apple.pages",
+    ".rtf": "application/rtf",
+    ".tex": "application/x-tex",
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
 }
 # What a page shows within a cell. Others become files beside the graded notebook, for a program that opens them.
 SHOWN = ("image/png", "image/jpeg")
 # Can hold a script, which would act in formgrader's pages: from beside a graded notebook they serve every file.
-ACTS = ("image/svg+xml",)
+ACTS = ("image/svg+xml", "text/html")
+# What the course, nbgrader and Python's tools call files of their own.
+OF_TOOLS = ("readme.md", "timestamp.txt", "submission_secret.txt", "requirements.txt")
 # Bytes of what is handed in beside a text are told apart by so many characters.
 DIGEST = 32
 # Letters of a name that are kept, so that no file system refuses it.
@@ -38,6 +49,11 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 # A picture in Markdown, and the attachment that it shows, if it is one.
 PICTURE = re.compile(r"!(?=\[)(?:(?=\[[^\[\]\n]*+\]\(attachment:([^\s()<>]++)\))|)")
 REFERENCE = re.compile(r"(?<=\]\(attachment:)[^\s()<>]++(?=\))")
+# A picture that stands in a text as data, as Colab inserts it, and the HTML tag that may show it.
+DATA = re.compile(r"data:(image/[a-z+.-]{1,20}+);base64,([A-Za-z0-9+/=]{16,}+)")
+IMG = re.compile(r"<img\b[^<>]*+>", re.IGNORECASE)
+# Of one cell; more stay text.
+MOST_IN_TEXT = 50
 
 
 @dataclass(frozen=True)
@@ -56,10 +72,15 @@ class Attached:
     files: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def holds_any(self) -> bool:
+        return bool(self.pictures or self.files or self.left_out)
+
 
 def is_paper(name: str) -> bool:
     """Whether a file may hold a derivation, by its name."""
-    return PurePath(name.lower()).suffix in TYPES
+    file = PurePath(name.lower())
+    return file.suffix in TYPES and file.name not in OF_TOOLS
 
 
 def acts(name: str) -> bool:
@@ -84,6 +105,37 @@ def read(attachments: Mapping[str, object]) -> Attached:
         else:
             found.left_out[name] = _digest_of_any(by_type)
     return found
+
+
+def taken_out(markdown: str, attachments: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """A text whose pictures, where they stand in it as data, are attached instead; and all that is attached to it.
+
+    Args:
+        markdown: the student's.
+        attachments: as the notebook has them, by their clean names.
+    """
+    all_attached = dict(attachments)
+
+    def attach(match: re.Match[str]) -> str:
+        name = f"picture-{len(all_attached) + 1}"
+        while name in all_attached:
+            name += "_"
+        kind = match[1].replace("jpg", "jpeg")
+        all_attached[name] = {kind: match[2]}
+        return f"attachment:{name}"
+
+    text = IMG.sub(lambda tag: _as_markdown(tag[0]), markdown)
+    text = DATA.sub(attach, text, count=MOST_IN_TEXT)
+    unshown = [
+        name for name in all_attached if name not in attachments and f"](attachment:{name})" not in text
+    ]
+    return text + "".join(f"\n\n![{name}](attachment:{name})" for name in unshown), all_attached
+
+
+def _as_markdown(tag: str) -> str:
+    """An HTML tag that shows a picture from data, in Markdown; any other as it is."""
+    data = DATA.search(tag)
+    return f"![picture]({data[0]})" if data else tag
 
 
 def _first(name: str, by_type: object) -> tuple[str, str]:
@@ -138,6 +190,11 @@ def shown(markdown: str, names: Mapping[str, str]) -> str:
 
     text = PICTURE.sub(lambda match: "!" if found(match[1]) else "! ", markdown)
     return REFERENCE.sub(lambda match: found(match[0]) or match[0], text)
+
+
+def shown_alone(attached: Attached) -> str:
+    """What shows the pictures that are attached to a cell in whose text the student wrote nothing; "" if there are none."""
+    return "".join(f"\n\n![attached](attachment:{name})" for name in attached.pictures)
 
 
 def told(attached: Attached, id: str) -> str:

@@ -22,6 +22,8 @@ class Placed:
         pictures: that are attached to it and shown.
         files: that are attached to it and not shown, as base64, by the name under which they are kept.
         left_out: digests of what is attached to it and left out, by name.
+        id_of: nbgrader's id that it bore when it was submitted.
+        own: whether it holds what the student wrote or attached, beside what the unit gives.
         beside_locked: whether the student wrote it into a locked cell, beside which it stands.
         idle: whether it is left out when the notebook runs, since it holds a stub of what stands elsewhere.
         guess: of a check, what was guessed about its answer, so that a person looks at it.
@@ -38,6 +40,8 @@ class Placed:
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    id_of: str = ""
+    own: bool = False
     beside_locked: bool = False
     idle: bool = False
     guess: str = ""
@@ -46,3 +50,7 @@ class Placed:
     @property
     def exercise(self) -> str:
         return self.planned.exercise if self.planned else ""
+
+    @property
+    def grade_id(self) -> str:
+        return self.planned.grade_id if self.planned else ""

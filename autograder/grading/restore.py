@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograder.grading import paper
-from autograder.grading.answers import LOST, answers_placed
+from autograder.grading import derivations, paper
+from autograder.grading.answers import answers_placed
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
 from autograder.grading.submission import Cell, inert
@@ -28,13 +28,16 @@ def restore(cells: list[Cell], plan: Plan, beside: Sequence[str] = ()) -> list[P
     claims = _claims(cells, plan)
     if not any(planned.kind in (SOLUTION, CHECK) for planned in claims.values()):
         raise Unreadable(_another_notebook(cells, plan))
+    given = derivations.given_lines(plan)
     placed = []
     for position, cell in enumerate(cells):
         planned = claims.get(position)
         restored = _from_submission(cell, planned) if planned else _added(cell, position)
+        restored = replace(restored, own=derivations.is_own(cell, given), id_of=cell.grade_id)
         if restored.kind != PROSE or restored.source.strip():
             placed += _with_what_was_added_to_it(restored, cell, position)
-    return answers_placed(_with_what_is_missing(placed, plan), plan, beside)
+    placed = answers_placed(_with_what_is_missing(placed, plan), plan)
+    return derivations.asked_for(placed, beside)
 
 
 def _another_notebook(cells: list[Cell], plan: Plan) -> str:
@@ -87,6 +90,8 @@ def _claims(cells: list[Cell], plan: Plan) -> dict[int, Planned]:
             claim(planned, functools.partial(_answers, planned))
         if planned.kind == CHECK:
             claim(planned, functools.partial(_bears_the_id, planned), before=counts(planned))
+        if planned.kind == DERIVATION:
+            claim(planned, functools.partial(_answers_by_hand, planned))
         claim(planned, functools.partial(_bears_the_id, planned))
     for planned in unclaimed():
         if planned.kind == CHECK:
@@ -112,6 +117,12 @@ def _bears_the_id(planned: Planned, cell: Cell) -> bool:
 def _answers(planned: Planned, cell: Cell) -> bool:
     """Whether a cell bears a solution cell's id and is no copy of its stub."""
     return _bears_the_id(planned, cell) and not _same_source(planned, cell)
+
+
+def _answers_by_hand(planned: Planned, cell: Cell) -> bool:
+    """Whether a cell bears a derivation's id and is neither empty nor a copy of what was handed out."""
+    is_copy = cell.source.strip() in ("", planned.source.strip())
+    return _bears_the_id(planned, cell) and (cell.attached.holds_any or not is_copy)
 
 
 def _place_of_check(solution: Planned, cells: list[Cell], plan: Plan) -> int:
@@ -152,7 +163,10 @@ def _added(cell: Cell, position: int) -> Placed:
     id = f"added-{position}"
     if cell.type == "code":
         return Placed(ADDED, id, cell.source)
-    text = inert(cell.source, cell.attached.names) + paper.told(cell.attached, id)
+    text = inert(cell.source, cell.attached.names)
+    if not text.strip():
+        text = paper.shown_alone(cell.attached)
+    text += paper.told(cell.attached, id)
     return Placed(PROSE, id, text, markdown=True, **_attached(cell, id))
 
 
@@ -180,6 +194,8 @@ def _from_submission(cell: Cell, planned: Planned) -> Placed:
         source = inert(cell.source, cell.attached.names)
     attached = {}
     if markdown:
+        if same:
+            source += paper.shown_alone(cell.attached)
         source += paper.told(cell.attached, planned.id)
         attached = _attached(cell, planned.id)
     changed = locked and not same
@@ -201,8 +217,6 @@ def _from_plan(planned: Planned, missing: bool = False) -> Placed:
 def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
     """Bring back the plan's graded cells that are not there, each behind the one that it followed."""
     submitted = {cell.id for cell in placed}
-    # Nobody but a person can tell whether added text is the answer to a derivation.
-    written = any(cell.kind == PROSE and not cell.planned for cell in placed)
     before = ""
     for planned in plan.cells:
         if planned.kind not in GRADED:
@@ -210,8 +224,6 @@ def _with_what_is_missing(placed: list[Placed], plan: Plan) -> list[Placed]:
         ids = [cell.id for cell in placed]
         if planned.id not in ids:
             back = _from_plan(planned, missing=planned.id not in submitted)
-            if planned.kind == DERIVATION and written:
-                back = replace(back, source=back.source + LOST)
             if planned.kind == CHECK:
                 before = _answer_to(planned, placed)
             place = ids.index(before) + 1 if before else 0

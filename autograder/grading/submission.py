@@ -6,14 +6,13 @@ outputs, tags, kernelspec, points and every other metadata are dropped.
 Which cell is which:
 - A cell belongs to the plan's cell whose nbgrader id it bears (whose cell id, if that has no nbgrader id). Of
   several with the same id the last one counts, as in nbgrader, but for answers: of these the last above the check
-  that is no copy of the stub. The others are run as cells that the student added.
+  that is no copy of the stub, or the last that answers a derivation. The others are cells that the student added.
 - Where no cell bears the id (a tool dropped it, a student made the cell anew), one with the very same source is it.
 - A solution cell that is missing still is the last other code cell that defines one of the exercise's objects:
   above the check or, where none there does, below it.
-- What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs. A
-  derivation says so if the student added text, so that a person looks for the answer there.
+- What is missing after that comes back from the plan: set-up, checks, derivations, and solution cells as stubs.
 - What was written into a locked cell is a cell that the student added, beside it.
-- Where the answers stand then, `answers` says.
+- Where the answers stand then, `answers` says, and `derivations` where those that a person reads may stand.
 """
 
 import itertools
@@ -42,7 +41,7 @@ MOST_FILES = 2000
 # Of the JSON; each costs up to a hundred bytes once it is read.
 MAX_VALUES = 2_000_000
 MAX_CELLS = 1000
-# Characters of all cells together.
+# Characters of all cells together, but for pictures that stand in a text as data.
 MAX_SOURCE = 300_000
 # Endings of what can hold files, and may keep them to itself: another format, a password, a zip in a zip.
 PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
@@ -215,23 +214,21 @@ def _cell(number: int, cell: object) -> Cell:
             "Open the notebook in JupyterLab, save it and hand it in again."
         )
     about = _dict_at(_dict_at(cell, "metadata"), "nbgrader")
+    text = clean(source)
     attachments = {clean(name): data for name, data in _dict_at(cell, "attachments").items()}
-    return Cell(
-        kind, clean(source), _text_at(cell, "id"), _text_at(about, "grade_id"), paper.read(attachments)
-    )
+    if kind != "code":
+        text, attachments = paper.taken_out(text, attachments)
+    return Cell(kind, text, _text_at(cell, "id"), _text_at(about, "grade_id"), paper.read(attachments))
 
 
 def _source(cell: dict) -> str | None:
     """A cell's source, which may be a list of lines; None if it is anything else."""
-    source = cell.get("source")
-    if source is None:
-        # As nothing: some tools write so.
-        return ""
-    if isinstance(source, str):
-        return source
+    # None is as nothing: some tools write so.
+    source = "" if cell.get("source") is None else cell["source"]
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        return "".join(source)
-    return None
+        source = "".join(source)
+    # Some editors on Windows end lines otherwise, which changes nothing of the cell.
+    return source.replace("\r\n", "\n") if isinstance(source, str) else None
 
 
 def _dict_at(data: dict, key: str) -> dict:

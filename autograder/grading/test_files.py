@@ -80,7 +80,7 @@ def test_the_notebook_in_its_place_is_it_beside_copies_that_answer_no_more(hand_
 def test_a_renamed_download_beside_a_blank_notebook_counts_and_is_looked_at(hand_in):
     found = hand_in(**{f"{UNIT}.ipynb": b"0", f"{UNIT} (1).ipynb": b"3"})
     assert found.data == b"3"
-    assert "holds no answer" in found.guess
+    assert f"{UNIT}.ipynb answers no exercise, and {UNIT} (1).ipynb" in found.guess
 
 
 def test_a_copy_that_answers_more_is_looked_at_and_does_not_count(hand_in):
