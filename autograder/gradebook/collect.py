@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograder.course.layout import Course, same_name
 from autograder.gradebook import writing
-from autograder.gradebook.dates import of_nbgrader
+from autograder.gradebook.dates import STAMP, of_nbgrader
 from autograder.gradebook.downloads import Person, Upload, opened, uploads
 from autograder.grading.files import copy_number, holds_notebook
 from autograder.grading.submission import names_in, read_file
@@ -171,7 +171,7 @@ def _place(
     person = files[0].person
     if person.handed_in:
         try:
-            (fresh / "timestamp.txt").write_text(f"{of_nbgrader(person.handed_in)} UTC\n")
+            (fresh / STAMP).write_text(f"{of_nbgrader(person.handed_in)} UTC\n")
         except (ValueError, OverflowError):
             found.unmatched.append(f"when {student} handed in: {person.handed_in[:60]!r} is no date and time")
     elif person.late:
@@ -236,9 +236,9 @@ def _claim(unit: str, name: str) -> tuple[bool, int]:
 
 
 def _free(place: Path, name: str) -> str:
-    """A name that no file has yet."""
+    """A name that no file has yet, and not the one under which the time of submission is looked for."""
     free, number = name, 1
-    while (place / free).exists():
+    while (place / free).exists() or free.lower() == STAMP:
         number += 1
         free = f"{Path(name).stem}-{number}{Path(name).suffix}"
     return free

@@ -11,7 +11,6 @@ import os
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from autograder.grading.files import DAMAGED
 from autograder.grading.submission import MAX_BYTES, read_file
 from helpers.errors import Refused, Unreadable
 
@@ -142,7 +142,7 @@ def _unpacked(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
         with packed.open(member) as file:
             return file.read(MAX_BYTES)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except DAMAGED as error:
         raise Unreadable(f"{member.filename} cannot be unpacked: {error}") from None
 
 

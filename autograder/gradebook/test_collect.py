@@ -232,6 +232,16 @@ def test_what_one_student_handed_in_is_collected_as_a_class_is(course, tmp_path,
     assert course.submitted(UNIT, "ana").read_bytes() == b"new"
 
 
+def test_a_student_cannot_say_when_they_handed_in(course, tmp_path):
+    files = {
+        "doeana_LATE_12345_1_unit.ipynb": b"1",
+        "doeana_LATE_12345_2_timestamp.txt": b"2020-01-01 00:00:00 UTC",
+    }
+    collect(course, UNIT, unpacked(tmp_path / "d", files), [ANA])
+    beside = course.submitted(UNIT, "ana").parent
+    assert sorted(file.name for file in beside.iterdir()) == [f"{UNIT}.ipynb", "timestamp-2.txt"]
+
+
 def test_nothing_is_changed_where_nobody_is_known(course, tmp_path):
     with pytest.raises(Refused, match=r"holds nothing of anybody on the roster \(0 students\)"):
         collect(course, UNIT, zipped(tmp_path / "c.zip", DOWNLOADS["Canvas"]), [])

@@ -7,9 +7,11 @@ has the unit's name counts beside others, and a person looks where these have ot
 
 import io
 import itertools
+import lzma
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +26,17 @@ from helpers.errors import Unreadable
 DEEPEST, MOST_NOTEBOOKS = 3, 20
 # What is packed and not looked into.
 PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
+# What a zip raises that is none, or is broken within.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    EOFError,
+)
 CLEAR = "Clear all outputs, take long texts out, save, hand in again, without other notebooks."
 COPY = re.compile(r"(?:[-_ ]?\(?(?:Copy)?(\d+)\)?)?\.ipynb$")
 
@@ -236,7 +249,7 @@ def _packed(name: str, data: bytes, wanted: str) -> Iterator[tuple[str, bytes]]:
                     continue
                 with packed.open(member) as file:
                     yield f"{name}/{member.filename}", file.read(MAX_BYTES)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+    except DAMAGED:
         return
 
 
@@ -297,7 +310,7 @@ def _papers_packed(file: Path) -> Iterator[tuple[str, str]]:
             raise ValueError
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             members = packed.infolist()
-    except (Unreadable, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+    except (Unreadable, *DAMAGED):
         yield "", ""
         return
     for member in members:

@@ -57,6 +57,16 @@ def test_the_only_notebook_that_holds_the_unit_is_it(hand_in, name):
     assert found.note == f"{name} was taken for {UNIT}.ipynb."
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_that_is_broken_within_is_nobodys_notebook(hand_in, how):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", how) as archive:
+        archive.writestr("work.ipynb", bytes(range(256)) * 40)
+    broken = bytearray(packed.getvalue())
+    broken[45:90] = b"\xff" * 45
+    assert isinstance(hand_in(**{"all.zip": bytes(broken)}).data, Unreadable)
+
+
 def test_a_zip_is_looked_into(hand_in):
     packed = zipped(**{"work/answers.ipynb": b"4", "__MACOSX/x.ipynb": b"9"})
     found = hand_in(**{"all.zip": packed})
