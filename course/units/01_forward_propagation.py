@@ -100,7 +100,7 @@ print("softplus by sqrt(a²), at 0:      ", slope_at(0, lambda a: softplus(a, la
 
 # %% [markdown]
 # Write all three with TensorFlow's operations (`tf.exp`, `tf.where`, …) or with `keras.ops`. At a = 0 the slopes should be ¼ and 1; for ReLU, which does have a corner
-# there, the lecture's mask 1[a > 0] says 0 (24:30).
+# there, the lecture's mask 1[a > 0] says 0 (24:30), and every slope from 0 to 1 counts as right.
 
 # %%
 from solutions.forward_propagation.activations import sigmoid, tanh, relu
@@ -197,7 +197,7 @@ print("its weights:", [(w.name, w.shape) for w in layer.trainable_weights])
 # %% [markdown]
 # The graph was built once, without an N, and then served 5 examples and 2: "in call" is printed by Python, which is only there when the graph is built.
 #
-# Your `Dense` has two weights. W starts *random*: that is what `add_weight` does for a matrix if you name no initializer (unit 7 tells which numbers it takes, and why
+# Your `Dense` has two weights. W starts *random*: that is what `add_weight` does, for a vector too, if you name no initializer (unit 7 tells which numbers it takes, and why
 # zeros would be a disaster). b starts at 0.
 
 # %%

@@ -105,7 +105,7 @@ print("share of the 200", "".join(f"{s:8.3f}" for s in share))
 print("db3, weights 0  ", "".join(f"{d:8.3f}" for d in db3))
 
 # %% [markdown]
-# "With zero weights every gradient is zero" is often said, and it is wrong by one. The output's −(e(y) − f) does not depend on the weights, and db is its sum:
+# "With zero weights every gradient is zero" is often said, and it is wrong by one. The output's −(e(y) − f) is not 0 where the weights are, and db is its sum:
 # for each class ⅒ less its share of the 200 digits, as the two last lines show. (Classes of the same share agree, hence 6 d and not 10.) But that is all: the rest is *exactly* 0.
 #
 # With equal weights dW⁽³⁾ is there as well. Below it there is rounding and nothing else: the entries of −(e(y) − f) add up to 0, and on the way down equal weights

@@ -123,7 +123,7 @@ plt.show()
 # ### How an optimizer of Keras is made
 #
 # Three methods. `build` is called once, with all variables that may be moved, and makes what is to be remembered: a **slot** for each variable, of its shape. `update_step` is called at each step for each variable, and
-# changes it *in place*. It is not the object that `build` saw: find its slot by `self.index_of(variable)`, not by a name: `Optimizer`, of the first cell, is Keras's with that method. Whatever `update_step` returns, nobody looks at. `get_config` says by which settings a saved optimizer is made again. Here is one that goes like gradient descent, and remembers the largest gradient that each entry ever
+# changes it *in place*. The variable is not the object that `build` saw, so find its slot by `self.index_of(variable)`, and not by a name. (The first cell's `Optimizer` is Keras's with that method.) Whatever `update_step` returns, nobody looks at. `get_config` says by which settings a saved optimizer is made again. Here is one that goes like gradient descent, and remembers the largest gradient that each entry ever
 # had:
 #
 #     @keras.saving.register_keras_serializable("demo")

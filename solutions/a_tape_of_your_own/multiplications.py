@@ -49,10 +49,10 @@ def _counts(multiplications, cases):
 
 
 def _networks(rng, layers):
-    """Five networks of so many layers."""
-    return [
-        (int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=layers + 1)]) for _ in range(5)
-    ]
+    """Five networks of so many layers, of which the last has layers of one size."""
+    sizes = rng.integers(3, 90, size=(5, layers + 1))
+    sizes[-1] = sizes[-1, 0]
+    return [(int(rng.integers(3, 90)), [int(n) for n in row]) for row in sizes]
 
 
 @cost.check("one layer")
@@ -134,6 +134,11 @@ cost.misconception(
     "the dh of the last layer is left out",
     ("2 * forward - layers[0]", "2 * forward - layers[-1]"),
     advice="The output layer hands its gradient down too. It is the first layer that has nobody below to hand it to.",
+)
+cost.misconception(
+    "layers of the same sizes are counted once",
+    ("return forward, backward", "forward = sum(set(layers))\n    return forward, 2 * forward - layers[0]"),
+    advice="A set, or a dict by sizes, holds equal layers once. Each of them costs its products: add up a list.",
 )
 cost.misconception(
     "the batch is forgotten",

@@ -98,6 +98,17 @@ def relu_at_0(Tanh, ReLU, rng):
     return {"da": da}
 
 
+@activations.check("two nodes beside each other")
+def two_nodes(Tanh, ReLU, rng):
+    a, b, grad = (rng.normal(size=(4, 3)) for _ in range(3))
+    found = {}
+    for name, operation in {"Tanh": Tanh, "ReLU": ReLU}.items():
+        first, second = operation(Leaf(a)), operation(Leaf(b))
+        (found[f"da of the first {name}"],) = first.bprop(grad)
+        (found[f"da of the second {name}"],) = second.bprop(grad)
+    return {**found, **landmarks(a=a, b=b, grad=grad)}
+
+
 @activations.example(without={"square": "both work element by element"})
 def example(Tanh, ReLU, rng, N=4):
     def both(a, grad):
@@ -131,6 +142,12 @@ activations.misconception(
     "the derivative of the sigmoid in the place of tanh's",
     ("1 - h**2", "h * (1 - h)"),
     advice="h (1 - h) belongs to the sigmoid. Tanh is a sigmoid stretched to (-1, 1), its derivative is 1 - h².",
+)
+activations.misconception(
+    "the value is kept on the class, where the next node overwrites it",
+    ("return np.tanh(a)", "Tanh.h = np.tanh(a)\n        return Tanh.h"),
+    ("h = self.value", "h = Tanh.h"),
+    advice="`Tanh.h` belongs to all nodes of the class together. What belongs to one node goes on `self`; its value is there already.",
 )
 activations.misconception(
     "Tanh ignores the gradient that reaches it",

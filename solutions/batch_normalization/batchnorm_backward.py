@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from autograder.exercise import Exercise
 from helpers.evidence import landmarks
-from helpers.inputs import BY_ITSELF, entries, uneven_units
+from helpers.inputs import BY_ITSELF, entries, short, uneven_units
 
 backward = Exercise(
     "batchnorm_backward",
@@ -50,7 +50,7 @@ def batchnorm_backward(da_tilde, a, gamma, eps):
 def problem(rng, N=7, H=5):
     """An upstream gradient, pre-activations of several scales, gamma, and an eps that shows."""
     a = uneven_units(rng, N, H, widest=2)
-    return rng.normal(size=(N, H)), a, rng.uniform(0.5, 2, H), float(rng.uniform(0.1, 0.5))
+    return rng.normal(size=(N, H)), a, rng.uniform(0.5, 2, H), short(rng.uniform(0.1, 0.5))
 
 
 def looked_at(batchnorm_backward, inputs, *names):

@@ -97,6 +97,10 @@ def fixed(draw, rng):
         "schedule": lambda rng: lambda epoch: rate / 2,
         "activation": "relu",
         "layers": layers,
+        # fixed as well
+        "seed": 0,
+        "bias": False,
+        "decay": None,
     }
     before = dict(space)
     settings = draw(space, generator(rng))
@@ -181,6 +185,11 @@ draws.misconception(
         "            settings[name] = value(rng)",
     ),
     advice="Whoever trains needs all of the settings, also those that are not searched: copy them.",
+)
+draws.misconception(
+    "0, False and None are left out of the settings",
+    ("        settings[name] = value", "        if value:\n            settings[name] = value"),
+    advice="They are values as any other: a seed of 0, no bias. Copy whatever the space holds.",
 )
 draws.misconception(
     "settings are written into the space",

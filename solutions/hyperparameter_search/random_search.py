@@ -33,7 +33,7 @@ class RandomSearch:
     `train(settings, seed)` is the caller's. It trains a network and returns `{"train": score, "valid": score}`, the
     scores on the training and on the validation set; higher is better, and scores may be below 0. Each trial hands
     `train` a seed of its own, which no other trial has, in a later run neither: an integer of 0 or more, its number
-    say, and not the search's seed.
+    say. (The search's seed would be the same for all.)
 
     Whatever happens in one trial, the next one follows. Where `train` raises, `train` and `valid` are NaN. `error` is
     then the exception's text and nothing else, "out of memory" say, or the name of its class where it has no text.
@@ -44,7 +44,7 @@ class RandomSearch:
     Args:
         space: what `draw` takes; it stays as it is.
         seed: an integer of 0 or more. The same seed gives the same trials again, with the same seeds for `train`;
-            another seed gives none of these settings.
+            another seed draws other settings.
     """
 
     def __init__(self, space, seed=0):

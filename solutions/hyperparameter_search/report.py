@@ -124,8 +124,13 @@ def dead_trials(report, rng):
 
 @reports.check("the best so far, trial by trial", points=2)
 def so_far(report, rng):
+    below, test_below = searched(rng, shift=-1.0)
     trials, test = searched(rng)
-    return {"best_so_far": report(trials, test)["best_so_far"], **marks(trials)}
+    return {
+        "best_so_far": report(trials, test)["best_so_far"],
+        "best_so_far, scores below 0": report(below, test_below)["best_so_far"],
+        **marks(trials),
+    }
 
 
 @reports.check("where no trial has a score it raises, and the test set stays untouched")
@@ -213,6 +218,11 @@ reports.misconception(
     "trials that died and tell why are counted, and those with NaN are not",
     ("int(dead.sum())", 'sum(bool(trial["error"]) for trial in trials)'),
     advice="A training that diverged has no error and no score. What counts is the NaN.",
+)
+reports.misconception(
+    "the best so far is at least 0",
+    (SO_FAR, f"np.maximum({SO_FAR}, 0)"),
+    advice="Scores may lie below 0, as a loss with a minus sign does. Begin with the first score, not with 0.",
 )
 # What follows is by `source`, so that double faults do not grow with it.
 reports.misconception(

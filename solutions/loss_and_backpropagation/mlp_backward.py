@@ -154,7 +154,8 @@ def any_magnitude(mlp_backward, rng):
     # f is 0 or 1 here: db would be 0 where each class is right as often as it is taken.
     taken = np.bincount(np.argmax(x @ W + b, axis=1), minlength=3)
     y = tf.concat([tf.fill([4], tf.cast(np.argmin(taken), y.dtype)), y[4:]], axis=0)
-    return _tried(mlp_backward, [(W, b)], x, y)
+    loss, _ = mlp_backward([(W, b)], x, y)
+    return {"loss": loss} | _tried(mlp_backward, [(W, b)], x, y)
 
 
 @network.check("ReLU units whose pre-activation is exactly 0")
@@ -327,6 +328,18 @@ network.misconception(
 )
 
 
+network.misconception(
+    "the logarithm of a probability that is rounded to 0",
+    source=network.edited(
+        (
+            "loss = softmax_nll(pre[-1], y)",
+            "loss = -tf.reduce_mean(tf.math.log(tf.gather(f, y, batch_dims=1)))",
+        )
+    ),
+    advice="Where a network is sure and wrong f_y is 0, and -log 0 infinite. `softmax_nll` takes the pre-activations themselves.",
+)
+
+
 @network.alternative
 def by_recursion(params, x, y, g="tanh"):
     def through(h, layers):
@@ -338,10 +351,10 @@ def by_recursion(params, x, y, g="tanh"):
             )
             da = activation_backward(below, a, g)
         else:
-            e = tf.exp(a - tf.reduce_max(a, axis=1, keepdims=True))
-            f = e / tf.reduce_sum(e, axis=1, keepdims=True)
-            p = tf.gather(f, y, batch_dims=1)
-            value, grads = -tf.reduce_mean(tf.math.log(p)), []
+            shifted = a - tf.reduce_max(a, axis=1, keepdims=True)
+            log_f = shifted - tf.math.log(tf.reduce_sum(tf.exp(shifted), axis=1, keepdims=True))
+            f, log_f_y = tf.exp(log_f), tf.gather(log_f, y, batch_dims=1)
+            value, grads = -tf.reduce_mean(log_f_y), []
             da = (f - tf.one_hot(y, a.shape[1], dtype=a.dtype)) / a.shape[0]
         dW, db, dh = layer_backward(da, h, W)
         return value, dh, [(dW, db), *grads]
@@ -365,10 +378,10 @@ def by_numpy(params, x, y, g="tanh"):
     for W, (_, b) in list(zip(Ws, params, strict=True))[:-1]:
         hs.append(g(hs[-1] @ W + np.asarray(b)))
     a = hs[-1] @ Ws[-1] + np.asarray(params[-1][1])
-    f = np.exp(a - a.max(1, keepdims=True))
-    f /= f.sum(1, keepdims=True)
-    rows = np.arange(len(a))
-    value = -np.log(f[rows, np.asarray(y)]).mean()
+    log_f = a - a.max(1, keepdims=True)
+    log_f -= np.log(np.exp(log_f).sum(1, keepdims=True))
+    f, rows = np.exp(log_f), np.arange(len(a))
+    value = -log_f[rows, np.asarray(y)].mean()
     f[rows, np.asarray(y)] -= 1
     da, grads = f / len(a), []
     while hs:

@@ -48,7 +48,7 @@ N, SHARES = 48, (0.5, 0.25, 0.25)
 EPOCHS = 13
 
 
-def recorded(fit_with_validation, rng, scores=None, seed=None, **settings):
+def recorded(fit_with_validation, rng, scores=None, seed=None, accuracy=None, **settings):
     """What the network was trained, validated and tested on, and what came of it."""
     x, y = numbered_examples(rng, N)
     if scores is None:
@@ -56,7 +56,7 @@ def recorded(fit_with_validation, rng, scores=None, seed=None, **settings):
     made = []
 
     def build(layer):
-        made.append(Recorder(layer, scores))
+        made.append(Recorder(layer, scores, accuracy))
         return made[-1]
 
     chance = np.random.default_rng(int(rng.integers(1 << 30)) if seed is None else seed)
@@ -156,10 +156,10 @@ def as_many_epochs(fit_with_validation, rng):
 @fitting.check("the best network's score, asked for once and at the end", points=2)
 def score_at_the_end(fit_with_validation, rng):
     scores = scripted_training.fall_wait_fall(rng, 4, EPOCHS)
-    _, model, score = recorded(fit_with_validation, rng, scores)
+    _, model, score = recorded(fit_with_validation, rng, scores, accuracy=float(rng.uniform(0.5, 1)))
     return {
         "scores": scores,
-        "score": np.float32(score),
+        "score": np.asarray(score, "float32"),
         "weights of the network": scripted_training.weights_of(model),
         "tests": len(model.tests),
         "tests before the training": model.fits[0].tests,
@@ -324,6 +324,12 @@ fitting.misconception(
     advice="A new Standardizer subtracts 0 and divides by 1. Let it measure the training set: `adapt`.",
 )
 
+fitting.misconception(
+    "the first of the numbers that evaluate gives",
+    source=fitting.edited(("return model, score", "return model, np.ravel(score)[0]")),
+    advice="A network that is compiled with metrics has several: hand all of them back, as they come.",
+)
+
 
 @fitting.alternative
 def by_hand(build, x, y, shares, rng, epochs=100, halve_after=3, stop_after=10):
@@ -357,8 +363,8 @@ def with_an_order_of_its_own(build, x, y, shares, rng, epochs=100, halve_after=3
     network.fit(
         x[:a], y[:a], epochs=epochs, verbose=0, validation_data=(x[a:b], y[a:b]), callbacks=list(watching)
     )
-    loss = network.evaluate(x[b:], y[b:], verbose=0)
-    return network, float(loss)
+    found = network.evaluate(x[b:], y[b:], verbose=0)
+    return network, found
 
 
 for mutant in ("line 6: without verbose=0", "line 6: 0 → 1", "line 7: without verbose=0", "line 7: 0 → 1"):

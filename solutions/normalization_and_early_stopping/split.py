@@ -18,7 +18,7 @@ def split(x, y, shares, rng):
 
     Args:
         x: inputs, array of shape (N, ...).    y: classes, array of shape (N,).
-        shares: of training, validation and test set, three numbers that sum to 1. A set gets its share of N, but for
+        shares: of training, validation and test set, three numbers that sum to 1. A set gets its share of N, up to
             an example or two that rounding leaves over; together they hold all N.
         rng: a `numpy.random.Generator`, and the only source of chance: each call of `split` moves it on.
     Returns:

@@ -31,7 +31,7 @@ class Standardizer(keras.layers.Layer):
     Two kinds of input are special, judged by the training set:
 
     - binary: it holds nothing but 0 and 1 (or one of them alone). It stays as it is (lecture 38:20).
-    - constant: all its values are equal. It is divided by 1, so that new values are not blown up.
+    - constant: all its values are equal. They are subtracted, and divided by 1, so that new values are not blown up.
 
     Attributes:
         mu, sigma: weights of shape (D,) that no optimizer trains: what `call` subtracts, and what it divides by. They start
@@ -170,16 +170,23 @@ def constant_inputs(Standardizer, rng):
     return {"x_hat of new examples": layer(new), "sigma": layer.sigma, **landmarks(centred=new - x.mean(0))}
 
 
-@standardizer.check("a small deviation is none the less one")
+@standardizer.check("a small deviation is none the less one", **{"x_hat beside a large mean": 0.02})
 def small_scales(Standardizer, rng):
     x = (measured(rng) * 1e-6).astype("float32")
-    return {"x_hat": adapted(Standardizer, x)(x), **landmarks(x=x, examples=N)}
+    # Beside its mean as well.
+    beside = (30 + 4e-3 * rng.normal(size=(N, 2))).astype("float32")
+    return {
+        "x_hat": adapted(Standardizer, x)(x),
+        "x_hat beside a large mean": adapted(Standardizer, beside)(beside),
+        **landmarks(x=x, examples=N),
+    }
 
 
 @standardizer.check("adapting again forgets what was measured before")
 def again(Standardizer, rng):
     layer = adapted(Standardizer, measured(rng))
     x = measured(rng, 23)
+    x[:, 0] = rng.integers(2, size=23)
     layer.adapt(x)
     return {"x_hat": layer(x), "mu": layer.mu, "sigma": layer.sigma, **landmarks(x=x, examples=23)}
 
@@ -256,6 +263,21 @@ standardizer.misconception(
     "the estimate with N - 1",
     ("np.std(x, axis=0)", "np.std(x, axis=0, ddof=1)"),
     advice="Here the training set is described, not a population estimated: divide by N, so that its deviation is exactly 1.",
+)
+standardizer.misconception(
+    "a binary input keeps what was measured before",
+    ("mu[binary] = 0", "mu = np.where(binary, np.asarray(self.mu), mu)"),
+    (
+        "sigma[binary | constant] = 1",
+        "sigma[constant] = 1\n        sigma = np.where(binary, np.asarray(self.sigma), sigma)",
+    ),
+    advice="The two weights hold 0 and 1 only until `adapt` is called for the first time. Assign 0 and 1 where an input is binary.",
+)
+standardizer.misconception(
+    "nearly equal values count as equal",
+    (CONSTANT, "constant = np.isclose(np.max(x, axis=0), np.min(x, axis=0), rtol=1e-3)"),
+    advice="How far values lie apart says nothing beside how large they are: what varies little is what standardizing is for. "
+    "Ask whether the largest value equals the smallest.",
 )
 # What follows is by `source`, so that double faults do not grow with it.
 standardizer.misconception(

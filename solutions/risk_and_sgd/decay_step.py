@@ -16,8 +16,8 @@ def decay_step(w, dw, lr, lam):
 
     dOmega:  ∇Ω, where Ω(w) = sum_i w_i^2                            (lecture 29:50)
     delta:   Δ = -∇L - λ∇Ω                                           (lecture 13:19)
+    shrink:  what stands in front of w when w + αΔ is multiplied out:  shrink · w - α∇L
     new:     w + αΔ
-    shrink:  what stands in front of w when that is multiplied out,  new = shrink · w - α∇L
 
     Args:
         w: weights, float tensor of any shape.

@@ -306,8 +306,8 @@ def _praised(call: Call) -> Call:
 
 NAN = Probe(
     "nan",
-    "a score that is NaN is no better than any other",
-    "NaN is taken for an improvement",
+    "a score that is NaN counts like a bad one",
+    "NaN counts otherwise than a bad score",
     "A training that diverges has the score NaN, and every comparison with NaN is False: `not score >= best` is True then. "
     "Ask `score < best`, and let everything else be no improvement.",
     _nan,

@@ -268,7 +268,7 @@ def _words(error: BaseException) -> str:
 def _first_lines(text: str, lines: int = 3) -> str:
     """What went wrong, without what TensorFlow and Keras add about their own insides."""
     text = re.sub(r"\x1b\[[0-9;]*m|\[\[(\{\{.*?\}\})+\]\]|\{\{.*?\}\}|\[Op:\w+\]", "", text)
-    text = re.sub(r"^Exception encountered when calling [\w.]+\(\)\.", "", text)
+    text = re.sub(r"^Exception encountered when calling [\w.]+\(\)\.\s*", "", text)
     # What AutoGraph converted begins with the way there; the error's own words come last.
     text = re.sub(r"^in user code:.*\n\n\s*\w+: ", "", text, flags=re.DOTALL)
     # A graph says where it was made, line by line through whoever ran the check; the error's own words come last.

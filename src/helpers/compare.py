@@ -113,10 +113,11 @@ def same(check: Check, a: Evidence, b: Evidence) -> bool:
         a: one of them.
         b: the other, which sets the scale of the tolerances.
     Returns:
-        Whether they are equal; two failures are if their types are (see `say_the_same` for their words).
+        Whether they are equal; two failures are if their types are, and both or neither were raised on
+        purpose (see `say_the_same` for their words).
     """
     if a.failure and b.failure:
-        return a.failure.type == b.failure.type
+        return a.failure.type == b.failure.type and a.failure.on_purpose == b.failure.on_purpose
     if a.failure or b.failure:
         return False
     if mismatch(a, b):
@@ -125,7 +126,7 @@ def same(check: Check, a: Evidence, b: Evidence) -> bool:
 
 
 def say_the_same(a: Failure | None, b: Failure | None) -> bool:
-    """Whether two failures agree in type and words, but for sizes, addresses and the number in `dense_3`.
+    """Whether two failures of one draw agree in type, words and sizes, but for addresses and the number in `dense_3`.
 
     Args:
         a: one of them, or None where nothing failed.
@@ -139,9 +140,9 @@ def say_the_same(a: Failure | None, b: Failure | None) -> bool:
 
 
 def _words(message: str) -> list[str]:
-    """A message without what differs from call to call."""
+    """A message without what differs from call to call, or in last digits from machine to machine."""
     without_addresses = re.sub(r"0x[0-9a-f]+", "", message)
-    return re.findall(r"[^\W\d_]+", without_addresses)
+    return re.findall(r"[^\W\d_]+|(?<![\w.])\d{1,6}(?![\w.]*\d)", without_addresses)
 
 
 def close_to(check: Check, key: str, x: Value, y: Value) -> np.ndarray:

@@ -43,6 +43,11 @@ class Failure:
         """Whether `place` is a line of the check's, since none of the student's own was reached."""
         return self.place.startswith(AT_THE_CHECK)
 
+    @property
+    def on_purpose(self) -> bool:
+        """Whether a `raise` of the student's own raised it."""
+        return ": raise " in self.place
+
 
 @dataclass(frozen=True)
 class Landmark:

@@ -104,11 +104,15 @@ def _held(check: Check, draws: Sequence[Seen]) -> list[_Candidate]:
 
 
 def _best(candidates: list[_Candidate]) -> Fact | None:
-    """The strongest of what holds, told of all arrays of which it does."""
+    """The strongest of what holds, told of all arrays of which it does with the same numbers."""
     strong = [one for one in candidates if one.relation.strong]
     for one in strong or candidates:
-        same = [other.array for other in candidates if other.relation.key == one.relation.key]
         words = one.relation.words
+        same = [
+            other.array
+            for other in candidates
+            if (other.relation.key, other.relation.words) == (one.relation.key, words)
+        ]
         if one.array:
             words = f"{', '.join(same)}: {words}"
         return Fact(words, one.relation.strong, one.relation.key)

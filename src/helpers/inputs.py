@@ -37,6 +37,14 @@ def generator(rng: np.random.Generator) -> np.random.Generator:
     return np.random.default_rng(int(rng.integers(1 << 30)))
 
 
+def short(number: float) -> float:
+    """A number near to this one that float32 holds to the last digit: `tf.cast(lr, "float64")` goes through it.
+
+    So whoever hands a number of Python's to TensorFlow loses nothing where everything else is float64.
+    """
+    return round(1024 * number) / 1024
+
+
 def uneven_probability(rng: np.random.Generator, most: float = 0.25) -> float:
     """A probability far from one half, on either side: it and its complement are easily told apart.
 
@@ -44,8 +52,8 @@ def uneven_probability(rng: np.random.Generator, most: float = 0.25) -> float:
         most: how near to one half it may come, from below; from above it is 1 - most.
     """
     if rng.random() < 0.5:
-        return float(rng.uniform(0.15, most))
-    return float(rng.uniform(1 - most, 0.85))
+        return short(rng.uniform(0.15, most))
+    return short(rng.uniform(1 - most, 0.85))
 
 
 def uneven_units(rng: np.random.Generator, N: int, H: int, widest: float) -> np.ndarray:

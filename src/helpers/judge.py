@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from helpers.checks import Check, Checks
-from helpers.compare import Difference, explain, mismatch, same, summarize
+from helpers.compare import Difference, close_to, explain, mismatch, same, summarize
 from helpers.evidence import Evidence
 from helpers.facts import Fact, Seen, facts
 from helpers.naming import Named, Naming
@@ -92,6 +92,8 @@ class Judge:
                 continue
             if not check.of_values and self._has_another_form(check.name, answer):
                 continue
+            if self._means_something_else(check, answer):
+                continue
             # Of values alone it is known what they mean.
             if not check.probe and self._raises(check.name, answer):
                 continue
@@ -105,6 +107,25 @@ class Judge:
             if not given[check].failure and mismatch(given[check], right[check]):
                 return True
         return False
+
+    def _means_something_else(self, check: Check, answer: list[Answer]) -> bool:
+        """Whether an exception, or what differs, says what else is wrong than the check's mistake."""
+        for given, right in zip(answer, self._right, strict=True):
+            found, expected = given[check.name], right[check.name]
+            told = [found.failure.message] if found.failure else self._differing(check, found, expected)
+            if any(words in text for words in check.unless for text in told):
+                return True
+        return False
+
+    def _differing(self, check: Check, found: Evidence, expected: Evidence) -> list[str]:
+        """The names of the arrays that differ; none where the evidence has another form."""
+        if mismatch(found, expected):
+            return []
+        return [
+            name
+            for name, value in expected.arrays.items()
+            if not close_to(check, name, found.arrays[name], value).all()
+        ]
 
     def _raises(self, check: str, answer: list[Answer]) -> bool:
         return any(given[check].failure is not None for given in answer)

@@ -46,6 +46,7 @@ class Probe:
         run: called as `run(example, objects, rng, sabotage)`.
         summarize: what of the evidence is compared; None compares all of it.
         sabotage: a use of an answer that lacks the property.
+        unless: words of an exception, or of the name of what differs, that mean something else than `mistake`.
         of_values: whether values are compared with the reference's, so that a wrong answer fails it anyway.
     """
 
@@ -56,6 +57,7 @@ class Probe:
     run: Callable[[Example, Sequence[Any], np.random.Generator, Sabotage], Arrays]
     summarize: Callable[[Arrays, Arrays], Arrays] | None
     sabotage: Sabotage
+    unless: tuple[str, ...] = ()
     of_values: bool = False
 
 
@@ -94,7 +96,7 @@ def checks_of(kind: str, example: Example, points: dict[str, float], without: di
             raise ValueError("the example takes no H, how many units there are: the probe 'square' needs it")
         check = Check(probe.title, _beside(probe, example), points.get(key, 1), summarize=probe.summarize)
         check.mistake, check.advice, check.probe = probe.mistake, probe.advice, key
-        check.of_values = probe.of_values
+        check.unless, check.of_values = probe.unless, probe.of_values
         checks.append(check)
     return checks
 
@@ -198,17 +200,19 @@ UNTOUCHED = Probe(
 
 # ---- the same again at a second call
 
+ONCE_MORE, REPEATED = ", once more", "share of {} that a second call repeats"
+
 
 def _again(example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage) -> Arrays:
     inputs, call = example(*objects, rng)
     call = sabotage(call)
     first = {name: _row(value) for name, value in call(**inputs).items()}
-    second = {f"{name}, once more": _row(value) for name, value in call(**inputs).items()}
+    second = {f"{name}{ONCE_MORE}": _row(value) for name, value in call(**inputs).items()}
     return {**_shown(inputs), **first, **second}
 
 
 def _again_summary(theirs: Arrays, ours: Arrays) -> Arrays:
-    return _agreement(theirs, ours, ", once more", "share of {} that a second call repeats")
+    return _agreement(theirs, ours, {ONCE_MORE: REPEATED})
 
 
 def _changing(call: Call) -> Call:
@@ -235,6 +239,8 @@ AGAIN = Probe(
 
 # ---- a batch size that is unknown while the graph is traced
 
+IN_A_GRAPH = " in a graph"
+
 
 def _in_graph(
     example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
@@ -254,8 +260,10 @@ def _in_graph(
 
     graph = traced.get_concrete_function(*map(_spec, tensors.values()))(*tensors.values())
     eager = {name: _row(value) for name, value in call(**tensors).items()}
-    in_graph = {f"{name} in a graph": _row(value) for name, value in graph.items()}
-    return {**_shown(inputs), **eager, **in_graph}
+    in_graph = {f"{name}{IN_A_GRAPH}": _row(value) for name, value in graph.items()}
+    # What differs from call to call differs in a graph as well.
+    again = {f"{name}{ONCE_MORE}": _row(value) for name, value in call(**tensors).items()}
+    return {**_shown(inputs), **eager, **in_graph, **again}
 
 
 def _made_outside(create: Callable[..., Any], **kwargs: Any) -> Any:
@@ -274,7 +282,9 @@ def _spec(tensor: Any) -> Any:
 
 
 def _graph_summary(theirs: Arrays, ours: Arrays) -> Arrays:
-    return _agreement(theirs, ours, " in a graph", "share of {} that is the same in a graph")
+    return _agreement(
+        theirs, ours, {IN_A_GRAPH: "share of {} that is the same in a graph", ONCE_MORE: REPEATED}
+    )
 
 
 def _sized(call: Call) -> Call:
@@ -297,6 +307,7 @@ GRAPH = Probe(
     _in_graph,
     _graph_summary,
     _sized,
+    unless=("only supports singleton tf.Variables", REPEATED.removeprefix("share of {}")),
 )
 
 
@@ -461,7 +472,11 @@ def _row(value: Any) -> Any:
     """The shape and the values as one row of a fixed length, so that a wrong shape fails no probe but those of shapes."""
     if value is None or callable(value):
         return value
-    array = np.asarray(value).astype("float64")
+    try:
+        array = np.asarray(value).astype("float64")
+    # What holds no numbers is shown as it is.
+    except (TypeError, ValueError):
+        return value
     shape = np.resize([*array.shape, *[-1] * AXES], AXES)
     values = np.zeros(LONGEST)
     if array.size:
@@ -469,16 +484,17 @@ def _row(value: Any) -> Any:
     return np.concatenate([shape, values])
 
 
-def _agreement(theirs: Arrays, ours: Arrays, ending: str, words: str) -> Arrays:
-    """How much of what came first came again; and the inputs, which belong to the draw."""
+def _agreement(theirs: Arrays, ours: Arrays, words: dict[str, str]) -> Arrays:
+    """How much of what came first came again, in words by the ending of its name; and the inputs, which belong to the draw."""
     found = {}
     for name in ours:
-        if not name.endswith(ending):
-            if f"{name}{ending}" not in ours:
+        again = [ending for ending in words if name.endswith(ending)]
+        if not again:
+            if not any(f"{name}{ending}" in ours for ending in words):
                 found[name] = theirs[name]
             continue
-        first = theirs[name.removesuffix(ending)]
+        first = theirs[name.removesuffix(again[0])]
         scale = np.max(np.abs(first[AXES:]), initial=0)
         close = np.isclose(theirs[name], first, rtol=NEAR, atol=NEAR * scale, equal_nan=True)
-        found[words.format(name.removesuffix(ending))] = np.mean(close)
+        found[words[again[0]].format(name.removesuffix(again[0]))] = np.mean(close)
     return found

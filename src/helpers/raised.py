@@ -17,6 +17,8 @@ def meaning_of(failure: Failure) -> tuple[tuple[str, ...], str] | None:
     Returns:
         A key that is the same for the same fault at other sizes, and the sentence; None where there is none.
     """
+    if failure.on_purpose and failure.type != "NotImplementedError":
+        return ("raised", failure.type, "on purpose"), "a `raise` of your own was reached"
     for pattern, meaning in MEANINGS:
         found = re.search(pattern, failure.message)
         if found:
@@ -25,6 +27,8 @@ def meaning_of(failure: Failure) -> tuple[tuple[str, ...], str] | None:
             return key, words
     if failure.type == "AssertionError":
         return ("raised", failure.type), "an assertion of your own does not hold"
+    if failure.type == "KeyError":
+        return ("raised", failure.type), "a dict is asked for what it does not hold"
     if failure.type == "RecursionError":
         return ("raised", failure.type), "a function calls itself without end"
     return None
@@ -91,6 +95,10 @@ def _said(words: str) -> Meaning:
 
 SHAPE = r"(\[[\d,]*\]|\([\d, ]*\))"
 MEANINGS: tuple[tuple[str, Meaning], ...] = (
+    (
+        r"Error when deserializing class '(\w+)' using config",
+        _said("the entries of {0}'s get_config are not what its __init__ takes"),
+    ),
     (r"NoneType", _said("None stands where a value is expected: is a `return` missing?")),
     (r"not enough values to unpack \(expected (?:at least )?(\d+), got (\d+)", _too_few),
     (r"too many values to unpack \(expected (\d+)", _too_many),
@@ -125,6 +133,12 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (
         r"Using a symbolic `tf\.Tensor` as a Python `bool` is not allowed",
         _said("a Python `if` or `while` asks a tensor of a graph, which has no value yet"),
+    ),
+    (
+        r"tf\.function only supports singleton tf\.Variables",
+        _said(
+            "weights are made anew at each call: make them, and the layers that have them, once and before"
+        ),
     ),
     (
         r"is out of scope and cannot be used here",
@@ -182,6 +196,34 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (
         r"same number of elements, got (\d+) and (\d+)",
         _said("arrays of {0} and {1} numbers meet number by number, and do not fit"),
+    ),
+    (
+        r"'(?:[\w.]+\.)?(\w+)' object is not iterable",
+        _said("a {0} stands where several values are expected"),
+    ),
+    (
+        r"unhashable type: '(?:[\w.]+\.)?(\w+)'",
+        _said("a {0} is put into a set, or asked of a dict: only what cannot change goes there"),
+    ),
+    (
+        r"All-NaN slice encountered",
+        _said("the largest or smallest number is asked for where all are NaN"),
+    ),
+    (
+        r"'(?:[\w.]+\.)?(\w+)' object is not callable",
+        _said("a {0} is called as if it were a function"),
+    ),
+    (
+        r"expected axis -1 of input shape to have value (\d+), but received input with shape \((?:[\w, ]+, )?(\d+),?\)",
+        _said("a layer whose weights are for {0} inputs gets {1}"),
+    ),
+    (
+        r"must have the same dtype, got (?:tf\.)?(\w+) != (?:tf\.)?(\w+)",
+        _said("numbers of type {0} and {1} meet: TensorFlow does not convert one into the other"),
+    ),
+    (
+        r"inhomogeneous shape",
+        _said("lists of different lengths are made one array"),
     ),
     (
         r"argument must be a string or a real number, not '(\w+)'",

@@ -46,14 +46,15 @@ class Recorder:
     Args:
         layer: the standardizer that is handed to it.
         scores: the validation score of each epoch.
+        accuracy: what `evaluate` tells beside the score, as of a network that is compiled with a metric; None for one without.
 
     Attributes:
         fits, tests: what each `fit` was given, and each `evaluate` and the like; with the layer's mean at that time.
         weights: as those of a network.
     """
 
-    def __init__(self, layer: Any, scores: Sequence[float]) -> None:
-        self.layer, self.scores = layer, scores
+    def __init__(self, layer: Any, scores: Sequence[float], accuracy: float | None = None) -> None:
+        self.layer, self.scores, self.accuracy = layer, scores, accuracy
         self.fits: list[SimpleNamespace] = []
         self.tests: list[SimpleNamespace] = []
         self.history: Any = None
@@ -104,15 +105,16 @@ class Recorder:
         self.history = SimpleNamespace(history=history, epoch=list(range(run)))
         return self.history
 
-    def evaluate(self, x: Any, y: Any = None, **others: Any) -> float:
-        """The score, which tells the weights that were tested.
+    def evaluate(self, x: Any, y: Any = None, **others: Any) -> float | list[float]:
+        """The score, which tells the weights that were tested, and the accuracy where there is one.
 
         Args:
             x, y: the examples.
             others: verbose and the like.
         """
         self.tests.append(SimpleNamespace(x=numbers_of(x), mu=self._mu()))
-        return float(weights_of(network())[0])
+        score = float(weights_of(network())[0])
+        return score if self.accuracy is None else [score, self.accuracy]
 
     def predict(self, x: Any, **others: Any) -> np.ndarray:
         """Whatever is predicted, the examples have been looked at.

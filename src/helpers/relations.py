@@ -107,7 +107,9 @@ def _factor(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator
         return
     for factor in factor_names(c, scene):
         yield factor.key, factor.words, True
-    yield ("constant factor",), f"{c:.4g} times what was expected, everywhere", False
+    # One number is always some times another.
+    if x.size > 1:
+        yield ("constant factor",), f"{c:.4g} times what was expected, everywhere", False
 
 
 def _offset(x: np.ndarray, y: np.ndarray, scene: Scene, rtol: float) -> Iterator[Told]:

@@ -25,6 +25,7 @@ class Check:
         probe: the probe's key, where an exercise's kind has brought the check (see `helpers.probes`).
         mistake: what a failure means, whatever the answer: of a probe, and of a check that says so.
         advice: one thing to try then.
+        unless: words of an exception, or of the name of what differs, that mean something else than `mistake`.
         of_values: whether a probe compares values, which are wrong there as well where they are wrong elsewhere.
     """
 
@@ -36,6 +37,7 @@ class Check:
     probe: str = ""
     mistake: str = ""
     advice: str = ""
+    unless: tuple[str, ...] = ()
     of_values: bool = False
 
     def summary(self, **atol: float) -> Callable[[Summary], Summary]:

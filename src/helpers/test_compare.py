@@ -226,11 +226,24 @@ def test_failures_are_equal_by_their_type():
         (Failure("TypeError"), None, False),
         (Failure("TypeError", "no"), Failure("ValueError", "no"), False),
         (Failure("TypeError", "no"), Failure("TypeError", "never"), False),
-        (Failure("TypeError", "dense_3: (2, 4)"), Failure("TypeError", "dense: (7,)"), True),
+        (Failure("TypeError", "dense_3: (2, 4)"), Failure("TypeError", "dense: (2, 4)"), True),
+        (Failure("TypeError", "dense_3: (2, 4)"), Failure("TypeError", "dense_3: (2, 5)"), False),
+        (Failure("TypeError", "0.12345678 of 3"), Failure("TypeError", "0.12345679 of 3"), True),
         (Failure("TypeError", "<f at 0x7f00ab>"), Failure("TypeError", "<f at 0x55cd01>"), True),
         (Failure("TypeError", "no", "in f"), Failure("TypeError", "no", "in g"), True),
     ],
-    ids=["neither", "only b", "only a", "types", "words", "sizes", "addresses", "places"],
+    ids=[
+        "neither",
+        "only b",
+        "only a",
+        "types",
+        "words",
+        "counters",
+        "sizes",
+        "digits",
+        "addresses",
+        "places",
+    ],
 )
 def test_failures_say_the_same_in_type_and_words(a, b, alike):
     assert say_the_same(a, b) == alike

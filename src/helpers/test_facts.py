@@ -197,6 +197,23 @@ def test_a_factor_is_told_as_it_is(factor, seed):
         assert f"{np.float32(factor):.4g} times" in fact.words or "times what was expected" in fact.words
 
 
+def told_of(given_, right):
+    """What is told where an answer gives the same arrays at each of four draws."""
+    found, ours = Evidence(given_), Evidence(right)
+    return facts({NAME: (Check(NAME, lambda f, rng: {}), [Seen(found, ours, found, ours)] * 4)}).get(NAME)
+
+
+def test_one_number_is_not_told_to_be_some_times_another():
+    assert told_of({"y": np.array(3.217)}, {"y": np.array(2.0)}) is None
+    assert told_of({"y": np.array(-2.0)}, {"y": np.array(2.0)}).words == "y: the sign is the other one"
+
+
+def test_what_holds_of_two_arrays_with_different_numbers_is_told_of_one():
+    right = {"y": np.arange(1.7, 9), "z": np.arange(2.3, 10)}
+    fact = told_of({"y": 1.2345 * right["y"], "z": 2.3456 * right["z"]}, right)
+    assert fact.words == "y: 1.234 times what was expected, everywhere"
+
+
 def test_a_relation_that_holds_at_one_draw_only_is_not_told():
     def wrong(arrays):
         return arrays["a"] * (2 if len(arrays["h"]) == 5 else 3)

@@ -18,6 +18,13 @@ def test_what_is_far_from_zero_lies_between_1_and_2():
     assert set(np.unique(h)) == {1.0, 1.25, 1.5, 2.0}
 
 
+def test_a_short_number_is_near_and_goes_through_float32():
+    for number in rng().uniform(-50, 50, 100):
+        short = inputs.short(number)
+        assert abs(short - number) < 1e-3
+        assert tf.cast(short, "float64").numpy() == short
+
+
 @pytest.mark.parametrize("most", [0.25, 0.3])
 def test_an_uneven_probability_lies_on_either_side_and_far_from_one_half(most):
     drawn = np.array([inputs.uneven_probability(rng(seed), most) for seed in range(200)])

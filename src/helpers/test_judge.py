@@ -1,11 +1,14 @@
 """Naming never misleads: whole, pair, parts, otherwise no name; and points are by check, over all draws."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.checks import Checks
+from helpers.checks import Checks, gather
+from helpers.compare import summarize
 from helpers.evidence import Evidence, Failure
 from helpers.judge import Judge
 from helpers.table import REFERENCE, Changed, Table
@@ -49,6 +52,16 @@ def judged(wrong, misconceptions, pairs=None, draws=1) -> Verdict:
         for draw in range(draws)
     ]
     return Judge(exercise(), tables).verdict([answer(wrong, draw) for draw in range(draws)])
+
+
+class Counting:
+    """Adds how often it was called."""
+
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return 2 * x + self.calls
 
 
 def named(*args, **settings):
@@ -128,7 +141,8 @@ def test_what_many_faults_share_names_only_as_a_whole(nothing):
 
 def test_an_error_names_only_if_it_says_the_same():
     known = {"m": {"A": "TypeError: dense_3 got shape (2, 4), expected (4,)"}}
-    assert named({"A": "TypeError: dense got shape (7,), expected (5, 1)"}, known) == ("whole", ("m",))
+    assert named({"A": "TypeError: dense got shape (2, 4), expected (4,)"}, known) == ("whole", ("m",))
+    assert named({"A": "TypeError: dense got shape (7,), expected (5, 1)"}, known) == ("unrecognized", ())
     assert named({"A": "TypeError: f() takes 1 argument but 2 were given"}, known) == ("unrecognized", ())
     assert named({"A": "TypeError"}, known) == ("unrecognized", ())
 
@@ -347,6 +361,50 @@ def test_a_check_that_says_what_its_failure_means_names_it_whatever_the_answer_i
     # An error or another form may mean anything.
     assert judged_as(1.0, "TypeError") == ("unrecognized", (), [(), ()])
     assert judged_as(1.0, [7.0, 7.0]) == ("unrecognized", (), [(), ()])
+
+
+@pytest.mark.parametrize(
+    ("answer_", "named_"),
+    [
+        (lambda x: 2 * x.numpy(), ("a size or a value is asked for that a graph does not know yet",)),
+        (
+            lambda x: tf.reshape(2 * x, (x.shape[0], 3)),
+            ("a size or a value is asked for that a graph does not know yet",),
+        ),
+        (
+            lambda x: 2 * x * keras.layers.Layer().add_weight(shape=(), initializer="ones", dtype=x.dtype),
+            (),
+        ),
+        (Counting(), ()),
+    ],
+)
+def test_what_fails_in_a_graph_for_another_reason_is_not_named_for_it(answer_, named_):
+    double = Checks("double", kind="function", lecture="0:00")
+
+    @double.check("twice x")
+    def twice(double, rng):
+        return {"y": double(tf.constant(rng.normal(size=(4, 3))))}
+
+    @double.example(without={"untouched": "tensors", "dtype": "elsewhere", "one": "elsewhere"})
+    def example(double, rng, N=4):
+        return {"x": tf.constant(rng.normal(size=(N, 3)))}, lambda x: {"y": double(x)}
+
+    def given_by(candidate):
+        return {check.name: gather(double, check, (candidate,), 1, 2) for check in double.checks}
+
+    ours = given_by(lambda x: 2 * x)
+    known = {check.name: summarize(check, ours[check.name], ours[check.name]) for check in double.checks}
+    verdict = Judge(double, [Table(ours, {REFERENCE: known})]).verdict([given_by(answer_)])
+    assert not verdict.outcomes[-1].passed
+    assert verdict.names == named_
+
+
+def test_an_exception_of_ones_own_is_none_of_a_library():
+    own = Evidence({}, Failure("ValueError", "no", "in f, line 2 of the cell: raise ValueError(x)"))
+    known = {REFERENCE: answer({}), "m": answer({"A": "ValueError", "B": [2, 3, 4]})}
+    judge = Judge(exercise(), [Table(answer({}), known)])
+    assert judge.verdict([answer({"A": "ValueError", "B": [2, 3, 4]})]).names == ("m",)
+    assert judge.verdict([answer({"B": [2, 3, 4]}) | {"A": own}]).names == ()
 
 
 def test_what_an_earlier_failure_accounts_for_is_marked_as_following():

@@ -98,7 +98,86 @@ def a_call_of_keras_2(a, b):
     return keras.layers.Layer().add_weight("W", shape=a.shape), b
 
 
+def weights_at_each_call(a, b):
+    f = tf.function(lambda x: x + tf.Variable(tf.ones_like(x)))
+    return f(a), b
+
+
+def a_row_that_is_a_number(a, b):
+    return [list(number) for number in a[0]], b
+
+
+def a_list_in_a_set(a, b):
+    return {a.tolist()}, b
+
+
+def nothing_but_nan(a, b):
+    return np.nanargmax(np.nan * a[0]), b
+
+
+def lists_of_different_lengths(a, b):
+    return np.array([[1, 2], [3]]), b
+
+
+class Renaming(keras.layers.Layer):
+    def __init__(self, rate, **kwargs):
+        super().__init__(**kwargs)
+
+    def get_config(self):
+        return {**super().get_config(), "p": 1}
+
+
+def another_configuration(a, b):
+    return Renaming.from_config(Renaming(1).get_config()), b
+
+
+def a_number_that_is_called(a, b):
+    return a[0, 0](b), b
+
+
+def a_layer_for_other_inputs(a, b):
+    layer = keras.layers.Dense(2)
+    return layer(a), layer(b)
+
+
+def two_types_at_keras(a, b):
+    return keras.ops.divide(tf.constant(a, "float32"), tf.constant(2)) + tf.reduce_sum(
+        tf.constant(a) / tf.shape(a)[0]
+    ), b
+
+
+def no_such_key(a, b):
+    return {"a": a}["b"], b
+
+
+def on_purpose(a, b):
+    raise ValueError("index 9 is out of bounds for axis 0 with size 2")
+
+
 TOLD = {
+    "weights at each call": (
+        weights_at_each_call,
+        "weights are made anew at each call: make them, and the layers that have them, once and before",
+    ),
+    "a number in a loop": (a_row_that_is_a_number, "a float64 stands where several values are expected"),
+    "a list in a set": (
+        a_list_in_a_set,
+        "a list is put into a set, or asked of a dict: only what cannot change goes there",
+    ),
+    "nothing but NaN": (nothing_but_nan, "the largest or smallest number is asked for where all are NaN"),
+    "lists": (lists_of_different_lengths, "lists of different lengths are made one array"),
+    "a configuration": (
+        another_configuration,
+        "the entries of Renaming's get_config are not what its __init__ takes",
+    ),
+    "a call": (a_number_that_is_called, "a float64 is called as if it were a function"),
+    "a layer": (a_layer_for_other_inputs, "a layer whose weights are for 5 inputs gets 3"),
+    "types": (
+        two_types_at_keras,
+        "numbers of type float64 and int32 meet: TensorFlow does not convert one into the other",
+    ),
+    "a key": (no_such_key, "a dict is asked for what it does not hold"),
+    "on purpose": (on_purpose, "a `raise` of your own was reached"),
     "numbers in a graph": (
         numpy_in_a_graph,
         "NumPy meets a tensor of a graph, which has no numbers yet: stay with TensorFlow or keras.ops",
