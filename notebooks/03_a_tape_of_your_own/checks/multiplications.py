@@ -32,10 +32,10 @@ def _counts(multiplications, cases):
 
 
 def _networks(rng, layers):
-    """Five networks of so many layers."""
-    return [
-        (int(rng.integers(3, 90)), [int(n) for n in rng.integers(3, 90, size=layers + 1)]) for _ in range(5)
-    ]
+    """Five networks of so many layers, of which the last has layers of one size."""
+    sizes = rng.integers(3, 90, size=(5, layers + 1))
+    sizes[-1] = sizes[-1, 0]
+    return [(int(rng.integers(3, 90)), [int(n) for n in row]) for row in sizes]
 
 
 @cost.check("one layer")

@@ -54,6 +54,17 @@ def relu_at_0(Tanh, ReLU, rng):
     return {"da": da}
 
 
+@activations.check("two nodes beside each other")
+def two_nodes(Tanh, ReLU, rng):
+    a, b, grad = (rng.normal(size=(4, 3)) for _ in range(3))
+    found = {}
+    for name, operation in {"Tanh": Tanh, "ReLU": ReLU}.items():
+        first, second = operation(Leaf(a)), operation(Leaf(b))
+        (found[f"da of the first {name}"],) = first.bprop(grad)
+        (found[f"da of the second {name}"],) = second.bprop(grad)
+    return {**found, **landmarks(a=a, b=b, grad=grad)}
+
+
 @activations.example(without={"square": "both work element by element"})
 def example(Tanh, ReLU, rng, N=4):
     def both(a, grad):

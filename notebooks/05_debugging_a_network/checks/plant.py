@@ -68,10 +68,21 @@ def gradient_summary(theirs, ours):
 def plants_inputs(plant, rng):
     tiny = standardizing_network(rng)
     tiny.layers[0].scale, tiny.layers[0].offset = 1000.0, 0.0
+    data = tf.constant(rng.normal(size=(23, 5)) / 1000)
+    before = widest(tiny.layers[0](data))
     plant("inputs", tiny)
-    got = np.asarray(tiny.layers[0](tf.constant(rng.normal(size=(23, 5)) / 1000)))
-    widest = max(np.abs(got.mean(axis=0)).max(), got.std(axis=0).max())
-    return {**ill(plant, rng, "inputs"), "what is widest of tiny data": widest}
+    after = widest(tiny.layers[0](data))
+    return {
+        **ill(plant, rng, "inputs"),
+        "what was widest of tiny data": before,
+        "what is widest of tiny data": after,
+    }
+
+
+def widest(x):
+    """The largest mean or deviation of an input."""
+    x = np.asarray(x)
+    return max(np.abs(x.mean(axis=0)).max(), x.std(axis=0).max())
 
 
 @plants_inputs.summary()
@@ -80,7 +91,8 @@ def inputs_summary(theirs, ours):
     # How far wide inputs push the units depends on how wide they are.
     if found["inputs are not normalized"]:
         found |= {name: expected[name] for name in (PINNED, MAGNITUDE)}
-    tiny = {"tiny data are not normalized": theirs["what is widest of tiny data"] > 3}
+    now, before = theirs["what is widest of tiny data"], ours["what was widest of tiny data"]
+    tiny = {"tiny data are not normalized": now > 3, "tiny data are wider than before": now > before}
     return {**found, **tiny, **untouched(theirs)}
 
 

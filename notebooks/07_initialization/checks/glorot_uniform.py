@@ -141,17 +141,24 @@ def config(GlorotUniform, rng):
     for case, made in {"": GlorotUniform(seed=seed), ", without a seed": GlorotUniform()}.items():
         copy = GlorotUniform.from_config(made.get_config())
         found |= {f"W{case}": values_of(made(shape)), f"W of the copy{case}": values_of(copy(shape))}
+    unseeded = GlorotUniform().get_config()
+    found["W of two copies"] = [values_of(GlorotUniform.from_config(unseeded)(shape)) for _ in range(2)]
     return found
 
 
 @config.summary(
-    **{"likeness of the copy's values": 0.3, "likeness of the copy's values, without a seed": 0.3}
+    **{
+        "likeness of the copy's values": 0.3,
+        "likeness of the copy's values, without a seed": 0.3,
+        "likeness of two copies, without a seed": 0.3,
+    }
 )
 def config_summary(theirs, ours):
     found = {"registered": theirs["registered as"] == ours["registered as"]}
     for case in ("", ", without a seed"):
         pair = theirs[f"W{case}"], theirs[f"W of the copy{case}"]
         found[f"likeness of the copy's values{case}"] = likeness(*pair)
+    found["likeness of two copies, without a seed"] = likeness(*theirs["W of two copies"])
     return found
 
 

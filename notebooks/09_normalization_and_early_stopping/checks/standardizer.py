@@ -120,16 +120,23 @@ def constant_inputs(Standardizer, rng):
     return {"x_hat of new examples": layer(new), "sigma": layer.sigma, **landmarks(centred=new - x.mean(0))}
 
 
-@standardizer.check("a small deviation is none the less one")
+@standardizer.check("a small deviation is none the less one", **{"x_hat beside a large mean": 0.02})
 def small_scales(Standardizer, rng):
     x = (measured(rng) * 1e-6).astype("float32")
-    return {"x_hat": adapted(Standardizer, x)(x), **landmarks(x=x, examples=N)}
+    # Beside its mean as well.
+    beside = (30 + 4e-3 * rng.normal(size=(N, 2))).astype("float32")
+    return {
+        "x_hat": adapted(Standardizer, x)(x),
+        "x_hat beside a large mean": adapted(Standardizer, beside)(beside),
+        **landmarks(x=x, examples=N),
+    }
 
 
 @standardizer.check("adapting again forgets what was measured before")
 def again(Standardizer, rng):
     layer = adapted(Standardizer, measured(rng))
     x = measured(rng, 23)
+    x[:, 0] = rng.integers(2, size=23)
     layer.adapt(x)
     return {"x_hat": layer(x), "mu": layer.mu, "sigma": layer.sigma, **landmarks(x=x, examples=23)}
 

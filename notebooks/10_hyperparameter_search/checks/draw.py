@@ -78,6 +78,10 @@ def fixed(draw, rng):
         "schedule": lambda rng: lambda epoch: rate / 2,
         "activation": "relu",
         "layers": layers,
+        # fixed as well
+        "seed": 0,
+        "bias": False,
+        "decay": None,
     }
     before = dict(space)
     settings = draw(space, generator(rng))

@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers.checks import Checks
 from helpers.evidence import landmarks
+from helpers.inputs import short
 
 improvement = Checks("expected_improvement", kind="function", lecture="36:12")
 
@@ -21,7 +22,7 @@ N = 11
 def beliefs(rng, n=N):
     """Scores around 0.8, each with a deviation of its own, and the best so far among them."""
     mean = rng.uniform(0.6, 0.95, size=n)
-    return mean, rng.uniform(0.03, 0.3, size=n), float(rng.uniform(0.8, 0.85))
+    return mean, rng.uniform(0.03, 0.3, size=n), short(rng.uniform(0.8, 0.85))
 
 
 def with_parts(expected_improvement, mean, deviation, best):
@@ -46,7 +47,7 @@ def below_the_best(expected_improvement, rng):
 def any_size(expected_improvement, rng):
     mean, deviation, _ = beliefs(rng)
     scale = float(rng.uniform(30, 80))
-    return with_parts(expected_improvement, -scale * mean, scale * deviation, -scale * 0.8)
+    return with_parts(expected_improvement, -scale * mean, scale * deviation, short(-scale * 0.8))
 
 
 @improvement.check("a score that is known: deviation 0")
@@ -67,7 +68,7 @@ def known(expected_improvement, rng):
 )
 def example(expected_improvement, rng, N=5):
     # Below the best, and not hopeless: one candidate alone shows as much as several.
-    best = float(rng.uniform(0.8, 0.85))
+    best = short(rng.uniform(0.8, 0.85))
     mean, deviation = rng.uniform(0.6, 0.75, size=N), rng.uniform(0.1, 0.3, size=N)
     return {"mean": mean, "deviation": deviation}, lambda mean, deviation: {
         "EI": expected_improvement(mean, deviation, best)

@@ -92,8 +92,13 @@ def dead_trials(report, rng):
 
 @reports.check("the best so far, trial by trial", points=2)
 def so_far(report, rng):
+    below, test_below = searched(rng, shift=-1.0)
     trials, test = searched(rng)
-    return {"best_so_far": report(trials, test)["best_so_far"], **marks(trials)}
+    return {
+        "best_so_far": report(trials, test)["best_so_far"],
+        "best_so_far, scores below 0": report(below, test_below)["best_so_far"],
+        **marks(trials),
+    }
 
 
 @reports.check("where no trial has a score it raises, and the test set stays untouched")

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.checks import Checks
 from helpers.evidence import landmarks
-from helpers.inputs import BY_ITSELF, entries, uneven_units
+from helpers.inputs import BY_ITSELF, entries, short, uneven_units
 
 backward = Checks("batchnorm_backward", kind="gradient", lecture="58:20", not_yours=BY_ITSELF)
 
@@ -17,7 +17,7 @@ backward = Checks("batchnorm_backward", kind="gradient", lecture="58:20", not_yo
 def problem(rng, N=7, H=5):
     """An upstream gradient, pre-activations of several scales, gamma, and an eps that shows."""
     a = uneven_units(rng, N, H, widest=2)
-    return rng.normal(size=(N, H)), a, rng.uniform(0.5, 2, H), float(rng.uniform(0.1, 0.5))
+    return rng.normal(size=(N, H)), a, rng.uniform(0.5, 2, H), short(rng.uniform(0.1, 0.5))
 
 
 def looked_at(batchnorm_backward, inputs, *names):
