@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
+# nbgrader's name for the time of submission, beside the notebook.
+STAMP = "timestamp.txt"
 ROOT = Path(__file__).resolve().parents[2]
 COURSE, NOTEBOOKS = ROOT / "course", ROOT / "notebooks"
 # what a build has made and not yet put into its place

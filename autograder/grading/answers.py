@@ -5,7 +5,7 @@ check, in whatever cell it stands; if there is only one below, that one. A stub 
 guessed is said with the cell, and a person looks at it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from autograder.exercise import Exercise
@@ -123,8 +123,19 @@ def _defines(cell: Placed, exercise: Exercise, stub: dict[str, str]) -> bool:
 
 def _written(cell: Placed, exercise: Exercise, stub: Mapping[str, str]) -> set[str]:
     """The objects of an exercise that a cell defines in another way than they were handed out."""
-    found = definitions(cell.source)
-    return {name for name in exercise.objects if name in found and found[name] != stub.get(name)}
+    return written(cell.source, exercise.objects, stub)
+
+
+def written(source: str, objects: Iterable[str], stub: Mapping[str, str]) -> set[str]:
+    """The names that code defines in another way than they were handed out.
+
+    Args:
+        source: as it stands in a cell.
+        objects: the names that are looked for.
+        stub: what the cell that was handed out defines.
+    """
+    found = definitions(source)
+    return {name for name in objects if name in found and found[name] != stub.get(name)}
 
 
 def _is_only_the_stub(cell: Placed, exercise: Exercise, stub: dict[str, str]) -> bool:

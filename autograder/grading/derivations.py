@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from autograder.grading import files, paper
+from autograder.grading import paper
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, PROSE, SETUP, SOLUTION, Plan
-from autograder.grading.submission import Cell, clean, inert
+from autograder.grading.submission import PACKED, Cell, clean, inert
 
 # How many files are named, and how many words a heading has that is no answer.
 MOST_NAMES, MOST_WORDS = 5, 4
@@ -158,7 +158,7 @@ def _is_comment(cell: Placed) -> bool:
 
 def _may_hold_one(name: str) -> bool:
     """Whether a file may hold a derivation, by its name."""
-    return paper.is_paper(name) or PurePath(name.lower()).suffix in (*files.PACKED, ".ipynb")
+    return paper.is_paper(name) or PurePath(name.lower()).suffix in (*PACKED, ".ipynb")
 
 
 def _with_the_notebook(beside: Sequence[str]) -> Iterator[str]:

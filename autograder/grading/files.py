@@ -19,13 +19,11 @@ from pathlib import Path
 
 from autograder import limited, syntax
 from autograder.grading import paper
-from autograder.grading.submission import MAX_BYTES, MOST_FILES, inert, parse, read_file
+from autograder.grading.submission import MAX_BYTES, MOST_FILES, PACKED, inert, parse, read_file
 from helpers.errors import Unreadable
 
 # How deep folders within folders are looked into, and how many notebooks are read at most.
 DEEPEST, MOST_NOTEBOOKS = 3, 20
-# What is packed and not looked into.
-PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 # What a zip raises that is none, or is broken within.
 DAMAGED = (
     zipfile.BadZipFile,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import unquote
 
+from autograder.course.layout import STAMP
+
 # By the end of a file's name.
 TYPES = {
     ".pdf": "application/pdf",
@@ -40,7 +42,7 @@ SHOWN = ("image/png", "image/jpeg")
 # Can hold a script, which would act in formgrader's pages: from beside a graded notebook they serve every file.
 ACTS = ("image/svg+xml", "text/html")
 # What the course, nbgrader and Python's tools call files of their own.
-OF_TOOLS = ("readme.md", "timestamp.txt", "submission_secret.txt", "requirements.txt")
+OF_TOOLS = ("readme.md", STAMP, "submission_secret.txt", "requirements.txt")
 # Bytes of what is handed in beside a text are told apart by so many characters.
 DIGEST = 32
 # Letters of a name that are kept, so that no file system refuses it.

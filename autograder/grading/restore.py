@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.grading import derivations, paper
-from autograder.grading.answers import answers_placed
+from autograder.grading.answers import answers_placed, written
 from autograder.grading.placed import ADDED, Placed
 from autograder.grading.plan import CHECK, DERIVATION, GRADED, PROSE, SETUP, SOLUTION, Plan, Planned
 from autograder.grading.submission import Cell, inert
@@ -144,8 +144,7 @@ def _place_of_answer(solution: Planned, cells: list[Cell], objects: Sequence[str
     """Where the first cell stands that defines one of some objects in another way than it was handed out."""
     stub = definitions(solution.source)
     for place, cell in enumerate(cells):
-        found = definitions(cell.source) if cell.type == "code" else {}
-        if any(name in found and found[name] != stub.get(name) for name in objects):
+        if cell.type == "code" and written(cell.source, objects, stub):
             return place
     return len(cells)
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autograder.course.layout import may_be_of
+from autograder.course.layout import STAMP, may_be_of
 from autograder.grading import paper
 from autograder.grading.paper import Attached
 from helpers.errors import Unreadable
@@ -273,7 +273,7 @@ def inert(markdown: str, pictures: Mapping[str, str] = MappingProxyType({})) -> 
 
 def _absent(path: Path) -> str:
     """A sentence about a notebook that is not there, and what is in its place."""
-    others = [name for name in names_in(path.parent) if name != "timestamp.txt"]
+    others = [name for name in names_in(path.parent) if name != STAMP]
     if not others:
         return _misplaced(path) or f"There is no {path.name}: nothing was handed in."
     # What calls itself a notebook first, so that it is among those that are named.
@@ -308,7 +308,7 @@ def _misplaced(path: Path) -> str:
     """A sentence about folders in the place of a notebook, or about what lies in the place of its folder; else ""."""
     folder, unit = path.parent, path.stem
     if os.path.lexists(folder):
-        names = ", ".join([name for name in _entries(folder) if name != "timestamp.txt"][:4])
+        names = ", ".join([name for name in _entries(folder) if name != STAMP][:4])
         told = f"There is no {path.name}, but a folder: {names}. Put the notebook itself beside it, as {path.name}."
         return told if names else ""
     if folder.name != unit:

@@ -11,8 +11,6 @@ from helpers.permitted import COMPUTING, STANDARD
 from helpers.sighting import ALARM, IMPORT, Sighting
 
 CUT = "the record of what it called is missing or cut, so nobody can say whose work it is"
-
-
 SILENCE = "its source names what this exercise asks to write, and nothing at all was seen of what it did"
 
 

@@ -32,6 +32,16 @@ def state(exercise: Exercise, *more: Path) -> str:
     return digest.hexdigest()[:24]
 
 
+def changed_since(when: float, exercise: Exercise) -> bool:
+    """Whether a file that counts for an exercise has been written since, so that what is loaded may be an older one.
+
+    Args:
+        when: in seconds since 1970.
+        exercise: whose file, and what that imports, counts.
+    """
+    return any(path.stat().st_mtime > when for path in with_imports({file_of(exercise)}))
+
+
 def _place(path: Path) -> Path:
     """Where a file lies in this project or in a course of one's own, wherever that lies."""
     content = content_of_module(path)

@@ -17,7 +17,7 @@ from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT
 from autograder.course.loading import content_of_module, open_solutions
 from autograder.exercise import Exercise, file_of
-from autograder.judging import not_yours
+from autograder.judging import not_yours, sources
 from autograder.judging.making import end_with_parent, one_thread
 from autograder.judging.tables import answer
 from autograder.progress import Progress
@@ -112,6 +112,8 @@ class Workers:
 # What follows runs in the processes that prove.
 
 _ticks: "Queue[float | None] | None" = None
+# Whatever it proves was loaded later.
+_BEGUN = time.time()
 
 
 def _start(ticks: "Queue[float | None]", log: str) -> None:
@@ -243,7 +245,9 @@ def count(unit: Unit, name: str) -> Counted:
     """Take the census of one exercise, in a process of a pool."""
     exercise = next(one for one in catalogue.exercises(unit) if one.name == name)
     found = Census(exercise).take()
-    return Counted(name, found, not_yours.state(exercise), not_yours.file_for(exercise))
+    # Of what has changed since, it is taken again.
+    of = "" if sources.changed_since(_BEGUN, exercise) else not_yours.state(exercise)
+    return Counted(name, found, of, not_yours.file_for(exercise))
 
 
 def _seconds_for_an_answer(exercise: Exercise) -> float:
@@ -273,7 +277,6 @@ def prove_task(task: Task) -> Proved:
     open_solutions(task.content)
     importlib.import_module(task.module)
     exercise = next(e for e in catalogue.of_module(task.module) if e.name == task.exercise)
-    before = kept.state(exercise)
 
     def tick() -> None:
         if _ticks is not None:
@@ -289,5 +292,5 @@ def prove_task(task: Task) -> Proved:
         tick=tick,
     )
     whole = task.mutants and task.pairs and task.draws >= kept.DRAWS
-    worth_keeping = whole and not proof.shortfalls and kept.state(exercise) == before
-    return Proved(proof, kept.file_for(exercise), before if worth_keeping else "")
+    worth_keeping = whole and not proof.shortfalls and not sources.changed_since(_BEGUN, exercise)
+    return Proved(proof, kept.file_for(exercise), kept.state(exercise) if worth_keeping else "")

@@ -5,7 +5,6 @@ A name that is computed cannot be read beforehand, so it is looked at when it is
 
 import builtins
 import types
-from collections.abc import Callable
 from typing import Any
 
 from helpers.permitted import reaches_behind
@@ -67,9 +66,5 @@ def _refuse_behind(thing: object, name: object) -> None:
 
 
 def _refuse_shared(thing: object) -> None:
-    if isinstance(thing, SHARED) and _home(thing) != MAIN:
+    if isinstance(thing, SHARED) and getattr(thing, "__module__", "") != MAIN:
         raise AttributeError("a library belongs to everybody, and is left as it is")
-
-
-def _home(thing: object) -> Callable[..., Any] | str | None:
-    return getattr(thing, "__module__", None)

@@ -242,6 +242,8 @@ def is_module(path: str) -> bool:
         path: a dotted path, "tensorflow.math".
     """
     path = canonical(path)
+    if path in _on_the_way(OURS):
+        return True
     if path in STANDARD or path.partition(".")[0] not in COMPUTING:
         return path in STANDARD or "." not in path
     root, *rest = path.split(".")

@@ -45,6 +45,7 @@ REACHING = {
     "what lies behind a class of helpers": "from helpers.graph import Node\nt = Node.__init__.__globals__",
     "a module of helpers": "from helpers import published\nt = published.importlib",
     "a module as a value": "d = [tf]\nf = d[0].nn.softmax(a)",
+    "a module of ours as a value": "from helpers import plots\nd = [plots]\nf = d[0].np",
     "a module as an attribute": "class K:\n    m = tf\nf = K.m.nn.softmax(a)",
     "an import in a class": "class K:\n    import tensorflow as m\nf = K.m.nn.softmax(a)",
     "type hints": "import typing\ndef g(x: 't'): ...\nf = typing.get_type_hints(g)",
