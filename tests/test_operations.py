@@ -5,9 +5,9 @@ import pytest
 from autograder.course import catalogue
 from autograder.exercise import Exercise
 from autograder.grading.plan import SETUP, Plan, plan_of
-from autograder.judging.not_yours import not_yours
+from autograder.judging.not_yours import WHOLE_OPERATIONS, WHOLE_PATHS, not_yours
 from helpers.operations import read
-from helpers.ownership import what_is_called
+from helpers.ownership import resolved, what_is_called
 from helpers.witness import Witness
 
 UNITS = catalogue.units()
@@ -41,6 +41,11 @@ def test_no_right_answer_of_the_course_calls_what_it_should_write(unit):
             if found:
                 called[f"{exercise.name}: {name}"] = found
     assert called == {}
+
+
+def test_whole_models_are_the_libraries():
+    assert all(resolved(path) is not None for path in WHOLE_PATHS)
+    assert [name for name in WHOLE_OPERATIONS if not resolved(f"tensorflow.raw_ops.{name}")] == []
 
 
 def sources(exercise: Exercise):

@@ -3,7 +3,7 @@
 from autograder.course import operations
 from autograder.course.catalogue import Unit
 from autograder.exercise import Exercise
-from autograder.judging.not_yours import not_yours
+from autograder.judging.not_yours import WHOLE_MODELS, not_yours
 from helpers.ownership import NotYours
 
 # A sentence that names more is read by nobody.
@@ -29,6 +29,8 @@ def sentence(theirs: NotYours) -> str:
     Args:
         theirs: what the exercise asks to write.
     """
+    # Nobody thinks of taking a sigmoid from a recurrent network.
+    theirs = theirs.without_names(WHOLE_MODELS)
     names = _names(theirs)
     rest = "Whatever else NumPy, TensorFlow and Keras have, you may use."
     # What is kept back by name alone.

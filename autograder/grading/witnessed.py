@@ -7,7 +7,7 @@ from autograder.exercise import Exercise
 from autograder.sandbox import StepResult
 from helpers.operations import Reading
 from helpers.ownership import NotYours, alarms, what_is_called
-from helpers.permitted import COMPUTING, STANDARD
+from helpers.permitted import COMPUTING, OTHERS, STANDARD
 from helpers.sighting import ALARM, IMPORT, Sighting
 
 CUT = "the record of what it called is missing or cut, so nobody can say whose work it is"
@@ -65,4 +65,4 @@ def _strange_imports(seen: Iterable[Sighting]) -> list[str]:
     """Modules that an answer imported while it ran, and that compute, or reach out."""
     modules = {name for kind, name in seen if kind == IMPORT}
     roots = {module.partition(".")[0] for module in modules if not module.startswith("_")}
-    return sorted(roots - set(COMPUTING) - {name.partition(".")[0] for name in STANDARD} - {"sys"})
+    return sorted(roots - set(COMPUTING) - {name.partition(".")[0] for name in STANDARD} - set(OTHERS))

@@ -1,4 +1,4 @@
-"""What is not the student's to call in an exercise: what the census found, and what its author names.
+"""What is not the student's to call in an exercise: what the census found, what its author names, and whole models.
 
 The census is kept beside the exercises, in `solutions/PACKAGE/.census.json`, by the versions of the libraries and the
 state of the exercise; `fdl verify` takes it anew where either has changed.
@@ -19,10 +19,24 @@ FILE = ".census.json"
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "tensorflow", "keras")
 # Of how a census is taken.
 VERSION = 3
+# Whole networks, and models to be fitted: a gate of theirs is a sigmoid, one frame of their loss is a softmax's, but no
+# census can try them, since they take and give more than an exercise does. No exercise is about them.
+WHOLE_OPERATIONS = (
+    "LSTMBlockCell LSTMBlockCellGrad BlockLSTM BlockLSTMV2 BlockLSTMGrad BlockLSTMGradV2 GRUBlockCell GRUBlockCellGrad "
+    "CudnnRNN CudnnRNNV2 CudnnRNNV3 CTCLoss CTCLossV2 SdcaOptimizer SdcaOptimizerV2"
+).split()
+WHOLE_PATHS = (
+    "sklearn.neural_network sklearn.linear_model.LogisticRegression sklearn.linear_model.LogisticRegressionCV "
+    "sklearn.linear_model.SGDClassifier sklearn.linear_model.SGDRegressor sklearn.linear_model.Perceptron "
+    "scipy.stats.logistic scipy.stats.halflogistic scipy.stats.genlogistic scipy.stats.hypsecant"
+).split()
+WHOLE_MODELS = NotYours(
+    {name: name for name in WHOLE_OPERATIONS}, tuple(sorted([*WHOLE_OPERATIONS, *WHOLE_PATHS]))
+)
 
 
 def not_yours(exercise: Exercise) -> NotYours:
-    """What an exercise asks to write.
+    """What an exercise asks to write, and what is no exercise's.
 
     Args:
         exercise: the exercise.
@@ -33,7 +47,7 @@ def not_yours(exercise: Exercise) -> NotYours:
         by_hand = declared(exercise.not_yours)
     except ValueError as error:
         raise AuthoringError(f"{exercise.name}: not_yours: {error}") from None
-    return by_hand | measured(exercise)
+    return by_hand | measured(exercise) | WHOLE_MODELS
 
 
 def measured(exercise: Exercise) -> NotYours:

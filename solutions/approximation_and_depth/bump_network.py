@@ -7,7 +7,7 @@ import tensorflow as tf  # noqa: F401  answers below use it
 from autograder.exercise import Exercise
 from helpers import set_by_hand
 from helpers.evidence import landmarks
-from helpers.set_by_hand import outputs
+from helpers.set_by_hand import in_single, outputs
 from solutions.approximation_and_depth.bump import bump
 
 network = Exercise("bump_network", kind="network", lecture="9:43")
@@ -186,7 +186,7 @@ def example(bump_network, rng, N=4):
     model = bump_network(smooth(rng), 5)
     # Around the middle of the last cell, where f is below 0 and nothing is steep.
     x = (4 + rng.uniform(0.4, 0.6, (N, 1))) / 5
-    return {"x": x.astype("float32")}, lambda x: {"f": model(x)}
+    return {"x": x.astype("float32")}, lambda x: {"f": in_single(model(x))}
 
 
 HEIGHTS = "(edges[:-1] + edges[1:]) / 2"

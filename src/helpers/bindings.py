@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# What a reader follows to a path: a name that gets such a value may stand for a library.
+FOLLOWED = (ast.Name, ast.Attribute, ast.IfExp, ast.BoolOp, ast.NamedExpr)
 
 
 def local_uses(tree: ast.Module, names: Collection[str]) -> set[int]:
@@ -39,6 +41,68 @@ def _find_local(node: ast.AST, bound: set[str], names: set[str], found: set[int]
         if isinstance(child, ast.Name) and (child.id in bound or isinstance(child.ctx, ast.Store)):
             found.add(id(child))
         _find_local(child, here, names, found)
+
+
+def ids_of_local(tree: ast.Module) -> set[int]:
+    """The ids of names that are local to a function and never stand there for what a reader follows.
+
+    An argument `data` is not the module of that name which another cell has imported.
+
+    Args:
+        tree: a cell.
+    """
+    ids: set[int] = set()
+    _find_opaque(tree, set(), ids)
+    return ids
+
+
+def _find_opaque(node: ast.AST, local: set[str], ids: set[int]) -> None:
+    if isinstance(node, ast.Name) and node.id in local:
+        ids.add(id(node))
+    inner = local
+    if isinstance(node, FUNCTIONS):
+        inner = (local - _bound_in(node)) | _opaque_in(node)
+    elif isinstance(node, COMPREHENSIONS):
+        inner = local | _targets(node.generators)
+    outside = _evaluated_outside(node)
+    parts: list[ast.AST] = list(ast.iter_child_nodes(node))
+    if isinstance(node, COMPREHENSIONS):
+        parts += [part for one in node.generators for part in ast.iter_child_nodes(one)]
+        parts = [part for part in parts if not isinstance(part, ast.comprehension)]
+    for part in parts:
+        _find_opaque(part, local if id(part) in outside else inner, ids)
+
+
+def _evaluated_outside(node: ast.AST) -> set[int]:
+    """The ids of what belongs to a function or a comprehension and is evaluated before its names are bound."""
+    parts: list[ast.AST | None] = []
+    if isinstance(node, FUNCTIONS):
+        # Defaults and annotations are all that is evaluated of them.
+        parts.append(node.args)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        parts += [*node.decorator_list, node.returns]
+    if isinstance(node, COMPREHENSIONS):
+        parts.append(node.generators[0].iter)
+    return {id(part) for part in parts}
+
+
+def _opaque_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
+    """The names that a function binds, but for those that may become another name of something in a library."""
+    followed: set[str] = set()
+    for part in ast.walk(function):
+        match part:
+            case ast.Assign():
+                followed |= {target.id for target, value in assigned(part) if isinstance(value, FOLLOWED)}
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), value=value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ) if isinstance(value, FOLLOWED):
+                followed.add(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                followed |= {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                followed |= set(names)
+    return _bound_in(function) - followed
 
 
 def _targets(generators: Iterable[ast.comprehension]) -> set[str]:

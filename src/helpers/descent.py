@@ -67,8 +67,12 @@ class Descent:
         return rows
 
     def _steps(self, rows: tf.Tensor) -> None:
-        for i in tf.range(tf.shape(rows)[0]):
+        def once(i: tf.Tensor) -> tuple[tf.Tensor]:
             self._step(rows[i])
+            return (i + 1,)
+
+        # Not `for`: where TensorFlow finds no source to rewrite, it could not go over a tensor.
+        tf.while_loop(lambda i: i < tf.shape(rows)[0], once, (0,))
 
     def _step(self, rows: tf.Tensor) -> None:
         batch = [tf.gather(part, rows) for part in self.data]

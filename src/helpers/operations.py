@@ -16,6 +16,7 @@ from helpers.bindings import (
     attributes_of_class,
     ids_followed,
     ids_in_classes,
+    ids_of_local,
     ids_of_self,
     local_uses,
     made_here,
@@ -25,8 +26,8 @@ from helpers.permitted import (
     COMPUTING,
     DUNDERS,
     DYNAMIC,
-    SILENT,
     STANDARD,
+    WATCHED,
     WITHOUT_OPERATIONS,
     beginnings,
     by_star,
@@ -38,6 +39,8 @@ from helpers.permitted import (
     reaches_out,
 )
 
+# They ask whatever comes for what they name.
+GETTERS = frozenset({"operator.attrgetter", "operator.methodcaller"})
 # Of these a pattern with one place is the value itself.
 WHOLE = frozenset("bool bytearray bytes dict float frozenset int list set str tuple".split())
 MOST_PATHS, LONGEST_PATH = 200_000, 200  # a long answer follows ten thousand names
@@ -59,7 +62,7 @@ class Reading:
     reaching: tuple[str, ...] = ()
 
     def borrowed(self, paths: Collection[str], objects: Collection[str] = ()) -> list[str]:
-        """What is used of libraries that run no operation, although the exercise asks to write it.
+        """What is used of libraries that run no operation to be seen, although the exercise asks to write it.
 
         Args:
             paths: what is not the student's to call.
@@ -70,7 +73,7 @@ class Reading:
         found = []
         for line, path in self.uses:
             root, _, rest = path.partition(".")
-            if root not in SILENT and not path.startswith(WITHOUT_OPERATIONS):
+            if root in WATCHED and not path.startswith(WITHOUT_OPERATIONS):
                 continue
             scalar = root not in COMPUTING and rest in objects
             if scalar or _lies_in(path, paths):
@@ -102,11 +105,13 @@ def read(cells: Sequence[str], context: Sequence[str] = ()) -> Reading:
     try:
         # First only names: one may be used above the place where it is bound.
         for tree in _parse(context) + trees:
+            reader.opaque = ids_of_local(tree)
             reader.visit(tree)
         reader.forget_uses()
         reader.made_here = made_here(trees)
         for tree in trees:
             reader.local, reader.selves = local_uses(tree, DYNAMIC), ids_of_self(tree)
+            reader.opaque = ids_of_local(tree)
             reader.visit(tree)
             reader.refuse_modules_as_values(tree)
     except _Tangled as error:
@@ -150,6 +155,7 @@ class _Reader(ast.NodeVisitor):
         own: attributes that the answer itself defines.
         made_here: names of functions and classes that the answer makes, and of nothing else.
         local: ids of names that look like Python's own and are bound by the answer.
+        opaque: ids of names that are local to a function, and stand for no library.
         selves: ids of names that stand for the object whose method runs.
         names: the library paths that a name may stand for.
         uses: paths that are used, and in which line.
@@ -161,6 +167,7 @@ class _Reader(ast.NodeVisitor):
         self.own: set[str] = set()
         self.made_here: set[str] = set()
         self.local: set[int] = set()
+        self.opaque: set[int] = set()
         self.selves: set[int] = set()
         self.names: dict[str, set[str]] = {}
         self.uses: list[Use] = []
@@ -222,7 +229,7 @@ class _Reader(ast.NodeVisitor):
 
     def _paths(self, node: ast.AST) -> Iterator[str]:
         match node:
-            case ast.Name(id=name):
+            case ast.Name(id=name) if id(node) not in self.opaque:
                 yield from self.names.get(name, ())
             case ast.Attribute(value=value, attr=name):
                 for path in self.paths(value):
@@ -293,7 +300,7 @@ class _Reader(ast.NodeVisitor):
             node = node.value
         match node:
             case ast.Name(id=name):
-                if name in self.names:
+                if name in self.names and id(node) not in self.opaque:
                     return True
                 return not name[:1].islower() and name not in self.made_here
             case ast.Call(func=ast.Name(id="super")):
@@ -312,6 +319,8 @@ class _Reader(ast.NodeVisitor):
                 self.refuse(node, "type(…) makes a class of texts, which no answer needs")
         if any(keyword.arg == "safe_mode" for keyword in node.keywords):
             self.refuse(node, "safe_mode= lets code come out of a file")
+        if self.asks_by_literals(node):
+            return
         for path in self.paths(node.func):
             if path in ("functools.update_wrapper", "functools.wraps"):
                 most = 2 if path.endswith("update_wrapper") else 1
@@ -319,9 +328,31 @@ class _Reader(ast.NodeVisitor):
                     self.refuse(node, f"{path} is told which attributes to hand on, which no answer needs")
         self.generic_visit(node)
 
+    def asks_by_literals(self, node: ast.Call) -> bool:
+        """Read `attrgetter("a.b")` and `methodcaller("a", x)` as x.a.b and x.a(x), where the names stand there."""
+        paths = set(self.paths(node.func))
+        if not paths or not paths <= GETTERS:
+            return False
+        named = node.args[:1] if "operator.methodcaller" in paths else node.args
+        names = [arg.value for arg in named if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        if not names or len(names) < len(named):
+            return False
+        for name in names:
+            for part in name.split("."):
+                self.check_attribute(node, part)
+        for other in (*node.args[len(named) :], *(keyword.value for keyword in node.keywords)):
+            self.visit(other)
+        return True
+
     def check_by_name(self, node: ast.Call, thing: ast.expr, rest: list[ast.expr]) -> None:
         """Read `getattr(x, "name")` as x.name; a name that is computed may be asked of oneself only."""
         oneself = id(thing) in self.selves
+        called = ast.unparse(node.func)
+        if called == "dir" or (
+            called == "vars" and isinstance(thing, ast.Name) and thing.id in self.made_here
+        ):
+            # Names alone, or what the answer has written down itself.
+            return
         match rest:
             case [ast.Constant(value=str(name)), *_]:
                 paths = list(self.paths(thing))
@@ -333,7 +364,6 @@ class _Reader(ast.NodeVisitor):
                 if changes and self.is_foreign(thing):
                     self.refuse(node, f"an attribute of something other than self is changed: .{name}")
             case _ if not oneself:
-                called = ast.unparse(node.func)
                 self.refuse(node, f"{called} could reach anything here, so it is not used in answers")
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -342,7 +372,7 @@ class _Reader(ast.NodeVisitor):
         if (anything or strange_dunder) and id(node) not in self.local:
             self.refuse(node, f"{node.id} could reach anything, so it is not used in answers")
         elif isinstance(node.ctx, ast.Load):
-            for path in self.names.get(node.id, ()):
+            for path in self.paths(node):
                 self.uses.append((node.lineno, path))
 
     def visit_Constant(self, node: ast.Constant) -> None:

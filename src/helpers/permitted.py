@@ -13,14 +13,15 @@ from typing import Any
 
 # They compute. What they offer under a public path may be used.
 COMPUTING = ("tensorflow", "numpy", "keras", "scipy", "sklearn", "matplotlib")
-# Of these no operation shows while they run.
-SILENT = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
+# Of these operations show while they run.
+WATCHED = ("tensorflow", "keras")
 # So too of these classes' methods.
 WITHOUT_OPERATIONS = "keras.callbacks."
 # Of these, what they offer by their own account, and nothing that they themselves have imported.
 STANDARD = (
     "math cmath functools itertools collections collections.abc typing dataclasses numbers random copy abc warnings time "
-    "enum string fractions decimal statistics operator heapq bisect textwrap contextlib pprint __future__".split()
+    "enum string fractions decimal statistics operator heapq bisect textwrap contextlib pprint json queue datetime array "
+    "__future__".split()
 )
 # These evaluate a text, fetch by one what it names, or make a class of texts.
 BY_TEXT = frozenset(
@@ -28,10 +29,13 @@ BY_TEXT = frozenset(
     "functools.singledispatch functools.singledispatchmethod operator.attrgetter operator.methodcaller "
     "dataclasses.make_dataclass".split()
 )
-OF_SYS = frozenset(
+# Of modules that lead to more, what leads nowhere.
+OF_OTHERS = frozenset(
+    "types.SimpleNamespace types.MappingProxyType "
     "sys.setrecursionlimit sys.getrecursionlimit sys.float_info sys.maxsize sys.version sys.version_info sys.byteorder "
     "sys.getsizeof sys.stdout sys.stderr".split()
 )
+OTHERS = tuple(sorted({path.partition(".")[0] for path in OF_OTHERS}))
 OURS = frozenset(
     "helpers.check helpers.commit helpers.settings helpers.data.digits helpers.data.mnist1d helpers.data.mnist helpers.graph.Node "
     "helpers.graph.Leaf helpers.graph.draw_graph helpers.plots.style helpers.plots.panels helpers.plots.label "
@@ -117,10 +121,10 @@ def by_star(module: str) -> tuple[str, ...]:
 
 
 def _defined_in(home: ModuleType) -> list[str]:
-    """A module's names but for those that it imports."""
+    """A module's names but for those that it imports; what is written in C comes from a module with a _ before its name."""
     own = []
     for name, thing in vars(home).items():
-        if getattr(thing, "__module__", home.__name__) == home.__name__:
+        if getattr(thing, "__module__", home.__name__) in (home.__name__, f"_{home.__name__}"):
             own.append(name)
     return own
 
@@ -176,8 +180,8 @@ def reaches_out(path: str) -> bool:
     every = [*beginnings(path), path]
     if root == "helpers":
         return path not in _on_the_way(OURS) and not _is_ours(every)
-    if root == "sys":
-        return path != "sys" and not any(part in OF_SYS for part in every)
+    if root in OTHERS:
+        return path != root and not any(part in OF_OTHERS for part in every)
     if root in STANDARD or path in STANDARD:
         return not _is_offered(every)
     if root not in COMPUTING:

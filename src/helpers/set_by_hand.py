@@ -25,7 +25,16 @@ def outputs(model: Any, x: Any) -> Any:
     x = np.asarray(x, "float32")
     if x.ndim == 1:
         x = x[:, None]
-    return model(tf.constant(x))
+    return in_single(model(tf.constant(x)))
+
+
+def in_single(h: Any) -> Any:
+    """What a network gives, in float32: how exactly it computes inside is its own business.
+
+    Args:
+        h: of any float dtype; anything else stays as it is.
+    """
+    return tf.cast(h, "float32") if getattr(h, "dtype", None) == "float64" else h
 
 
 def every_input(n: int) -> np.ndarray:

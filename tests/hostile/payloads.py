@@ -281,6 +281,25 @@ BUILT_IN = {
     "raw operation": "return tf.raw_ops.Softmax(logits=a)",
     "a library of its own": "import scipy.special\n    return scipy.special.softmax(a, axis)",
     "logsumexp": "return tf.exp(a - tf.reduce_logsumexp(a, axis, keepdims=True))",
+    "a classifier's fit": (
+        "import numpy as np, sklearn.linear_model\n"
+        "    h = np.moveaxis(np.asarray(a), axis, -1)\n"
+        "    k = h.shape[-1]\n"
+        "    model = sklearn.linear_model.LogisticRegression()\n"
+        "    model.classes_, model.coef_, model.intercept_ = np.arange(k), np.eye(k), np.zeros(k)\n"
+        "    p = model.predict_proba(h.reshape(-1, k)).reshape(h.shape)\n"
+        "    return tf.constant(np.moveaxis(p, -1, axis), a.dtype)"
+    ),
+    "one frame of a recurrent network's loss": (
+        "shape, k = tf.shape(a), a.shape[-1]\n"
+        "    h = tf.repeat(tf.reshape(a, (1, -1, k)), k, 1)\n"
+        "    h = tf.concat([h, tf.fill((1, tf.shape(h)[1], 1), -1e9)], 2)\n"
+        "    n = tf.shape(h)[1]\n"
+        "    at = tf.stack([tf.range(n), tf.zeros_like(tf.range(n))], 1)\n"
+        "    y = tf.tile(tf.range(k), [n // k])\n"
+        "    loss = tf.raw_ops.CTCLoss(inputs=h, labels_indices=tf.cast(at, 'int64'), labels_values=y, sequence_length=tf.ones(n, 'int32'))[0]\n"
+        "    return tf.exp(-tf.reshape(loss, shape))"
+    ),
 }
 for name, body in BUILT_IN.items():
     payload(
