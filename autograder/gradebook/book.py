@@ -15,6 +15,8 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_notebook
 from nbgrader.api import (
     Assignment,
+    BaseCell,
+    Comment,
     Grade,
     Gradebook,
     GradeCell,
@@ -65,13 +67,23 @@ class Transaction(Gradebook):
     def __init__(self, gradebook: Gradebook):
         self.__dict__.update(vars(gradebook))
         self.db = scoped_session(sessionmaker(class_=Waiting, bind=gradebook.engine))
-        self.found: dict[tuple, Grade] = {}
+        self.found: dict[tuple, dict[str, Any]] = {}
 
-    def find_grade(self, *where: str) -> Grade:
-        """As nbgrader's, which asks the database each time."""
-        if where not in self.found:
-            self.found[where] = super().find_grade(*where)
-        return self.found[where]
+    def find_grade(self, cell: str, *where: str) -> Grade:
+        found = self._of_submission(Grade, where)
+        return found.get(cell) or super().find_grade(cell, *where)
+
+    def find_comment(self, cell: str, *where: str) -> Comment:
+        found = self._of_submission(Comment, where)
+        return found.get(cell) or super().find_comment(cell, *where)
+
+    def _of_submission(self, kind: type[Grade] | type[Comment], where: tuple[str, ...]) -> dict[str, Any]:
+        """All grades or comments of a submission by their cells' names: nbgrader asks the database for each of them."""
+        if (kind, where) not in self.found:
+            rows = self.db.query(BaseCell.name, kind).join(kind, kind.cell_id == BaseCell.id)
+            theirs = rows.filter(kind.notebook_id == self.find_submission_notebook(*where).id)
+            self.found[kind, where] = dict(map(tuple, theirs))
+        return self.found[kind, where]
 
     def close(self) -> None:
         """Each step closes its gradebook; this one is still needed by the next."""

@@ -135,8 +135,10 @@ def apply(gradebook: Gradebook, course: Course, unit: str, student: str, anew: b
         anew: whether one that is not written down goes.
     """
     extension = read(course).get(unit, {}).get(student)
+    if extension is None and not anew:
+        return
     due = due_date(gradebook, unit)
-    if due is None or (extension is None and not anew):
+    if due is None:
         return
     try:
         submission = gradebook.find_submission(unit, student)
