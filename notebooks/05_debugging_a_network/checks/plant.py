@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
-from helpers.small_networks import examined, outputs, standardizing_network, symptoms, symptoms_and_outputs, unscaled_examples
+from helpers.small_networks import examined, outputs, slopes_along, standardizing_network, symptoms, symptoms_and_outputs, unscaled_examples
 
 planting = Checks("plant", kind="step", lecture="43:37")
 
@@ -25,9 +25,16 @@ def ill(plant, rng, fault):
     """A network with a fault planted, and its outputs before that."""
     model, (x, y) = standardizing_network(rng), unscaled_examples(rng)
     before, weights = outputs(model, x)[-1].numpy(), model.get_weights()
+    rescaling = model.layers[0]
+    normalizes = rescaling.scale, rescaling.offset
     plant(fault, model)
     kept = [np.array_equal(was, now) for was, now in zip(weights, model.get_weights(), strict=True)]
-    return {"f before": before, "W and b that are as they were": np.array(kept), **examined(model, x, y, rng)}
+    found = examined(model, x, y, rng)
+    if fault == "inputs":
+        # With wide inputs no slope can be measured, so it is measured with what they were.
+        rescaling.scale, rescaling.offset = normalizes
+        found |= slopes_along(model, x, y, rng)
+    return {"f before": before, "W and b that are as they were": np.array(kept), **found}
 
 
 def untouched(theirs, which=slice(None)):
