@@ -26,9 +26,11 @@ WHOLE_OPERATIONS = (
     "CudnnRNN CudnnRNNV2 CudnnRNNV3 CTCLoss CTCLossV2 SdcaOptimizer SdcaOptimizerV2"
 ).split()
 WHOLE_PATHS = (
-    "sklearn.neural_network sklearn.linear_model.LogisticRegression sklearn.linear_model.LogisticRegressionCV "
+    "sklearn.neural_network sklearn.svm sklearn.discriminant_analysis sklearn.naive_bayes "
+    "sklearn.metrics.pairwise.sigmoid_kernel sklearn.metrics.pairwise.pairwise_kernels matplotlib.scale.LogisticTransform "
+    "sklearn.linear_model.LogisticRegression sklearn.linear_model.LogisticRegressionCV "
     "sklearn.linear_model.SGDClassifier sklearn.linear_model.SGDRegressor sklearn.linear_model.Perceptron "
-    "scipy.stats.logistic scipy.stats.halflogistic scipy.stats.genlogistic scipy.stats.hypsecant"
+    "scipy.stats.logistic scipy.stats.halflogistic scipy.stats.genlogistic scipy.stats.hypsecant scipy.stats.kstest"
 ).split()
 WHOLE_MODELS = NotYours(
     {name: name for name in WHOLE_OPERATIONS}, tuple(sorted([*WHOLE_OPERATIONS, *WHOLE_PATHS]))

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Iterator
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-# What a reader follows to a path: a name that gets such a value may stand for a library.
-FOLLOWED = (ast.Name, ast.Attribute, ast.IfExp, ast.BoolOp, ast.NamedExpr)
 
 
 def local_uses(tree: ast.Module, names: Collection[str]) -> set[int]:
@@ -19,28 +17,72 @@ def local_uses(tree: ast.Module, names: Collection[str]) -> set[int]:
         tree: a cell.
         names: Python's own that are meant.
     """
-    deleted = {
+    meant = set(names) - {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
     }
-    top: set[str] = set()
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.For | ast.FunctionDef):
-            top |= _bound_by(statement)
-    found: set[int] = set()
-    _find_local(tree, (top & set(names)) - deleted, set(names), found)
+    found: set[int] = {
+        id(node) for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    _find_local_in(tree.body, set(), meant, set(names), found)
     return found
 
 
-def _find_local(node: ast.AST, bound: set[str], names: set[str], found: set[int]) -> None:
-    for child in ast.iter_child_nodes(node):
-        here = bound
-        if isinstance(child, FUNCTIONS):
-            here = bound | (_bound_in(child) & names)
-        elif isinstance(child, COMPREHENSIONS):
-            here = bound | (_targets(child.generators) & names)
-        if isinstance(child, ast.Name) and (child.id in bound or isinstance(child.ctx, ast.Store)):
-            found.add(id(child))
-        _find_local(child, here, names, found)
+def _find_local_in(
+    body: list[ast.stmt], before: set[str], meant: set[str], names: set[str], found: set[int]
+) -> set[str]:
+    """Go through statements in their order: a name is local after what binds it, and not before."""
+    bound = set(before)
+    for statement in body:
+        here = set(bound)
+        if isinstance(statement, ast.For):
+            _find_local(statement.iter, bound, names, found)
+            here |= set(_stored_in(statement.target)) & meant
+            _find_local_in(statement.body, here, meant, names, found)
+            _find_local_in(statement.orelse, bound, meant, names, found)
+        elif isinstance(statement, ast.If | ast.While):
+            _find_local(statement.test, bound, names, found)
+            _find_local_in(statement.body, bound, meant, names, found)
+            _find_local_in(statement.orelse, bound, meant, names, found)
+        elif isinstance(statement, ast.With):
+            for item in statement.items:
+                _find_local(item, bound, names, found)
+                if item.optional_vars:
+                    bound |= set(_stored_in(item.optional_vars)) & meant
+            bound = _find_local_in(statement.body, bound, meant, names, found)
+        elif isinstance(statement, ast.FunctionDef):
+            bound |= {statement.name} & meant
+            holder = ast.Module(body=[statement], type_ignores=[])
+            _find_local(holder, here, names, found, bound)
+        else:
+            _find_local(ast.Module(body=[statement], type_ignores=[]), bound, names, found)
+            bound |= _bound_by(statement) & meant
+    return bound
+
+
+def _find_local(
+    node: ast.AST, bound: set[str], names: set[str], found: set[int], within: set[str] | None = None
+) -> None:
+    if isinstance(node, ast.Name) and node.id in bound:
+        found.add(id(node))
+    inner = bound if within is None or not isinstance(node, FUNCTIONS) else within
+    if isinstance(node, FUNCTIONS):
+        inner = inner | (_bound_in(node) & names)
+    elif isinstance(node, COMPREHENSIONS):
+        inner = bound | (_targets(node.generators) & names)
+    elif isinstance(node, ast.ClassDef):
+        inner = bound - names_bound_in_class(node)
+    outside = _evaluated_outside(node)
+    for part in _parts(node):
+        passed = within if isinstance(node, ast.Module) else None
+        _find_local(part, bound if id(part) in outside else inner, names, found, passed)
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    parts: list[ast.AST] = list(ast.iter_child_nodes(node))
+    if isinstance(node, COMPREHENSIONS):
+        parts += [part for one in node.generators for part in ast.iter_child_nodes(one)]
+        parts = [part for part in parts if not isinstance(part, ast.comprehension)]
+    return parts
 
 
 def ids_of_local(tree: ast.Module) -> set[int]:
@@ -64,6 +106,9 @@ def _find_opaque(node: ast.AST, local: set[str], ids: set[int]) -> None:
         inner = (local - _bound_in(node)) | _opaque_in(node)
     elif isinstance(node, COMPREHENSIONS):
         inner = local | _targets(node.generators)
+    elif isinstance(node, ast.ClassDef):
+        # What a class's body binds it reads from there or from the module, past every function around it.
+        inner = local - names_bound_in_class(node)
     outside = _evaluated_outside(node)
     parts: list[ast.AST] = list(ast.iter_child_nodes(node))
     if isinstance(node, COMPREHENSIONS):
@@ -71,6 +116,29 @@ def _find_opaque(node: ast.AST, local: set[str], ids: set[int]) -> None:
         parts = [part for part in parts if not isinstance(part, ast.comprehension)]
     for part in parts:
         _find_opaque(part, local if id(part) in outside else inner, ids)
+
+
+def names_bound_in_class(node: ast.ClassDef) -> set[str]:
+    """Every name that the body of a class binds, by whatever statement."""
+    found: set[str] = set()
+    for part in _own_level(node):
+        found |= _bound_by_any(part)
+    return found
+
+
+def _bound_by_any(part: ast.AST) -> set[str]:
+    match part:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            return {name}
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            return {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            return {name}
+        case ast.ExceptHandler(name=str(name)) | ast.arg(arg=name):
+            return {name}
+    return set()
 
 
 def _evaluated_outside(node: ast.AST) -> set[int]:
@@ -88,27 +156,48 @@ def _evaluated_outside(node: ast.AST) -> set[int]:
 
 def _opaque_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
     """The names that a function binds, but for those that may become another name of something in a library."""
-    followed: set[str] = set()
+    others: set[str] = set()
+    values: list[tuple[str, set[str]]] = []
     for part in ast.walk(function):
         match part:
             case ast.Assign():
-                followed |= {target.id for target, value in assigned(part) if isinstance(value, FOLLOWED)}
+                values += [(target.id, _roots(value)) for target, value in assigned(part)]
             case (
-                ast.AnnAssign(target=ast.Name(id=name), value=value)
+                ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
                 | ast.NamedExpr(target=ast.Name(id=name), value=value)
-            ) if isinstance(value, FOLLOWED):
-                followed.add(name)
+            ):
+                values.append((name, _roots(value)))
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                followed |= {alias.asname or alias.name.partition(".")[0] for alias in aliases}
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
-                followed |= set(names)
-    return _bound_in(function) - followed
+                others |= {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+            case ast.Global(names=names):
+                others |= set(names)
+    opaque = _bound_in(function) - others
+    # What gets a name that may stand for a library may stand for one itself.
+    while taken := {name for name, roots in values if name in opaque and not roots <= opaque}:
+        opaque -= taken
+    return opaque
+
+
+def _roots(value: ast.expr) -> set[str]:
+    """The names at the beginning of what a reader would follow."""
+    match value:
+        case ast.Name(id=name):
+            return {name}
+        case ast.Attribute(value=inner):
+            return _roots(inner)
+        case ast.IfExp(body=one, orelse=other):
+            return _roots(one) | _roots(other)
+        case ast.BoolOp(values=several):
+            return {name for one in several for name in _roots(one)}
+        case ast.NamedExpr(value=inner):
+            return _roots(inner)
+    return set()
 
 
 def _targets(generators: Iterable[ast.comprehension]) -> set[str]:
     found: set[str] = set()
     for generator in generators:
-        found |= set(_names_in(generator.target))
+        found |= set(_stored_in(generator.target))
     return found
 
 
@@ -145,12 +234,14 @@ def _bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
             bound.add(part.id)
         elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             bound.add(part.name)
+        elif isinstance(part, ast.MatchAs | ast.MatchStar | ast.MatchMapping | ast.ExceptHandler):
+            bound |= _bound_by_any(part)
         if not isinstance(part, (*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef)):
             parts += ast.iter_child_nodes(part)
     return bound - others
 
 
-def made_here(trees: Iterable[ast.Module]) -> set[str]:
+def made_here(trees: list[ast.Module]) -> set[str]:
     """Names that stand for functions and classes of the source's own, wherever they are bound."""
     definitions: set[str] = set()
     calls: dict[str, list[ast.expr]] = {}
@@ -165,7 +256,19 @@ def made_here(trees: Iterable[ast.Module]) -> set[str]:
     for name, values in calls.items():
         if all(_is_call_of(value, definitions) for value in values):
             made.add(name)
-    return (definitions - calls.keys()) | made
+    return ((definitions - calls.keys()) | made) - _bound_otherwise(trees)
+
+
+def _bound_otherwise(trees: Iterable[ast.Module]) -> set[str]:
+    """Names that something else than a definition or an assignment that can be followed binds anywhere."""
+    found: set[str] = set()
+    for tree in trees:
+        seen = {id(t) for n in ast.walk(tree) if isinstance(n, ast.Assign) for t, _ in assigned(n)}
+        for node in ast.walk(tree):
+            plain = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if id(node) not in seen and not plain:
+                found |= _bound_by_any(node)
+    return found
 
 
 def _is_call_of(value: ast.expr, definitions: set[str]) -> bool:
@@ -218,9 +321,13 @@ def ids_followed(nodes: Iterable[ast.AST], in_classes: set[int]) -> set[int]:
     for node in nodes:
         if isinstance(node, ast.Attribute):
             ids.add(id(node.value))
-        elif isinstance(node, ast.Assign) and id(node) not in in_classes:
+        elif isinstance(node, ast.Assign) and id(node) not in in_classes and _all_seen(node):
             ids.update(id(value) for _, value in assigned(node))
     return ids
+
+
+def _all_seen(node: ast.Assign) -> bool:
+    return len(node.targets) == 1 or all(isinstance(target, ast.Name) for target in node.targets)
 
 
 def assigned(node: ast.Assign) -> Iterator[tuple[ast.Name, ast.expr]]:
@@ -253,9 +360,9 @@ def attributes_of_class(statement: ast.stmt) -> Iterator[str]:
             yield name
         case ast.Assign(targets=targets):
             for target in targets:
-                yield from _names_in(target)
+                yield from _stored_in(target)
         case ast.AnnAssign(target=target):
-            yield from _names_in(target)
+            yield from _stored_in(target)
 
 
 def _names_in(target: ast.expr) -> Iterator[str]:
@@ -284,3 +391,8 @@ def _own_level(node: ast.ClassDef) -> Iterator[ast.AST]:
         yield part
         if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             parts += ast.iter_child_nodes(part)
+
+
+def rebound(trees: Iterable[ast.Module]) -> set[str]:
+    """Every name that a source binds, wherever."""
+    return {name for tree in trees for node in ast.walk(tree) for name in _bound_by_any(node)}

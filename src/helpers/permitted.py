@@ -16,7 +16,12 @@ COMPUTING = ("tensorflow", "numpy", "keras", "scipy", "sklearn", "matplotlib")
 # Of these operations show while they run.
 WATCHED = ("tensorflow", "keras")
 # So too of these classes' methods.
-WITHOUT_OPERATIONS = "keras.callbacks."
+WITHOUT_OPERATIONS = (
+    "keras.callbacks.",
+    "keras.src.callbacks.",
+    "tensorflow.python.keras.callbacks.",
+    "keras.utils.",
+)
 # Of these, what they offer by their own account, and nothing that they themselves have imported.
 STANDARD = (
     "math cmath functools itertools collections collections.abc typing dataclasses numbers random copy abc warnings time "
@@ -27,7 +32,7 @@ STANDARD = (
 BY_TEXT = frozenset(
     "typing.get_type_hints typing.get_overloads typing.ForwardRef typing.get_args string.Formatter string.Template "
     "functools.singledispatch functools.singledispatchmethod operator.attrgetter operator.methodcaller "
-    "dataclasses.make_dataclass".split()
+    "dataclasses.make_dataclass contextlib.chdir".split()
 )
 # Of modules that lead to more, what leads nowhere.
 OF_OTHERS = frozenset(
@@ -52,17 +57,29 @@ OUTSIDE = frozenset(
     "keras.models.save_model keras.saving.load_weights keras.saving.save_weights keras.utils.get_file keras.datasets "
     "keras.callbacks.ModelCheckpoint keras.callbacks.CSVLogger keras.callbacks.TensorBoard "
     "keras.callbacks.BackupAndRestore scipy.io scipy.datasets sklearn.datasets matplotlib.pyplot.savefig "
-    "matplotlib.pyplot.imsave matplotlib.pyplot.imread matplotlib.style matplotlib.rcParams "
+    "matplotlib.pyplot.imsave matplotlib.pyplot.imread matplotlib.style matplotlib.rcParams matplotlib.cbook matplotlib.image "
+    "matplotlib.backends numpy.rec sklearn.utils.discovery sklearn.utils._array_api scipy._lib scipy.sparse.load_npz scipy.sparse.save_npz "
     # Python from texts and bytes, and graphs that nobody is told of.
     "keras.config.enable_unsafe_deserialization tensorflow.Graph tensorflow.compat.v1.Graph tensorflow.compat.v1.train "
-    "tensorflow.compat.v1.Session tensorflow.compat.v1.InteractiveSession tensorflow.compat.v1.wrap_function".split()
+    "tensorflow.compat.v1.Session tensorflow.compat.v1.InteractiveSession tensorflow.compat.v1.wrap_function "
+    "tensorflow.compat.v1.gfile tensorflow.raw_ops.ReadFile tensorflow.raw_ops.WriteFile tensorflow.raw_ops.MatchingFiles "
+    "tensorflow.raw_ops.PyFunc tensorflow.raw_ops.EagerPyFunc tensorflow.raw_ops.PyFuncStateless tensorflow.python.ops.io_ops "
+    "tensorflow.python.ops.gen_io_ops tensorflow.python.ops.script_ops tensorflow.python.ops.gen_script_ops "
+    "keras.src.saving keras.src.utils.module_utils keras.src.utils.file_utils keras.src.utils.python_utils "
+    "keras.src.utils.io_utils".split()
+)
+# Of those, what reads and writes nothing.
+INSIDE_OF_OUTSIDE = frozenset(
+    "numpy.lib.stride_tricks.sliding_window_view tensorflow.data.experimental.cardinality tensorflow.data.experimental.AUTOTUNE "
+    "numpy.testing.assert_allclose numpy.testing.assert_array_equal numpy.testing.assert_array_almost_equal "
+    "numpy.testing.assert_almost_equal numpy.testing.assert_equal".split()
 )
 # What of TensorFlow's private modules is operations and layers; the others reach its inside.
 PRIVATE, OF_OPERATIONS = "tensorflow.python", ("tensorflow.python.ops", "tensorflow.python.keras")
 # Python's own that could reach anything.
 DYNAMIC = frozenset(
     "eval exec compile __import__ globals locals open input breakpoint __builtins__ __loader__ __spec__ get_ipython "
-    "memoryview In Out exit quit".split()
+    "memoryview In Out exit quit license credits copyright help".split()
 )
 # These take an object and the name of an attribute, or all of them.
 BY_NAME = frozenset("getattr setattr delattr vars dir".split())
@@ -71,7 +88,7 @@ DUNDERS = frozenset(
     "__init__ __call__ __name__ __qualname__ __module__ __class__ __len__ __getitem__ __setitem__ __delitem__ __iter__ __next__ "
     "__repr__ __str__ __format__ __version__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __int__ __float__ __index__ "
     "__post_init__ __slots__ __all__ __doc__ __annotations__ __enter__ __exit__ __contains__ __reversed__ __copy__ "
-    "__deepcopy__ __array__ __array_priority__ __neg__ __pos__ __abs__ __invert__ __round__".split()
+    "__deepcopy__ __missing__ __array__ __array_priority__ __neg__ __pos__ __abs__ __invert__ __round__".split()
     + [
         f"__{kind}{name}__"
         for kind in ("", "r", "i")
@@ -83,11 +100,11 @@ DUNDERS = frozenset(
 OF_FRAMES = ("ag_", "co_", "cr_", "gi_", "tb_")
 INSIDE = ("_", *OF_FRAMES)
 OF_PYTHON = frozenset(
-    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace mro with_traceback ctypes cffi capsule".split()
+    "_module _evaluate f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace mro with_traceback ctypes cffi capsule".split()
 )
 REACHING = OF_PYTHON | frozenset(
     "python_function get_concrete_function function_spec function_type dump dumps tofile getfield setfield load "
-    "load_weights save save_weights load_own_variables save_own_variables export".split()
+    "load_weights save savefig save_weights get_namespace array_namespace load_own_variables save_own_variables export".split()
 )
 NAMED_TUPLE = frozenset("_asdict _fields _make _replace".split())
 HARMLESS = DUNDERS | NAMED_TUPLE
@@ -129,19 +146,6 @@ def _defined_in(home: ModuleType) -> list[str]:
     return own
 
 
-@cache
-def private_of_python() -> frozenset[str]:
-    """Private names of classes in the standard library: an answer that has one of its own may still mean theirs."""
-    names: set[str] = set()
-    for module in STANDARD:
-        for thing in vars(importlib.import_module(module)).values():
-            if isinstance(thing, type):
-                names.update(
-                    name for name in dir(thing) if name.startswith("_") and not name.startswith("__")
-                )
-    return frozenset(names) - NAMED_TUPLE
-
-
 def beginnings(path: str) -> Iterator[str]:
     """What a dotted path leads through.
 
@@ -163,7 +167,33 @@ def canonical(path: str) -> str:
     Returns:
         The path as it is listed, "keras.layers".
     """
-    return re.sub(r"^tensorflow\.keras(?=\.|$)|^tf_keras(?=\.|$)", "keras", path)
+    return _spelled(_of_module(path))
+
+
+def _spelled(path: str) -> str:
+    path = re.sub(r"^tensorflow(\._api\.v2)?(\.compat\.v2)?(?=\.)", "tensorflow", path)
+    return re.sub(r"^tensorflow(\.compat\.v[12])?\.keras(?=\.|$)|^tf_keras(?=\.|$)", "keras", path)
+
+
+@cache
+def _of_module(path: str) -> str:
+    """The path by the name of the last module on its way."""
+    root, *rest = path.split(".")
+    if root not in COMPUTING:
+        return path
+    try:
+        thing: Any = importlib.import_module(root)
+    except ImportError:
+        return path
+    for i, name in enumerate(rest):
+        found = _attribute(thing, name)
+        if not isinstance(found, ModuleType):
+            break
+        thing = found
+        its = _spelled(getattr(found, "__name__", ""))
+        if its.partition(".")[0] in COMPUTING and not any(p.startswith("_") for p in its.split(".")):
+            path = ".".join([its, *rest[i + 1 :]])
+    return path
 
 
 @cache
@@ -181,12 +211,16 @@ def reaches_out(path: str) -> bool:
     if root == "helpers":
         return path not in _on_the_way(OURS) and not _is_ours(every)
     if root in OTHERS:
-        return path != root and not any(part in OF_OTHERS for part in every)
+        of_others = [part for part in every if part in OF_OTHERS]
+        behind = path[len(of_others[0]) :].split(".") if of_others else []
+        return path != root and (
+            not of_others or any(reaches_behind(n) or n in ("__class__", "buffer") for n in behind)
+        )
     if root in STANDARD or path in STANDARD:
         return not _is_offered(every)
     if root not in COMPUTING:
         return True
-    if any(part in OUTSIDE for part in every):
+    if any(part in OUTSIDE for part in every) and not any(part in INSIDE_OF_OUTSIDE for part in every):
         return True
     if PRIVATE in every[:-1] and not any(part in OF_OPERATIONS for part in every):
         return True
