@@ -255,9 +255,8 @@ class Reader(ast.NodeVisitor):
         """Read `getattr(x, "name")` as x.name; a name that is computed may be asked of oneself only."""
         oneself = id(thing) in self.selves
         called = ast.unparse(node.func)
-        if called == "dir" or (
-            called == "vars" and isinstance(thing, ast.Name) and thing.id in self.made_here
-        ):
+        is_own = isinstance(thing, ast.Name) and thing.id in self.made_here
+        if called == "dir" or (called == "vars" and is_own):
             # Names alone, or what the answer has written down itself.
             return
         match rest:
@@ -270,7 +269,7 @@ class Reader(ast.NodeVisitor):
                 changes = isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr")
                 if changes and self.is_foreign(thing):
                     self.refuse(node, f"an attribute of something other than self is changed: .{name}")
-            case _ if not oneself:
+            case _ if not oneself and not (called in ("getattr", "hasattr") and is_own):
                 self.refuse(node, f"{called} could reach anything here, so it is not used in answers")
 
     def visit_Name(self, node: ast.Name) -> None:

@@ -171,7 +171,7 @@ HONEST = {
     "a local name like a module's": "from helpers import data\ndef f(data):\n    rows = list(data)\n    return [len(data), data, rows]\ndef g(x):\n    data = [x]\n    return len(data), lambda data: [data], [data for data in x]",
     "getters whose names stand there": "from operator import attrgetter, methodcaller\nf = attrgetter('shape', 'kernel.shape')\ng = methodcaller('uniform', 0, endpoint=True)",
     "sorted places": "import bisect\nfrom heapq import heappush\nbisect.insort(places, x)\nn = bisect.bisect_left(places, x)",
-    "names of one's own class": "class Faults:\n    def inputs(self): ...\nknown = [n for n in vars(Faults) if n in dir(Faults)]",
+    "names of one's own class": "class Faults:\n    def inputs(self): ...\nknown = [n for n in vars(Faults) if n in dir(Faults)]\ndef plant(fault, model):\n    getattr(Faults, fault)(model)",
     "a namespace": "from types import SimpleNamespace\nimport json\ns = SimpleNamespace(a=1)\ns.b = json.dumps([s.a])",
     "the type of a value": "def f(a):\n    return type(a)(a) if type(a) is list else a",
     "a configuration": "def f(layer):\n    return layer.__class__.from_config(layer.get_config())",
