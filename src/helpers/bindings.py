@@ -62,6 +62,7 @@ def _find_local_in(
 def _find_local(
     node: ast.AST, bound: set[str], names: set[str], found: set[int], within: set[str] | None = None
 ) -> None:
+    """Go through an expression or a statement; `within` is what a function at the top finds bound once it is called."""
     if isinstance(node, ast.Name) and node.id in bound:
         found.add(id(node))
     inner = bound if within is None or not isinstance(node, FUNCTIONS) else within
@@ -78,6 +79,7 @@ def _find_local(
 
 
 def _parts(node: ast.AST) -> list[ast.AST]:
+    """What a node is made of; of a comprehension also what its `for` and `if` are made of."""
     parts: list[ast.AST] = list(ast.iter_child_nodes(node))
     if isinstance(node, COMPREHENSIONS):
         parts += [part for one in node.generators for part in ast.iter_child_nodes(one)]
@@ -110,11 +112,7 @@ def _find_opaque(node: ast.AST, local: set[str], ids: set[int]) -> None:
         # What a class's body binds it reads from there or from the module, past every function around it.
         inner = local - names_bound_in_class(node)
     outside = _evaluated_outside(node)
-    parts: list[ast.AST] = list(ast.iter_child_nodes(node))
-    if isinstance(node, COMPREHENSIONS):
-        parts += [part for one in node.generators for part in ast.iter_child_nodes(one)]
-        parts = [part for part in parts if not isinstance(part, ast.comprehension)]
-    for part in parts:
+    for part in _parts(node):
         _find_opaque(part, local if id(part) in outside else inner, ids)
 
 
