@@ -9,7 +9,7 @@ STAMPS := $(STAMP) $(EXTRA:%=$(STAMP)-%)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help install demo lab hub docs pictures test verify bench bench-scale lock clean
+.PHONY: help install demo lab hub docs pictures test types current verify bench bench-scale lock clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,9 +47,14 @@ pictures: install  ## take the guides' pictures of JupyterLab anew (needs Chromi
 test: install   ## lint, type-check, compare notebooks/ with a fresh build, and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/fdl build --check
+	@$(MAKE) --no-print-directory --jobs 2 types current
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+types: install
+	$(BIN)/mypy
+
+current: install
+	$(BIN)/fdl build --check
 
 verify: install ## prove what has changed since it was proved; ANEW=1 proves every exercise (a quarter of an hour on two cores)
 	$(BIN)/fdl verify $(if $(ANEW),--anew)

@@ -86,7 +86,7 @@ def fight(plan: Plan, folder: Path, attacks: list[str], tier: str) -> Battle:
     (root / FILE).write_text("5e" * 32)
     canary.write_text("as it was")
     with listening() as (port, received), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "DEFAULT", limits.Limits(cell=6.0, check=4.0, notebook=30.0))
+        patch.setattr(limits, "DEFAULT", limits.Limits(cell=4.0, check=3.0, notebook=30.0))
         words = {"COURSE": str(root), "REPO": str(ROOT), "CANARY": str(canary), "PORT": str(port)}
         students = submit(plan, root, attacks, words)
         before = fingerprints(canary)
