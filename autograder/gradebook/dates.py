@@ -16,7 +16,6 @@ from autograder.course.layout import STAMP
 from autograder.grading import submission
 from helpers.errors import CalledWrongly, Unreadable
 
-# When something was handed in, as nbgrader's exchange writes it.
 # Said where nobody can read when something was handed in.
 IN_TIME = "It counts as handed in in time."
 EXAMPLE = '"2030-01-31 23:59"'

@@ -15,7 +15,7 @@ from typing import Any
 COMPUTING = ("tensorflow", "numpy", "keras", "scipy", "sklearn", "matplotlib")
 # Of these operations show while they run.
 WATCHED = ("tensorflow", "keras")
-# So too of these classes' methods.
+# But none of these: methods of callbacks, and what computes by NumPy.
 WITHOUT_OPERATIONS = (
     "keras.callbacks.",
     "keras.src.callbacks.",
@@ -58,7 +58,7 @@ OUTSIDE = frozenset(
     "keras.callbacks.ModelCheckpoint keras.callbacks.CSVLogger keras.callbacks.TensorBoard "
     "keras.callbacks.BackupAndRestore scipy.io scipy.datasets sklearn.datasets matplotlib.pyplot.savefig "
     "matplotlib.pyplot.imsave matplotlib.pyplot.imread matplotlib.style matplotlib.rcParams matplotlib.cbook matplotlib.image "
-    "matplotlib.backends numpy.rec sklearn.utils.discovery sklearn.utils._array_api scipy._lib scipy.sparse.load_npz scipy.sparse.save_npz "
+    "matplotlib.backends numpy.rec sklearn.utils.discovery scipy.sparse.load_npz scipy.sparse.save_npz "
     # Python from texts and bytes, and graphs that nobody is told of.
     "keras.config.enable_unsafe_deserialization tensorflow.Graph tensorflow.compat.v1.Graph tensorflow.compat.v1.train "
     "tensorflow.compat.v1.Session tensorflow.compat.v1.InteractiveSession tensorflow.compat.v1.wrap_function "

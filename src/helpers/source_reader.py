@@ -167,9 +167,8 @@ class Reader(ast.NodeVisitor):
         paths = list(self.paths(node))
         for path in paths:
             self.uses.append((node.lineno, path))
-        mangled = (
-            its_own and node.attr in self.own and not node.attr.endswith("__") and node.attr.startswith("__")
-        )
+        # Python puts the class's name before it, so it is nobody else's.
+        mangled = its_own and node.attr in self.own and re.fullmatch(r"__\w*[^_]_?", node.attr)
         if not paths and not mangled and not (its_own and node.attr == "__dict__"):
             self.check_attribute(node, node.attr)
         is_changed = isinstance(node.ctx, ast.Store | ast.Del)
