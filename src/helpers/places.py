@@ -27,9 +27,12 @@ def not_finite(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
             rest = "the rest is right" if right else "the rest is wrong too"
             yield Relation(("not finite", name), f"not finite just where {name}; {rest}", True, 4)
             return
-    if right and (good & wanted).any():
-        # Noughts count here as well: they are right.
-        yield Relation(("finite",), "right wherever it is finite", True, int((good & wanted).sum()) // 2)
+    there = fy[good & wanted]
+    if right and there.size:
+        # Noughts count here as well: they are right. Alone they say little.
+        numbers = independent(there)
+        count = max(there.size // 2, numbers + int(numbers > 0 and np.any(there == 0)))
+        yield Relation(("finite",), "right wherever it is finite", True, count)
 
 
 def partly(fx: np.ndarray, scene: Scene, rtol: float) -> Iterator[Relation]:
