@@ -29,7 +29,7 @@ def not_finite(x: np.ndarray, scene: Scene) -> Iterator[Relation]:
             return
     there = fy[good & wanted]
     if right and there.size:
-        # Noughts count here as well: they are right. Alone they say little.
+        # Noughts count here as well: they are right. A few of them alone say nothing.
         numbers = independent(there)
         count = max(there.size // 2, numbers + int(numbers > 0 and np.any(there == 0)))
         yield Relation(("finite",), "right wherever it is finite", True, count)
