@@ -145,6 +145,14 @@ def example(Add, MatMul, rng, N=4, H=3):
 
 
 linear.misconception(
+    "dh undoes the product",
+    source=linear.edited(("dh = grad @ W.T", "dh = grad @ np.linalg.pinv(W)")),
+    lecture="24:30",
+    advice="Backwards is not the inverse: dL/dh sums what each entry of h does to a, and a = hW moves by W's entries. grad Wᵀ.",
+)
+
+
+linear.misconception(
     "the bias's gradient is not summed over the batch",
     ("grad.sum(axis=0) if b.ndim == 1 else grad", "grad"),
     lecture="21:30",

@@ -179,9 +179,10 @@ def random_graphs(gradient, rng):
         x, w, v = _inputs(rng, 3, shape=(2,))
         nodes = [x, w, v, _Times(x, w)]
         nodes.append(_Plus(nodes[-1], v))
-        for _ in range(6):
+        # One of them uses a node twice, and the last goes a long way back.
+        for other in (rng.integers(5), rng.integers(6), -1, rng.integers(8), rng.integers(9), 3):
             kind = (_Plus, _Times)[int(rng.integers(2))]
-            nodes.append(kind(nodes[-1], nodes[int(rng.integers(len(nodes)))]))
+            nodes.append(kind(nodes[-1], nodes[int(other)]))
         last_first = gradient(nodes[-1], nodes[::-1])
         found |= {f"graph {k}: d{i}": g for i, g in enumerate(last_first)}
     return found
@@ -365,6 +366,40 @@ backward.misconception(
 
 backward.equivalent(
     "line 6: True → False", because="every bprop gives as many gradients as its node has arguments"
+)
+backward.misconception(
+    "of a node that is used twice, the second gradient alone counts",
+    source=backward.edited(
+        (
+            "        for arg, darg in zip(node.args, node.bprop(node.grad), strict=True):\n",
+            "        for arg, darg in dict(zip(node.args, node.bprop(node.grad), strict=True)).items():\n",
+        )
+    ),
+    lecture="27:30",
+    advice="MatMul(x, x) hands out two gradients, and both are x's. A dictionary keeps one for each node: add them one after the other.",
+)
+backward.misconception(
+    "a gradient that was handed on is gone",
+    source=backward.edited(
+        (
+            "            arg.grad = arg.grad + darg\n",
+            "            arg.grad = arg.grad + darg\n        if node.args:\n            node.grad = np.zeros_like(node.value)\n",
+        )
+    ),
+    lecture="27:30",
+    advice="Nodes in the middle may be asked for as well, and `out` itself: keep every gradient until you return.",
+)
+backward.misconception(
+    "only the nodes that are asked for begin at 0",
+    source=backward.edited(
+        (
+            "    for node in [*order, *nodes]:\n        node.grad = np.zeros_like(node.value)\n",
+            "    for node in nodes:\n        node.grad = np.zeros_like(node.value)\n    for node in order:\n"
+            "        if node.grad is None:\n            node.grad = np.zeros_like(node.value)\n",
+        )
+    ),
+    lecture="27:30",
+    advice="What lies between keeps its gradient of the pass before, and this one is added to it. Begin with 0 at every node of the graph.",
 )
 
 

@@ -204,6 +204,12 @@ loss.misconception(
     lecture="16:10",
     advice="Each example has one loss, -log f_y. Sum over the classes first, then take the mean over the N examples.",
 )
+loss.misconception(
+    "every row is read at the classes of all examples",
+    source=loss.edited(("-log_f[np.arange(len(a)), self.y].mean()", "-log_f[:, self.y].mean()")),
+    lecture="19:20",
+    advice="`log_f[:, y]` takes all N classes in every row, N × N numbers. One for each row: log_f[np.arange(N), y].",
+)
 
 
 @loss.alternative

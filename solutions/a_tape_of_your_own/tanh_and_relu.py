@@ -123,6 +123,14 @@ def example(Tanh, ReLU, rng, N=4):
 
 
 activations.misconception(
+    "half of the gradient passes at 0",
+    source=activations.edited(("(grad * (a > 0),)", "(grad * np.heaviside(a, 0.5),)")),
+    lecture="24:30",
+    advice="At a = 0 the mask is 0, as the statement says: a > 0.",
+)
+
+
+activations.misconception(
     "the sigmoid in the place of tanh",
     ("np.tanh(a)", "1 / (1 + np.exp(-np.clip(a, -700, 700)))"),
     lecture="5:26",

@@ -158,8 +158,11 @@ def shared(topological_order, rng):
 
 @order.check("different nodes of equal value")
 def equal(topological_order, rng):
-    labels, value = _labels(rng, 5), float(rng.normal())
-    x, W, b = (_Item(label, value=value) for label in labels[:3])
+    labels, value = _labels(rng, 5), np.asarray(rng.normal())
+    # Two that hold one and the same array, and one with an array of its own.
+    x, W, b = (
+        _Item(label, value=held) for label, held in zip(labels, (value, value, value.copy()), strict=False)
+    )
     a = _Item(labels[3], x, W)
     nodes = [x, W, b, a, _Item(labels[4], a, b)]
     return _seen(nodes, topological_order(nodes[-1]))
@@ -194,6 +197,13 @@ def example(topological_order, rng):
 
 APPEND = "        # its arguments stand there already\n        done.append(node)\n"
 
+order.misconception(
+    "nodes are known by where their values lie",
+    source=order.edited(
+        ("if node in seen:", "if id(node.value) in seen:"), ("seen.add(node)", "seen.add(id(node.value))")
+    ),
+    advice="Two nodes may hold one and the same array. A node is itself: `node in seen`, or `id(node)`.",
+)
 order.misconception(
     "every path is walked anew",
     ("        if node in seen:\n            return\n", ""),

@@ -254,6 +254,26 @@ one_bump.misconception(
     lecture="3:17",
     advice="One example is one row here: h = σ(xW1 + b1), so that W1 has a row for the input and a column for each unit.",
 )
+one_bump.misconception(
+    "the biases are cut to whole numbers",
+    source=one_bump.edited(
+        (
+            "np.array([-sharpness * left, -sharpness * right])",
+            "np.array([-sharpness * left, -sharpness * right]).astype(int)",
+        )
+    ),
+    advice="An array that is made of whole numbers cuts off what is written into it. Begin with np.zeros(2).",
+)
+one_bump.misconception(
+    "the steps stand outside of the edges",
+    source=one_bump.edited(
+        (
+            "np.array([-sharpness * left, -sharpness * right])",
+            "np.array([-sharpness * left + 5, -sharpness * right - 5])",
+        )
+    ),
+    advice="At its edge a step is at one half: its pre-activation is 0 there, s·left + b = 0.",
+)
 
 
 @one_bump.alternative

@@ -366,6 +366,14 @@ network.misconception(
     """,
     advice=set_by_hand.SET_THEM,
 )
+network.misconception(
+    "the middles are those of the moved cells",
+    source=network.edited(
+        ("    heights = [", "    edges[0] -= 1 / n\n    edges[-1] += 1 / n\n    heights = ["),
+        ("\n    edges[0] -= 1 / n\n    edges[-1] += 1 / n\n    sharpness", "\n    sharpness"),
+    ),
+    advice="Take the heights first and move the outer edges afterwards: f's middles stay where they are.",
+)
 
 
 @network.alternative

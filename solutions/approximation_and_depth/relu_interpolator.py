@@ -272,6 +272,13 @@ interpolator.misconception(
     """,
     advice=set_by_hand.SET_THEM,
 )
+interpolator.misconception(
+    "the slopes are cut to whole numbers where y is",
+    source=interpolator.edited(
+        ("slopes = np.diff(y) / np.diff(x)", "slopes = (np.diff(y) / np.diff(x)).astype(y.dtype)")
+    ),
+    advice="np.zeros_like(y) has the dtype of y, and whole numbers hold no slopes. Make y floats first.",
+)
 
 
 @interpolator.alternative

@@ -265,6 +265,22 @@ saw.misconception(
     ),
     advice=set_by_hand.SET_THEM,
 )
+saw.misconception(
+    "the tents stand beside each other, in one layer",
+    source="""
+        def sawtooth(depth):
+            starts = np.arange(depth) / depth
+            kinks = np.stack([starts, starts + 1 / (2 * depth)], axis=1).ravel()
+            changes = np.resize([4.0 * depth, -4.0 * depth], 2 * depth)
+            changes[0] = 2.0 * depth
+            hidden = keras.layers.Dense(2 * depth, activation="relu")
+            model = keras.Sequential([keras.Input((1,)), hidden, keras.layers.Dense(1)])
+            model.set_weights([np.ones((1, 2 * depth)), -kinks, changes[:, None], np.zeros(1)])
+            return model
+    """,
+    lecture="47:06",
+    advice="Beside each other, depth tents have 2·depth pieces. One after the other each layer doubles them: 2^depth.",
+)
 
 
 @saw.alternative

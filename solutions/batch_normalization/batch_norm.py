@@ -129,7 +129,11 @@ def new_layer(BatchNorm, rng):
 def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     marks = marks_of(layer, a, *tf.nn.moments(a, 0))
-    return {"a_tilde": layer(a, training=True), **marks}
+    return {
+        "a_tilde": layer(a, training=True),
+        "a_tilde of one example": layer(a[:1], training=True),
+        **marks,
+    }
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")
@@ -410,6 +414,22 @@ batch_norm.misconception(
     "standard deviations are stored where variances belong",
     ("(1 - self.momentum) * var)", "(1 - self.momentum) * tf.sqrt(var))"),
     advice="The root is taken once, when a is divided. Store the variance itself.",
+)
+batch_norm.misconception(
+    "moving_var is the square of an average of deviations",
+    source=batch_norm.edited(
+        (
+            NEW_VAR,
+            "(self.momentum * tf.sqrt(tf.identity(self.moving_var)) + (1 - self.momentum) * tf.sqrt(var)) ** 2",
+        )
+    ),
+    advice="Squared deviations add up, their roots do not: average the variances as they are.",
+)
+batch_norm.misconception(
+    "a batch of one example takes the moving statistics",
+    source=batch_norm.edited(("if training:", "if training and a.shape[0] != 1:")),
+    advice="In training it is always the batch, however small: one example is its own mean, â is 0 and ã is beta. "
+    "The cure is a larger batch.",
 )
 batch_norm.misconception(
     "the statistics move at test time as well",

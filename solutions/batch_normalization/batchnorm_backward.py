@@ -172,6 +172,11 @@ backward.misconception(
     advice="The derivative of (var + eps)^(-1/2) is -1/2 (var + eps)^(-3/2): the root's third power stands below.",
 )
 backward.misconception(
+    "the root is raised to 3/2, as if it were var + eps",
+    source=backward.edited(("root**3", "root**1.5")),
+    advice="(var + eps)^(-3/2) is sqrt(var + eps)^(-3): the one half is in the root already.",
+)
+backward.misconception(
     "the sign of dvar",
     ("dvar = -(", "dvar = ("),
     advice="A larger variance makes a_hat smaller: the derivative of (var + eps)^(-1/2) is negative.",

@@ -189,6 +189,20 @@ def finalized_answers(pooled_statistics, finalize_statistics, rng):
     return {"output": output, "gamma": model.layers[1].gamma, "W": model.layers[0].kernel}
 
 
+@finalize.check("finalized: nothing else is changed")
+def finalized_nothing_else(pooled_statistics, finalize_statistics, rng):
+    model, x = trained(rng)
+    finalize_statistics(model, x, size=8)
+    found = {"x": x}
+    for k, layer in enumerate(model.layers, 1):
+        if layer.weights:
+            found[f"trained weights of layer {k}"] = ", ".join(
+                str(tuple(w.shape)) for w in layer.trainable_weights
+            )
+            found[f"one of them, in layer {k}"] = layer.gamma if hasattr(layer, "gamma") else layer.kernel
+    return found
+
+
 class Crowd(keras.layers.Layer):
     """Passes on what it gets, and remembers the largest batch that it saw."""
 
@@ -378,6 +392,45 @@ finalize.misconception(
         )
     ),
     advice="gamma and beta were learned. Only moving_mu and moving_var are measured anew.",
+)
+finalize.misconception(
+    "each BatchNorm is frozen",
+    source=finalize.edited(
+        (
+            "            layer.moving_var.assign(var)\n",
+            "            layer.moving_var.assign(var)\n            layer.trainable = False\n",
+        )
+    ),
+    advice="gamma and beta could not be trained on any more. Only moving_mu and moving_var are assigned; leave `trainable` alone.",
+)
+finalize.misconception(
+    "batch by batch, a mean's distance from the others counts in full",
+    source=finalize.edited(
+        (
+            "    mu = (n * mu_b).sum(axis=0) / n.sum()\n"
+            "    var = (n * (var_b + (mu_b - mu) ** 2)).sum(axis=0) / n.sum()\n",
+            "    mu, squares = mu_b[0], n[0] * var_b[0]\n"
+            "    for k in range(1, len(n)):\n"
+            "        d = mu_b[k] - mu\n"
+            "        squares = squares + n[k] * (var_b[k] + d**2)\n"
+            "        mu = mu + d * n[k] / n[: k + 1].sum()\n"
+            "    var = squares / n.sum()\n",
+        )
+    ),
+    advice="Where m examples are joined by n others, the common mean lies between the two: with d from one mean to the other, "
+    "the squares grow by d^2 m n / (m + n).",
+)
+finalize.misconception(
+    "the first batch of a generator is lost",
+    source=finalize.edited(
+        (
+            'parts = [np.asarray(a, "float64") for a in batches]',
+            "shift = np.mean(next(iter(batches)), axis=0)\n"
+            '    parts = [np.asarray(a, "float64") - shift for a in batches]',
+        ),
+        ("    return mu, var", "    return mu + shift, var"),
+    ),
+    advice="next(iter(batches)) takes the first batch out of a generator, and the loop begins with the second. Look at it within the loop.",
 )
 finalize.misconception(
     "the batches' statistics are moved, as in training",

@@ -139,6 +139,14 @@ normalized.misconception(
     advice="Every hidden layer gets a BatchNorm of its own.",
 )
 normalized.misconception(
+    "one BatchNorm for all layers",
+    source=normalized.edited(
+        ("    for H in units:", "    norm = BatchNorm()\n    for H in units:"),
+        ("layers.append(BatchNorm())", "layers.append(norm)"),
+    ),
+    advice="Each layer has statistics, gamma and beta of its own: make a new BatchNorm in each round of the loop.",
+)
+normalized.misconception(
     "the output layer is normalized as well",
     (
         '    layers.append(keras.layers.Dense(C, activation="softmax"))',

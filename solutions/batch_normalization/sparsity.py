@@ -81,6 +81,11 @@ sparsity_exercise.misconception(
     advice="ReLU gives exact zeros: compare with == 0. A small activation still carries information and a gradient.",
 )
 sparsity_exercise.misconception(
+    "what np.isclose takes for 0 counts as 0",
+    source=sparsity_exercise.edited(("np.asarray(h) == 0", "np.isclose(np.asarray(h), 0)")),
+    advice="It lets everything below 0.00000001 pass. ReLU gives exact zeros: here, for once, compare floats with == 0.",
+)
+sparsity_exercise.misconception(
     "negative values count as zeros",
     ("np.asarray(h) == 0", "np.asarray(h) <= 0"),
     advice="A negative activation (of tanh, say) is not off. Compare with == 0.",

@@ -177,6 +177,11 @@ terms.misconception(
     advice="The truncation goes with ε²: its derivative, ε|f‴|/3, meets u|f|/ε² at ε³ = 3u|f|/|f‴|.",
 )
 terms.misconception(
+    "twice a square root, as for forward differences",
+    source=terms.edited((B, "return 2 * (u * abs(value) / abs(third)) ** (1 / 2)")),
+    advice="That is where ε|f″|/2 + 2u|f|/ε is smallest. Here the truncation goes with ε²: ε|f‴|/3 = u|f|/ε² at ε³ = 3u|f|/|f‴|.",
+)
+terms.misconception(
     "the constant 3 is left out",
     source=terms.edited((B, "return (u * abs(value) / abs(third)) ** (1 / 3)")),
     advice="From ε|f‴|/3 = u|f|/ε² follows ε³ = 3u|f|/|f‴|.",

@@ -300,6 +300,16 @@ diagnosis.misconception(
     advice="np.max of numbers with a NaN is NaN, and NaN > 1e-3 is False. Compare first, then ask np.any; or take np.nanmax.",
 )
 diagnosis.misconception(
+    "one tiny gradient keeps all errors from being looked at",
+    source=diagnosis.edited(
+        (
+            'np.any(run["errors"][measurable] > 1e-3)',
+            'np.all(measurable) and np.any(run["errors"] > 1e-3)',
+        )
+    ),
+    advice="Where one gradient is nearly 0, only its own error is rounding. Leave out that variable, and look at the others.",
+)
+diagnosis.misconception(
     "rounding in tiny gradients counts as a wrong gradient",
     ('    measurable = run["norms"] >= 1e-6', '    measurable = run["norms"] >= 0'),
     advice="Central differences are wrong by some 1e-10 whatever they measure: beside a gradient of 1e-9 that is a tenth. Leave those out.",
@@ -339,6 +349,11 @@ diagnosis.misconception(
     "a loss of NaN is taken for no number above the first",
     source=diagnosis.edited(("not np.all(np.isfinite(losses)) or ", "")),
     advice="NaN compares as False with everything. Ask np.isfinite first.",
+)
+diagnosis.misconception(
+    "only NaN is looked for, not infinity",
+    source=diagnosis.edited(("not np.all(np.isfinite(losses))", "np.any(np.isnan(losses))")),
+    advice="A loss that was infinite and came down again is broken as well: np.isfinite is False for both.",
 )
 diagnosis.misconception(
     "the last loss is not held against the first",

@@ -111,7 +111,7 @@ def one_wrong_entry(gradient_check, rng):
 
 @checking.check("a small gradient is held to the same standard", errors=1e-6)
 def small_gradients(gradient_check, rng):
-    loss, variables, slopes = problem(rng, scale=1e-7)
+    loss, variables, slopes = problem(rng, scale=1e-12)
     given = [part * factor for part, factor in zip(slopes, rng.permutation([2.0, 0.6, -1.0]), strict=True)]
     first = np.array(variables[0])
     errors = gradient_check(loss, variables, given, EPS)
@@ -247,6 +247,11 @@ checking.misconception(
     "a small number in the denominator lets zeros pass",
     source=checking.edited(("+ np.linalg.norm(n)\n", "+ np.linalg.norm(n) + 1e-8\n")),
     advice="The small number hides 0/0, and small gradients with it. Handle the case where both are 0 by itself.",
+)
+checking.misconception(
+    "small gradients count as 0",
+    source=checking.edited(("if size > 0:", "if not np.isclose(size, 0):")),
+    advice="np.isclose takes 1e-9 for 0, and so nothing would be checked. NaN is for 0 in *every* entry: size > 0 asks just that.",
 )
 checking.misconception(
     "a gradient of zeros is not looked at",

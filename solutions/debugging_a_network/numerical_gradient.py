@@ -277,6 +277,13 @@ numeric.misconception(
     advice="One entry at a time: np.ndindex(values.shape) gives the index of each.",
 )
 numeric.misconception(
+    "only the first axis is gone through, by len",
+    source=numeric.edited(
+        ("np.ndindex(values.shape)", "range(len(values))"),
+    ),
+    advice="In a matrix values[i] is a whole row, and one number has no len. np.ndindex(values.shape) gives the index of each entry.",
+)
+numeric.misconception(
     "all entries are moved at once",
     source="""
     def numerical_gradient(f, w, eps=1e-6):

@@ -329,6 +329,28 @@ fifty.misconception(
     advice="Fifty, and no more: then failure cannot be for lack of units, and a try takes seconds.",
 )
 fifty.misconception(
+    "mini-batches of ten, each with a step of its own",
+    source=fifty.edited(
+        ("        with tf.GradientTape() as tape:\n            f = model", "        f = model"),
+        (
+            "            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(classes, f))\n",
+            "",
+        ),
+        (
+            "        for v, g in zip(variables, tape.gradient(loss, variables), strict=True):\n"
+            "            v.assign_sub(lr * g)\n",
+            "        for i in range(0, 50, 10):\n"
+            "            with tf.GradientTape() as tape:\n"
+            "                f = model(few[i : i + 10], training=False)\n"
+            "                losses = keras.losses.sparse_categorical_crossentropy(classes[i : i + 10], f)\n"
+            "                loss = tf.reduce_mean(losses)\n"
+            "            for v, g in zip(variables, tape.gradient(loss, variables), strict=True):\n"
+            "                v.assign_sub(lr * g)\n",
+        ),
+    ),
+    advice="Five steps would be counted as one, each by the gradient of ten. Fifty are few: take the mean over all of them, and one step.",
+)
+fifty.misconception(
     "a new network for each step",
     source=fifty.edited(
         ("    model = build()\n    taken", "    taken"),

@@ -123,10 +123,15 @@ def plants_inputs(plant, rng):
     before = widest(tiny.layers[0](data))
     plant("inputs", tiny)
     after = widest(tiny.layers[0](data))
+    # Data that are normalized by what was planted: a scale or an offset that is set, and not changed, leaves them so.
+    rescaling = tiny.layers[0]
+    other = (rng.normal(size=(23, 5)) - rescaling.offset) / rescaling.scale
+    plant("inputs", tiny)
     return {
         **ill(plant, rng, "inputs"),
         "what was widest of tiny data": before,
         "what is widest of tiny data": after,
+        "what is widest of data with another offset": widest(rescaling(tf.constant(other))),
     }
 
 
@@ -143,8 +148,13 @@ def inputs_summary(theirs, ours):
     if found["inputs are not normalized"]:
         found |= {name: expected[name] for name in (PINNED, MAGNITUDE)}
     now, before = theirs["what is widest of tiny data"], ours["what was widest of tiny data"]
-    tiny = {"tiny data are not normalized": now > 3, "tiny data are wider than before": now > before}
-    return {**found, **tiny, **untouched(theirs)}
+    moved = theirs["what is widest of data with another offset"]
+    others = {
+        "tiny data are not normalized": now > 3,
+        "tiny data are wider than before": now > before,
+        "data with another offset are not normalized": moved > 3,
+    }
+    return {**found, **others, **untouched(theirs)}
 
 
 @planting.check("rate: fifty times as large, and nothing else is wrong")
@@ -279,6 +289,12 @@ planting.misconception(
     source=planting.edited((INPUTS, "        rescaling.offset = 50 * rescaling.offset")),
     advice="Where data have mean 0 the offset is 0, and fifty times 0 is 0; where they are small, a scale of 50 is small. "
     "Multiply the scale that is there, or add to the offset.",
+)
+planting.misconception(
+    "the offset is set to 5, whatever it was",
+    source=planting.edited((INPUTS, "        rescaling.offset = 5.0")),
+    advice="Data of mean -20 and deviation 5 have an offset of 4: with 5 their mean is 1. Add to the offset that is there, "
+    "or multiply the scale.",
 )
 planting.misconception(
     "the rate grows by fifty, not fifty times",

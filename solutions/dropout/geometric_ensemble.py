@@ -152,6 +152,24 @@ def example(all_masks, geometric_ensemble, rng, N=3):
 
 
 ensemble.misconception(
+    "p is that of so many ones, not of one mask",
+    source=ensemble.edited(
+        (
+            "return masks, keep**ones * (1 - keep) ** (H - ones)",
+            "from math import comb\n\n    p = keep**ones * (1 - keep) ** (H - ones)\n"
+            "    p = p * np.array([comb(H, int(k)) for k in ones])\n    return masks, p / p.sum()",
+        )
+    ),
+    advice="The binomial coefficient counts masks with so many ones. Here each mask stands for itself: a factor for each of its coins.",
+)
+ensemble.misconception(
+    "Z is that of numbers shifted by their maximum",
+    source=ensemble.edited(("    return g / Z[:, None], Z", "    return g / Z[:, None], Z / g.max(axis=-1)")),
+    advice="The shift cancels in f, and not in Z: multiply it back, or leave it out, since log g is at most 0.",
+)
+
+
+ensemble.misconception(
     "the arithmetic mean of the networks",
     ("np.exp(np.tensordot(p, log_f, axes=1))", "np.tensordot(p, np.exp(log_f), axes=1)"),
     advice="Average the logarithms and exponentiate afterwards: the geometric mean is a product of powers, not a sum.",

@@ -149,7 +149,13 @@ def configuration(Dense, rng):
 @dense.example(without={"one": "nothing here depends on other examples"})
 def example(Dense, rng, N=5, dtype="float32"):
     layer = Dense(3, dtype=dtype)
-    return {"h": tf.constant(rng.normal(size=(N, 5)), dtype)}, lambda h: {"a": layer(h)}
+
+    def used(h):
+        a = layer(h)
+        by_rank = {len(w.shape): tf.convert_to_tensor(w) for w in layer.weights}
+        return {"a": a, "W": by_rank.get(2, a), "b": by_rank.get(1, a)}
+
+    return {"h": tf.constant(rng.normal(size=(N, 5)), dtype)}, used
 
 
 dense.misconception(
@@ -265,6 +271,18 @@ dense.misconception(
         "tf.matmul(tf.cast(h, 'float32'), tf.cast(self.W, 'float32')) + tf.cast(self.b, 'float32')",
     ),
     advice="add_weight follows the layer's dtype and Keras casts h to it: leave the casts out.",
+)
+dense.misconception(
+    "the weights are float32, whatever the layer is",
+    ('self.units), name="W")', 'self.units), dtype="float32", name="W")'),
+    ('initializer="zeros", name="b")', 'initializer="zeros", dtype="float32", name="b")'),
+    ("tf.matmul(h, self.W) + self.b", "tf.matmul(h, tf.cast(self.W, h.dtype)) + tf.cast(self.b, h.dtype)"),
+    advice="add_weight makes W and b in the layer's dtype by itself: leave `dtype` and the casts out.",
+)
+dense.misconception(
+    "the bias is not trained",
+    ('initializer="zeros", name="b")', 'initializer="zeros", trainable=False, name="b")'),
+    advice="b is learned as W is. Leave `trainable` alone: Keras gives optimizers the trainable weights only.",
 )
 dense.misconception(
     "units is missing in the configuration",

@@ -1,6 +1,7 @@
 """MLP: layers chained into a network."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from autograder.exercise import Exercise
@@ -25,7 +26,7 @@ class MLP(keras.Model):
     Made of your `Dense` and `stable_softmax`.
 
     Args:
-        units: how many units each hidden layer has, a list of L numbers, the first layer first; may be empty.
+        units: how many units each hidden layer has, a list of L numbers, the first layer first; may be empty; it stays as it is.
         classes: number of classes C, one output unit each.
         g: the hidden layers' activation function, such as `relu`.
     Shapes:
@@ -67,7 +68,7 @@ def _network(MLP, rng, units, D, g):
 @mlp.check("one hidden layer")
 def one_hidden_layer(MLP, rng):
     network, x = _network(MLP, rng, [5], 4, tf.tanh)
-    return {"f(x)": network(x)}
+    return {"f(x)": network(x), "f(x) in training": network(x, training=True)}
 
 
 @mlp.check("two hidden layers of different sizes", points=2)
@@ -110,6 +111,18 @@ def gradients(MLP, rng):
 def example(MLP, rng, N=6, dtype="float32"):
     network, _ = _network(MLP, rng, [5], 4, tf.tanh)
     return {"x": tf.constant(rng.normal(size=(N, 4)), dtype)}, lambda x: {"f(x)": network(x)}
+
+
+@mlp.check("two networks are made of one list, which stays as it was")
+def made_twice(MLP, rng):
+    units = [int(n) for n in rng.integers(10, 99, size=2)]
+    _network(MLP, rng, units, 4, tf.tanh)
+    afterwards = list(units)
+    second, _ = _network(MLP, rng, units, 4, tf.tanh)
+    return {
+        "units afterwards": np.array(afterwards, int),
+        "shapes of the second": shapes_of(second.trainable_weights),
+    }
 
 
 mlp.misconception(
@@ -222,6 +235,26 @@ mlp.misconception(
         "            h = layer(h) if layer is self.hidden[-1] else self.g(layer(h))\n",
     ),
     advice="Every hidden layer has its activation, the last one as well; the output's softmax does not take its place.",
+)
+
+
+mlp.misconception(
+    "`units` is emptied while the layers are made",
+    ("[Dense(n) for n in units]", "[Dense(units.pop(0)) for _ in range(len(units))]"),
+    advice="The list belongs to whoever wrote it, and `given` keeps it for get_config. Go through it, and leave it as it is.",
+)
+mlp.misconception(
+    "the softmax is left out in training",
+    (
+        "    def call(self, x):",
+        "    def call(self, x, training=False):",
+    ),
+    (
+        "return stable_softmax(self.output_layer(h))",
+        "a = self.output_layer(h)\n        return a if training else stable_softmax(a)",
+    ),
+    lecture="6:52",
+    advice="f(x) is a distribution in training as well; the course's losses take it as that. Nothing here depends on `training`.",
 )
 
 

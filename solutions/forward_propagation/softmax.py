@@ -170,6 +170,24 @@ softmax.misconception(
     ("e = tf.exp(a -", "a = tf.cast(a, 'float32')\n    e = tf.exp(a -"),
     advice="Compute in the dtype that comes in: leave out the cast.",
 )
+softmax.misconception(
+    "the maximum is taken along the last axis, whatever axis is asked for",
+    source=softmax.edited(
+        ("tf.reduce_max(a, axis=axis, keepdims=True)", "tf.reduce_max(a, axis=-1, keepdims=True)")
+    ),
+    advice="What is taken off cancels only if it is one number for all classes of an example: the maximum along `axis`, as the sum.",
+)
+softmax.misconception(
+    "the sum is a constant for the gradient",
+    source=softmax.edited(
+        (
+            "tf.reduce_sum(e, axis=axis, keepdims=True)",
+            "tf.stop_gradient(tf.reduce_sum(e, axis=axis, keepdims=True))",
+        )
+    ),
+    lecture="6:52",
+    advice="Only the maximum may be held fixed: it cancels. Every class moves the sum, and through it all f: leave it in the gradient.",
+)
 
 
 @softmax.alternative

@@ -274,6 +274,17 @@ grids.misconception(
     source=grids.edited(("    combinations = [{}]", "    combinations = [{}] if space else []")),
     advice="With nothing to choose there is one way to choose it: `{}`. The product of no numbers is 1, too.",
 )
+grids.misconception(
+    "one counter serves all hyperparameters",
+    source="""
+        def grid(space):
+            total = 1
+            for values in space.values():
+                total *= len(values)
+            return [{name: values[k % len(values)] for name, values in space.items()} for k in range(total)]
+    """,
+    advice="With 2 and 2 values k % 2 is the same for both: two of four are missing. Combine what is there with each value, from [{}] on.",
+)
 
 
 @grids.alternative

@@ -124,6 +124,12 @@ bound.misconception(
     ("both = 2 / (H_in + H_out)", "both = 1 / (H_in + H_out)"),
     advice="The mean of two sizes is their sum halved, so a 2 comes into the numerator: both = 2/(H_in + H_out).",
 )
+# By `source`, so that double faults do not grow with it.
+bound.misconception(
+    "the bounds of the two wishes are averaged",
+    source=bound.edited(("math.sqrt(3 * both)", "(math.sqrt(3 * forward) + math.sqrt(3 * backward)) / 2")),
+    advice="The compromise is made once, in `both`. r is the bound that belongs to that variance: solve r²/3 = both.",
+)
 bound.misconception(
     "the bound is taken for the deviation",
     ("math.sqrt(3 * both)", "math.sqrt(both)"),

@@ -175,6 +175,7 @@ def config(GlorotUniform, rng):
     for case, made in {"": GlorotUniform(seed=seed), ", without a seed": GlorotUniform()}.items():
         copy = GlorotUniform.from_config(made.get_config())
         found |= {f"W{case}": values_of(made(shape)), f"W of the copy{case}": values_of(copy(shape))}
+        found[f"W of a later copy{case}"] = values_of(GlorotUniform.from_config(made.get_config())(shape))
     unseeded = GlorotUniform().get_config()
     found["W of two copies"] = [values_of(GlorotUniform.from_config(unseeded)(shape)) for _ in range(2)]
     return found
@@ -184,6 +185,7 @@ def config(GlorotUniform, rng):
     **{
         "likeness of the copy's values": 0.3,
         "likeness of the copy's values, without a seed": 0.3,
+        "likeness of the values of a copy made after a draw": 0.3,
         "likeness of two copies, without a seed": 0.3,
     }
 )
@@ -192,6 +194,8 @@ def config_summary(theirs, ours):
     for case in ("", ", without a seed"):
         pair = theirs[f"W{case}"], theirs[f"W of the copy{case}"]
         found[f"likeness of the copy's values{case}"] = likeness(*pair)
+    later = likeness(theirs["W"], theirs["W of a later copy"])
+    found["likeness of the values of a copy made after a draw"] = later
     found["likeness of two copies, without a seed"] = likeness(*theirs["W of two copies"])
     return found
 
@@ -332,6 +336,19 @@ glorot.misconception(
     lecture="30:27",
     advice="Copies of an initializer without a seed, one for each layer, would all draw the same. Return what __init__ was "
     "given: None stays None.",
+)
+glorot.misconception(
+    "the seed in the configuration moves on with each draw",
+    source=glorot.edited(
+        (
+            "        return keras.random.uniform(shape, -r, r, dtype=dtype, seed=self.seeds)\n",
+            "        if self.seed is not None:\n"
+            "            self.seed += 1\n"
+            "        return keras.random.uniform(shape, -r, r, dtype=dtype, seed=self.seeds)\n",
+        )
+    ),
+    advice="Whatever has been drawn, get_config returns what __init__ was given, so that a copy begins where this one began. "
+    "Leave self.seed as it is: self.seeds moves on.",
 )
 glorot.misconception(
     "the initializer is not registered with Keras",

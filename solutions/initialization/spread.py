@@ -160,6 +160,12 @@ spreads.misconception(
     ("sources=hs", "sources=[layer.kernel for layer in layers]"),
     advice="Ask the tape for the gradients with respect to the list of h.",
 )
+# By `source`, so that double faults do not grow with it.
+spreads.misconception(
+    "the gradients at the inputs of the layers instead of their outputs",
+    source=spreads.edited(("sources=hs", "sources=[x, *hs[:-1]]")),
+    advice="∇ at h_k is what comes back to layer k's *output*: the last is `upstream` itself, and the one at x is not asked for.",
+)
 spreads.misconception(
     "x is not watched",
     ("        tape.watch(x)\n", ""),

@@ -47,7 +47,7 @@ def symmetry_report(model, x, y):
         # between any two units
         gaps = np.abs(columns[:, :, None] - columns[:, None, :]).max(axis=0)
         first_alike = (gaps <= 1e-5 * norms[-1]).argmax(axis=1)
-        distinct.append(len(np.unique(first_alike)))
+        distinct.append(np.sum(first_alike == np.arange(len(gaps))))
     return np.array(norms), np.array(distinct)
     ### END SOLUTION
 
@@ -109,8 +109,23 @@ def tolerance_of_whole(symmetry_report, rng):
         row = 1 + np.argmin(G[1:-1, 0])
         G[row, 1] += tolerances * 1e-5 * np.linalg.norm(G)
     x, y = examples(rng)
-    gradients = (np.stack([large, small, 2 * small], axis=1), half, four)
+    gradients = (np.stack([large, small, 2 * small], axis=1), half, four, roundings(rng), chain(rng))
     return reported(symmetry_report, Steered(*gradients), x, 0 * y + 1)
+
+
+def roundings(rng):
+    """A column, another, and a copy of the first; whoever sorts by the outer entries puts the other between the two."""
+    G = np.tile(rng.uniform(1, 2, size=(4, 1)), 3)
+    G[1:3, 1] = rng.uniform(3, 4, size=2)
+    G[[0, -1]] += 2e-6 * np.arange(3)
+    return G
+
+
+def chain(rng):
+    """Three columns: the second equals the first and the third the second, but the third not the first."""
+    G = np.tile(rng.uniform(1, 2, size=(4, 1)), 3)
+    G[rng.integers(4)] += 0.7e-5 * np.linalg.norm(G) * np.arange(3)
+    return G
 
 
 def signs(rng):
@@ -125,7 +140,7 @@ def signs(rng):
 @report.example()
 def example(symmetry_report, rng):
     x, y = examples(rng)
-    return {"model": network(rng)}, lambda model: reported(symmetry_report, model, x, y)
+    return {"model": filled(with_two_modes(), rng)}, lambda model: reported(symmetry_report, model, x, y)
 
 
 UNITS = 7
@@ -138,6 +153,28 @@ built = cache(classifier)
 def network(rng):
     """4 inputs, 7 hidden units, 5 classes; every weight and bias is drawn."""
     return filled(built(4, UNITS, 5), rng)
+
+
+class Tiring(keras.layers.Layer):
+    """Passes x on, and in training less of it each time: as batch normalization does, it keeps account of its calls."""
+
+    def build(self, shape):
+        self.calls = self.add_weight(shape=(), trainable=False)
+
+    def call(self, x, training=False):
+        if not training:
+            return x
+        self.calls.assign_add(1.0)
+        return x * 0.5**self.calls
+
+
+@cache
+def with_two_modes():
+    """As `built`, behind a layer that does something else in training."""
+    hidden = keras.layers.Dense(UNITS, activation="tanh")
+    model = keras.Sequential([Tiring(), hidden, keras.layers.Dense(5, activation="softmax")])
+    model.build((None, 4))
+    return model
 
 
 def examples(rng, N=6):
@@ -273,7 +310,7 @@ for what, number in {
     )
 report.misconception(
     "different numbers are counted, not columns",
-    ("len(np.unique(first_alike))", "len(np.unique(columns))"),
+    ("np.sum(first_alike == np.arange(len(gaps)))", "len(np.unique(columns))"),
     advice="Two units are copies if their whole columns agree. Compare columns, not entries.",
 )
 report.misconception(
@@ -320,16 +357,50 @@ report.misconception(
 report.misconception(
     "only neighbouring units are compared",
     (
-        "len(np.unique(first_alike))",
+        "np.sum(first_alike == np.arange(len(gaps)))",
         "1 + int(np.sum(np.diagonal(gaps, 1) > 1e-5 * norms[-1]))",
     ),
     advice="Copies need not stand side by side. Compare every column with every other.",
 )
+# The next ones are by `source`, so that double faults do not grow with them.
+report.misconception(
+    "a column is compared with the counted ones alone",
+    source=report.edited(
+        (
+            "        distinct.append(np.sum(first_alike == np.arange(len(gaps))))\n",
+            "        counted = []\n"
+            "        for j in range(len(gaps)):\n"
+            "            if np.all(gaps[j, counted] > 1e-5 * norms[-1]):\n"
+            "                counted.append(j)\n"
+            "        distinct.append(len(counted))\n",
+        )
+    ),
+    advice="Of three columns, the third may equal the second, and the second the first, while the third is a little farther from "
+    "the first. Compare with *all* columns before it.",
+)
+report.misconception(
+    "the columns are sorted, and only neighbours compared",
+    source=report.edited(
+        ("        gaps = ", "        columns = columns[:, np.lexsort(columns[::-1])]\n        gaps = "),
+        (
+            "np.sum(first_alike == np.arange(len(gaps)))",
+            "1 + int(np.sum(np.diagonal(gaps, 1) > 1e-5 * norms[-1]))",
+        ),
+    ),
+    advice="Sorting goes by the last digit, and those are rounding: another column may come between two copies. Compare every "
+    "column with all before it.",
+)
+report.misconception(
+    "the model is called as in training",
+    source=report.edited(("model(x))", "model(x, training=True))")),
+    advice="Then a batch normalization moves its averages on and dropout draws masks: the model is not left as it is. "
+    "Leave `training` out.",
+)
 report.misconception(
     "equal columns of zeros count as different",
     (
-        "distinct.append(len(np.unique(first_alike)))",
-        "distinct.append(len(np.unique(first_alike)) if norms[-1] else len(gaps))",
+        "distinct.append(np.sum(first_alike == np.arange(len(gaps))))",
+        "distinct.append(np.sum(first_alike == np.arange(len(gaps))) if norms[-1] else len(gaps))",
     ),
     advice="Where ∇ is 0, the tolerance is 0 as well, and no difference is below it: two columns are equal up to the "
     "tolerance, so compare with <=.",
@@ -347,8 +418,8 @@ report.misconception(
 report.misconception(
     "the copies are counted instead of the distinct",
     (
-        "distinct.append(len(np.unique(first_alike)))",
-        "distinct.append(len(gaps) - len(np.unique(first_alike)))",
+        "distinct.append(np.sum(first_alike == np.arange(len(gaps))))",
+        "distinct.append(len(gaps) - np.sum(first_alike == np.arange(len(gaps))))",
     ),
     advice="Count how many different columns there are: with no copies, as many as units.",
 )
@@ -400,12 +471,12 @@ def with_loops(model, x, y):
     for g in tape.gradient(loss, model.trainable_variables):
         g = g.numpy()
         tolerance = 1e-5 * np.sum(g**2) ** 0.5
-        kept = []
+        count = 0
         for j in range(g.shape[-1]):
-            if all(abs(g[..., j] - g[..., i]).max() > tolerance for i in kept):
-                kept.append(j)
+            if all(abs(g[..., j] - g[..., i]).max() > tolerance for i in range(j)):
+                count += 1
         norms.append(np.linalg.norm(g))
-        distinct.append(len(kept))
+        distinct.append(count)
     return norms, distinct
 
 

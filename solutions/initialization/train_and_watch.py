@@ -28,7 +28,8 @@ def train_and_watch(model, x, y, lr, steps):
             over all inputs i and units j, counted from 1. 0 means that all units are copies of the first.
 
     Args:
-        model: takes x, gives probabilities; trained in place. The first trainable variable is the first layer's W.
+        model: takes x, gives probabilities; trained in place. The first trainable variable is the first layer's W,
+            also where weights that are not trained come before it.
         x: inputs (N, D).    y: classes, integers of shape (N,).
         lr: the learning rate α.    steps: how many updates.
     Returns:
@@ -82,15 +83,36 @@ def gap_step_by_step(train_and_watch, rng):
     # the farthest from unit 1 lies below it
     W[0, :4] = np.array([0, 1, 3, -4]) * (1 + np.abs(W).max())
     model.trainable_variables[0].assign(W)
-    return found | {"gap at the beginning": watched(train_and_watch, rng, model, steps=1)["gap"]}
+    found["gap at the beginning"] = watched(train_and_watch, rng, model, steps=1)["gap"]
+    behind = watched(train_and_watch, rng, filled(behind_fixed_weights(), rng), steps=1)
+    return found | {"gap behind weights that are not trained": behind["gap"]}
 
 
-@watch.check("zero weights and tanh: stuck for ever", norms=1e-5)
+@cache
+def behind_fixed_weights():
+    """As `network`, behind a layer that mixes the inputs and is not trained."""
+    hidden = keras.layers.Dense(6, activation="tanh")
+    output = keras.layers.Dense(3, activation="softmax")
+    model = keras.Sequential([keras.layers.Dense(4, trainable=False), hidden, output])
+    model.build((None, 4))
+    return model
+
+
+BALANCED = "norms for two classes of the same size"
+
+
+@watch.check("zero weights and tanh: stuck for ever", **{"norms": 1e-5, BALANCED: 1e-5})
 def zeros_and_tanh(train_and_watch, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
-    return {"norms": watched(train_and_watch, rng, model)["norms"]}
+    found = {"norms": watched(train_and_watch, rng, model)["norms"]}
+    # Here nothing is left to move: the gradients are 0, all of them and exactly.
+    model = built(4, 6, 2)
+    for v in model.trainable_variables:
+        v.assign(tf.zeros_like(v))
+    x, y = tf.constant(rng.normal(size=(4, 4)), "float32"), tf.constant(rng.permutation([0, 0, 1, 1]))
+    return found | {BALANCED: np.asarray(train_and_watch(model, x, y, 0.5, 2)[0], "float32")}
 
 
 @watch.check("zero weights and sigmoid: what does not move at first may move later", norms=1e-5)
@@ -213,6 +235,43 @@ watch.misconception(
     ("W = variables[0].numpy()", "W = gradients[0].numpy()"),
     advice="`gap` looks at W itself: whether units are copies, not only whether they move alike.",
 )
+# The next ones are by `source`, so that double faults do not grow with them.
+watch.misconception(
+    "the first weights of all are taken for the first layer's W",
+    source=watch.edited(("W = variables[0].numpy()", "W = model.get_weights()[0]")),
+    advice="Weights that are not trained may come first, and `get_weights` and `weights` hold them too. Take "
+    "model.trainable_variables[0].",
+)
+watch.misconception(
+    "it stops where all gradients are 0",
+    source=watch.edited(
+        (
+            "        for v, g in zip(variables",
+            "        if not np.any(norms[-1]):\n            break\n        for v, g in zip(variables",
+        )
+    ),
+    advice="Nothing moves any more, but that is worth a row each time: norms and gap have `steps` rows, whatever happens.",
+)
+watch.misconception(
+    "each variable moves before the next one's gradient is taken",
+    source="""
+    def train_and_watch(model, x, y, lr, steps):
+        norms, gap = [], []
+        for _ in range(steps):
+            W = model.trainable_variables[0].numpy()
+            gap.append(np.abs(W - W[:, :1]).max())
+            norms.append([])
+            for v in model.trainable_variables:
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
+                g = tape.gradient(loss, v)
+                norms[-1].append(np.linalg.norm(g))
+                v.assign_sub(lr * g)
+        return np.array(norms), np.array(gap)
+    """,
+    lecture="13:19",
+    advice="All gradients of a step belong to the same θ: ask the tape for all of them at once, and then move all variables.",
+)
 watch.misconception(
     "the norm without its root",
     ("np.linalg.norm(g) for", "np.sum(np.square(g)) for"),
@@ -276,7 +335,7 @@ def with_an_optimizer(model, x, y, lr, steps):
             loss = lose(y, model(x))
         gradients = tape.gradient(loss, model.trainable_weights)
         norms.append([tf.linalg.global_norm([g]) for g in gradients])
-        W = model.get_weights()[0]
+        W = model.trainable_weights[0].numpy()
         gap.append(np.max(np.abs(W.T - W[:, 0])))
         sgd.apply_gradients(zip(gradients, model.trainable_weights, strict=True))
     return np.array(norms), np.array(gap)

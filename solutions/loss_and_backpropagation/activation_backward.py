@@ -88,6 +88,7 @@ def saturated_units(activation_backward, rng):
         "untouched": "tensors cannot be changed",
         "one": "nothing here depends on other examples",
         "square": "it works element by element",
+        "unit": "it works element by element",
     }
 )
 def example(activation_backward, rng, dtype="float32"):
@@ -113,6 +114,13 @@ activation.misconception(
     "the sigmoid's derivative in exponentials that overflow",
     ("dg = s * (1 - s)", "dg = tf.exp(-a) / (1 + tf.exp(-a)) ** 2"),
     advice="Right on paper; at a = -900 it is inf/inf = nan. σ(1 - σ) uses a number that is there and cannot overflow.",
+)
+activation.misconception(
+    "tanh in exponentials that overflow",
+    source=activation.edited(
+        ("1 - tf.tanh(a) ** 2", "1 - ((tf.exp(2 * a) - 1) / (tf.exp(2 * a) + 1)) ** 2"),
+    ),
+    advice="Right on paper; in float32 e²ᵃ is infinite from a = 45 on, and inf/inf is nan. tf.tanh(a) cannot overflow.",
 )
 activation.misconception(
     "the derivative of tanh is taken at h",
@@ -153,6 +161,11 @@ activation.misconception(
     "the mask is 1 at zero",
     ("tf.cast(a > 0, a.dtype)", "tf.cast(a >= 0, a.dtype)"),
     advice="At the kink either choice could be defended; the lecture's is 1[a > 0], so a unit that gives 0 learns nothing.",
+)
+activation.misconception(
+    "ReLU's slope as relu(a)/a",
+    source=activation.edited(("tf.cast(a > 0, a.dtype)", "tf.nn.relu(a) / a")),
+    advice="At a = 0 this is 0/0 = nan. The slope is known without a division: 1 where a > 0, and 0 elsewhere.",
 )
 activation.misconception(
     "the gradient is multiplied by the activation",

@@ -91,6 +91,11 @@ layer.misconception(
     advice="The bias takes part in every example: its gradients add up. The mean's 1/N sits in `da` already.",
 )
 layer.misconception(
+    "the second example is left out of dW",
+    source=layer.edited(("tf.transpose(h) @ da", "tf.transpose(h) @ da - h[1:2, :, None][0] * da[1:2]")),
+    advice="Every example has a share in dW, hᵀ da of its own row: a loop that adds to the first begins at the second.",
+)
+layer.misconception(
     "the bias's gradient is not summed over the batch",
     ("tf.reduce_sum(da, axis=0)", "da"),
     advice="∇_b = ∇ₐ holds for one example. A batch has N of them and one b: sum over axis 0.",

@@ -170,8 +170,8 @@ def relu_at_0(mlp_backward, rng):
 @network.example(
     without={"untouched": "tensors cannot be changed", "square": "a check of its own has all sizes equal"}
 )
-def example(mlp_backward, rng, N=5, dtype="float32"):
-    params, x, y = _network(rng, [4, 5, 3], N, dtype)
+def example(mlp_backward, rng, N=5, H=5, dtype="float32"):
+    params, x, y = _network(rng, [4, H, 3], N, dtype)
 
     def passes(x, y):
         loss, grads = mlp_backward(params, x, y)
@@ -276,6 +276,18 @@ network.misconception(
     ),
     lecture="24:30",
     advice="The lecture's slope of ReLU is 1[a > 0]: a unit whose a is exactly 0 passes nothing. `activation_backward` does just that.",
+)
+network.misconception(
+    "a ReLU lets one percent of the gradient through below 0",
+    source=network.edited(
+        (
+            "activation_backward(dh, pre[k - 1], g)",
+            'tf.where(pre[k - 1] > 0, dh, dh / 100) if g == "relu" else activation_backward(dh, pre[k - 1], g)',
+        )
+    ),
+    lecture="24:30",
+    advice="That is the slope of another function, a leaky ReLU. The forward pass has max(a, 0), and its slope below 0 is 0: "
+    "a gradient has to fit the function.",
 )
 network.misconception(
     "1/N at each layer again",

@@ -74,6 +74,14 @@ def _probabilities(rng, C=5, dtype="float32"):
     return tf.constant(e / e.sum(), dtype)
 
 
+def _two_alike(rng):
+    """Probabilities of five classes, and the correct one: another is just as likely."""
+    y, other, *_ = (int(c) for c in rng.permutation(5))
+    e = np.exp(rng.normal(size=5))
+    e[other] = e[y]
+    return tf.constant(e / e.sum(), "float32"), y
+
+
 def _marks(f, y):
     """What a wrong answer may give in the place of a gradient."""
     return landmarks(f=f, onehot=np.eye(len(f))[y])
@@ -81,7 +89,7 @@ def _marks(f, y):
 
 @output.check("step 1, the loss by the probabilities")
 def loss_by_probabilities(dloss_df, df_da, dloss_da, rng):
-    f, y = _probabilities(rng), int(rng.integers(5))
+    f, y = _two_alike(rng)
     return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
@@ -94,7 +102,7 @@ def probabilities_by_pre_activations(dloss_df, df_da, dloss_da, rng):
 
 @output.check("step 3, the loss by the pre-activations", points=2)
 def loss_by_pre_activations(dloss_df, df_da, dloss_da, rng):
-    f, y = _probabilities(rng), int(rng.integers(5))
+    f, y = _two_alike(rng)
     return {"da": dloss_da(f, y), **_marks(f, y)}
 
 
@@ -111,11 +119,19 @@ def another_class_vanished(dloss_df, df_da, dloss_da, rng):
     return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
+@output.check("step 1, where the correct class has hardly any probability")
+def hardly_any_probability(dloss_df, df_da, dloss_da, rng):
+    hardly = tf.constant([10 ** rng.uniform(-18, -12)], "float32")
+    f = tf.concat([hardly, _probabilities(rng, C=3)], 0)
+    return {"df": dloss_df(f, 0), **_marks(f, 0)}
+
+
 @output.example(
     without={
         "untouched": "tensors cannot be changed",
         "one": "it is about one example as it is",
         "square": "there is one axis, that of the classes",
+        "unit": "there is one axis, that of the classes",
     }
 )
 def example(dloss_df, df_da, dloss_da, rng, dtype="float32"):
@@ -158,6 +174,17 @@ output.misconception(
     advice="-0/0 is no number where another class has a probability of 0. Divide by f_y alone: f[y].",
 )
 output.misconception(
+    "step 1: the probabilities are clipped",
+    source=output.edited(("-onehot / f[y]", "-onehot / tf.clip_by_value(f[y], 1e-7, 1 - 1e-7)")),
+    advice="Keras clips to keep the logarithm finite. Here f_y is above 0, and 1/f_y a number: the worst mistake has the "
+    "steepest slope.",
+)
+output.misconception(
+    "step 1: the class is found by its probability",
+    source=output.edited(("-onehot / f[y]", "tf.where(f == f[y], -1 / f, tf.zeros_like(f))")),
+    advice="Two classes may be equally likely; before training all of them nearly are. Ask which class it is: c = y.",
+)
+output.misconception(
     "step 2: only the diagonal",
     ("tf.linalg.diag(f) - f[:, None] * f[None, :]", "tf.linalg.diag(f * (1 - f))"),
     advice="Softmax divides by a sum in which every a stands, so f_c changes with every a_k: -f_c f_k off the diagonal.",
@@ -184,6 +211,11 @@ output.misconception(
     "step 3: only the correct class",
     ("-(onehot - f)", "-onehot * (1 - f)"),
     advice="The other classes have a gradient too, +f_c: it pushes each of them down by its probability.",
+)
+output.misconception(
+    "step 3: the class is found by its probability",
+    source=output.edited(("-(onehot - f)", "tf.where(f == f[y], f - 1, f)")),
+    advice="Two classes may be equally likely; before training all of them nearly are. Take 1 off the class y alone.",
 )
 output.misconception(
     "step 3: multiplied out in numbers, not on paper",

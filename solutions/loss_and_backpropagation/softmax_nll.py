@@ -176,6 +176,19 @@ loss.misconception(
     advice="A row far below the batch's maximum loses all its exponentials: log 0. Take the maximum of each row: axis=-1, keepdims=True.",
 )
 loss.misconception(
+    "one maximum for the whole batch, and a division by the sum",
+    source=loss.edited(
+        ("tf.reduce_max(a, axis=-1, keepdims=True)", "tf.reduce_max(a)"),
+        ("tf.reduce_sum(onehot * log_f, axis=-1)", "tf.gather(log_f, y, batch_dims=1)"),
+        (
+            "(onehot - tf.exp(log_f))",
+            "(onehot - tf.exp(shifted) / tf.reduce_sum(tf.exp(shifted), axis=-1, keepdims=True))",
+        ),
+    ),
+    lecture="6:52",
+    advice="In a row far below the batch's maximum the sum is 0: log 0, and 0/0. Take the maximum of each row: axis=-1, keepdims=True.",
+)
+loss.misconception(
     "softmax over the batch",
     ("tf.reduce_max(a, axis=-1", "tf.reduce_max(a, axis=0"),
     ("tf.reduce_sum(tf.exp(shifted), axis=-1", "tf.reduce_sum(tf.exp(shifted), axis=0"),
@@ -190,6 +203,15 @@ loss.misconception(
     ),
     advice="It hides log 0, and the loss of a bad mistake stops growing at -log ε. log f needs no f: "
     "log f_c = a_c - max a - log sum exp(a - max a).",
+)
+loss.misconception(
+    "an example's loss is cut off at 100",
+    source=loss.edited(
+        ("tf.reduce_sum(onehot * log_f, axis=-1)", "tf.maximum(tf.reduce_sum(onehot * log_f, axis=-1), -100)")
+    ),
+    lecture="16:10",
+    advice="Finite is not bounded: -log f_y grows for as long as a network is surer of a wrong class. Leave it as it is; "
+    "what goes back is never larger than 1/N.",
 )
 loss.misconception(
     "the mean over all N·C numbers",

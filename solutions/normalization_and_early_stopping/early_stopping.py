@@ -119,6 +119,8 @@ def when(EarlyStopping, rng):
 def weights(EarlyStopping, rng):
     patience = int(rng.integers(2, 5))
     scripts = scripts_for(rng, patience)[:2]
+    to_zero = scripted_training.fall_wait_fall(rng, patience, EPOCHS)
+    scripts.append(to_zero - to_zero.min())
     found = with_marks(tried(EarlyStopping, patience, scripts))
     del found["epochs run"]
     return found
@@ -154,6 +156,8 @@ def watched(EarlyStopping, rng):
     scores = scripted_training.fall_wait_fall(rng, patience, EPOCHS)
     diverged, never = scores.copy(), np.full(EPOCHS, np.nan)
     diverged[0] = np.nan
+    callback = EarlyStopping(patience=patience)
+    trained(callback, logs_of(scores))
     return {
         **tried(EarlyStopping, patience, [scores], "val_error"),
         **{f"{name}, with NaN": value for name, value in tried(EarlyStopping, patience, [diverged]).items()},
@@ -161,6 +165,9 @@ def watched(EarlyStopping, rng):
             f"{name}, with nothing but NaN": value
             for name, value in tried(EarlyStopping, patience, [never]).items()
         },
+        "weights at the end of a second training, with nothing but NaN": trained(callback, logs_of(never))[
+            "weights at the end"
+        ],
     }
 
 
@@ -266,6 +273,12 @@ stopping.misconception(
     ),
     advice="A second fit with the same callback would be measured against the first. Begin anew in on_train_begin.",
 )
+KEPT = "        self.best_weights = None\n"
+stopping.misconception(
+    "the best weights of an earlier training are still kept",
+    source=stopping.edited((KEPT, ""), (GIVEN, GIVEN + KEPT)),
+    advice="If no epoch of a second training has a score, the first one's weights would come back. Forget them in on_train_begin.",
+)
 stopping.misconception(
     "the counter alone begins anew",
     source=stopping.edited((GIVEN, GIVEN + BEGIN), (BEGIN + WAIT, WAIT)),
@@ -280,6 +293,12 @@ stopping.misconception(
     "the best score begins at 0",
     source=stopping.edited(("np.inf", "0.0")),
     advice="No loss is below 0, so nothing would ever be an improvement. Begin with infinity.",
+)
+stopping.misconception(
+    "a best score of 0 counts as none",
+    source=stopping.edited(("score < self.best", "not self.best or score < self.best")),
+    advice="`not 0.0` is True, so whatever comes behind a score of 0 would pass for better. "
+    "Begin with infinity and ask `score < self.best` alone, or begin with None and ask `self.best is None`.",
 )
 stopping.misconception(
     "only trained weights are kept",

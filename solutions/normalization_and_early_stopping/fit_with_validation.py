@@ -318,6 +318,29 @@ fitting.misconception(
     advice="The network begins with the standardizer and takes x as it is. So x is standardized twice in training, once at the test.",
 )
 fitting.misconception(
+    "all three sets are standardized before the network as well",
+    source=fitting.edited(
+        (
+            "model = build(standardizer)",
+            "train, valid, test = ((np.asarray(standardizer(one)), y) for one, y in (train, valid, test))\n"
+            "    model = build(standardizer)",
+        )
+    ),
+    advice="The network begins with the standardizer and takes x as it is; whoever uses it later would not know. Hand x on as it is.",
+)
+fitting.misconception(
+    "in the end the network learns the validation set as well",
+    source=fitting.edited(
+        (
+            SCORE,
+            "both = [np.concatenate(parts) for parts in zip(train, valid)]\n"
+            "    model.fit(*both, epochs=callbacks[1].best_epoch + 1, verbose=0)\n    " + SCORE,
+        )
+    ),
+    lecture="36:49",
+    advice="Nothing then says when to stop, and the weights of the best epoch are gone. Behind `fit` comes `evaluate`.",
+)
+fitting.misconception(
     "never adapted",
     source=fitting.edited((ADAPT, "standardizer.build(train[0].shape)")),
     lecture="38:09",

@@ -18,7 +18,7 @@ def split(x, y, shares, rng):
 
     Args:
         x: inputs, array of shape (N, ...).    y: classes, array of shape (N,).
-        shares: of training, validation and test set, three numbers that sum to 1. A set gets its share of N, up to
+        shares: of training, validation and test set, three numbers, 0 or more, that sum to 1. A set gets its share of N, up to
             an example or two that rounding leaves over; together they hold all N.
         rng: a `numpy.random.Generator`, and the only source of chance: each call of `split` moves it on.
     Returns:
@@ -102,8 +102,9 @@ def seed_from(rng):
 @splitting.check("each set has its share, in the order training, validation, test", points=2)
 def sizes(split, rng):
     found = {}
-    for _ in range(3):
-        N, shares = 8 * int(rng.integers(6, 20)), drawn_shares(rng)
+    no_test_set = ((5 / 8, 3 / 8, 0.0), (6 / 8, 2 / 8, 0.0))[rng.integers(2)]
+    for shares in (*(drawn_shares(rng) for _ in range(3)), no_test_set):
+        N = 8 * int(rng.integers(6, 20))
         x, y, _ = numbered(rng, N)
         by_x, by_y = dealt(split, x, y, shares, seed_from(rng))
         found[f"examples of each set, N = {N}, shares {shares}"] = [len(part) for part in by_x]
@@ -334,6 +335,23 @@ splitting.misconception(
         ("second = round((shares[0] + shares[1]) * N)", "second = first + int(shares[1] * N)"),
     ),
     advice="Rounded down three times, some examples are in no set. Let the last one hold all that is left.",
+)
+splitting.misconception(
+    "counted from the end, a share of 0 takes everything",
+    source="""
+    def split(x, y, shares, rng):
+        rows = rng.permutation(len(x))
+        n_valid, n_test = round(shares[1] * len(x)), round(shares[2] * len(x))
+        rest, test = rows[:-n_test], rows[-n_test:]
+        parts = rest[n_valid:], rest[:n_valid], test
+        return tuple((x[part], y[part]) for part in parts)
+    """,
+    advice="-0 is 0, so rows[-0:] holds all rows, and rows[:-0] none. Count both cuts from the front.",
+)
+splitting.misconception(
+    "the order is drawn from a copy of the generator",
+    source=splitting.edited((ORDER, "import copy\n\n    order = copy.deepcopy(rng).permutation(N)")),
+    advice="The generator stays where it was, and the next split with it deals out alike. Draw from the `rng` that was given.",
 )
 splitting.misconception(
     "x and y are shuffled in place",

@@ -128,6 +128,7 @@ def new_examples(Standardizer, rng):
     return {
         "x_hat": layer(new),
         "x_hat of one example": layer(new[:1]),
+        "x_hat in training": layer(new, training=True),
         "x_hat in a graph": tf.function(layer, autograph=False)(new),
         "mu afterwards": layer.mu,
         **landmarks(x=new, new_mean=new.mean(0), new_deviation=new.std(0), examples=7),
@@ -313,6 +314,32 @@ standardizer.misconception(
     ),
     lecture="38:09",
     advice="Then an example's input depends on whom it shares a batch with. Use what `adapt` has measured on the training set.",
+)
+standardizer.misconception(
+    "in training the statistics of the batch, as in batch normalization",
+    source=standardizer.edited(
+        ("def call(self, x):", "def call(self, x, training=False):"),
+        (
+            CALL,
+            "if training:\n            mu, var = tf.nn.moments(x, 0)\n"
+            "            return (x - mu) / tf.maximum(tf.sqrt(var), 1e-6)\n        " + CALL,
+        ),
+    ),
+    lecture="38:09",
+    advice="Then an example's input depends on whom it shares a batch with. What `adapt` has measured is for training as well: "
+    "`call` need not ask which of the two it is.",
+)
+standardizer.misconception(
+    "the mean of the squares minus the square of the mean",
+    source=standardizer.edited(
+        (
+            SIGMA,
+            'squares = np.mean(np.asarray(x, "float32") ** 2, axis=0)\n'
+            "        sigma = np.sqrt(np.maximum(squares - mu**2, 0))",
+        )
+    ),
+    advice="Right on paper. Where the mean is large, two nearly equal numbers are subtracted and the digits are lost: "
+    "square the deviations instead, as np.std does.",
 )
 standardizer.misconception(
     "each call adapts anew",

@@ -85,12 +85,18 @@ def schedule(path, rng):
 @walk.check("from whole numbers, and without a step")
 def whole_numbers(path, rng):
     f, _ = bowl(rng, 3)
-    start = rng.integers(-4, 5, 3)
-    found = path(keras.optimizers.SGD(0.1), f, start, 2)
+    start, dtypes = rng.integers(-4, 5, 3), [""]
+
+    def asked(theta):
+        dtypes[0] = tf.as_dtype(theta.dtype).name
+        return f(theta)
+
+    found = path(keras.optimizers.SGD(0.1), asked, start, 2)
     at_once = path(keras.optimizers.SGD(0.1), f, start, 0)
     return {
         "places": np.asarray(found, "float32"),
         "places, for steps = 0": np.asarray(at_once, "float32"),
+        "dtype of θ, where f is asked": dtypes[0],
         **landmarks(start=start.astype("float32")),
     }
 
@@ -162,6 +168,19 @@ walk.misconception(
     ("places = [theta.numpy()]", "places = [f(theta).numpy()]"),
     ("places.append(theta.numpy())", "places.append(f(theta).numpy())"),
     advice="Note θ itself, n numbers for each place. Its height can be computed from it at any time.",
+)
+walk.misconception(
+    "θ takes the dtype that NumPy gives the start",
+    ('tf.Variable(start, dtype="float32")', "tf.Variable(np.asarray(start, float))"),
+    advice="NumPy makes float64 of whole numbers, and f may know float32 alone. θ is float32, whatever the start is.",
+)
+walk.misconception(
+    "the places are whole numbers where the start is",
+    ("places = [theta.numpy()]", "places = np.tile(start, (steps + 1, 1))"),
+    ("for _ in range(steps)", "for step in range(steps)"),
+    ("places.append(theta.numpy())", "places[step + 1] = theta.numpy()"),
+    ("return np.array(places)", "return places"),
+    advice="An array that is made of whole numbers cuts off what is written into it. Make it float32.",
 )
 # What follows is by `source`, so that double faults do not grow with it.
 walk.misconception(
@@ -256,6 +275,3 @@ def by_stack(optimizer, f, start, steps):
         optimizer.apply(tape.gradient(height, [theta]))
         places.append(tf.identity(theta))
     return tf.stack(places)
-
-
-walk.equivalent("line 1: 'float32' → 'float64'", because="a finer θ goes the same way")

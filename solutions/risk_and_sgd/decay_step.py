@@ -44,6 +44,12 @@ def drawn(rng, dtype="float64"):
     return w, dw, float(rng.integers(103, 308) / 1024), float(rng.integers(512, 922) / 1024)
 
 
+def beyond_zero(rng):
+    """As `drawn`, but αλ is above one half: the penalty alone takes every weight past 0."""
+    w, dw, _, lam = drawn(rng)
+    return w, dw, float(rng.integers(1280, 2049) / 1024), lam
+
+
 @decay.check("∇Ω")
 def penalty_gradient(decay_step, rng):
     w, dw, lr, lam = drawn(rng)
@@ -59,13 +65,19 @@ def step_direction(decay_step, rng):
 # it may come in float32
 @decay.check("the factor by which a weight shrinks", shrink=1e-5)
 def shrink_factor(decay_step, rng):
-    return {"shrink": [np.asarray(decay_step(*drawn(rng))[2], "float64") for _ in range(4)]}
+    cases = [drawn(rng) for _ in range(4)] + [beyond_zero(rng) for _ in range(2)]
+    return {"shrink": [np.asarray(decay_step(*case)[2], "float64") for case in cases]}
 
 
 @decay.check("the new weights")
 def new_weights(decay_step, rng):
     w, dw, lr, lam = drawn(rng)
-    return {"new": decay_step(w, dw, lr, lam)[3], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
+    far = decay_step(*beyond_zero(rng))[3]
+    return {
+        "new": decay_step(w, dw, lr, lam)[3],
+        "new, αλ above one half": far,
+        **landmarks(w=w, dw=dw, lr=lr, lam=lam),
+    }
 
 
 @decay.check("five steps, the gradient another at each", points=2)
@@ -203,6 +215,36 @@ decay.misconception(
     "the factor without the learning rate",
     ("1 - 2 * lr * lam", "1 - 2 * lam"),
     advice="The penalty reaches w through αΔ, so α stands in the factor.",
+)
+# The next ones are by `source`, so that double faults do not grow with them.
+decay.misconception(
+    "the factor is cut off at 0",
+    source=decay.edited(
+        ("shrink = 1 - 2 * lr * lam", "shrink = max(0.0, 1 - 2 * lr * lam)"),
+        ("new = w + lr * delta", "new = shrink * w - lr * dw"),
+    ),
+    advice="For αλ above one half a step of the penalty goes past 0 to the other side, and the factor is negative. "
+    "Leave it as it comes out.",
+)
+decay.misconception(
+    "the factor is cut off at 0, the new weights are not",
+    source=decay.edited(("shrink = 1 - 2 * lr * lam", "shrink = max(0.0, 1 - 2 * lr * lam)")),
+    advice="Your new weights go past 0 where αλ is above one half: there the factor is negative. Leave it as it comes out.",
+)
+decay.misconception(
+    "the factor is the new weight divided by the old",
+    source=decay.edited(
+        (
+            "    shrink = 1 - 2 * lr * lam\n    new = w + lr * delta\n",
+            "    new = w + lr * delta\n    shrink = new / w\n",
+        )
+    ),
+    advice="That quotient holds ∇L as well. Write Δ out in w + αΔ and collect what stands in front of w: one number, for all weights.",
+)
+decay.misconception(
+    "the factor of continuous decay, an exponential",
+    source=decay.edited(("1 - 2 * lr * lam", "float(np.exp(-2 * lr * lam))")),
+    advice="e to the power of -2αλ is what many tiny steps make. One step takes 2αλ of w away: multiply w + αΔ out.",
 )
 decay.misconception(
     "what is taken away instead of what remains",

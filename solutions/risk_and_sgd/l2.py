@@ -87,7 +87,12 @@ def losses_of_a_layer(L2, rng):
 def saved_and_loaded(L2, rng):
     omega, w = L2(strength(rng)), tf.constant(rng.normal(size=(4, 2)), "float32")
     copy = L2.from_config(omega.get_config())
-    return {"registered as": keras.saving.get_registered_name(L2), "λΩ of the copy": copy(w)}
+    small = L2.from_config(L2(float(rng.uniform(2.2e-5, 2.8e-5))).get_config())
+    return {
+        "registered as": keras.saving.get_registered_name(L2),
+        "λΩ of the copy": copy(w),
+        "λΩ of the copy, where λ is small": small(w),
+    }
 
 
 @l2.check("a weight of exactly 0 has a slope")
@@ -143,6 +148,30 @@ l2.misconception(
     "the sum is squared instead of each weight",
     ("tf.reduce_sum(tf.square(w))", "tf.square(tf.reduce_sum(w))"),
     advice="In a sum, positive and negative weights cancel. Square each weight first, then sum.",
+)
+# The next ones are by `source`, so that double faults do not grow with them.
+l2.misconception(
+    "the first two axes are summed, whatever axes there are",
+    source=l2.edited(("tf.square(w))", "tf.square(w), axis=[0, 1])")),
+    advice="`w` may have any shape: a bias has one axis, a filter four. Without `axis`, tf.reduce_sum sums over all of them.",
+)
+l2.misconception(
+    "the first penalty is kept for all weights that follow",
+    source=l2.edited(
+        ("        self.lam = lam\n", "        self.lam, self.cost = lam, None\n"),
+        (
+            "return self.lam * tf.reduce_sum(tf.square(w))",
+            "if self.cost is None:\n"
+            "            self.cost = self.lam * tf.reduce_sum(tf.square(w))\n"
+            "        return self.cost",
+        ),
+    ),
+    advice="Several layers may share one regularizer, and weights move at every step: compute the penalty anew at each call.",
+)
+l2.misconception(
+    "λ is rounded in the configuration",
+    source=l2.edited(('{"lam": self.lam}', '{"lam": round(self.lam, 4)}')),
+    advice="A λ of 0.00003 is nothing unusual, and rounded it becomes 0. Hand self.lam out as it is.",
 )
 l2.misconception(
     "the squares are not summed",

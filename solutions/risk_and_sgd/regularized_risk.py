@@ -47,8 +47,22 @@ def network(rng):
 
 @risk.check("the mean loss, where λ is 0")
 def mean_loss(regularized_risk, rng):
-    model = network(rng)
-    return {f"risk of {T} examples": regularized_risk(model, *labelled_examples(rng, T), 0.0) for T in (1, 8)}
+    model, found = network(rng), {}
+    for T in (1, 8):
+        found[f"risk of {T} examples"] = regularized_risk(model, *labelled_examples(rng, T), 0.0)
+    model = filled(regularized(), rng)
+    found["risk of layers with regularizers"] = regularized_risk(model, *labelled_examples(rng, 6), 0.0)
+    return found
+
+
+@cache
+def regularized():
+    """4 inputs, 5 hidden units, 3 classes; Keras itself keeps account of what the weights cost."""
+    cost = keras.regularizers.L2(0.1)
+    hidden = keras.layers.Dense(5, activation="tanh", kernel_regularizer=cost)
+    model = keras.Sequential([hidden, keras.layers.Dense(3, activation="softmax", kernel_regularizer=cost)])
+    model.build((None, 4))
+    return model
 
 
 def _marks(model, x, y):
@@ -84,10 +98,25 @@ def gradients(regularized_risk, rng):
     return dict(zip(names, gradients, strict=True)) | marks
 
 
+class Named(keras.layers.Layer):
+    """A layer of tanh units whose parameters are called W and b, not as those of Keras's layers."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], self.units), name="W")
+        self.bias = self.add_weight(shape=(self.units,), name="b")
+
+    def call(self, h):
+        return tf.tanh(h @ self.kernel + self.bias)
+
+
 @cache
 def deep():
     """4 inputs, three hidden layers, 3 classes."""
-    hidden = [keras.layers.Dense(units, activation="tanh") for units in (5, 4, 6)]
+    hidden = [keras.layers.Dense(5, activation="tanh"), Named(4), keras.layers.Dense(6, activation="tanh")]
     model = keras.Sequential([*hidden, keras.layers.Dense(3, activation="softmax")])
     model.build((None, 4))
     return model
@@ -167,6 +196,11 @@ risk.misconception(
     advice="Ω runs over the weights of all layers. Look for a `return` inside the loop, or an index [0].",
 )
 risk.misconception(
+    "a W is known by its name",
+    source=risk.edited(("if len(v.shape) > 1)", 'if "kernel" in v.name)')),
+    advice="Only Keras's own layers call a W kernel; yours may have any name. Go by the number of axes: a W has two.",
+)
+risk.misconception(
     "the norm instead of its square",
     ("tf.reduce_sum(tf.square(v))", "tf.norm(v)"),
     lecture="29:50",
@@ -221,6 +255,12 @@ risk.misconception(
     "λ is left out",
     ("+ lam * penalty", "+ penalty"),
     advice="λ says how much Ω counts beside the loss: multiply by `lam`.",
+)
+risk.misconception(
+    "what Keras's regularizers cost is added as well",
+    source=risk.edited(("+ lam * penalty", "+ lam * penalty + sum(model.losses)")),
+    advice="model.losses holds what the layers' own regularizers cost, with a λ of theirs. The risk has one penalty, "
+    "λΩ, and you add it by hand.",
 )
 risk.misconception(
     "the penalty is left out",

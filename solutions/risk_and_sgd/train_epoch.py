@@ -282,6 +282,20 @@ epoch.misconception(
     advice="Each call of `minibatches` draws an order of its own. Call it once, and take both from each pair.",
 )
 epoch.misconception(
+    "a new order for each batch",
+    source="""
+    def train_epoch(model, x, y, size, lr, lam, rng):
+        risks = []
+        for _ in range(-(-len(x) // size)):
+            part, classes = next(iter(minibatches(x, y, size, rng)))
+            risks.append(float(sgd_step(model, part, classes, lr, lam)))
+        return risks
+    """,
+    lecture="13:19",
+    advice="Each call of `minibatches` draws an order of its own, so some examples come twice and some never. Call it once, "
+    "and go through all that it gives.",
+)
+epoch.misconception(
     "the same order every epoch",
     ("size, rng)]", "size, np.random.default_rng(0))]"),
     advice="A generator made anew inside begins with the same numbers each time. Use the `rng` that was given.",

@@ -98,12 +98,16 @@ def made(Autoencoder, rng, noise=0.0):
 
 @autoencoder.check("three weights: W, b and c")
 def three_weights(Autoencoder, rng):
-    units, width = (int(n) for n in rng.integers(20, 200, size=2))
+    units, width = (int(n) for n in rng.choice(np.arange(20, 200), size=2, replace=False))
     model = Autoencoder(units)
     early = len(model.trainable_weights)
     model(tf.constant(rng.uniform(size=(2, width)), "float32"))
-    shapes = sorted(str(tuple(w.shape)) for w in model.trainable_weights)
-    return {"trained weights": ", ".join(shapes), "weights before the first input": early}
+    shapes = [str(tuple(w.shape)) for w in model.trainable_weights]
+    return {
+        "trained weights": ", ".join(sorted(shapes)),
+        "in the order in which they were made": ", ".join(shapes),
+        "weights before the first input": early,
+    }
 
 
 @autoencoder.check("they start as they should: W random, b and c at 0")
@@ -273,6 +277,22 @@ autoencoder.misconception(
     advice="`noise` is the probability of becoming 0: an entry stays where its coin is at least `noise`.",
 )
 # Faults by `source` take no part in double faults.
+autoencoder.misconception(
+    "c is made before b",
+    source=autoencoder.edited(
+        (C_MADE, ""),
+        ("        self.b = self.add_weight", f"        {C_MADE}        self.b = self.add_weight"),
+    ),
+    advice="get_weights and set_weights go by the order in which weights were made: W, then b, then c.",
+)
+autoencoder.misconception(
+    "at test time x is scaled down, as in the lecture's dropout",
+    source=autoencoder.edited(
+        ("self.corrupt(x) if training else x", "self.corrupt(x) if training else (1 - self.noise) * x")
+    ),
+    lecture="53:18",
+    advice="At test time the network gets x as it is, and has to give it back.",
+)
 autoencoder.misconception(
     "of each example exactly the share `noise` is lost",
     source=autoencoder.edited(

@@ -212,6 +212,18 @@ pretraining.misconception(
     question="What will the second layer see once the layers are stacked?",
 )
 pretraining.misconception(
+    "only the first autoencoder has noise",
+    source=pretraining.edited((MAKE, "autoencoder = Autoencoder(H, 0.0 if encoders else noise)")),
+    advice="Each autoencoder has to find the entries that its own input has lost, codes as well as pixels: Autoencoder(H, noise).",
+)
+pretraining.misconception(
+    "the codes are stretched to the whole of [0, 1]",
+    source=pretraining.edited(
+        (NEXT, f"{NEXT}.numpy()\n        h = (h - h.min(axis=0)) / np.maximum(np.ptp(h, axis=0), 1e-6)")
+    ),
+    advice="Once the layers are stacked, nothing stretches. Train each on the codes as the layer below gives them.",
+)
+pretraining.misconception(
     "the next layer gets the reconstruction",
     source=pretraining.edited((NEXT, "h = autoencoder(h)")),
     advice="x_hat is x again, and nothing has been gained. What goes up is the code, `encode(h)`.",

@@ -203,6 +203,12 @@ gradients.misconception(
     advice="hᵀ da_hat, of shape (H, D), is the gradient of Wᵀ. That of W is its transpose: da_hatᵀ h.",
 )
 gradients.misconception(
+    "the decoder's share of dW is computed from the code of the clean x",
+    source=gradients.edited((DECODER, "dW_decoder = da_hat.T @ (1 / (1 + np.exp(-(x @ W + b))))")),
+    lecture="21:30",
+    advice="There is one h in the forward pass, the code of `noisy`, and the decoder has seen that: da_hatᵀ h.",
+)
+gradients.misconception(
     "dh goes back through Wᵀ",
     source=gradients.edited(("dh = da_hat @ W", "dh = da_hat @ W.T")),
     lecture="21:30",

@@ -263,6 +263,17 @@ loss.misconception(
     "-log sigmoid(a) = softplus(-a), -log(1 - sigmoid(a)) = softplus(a).",
 )
 loss.misconception(
+    "a pixel is ink or paper, and nothing between",
+    source=loss.edited((LOSSES, f"x = tf.cast(x > 0.5, x.dtype)\n    {LOSSES}")),
+    advice="x is grey, from 0 to 1, and weighs the two logarithms: x log x_hat + (1 - x) log(1 - x_hat). Do not round it.",
+)
+loss.misconception(
+    "the entropy of x is subtracted",
+    source=loss.edited((LOSSES, f"{LOSSES} + tf.math.xlogy(x, x) + tf.math.xlogy(1 - x, 1 - x)")),
+    lecture="16:10",
+    advice="That is the Kullback-Leibler divergence, with the same gradient. The cross-entropy of a grey x is not 0, even where x_hat = x.",
+)
+loss.misconception(
     "the sigmoid comes twice",
     source=loss.edited(
         (

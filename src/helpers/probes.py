@@ -32,6 +32,8 @@ NEAR = 1e-4
 AXES, LONGEST = 5, 250
 # So many examples that no other axis has the same length.
 MANY = 11
+# Probes that choose how many units there are.
+OF_UNITS = ("square", "unit")
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ def checks_of(kind: str, example: Example, points: dict[str, float], without: di
     for key, probe in probes.items():
         if key in without:
             continue
-        if key == "square" and "H" not in takes:
-            raise ValueError("the example takes no H, how many units there are: the probe 'square' needs it")
+        if key in OF_UNITS and "H" not in takes:
+            raise ValueError(f"the example takes no H, how many units there are: the probe {key!r} needs it")
         check = Check(probe.title, _beside(probe, example), points.get(key, 1), summarize=probe.summarize)
         check.mistake, check.advice, check.probe = probe.mistake, probe.advice, key
         check.unless, check.of_values = probe.unless, probe.of_values
@@ -365,6 +367,13 @@ def _square(example: Example, objects: Sequence[Any], rng: np.random.Generator, 
     return dict(sabotage(call)(**inputs))
 
 
+def _one_unit(
+    example: Example, objects: Sequence[Any], rng: np.random.Generator, sabotage: Sabotage
+) -> Arrays:
+    inputs, call = example(*objects, rng, H=1)
+    return dict(sabotage(call)(**inputs))
+
+
 def _without_an_axis(call: Call) -> Call:
     return lambda **inputs: {name: np.squeeze(value)[..., None] + 1 for name, value in call(**inputs).items()}
 
@@ -385,6 +394,16 @@ SQUARE = Probe(
     "shapes are told apart by their sizes",
     "With as many examples as units every product fits and no size tells axes apart. Go by the axis' place, not by its length.",
     _square,
+    None,
+    _without_an_axis,
+    of_values=True,
+)
+UNIT = Probe(
+    "unit",
+    "a single unit",
+    "a single unit is taken for none",
+    "One unit is a layer with H = 1: its axis stays, in the bias's gradient as well. `np.squeeze` and `tf.squeeze` drop it.",
+    _one_unit,
     None,
     _without_an_axis,
     of_values=True,
@@ -449,7 +468,7 @@ ZEROS = Probe(
 
 BATTERIES: dict[str, tuple[Probe, ...]] = {
     "function": (UNTOUCHED, GRAPH, DTYPE, ONE),
-    "gradient": (UNTOUCHED, DTYPE, ONE, SQUARE),
+    "gradient": (UNTOUCHED, DTYPE, ONE, SQUARE, UNIT),
     "node": (UNTOUCHED, SQUARE),
     "layer": (GRAPH, DTYPE, ONE),
     "network": (GRAPH, ONE),

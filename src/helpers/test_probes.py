@@ -46,7 +46,7 @@ def gradient():
 
 def test_a_right_answer_passes_all(function, gradient):
     assert passed(function, lambda x: x + x) == {"graph", "dtype", "one"}
-    assert passed(gradient, lambda x: x + x) == {"untouched", "dtype", "one", "square"}
+    assert passed(gradient, lambda x: x + x) == {"untouched", "dtype", "one", "square", "unit"}
 
 
 def test_a_wrong_value_fails_none_that_is_not_about_values(gradient):

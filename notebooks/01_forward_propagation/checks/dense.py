@@ -108,4 +108,10 @@ def configuration(Dense, rng):
 @dense.example(without={"one": "nothing here depends on other examples"})
 def example(Dense, rng, N=5, dtype="float32"):
     layer = Dense(3, dtype=dtype)
-    return {"h": tf.constant(rng.normal(size=(N, 5)), dtype)}, lambda h: {"a": layer(h)}
+
+    def used(h):
+        a = layer(h)
+        by_rank = {len(w.shape): tf.convert_to_tensor(w) for w in layer.weights}
+        return {"a": a, "W": by_rank.get(2, a), "b": by_rank.get(1, a)}
+
+    return {"h": tf.constant(rng.normal(size=(N, 5)), dtype)}, used

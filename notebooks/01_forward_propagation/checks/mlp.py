@@ -5,6 +5,7 @@ what a right answer gives for the same inputs. Read them, run them, take them ap
 graded, the course's own copy runs, on inputs drawn anew as well.
 """
 
+import numpy as np
 import tensorflow as tf
 
 from helpers.checks import Checks
@@ -24,7 +25,7 @@ def _network(MLP, rng, units, D, g):
 @mlp.check("one hidden layer")
 def one_hidden_layer(MLP, rng):
     network, x = _network(MLP, rng, [5], 4, tf.tanh)
-    return {"f(x)": network(x)}
+    return {"f(x)": network(x), "f(x) in training": network(x, training=True)}
 
 
 @mlp.check("two hidden layers of different sizes", points=2)
@@ -67,3 +68,15 @@ def gradients(MLP, rng):
 def example(MLP, rng, N=6, dtype="float32"):
     network, _ = _network(MLP, rng, [5], 4, tf.tanh)
     return {"x": tf.constant(rng.normal(size=(N, 4)), dtype)}, lambda x: {"f(x)": network(x)}
+
+
+@mlp.check("two networks are made of one list, which stays as it was")
+def made_twice(MLP, rng):
+    units = [int(n) for n in rng.integers(10, 99, size=2)]
+    _network(MLP, rng, units, 4, tf.tanh)
+    afterwards = list(units)
+    second, _ = _network(MLP, rng, units, 4, tf.tanh)
+    return {
+        "units afterwards": np.array(afterwards, int),
+        "shapes of the second": shapes_of(second.trainable_weights),
+    }

@@ -148,9 +148,10 @@ def random_graphs(gradient, rng):
         x, w, v = _inputs(rng, 3, shape=(2,))
         nodes = [x, w, v, _Times(x, w)]
         nodes.append(_Plus(nodes[-1], v))
-        for _ in range(6):
+        # One of them uses a node twice, and the last goes a long way back.
+        for other in (rng.integers(5), rng.integers(6), -1, rng.integers(8), rng.integers(9), 3):
             kind = (_Plus, _Times)[int(rng.integers(2))]
-            nodes.append(kind(nodes[-1], nodes[int(rng.integers(len(nodes)))]))
+            nodes.append(kind(nodes[-1], nodes[int(other)]))
         last_first = gradient(nodes[-1], nodes[::-1])
         found |= {f"graph {k}: d{i}": g for i, g in enumerate(last_first)}
     return found

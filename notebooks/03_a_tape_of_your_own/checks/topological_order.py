@@ -133,8 +133,11 @@ def shared(topological_order, rng):
 
 @order.check("different nodes of equal value")
 def equal(topological_order, rng):
-    labels, value = _labels(rng, 5), float(rng.normal())
-    x, W, b = (_Item(label, value=value) for label in labels[:3])
+    labels, value = _labels(rng, 5), np.asarray(rng.normal())
+    # Two that hold one and the same array, and one with an array of its own.
+    x, W, b = (
+        _Item(label, value=held) for label, held in zip(labels, (value, value, value.copy()), strict=False)
+    )
     a = _Item(labels[3], x, W)
     nodes = [x, W, b, a, _Item(labels[4], a, b)]
     return _seen(nodes, topological_order(nodes[-1]))

@@ -67,6 +67,7 @@ def saturated_units(activation_backward, rng):
         "untouched": "tensors cannot be changed",
         "one": "nothing here depends on other examples",
         "square": "it works element by element",
+        "unit": "it works element by element",
     }
 )
 def example(activation_backward, rng, dtype="float32"):

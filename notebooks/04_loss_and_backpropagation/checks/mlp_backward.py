@@ -129,8 +129,8 @@ def relu_at_0(mlp_backward, rng):
 @network.example(
     without={"untouched": "tensors cannot be changed", "square": "a check of its own has all sizes equal"}
 )
-def example(mlp_backward, rng, N=5, dtype="float32"):
-    params, x, y = _network(rng, [4, 5, 3], N, dtype)
+def example(mlp_backward, rng, N=5, H=5, dtype="float32"):
+    params, x, y = _network(rng, [4, H, 3], N, dtype)
 
     def passes(x, y):
         loss, grads = mlp_backward(params, x, y)

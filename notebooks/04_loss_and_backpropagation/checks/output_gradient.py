@@ -26,6 +26,14 @@ def _probabilities(rng, C=5, dtype="float32"):
     return tf.constant(e / e.sum(), dtype)
 
 
+def _two_alike(rng):
+    """Probabilities of five classes, and the correct one: another is just as likely."""
+    y, other, *_ = (int(c) for c in rng.permutation(5))
+    e = np.exp(rng.normal(size=5))
+    e[other] = e[y]
+    return tf.constant(e / e.sum(), "float32"), y
+
+
 def _marks(f, y):
     """What a wrong answer may give in the place of a gradient."""
     return landmarks(f=f, onehot=np.eye(len(f))[y])
@@ -33,7 +41,7 @@ def _marks(f, y):
 
 @output.check("step 1, the loss by the probabilities")
 def loss_by_probabilities(dloss_df, df_da, dloss_da, rng):
-    f, y = _probabilities(rng), int(rng.integers(5))
+    f, y = _two_alike(rng)
     return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
@@ -46,7 +54,7 @@ def probabilities_by_pre_activations(dloss_df, df_da, dloss_da, rng):
 
 @output.check("step 3, the loss by the pre-activations", points=2)
 def loss_by_pre_activations(dloss_df, df_da, dloss_da, rng):
-    f, y = _probabilities(rng), int(rng.integers(5))
+    f, y = _two_alike(rng)
     return {"da": dloss_da(f, y), **_marks(f, y)}
 
 
@@ -63,11 +71,19 @@ def another_class_vanished(dloss_df, df_da, dloss_da, rng):
     return {"df": dloss_df(f, y), **_marks(f, y)}
 
 
+@output.check("step 1, where the correct class has hardly any probability")
+def hardly_any_probability(dloss_df, df_da, dloss_da, rng):
+    hardly = tf.constant([10 ** rng.uniform(-18, -12)], "float32")
+    f = tf.concat([hardly, _probabilities(rng, C=3)], 0)
+    return {"df": dloss_df(f, 0), **_marks(f, 0)}
+
+
 @output.example(
     without={
         "untouched": "tensors cannot be changed",
         "one": "it is about one example as it is",
         "square": "there is one axis, that of the classes",
+        "unit": "there is one axis, that of the classes",
     }
 )
 def example(dloss_df, df_da, dloss_da, rng, dtype="float32"):

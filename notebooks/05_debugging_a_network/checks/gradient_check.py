@@ -76,7 +76,7 @@ def one_wrong_entry(gradient_check, rng):
 
 @checking.check("a small gradient is held to the same standard", errors=1e-6)
 def small_gradients(gradient_check, rng):
-    loss, variables, slopes = problem(rng, scale=1e-7)
+    loss, variables, slopes = problem(rng, scale=1e-12)
     given = [part * factor for part, factor in zip(slopes, rng.permutation([2.0, 0.6, -1.0]), strict=True)]
     first = np.array(variables[0])
     errors = gradient_check(loss, variables, given, EPS)

@@ -79,10 +79,15 @@ def plants_inputs(plant, rng):
     before = widest(tiny.layers[0](data))
     plant("inputs", tiny)
     after = widest(tiny.layers[0](data))
+    # Data that are normalized by what was planted: a scale or an offset that is set, and not changed, leaves them so.
+    rescaling = tiny.layers[0]
+    other = (rng.normal(size=(23, 5)) - rescaling.offset) / rescaling.scale
+    plant("inputs", tiny)
     return {
         **ill(plant, rng, "inputs"),
         "what was widest of tiny data": before,
         "what is widest of tiny data": after,
+        "what is widest of data with another offset": widest(rescaling(tf.constant(other))),
     }
 
 
@@ -99,8 +104,13 @@ def inputs_summary(theirs, ours):
     if found["inputs are not normalized"]:
         found |= {name: expected[name] for name in (PINNED, MAGNITUDE)}
     now, before = theirs["what is widest of tiny data"], ours["what was widest of tiny data"]
-    tiny = {"tiny data are not normalized": now > 3, "tiny data are wider than before": now > before}
-    return {**found, **tiny, **untouched(theirs)}
+    moved = theirs["what is widest of data with another offset"]
+    others = {
+        "tiny data are not normalized": now > 3,
+        "tiny data are wider than before": now > before,
+        "data with another offset are not normalized": moved > 3,
+    }
+    return {**found, **others, **untouched(theirs)}
 
 
 @planting.check("rate: fifty times as large, and nothing else is wrong")

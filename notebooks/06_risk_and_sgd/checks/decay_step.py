@@ -23,6 +23,12 @@ def drawn(rng, dtype="float64"):
     return w, dw, float(rng.integers(103, 308) / 1024), float(rng.integers(512, 922) / 1024)
 
 
+def beyond_zero(rng):
+    """As `drawn`, but αλ is above one half: the penalty alone takes every weight past 0."""
+    w, dw, _, lam = drawn(rng)
+    return w, dw, float(rng.integers(1280, 2049) / 1024), lam
+
+
 @decay.check("∇Ω")
 def penalty_gradient(decay_step, rng):
     w, dw, lr, lam = drawn(rng)
@@ -38,13 +44,19 @@ def step_direction(decay_step, rng):
 # it may come in float32
 @decay.check("the factor by which a weight shrinks", shrink=1e-5)
 def shrink_factor(decay_step, rng):
-    return {"shrink": [np.asarray(decay_step(*drawn(rng))[2], "float64") for _ in range(4)]}
+    cases = [drawn(rng) for _ in range(4)] + [beyond_zero(rng) for _ in range(2)]
+    return {"shrink": [np.asarray(decay_step(*case)[2], "float64") for case in cases]}
 
 
 @decay.check("the new weights")
 def new_weights(decay_step, rng):
     w, dw, lr, lam = drawn(rng)
-    return {"new": decay_step(w, dw, lr, lam)[3], **landmarks(w=w, dw=dw, lr=lr, lam=lam)}
+    far = decay_step(*beyond_zero(rng))[3]
+    return {
+        "new": decay_step(w, dw, lr, lam)[3],
+        "new, αλ above one half": far,
+        **landmarks(w=w, dw=dw, lr=lr, lam=lam),
+    }
 
 
 @decay.check("five steps, the gradient another at each", points=2)

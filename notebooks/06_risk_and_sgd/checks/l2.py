@@ -51,7 +51,12 @@ def losses_of_a_layer(L2, rng):
 def saved_and_loaded(L2, rng):
     omega, w = L2(strength(rng)), tf.constant(rng.normal(size=(4, 2)), "float32")
     copy = L2.from_config(omega.get_config())
-    return {"registered as": keras.saving.get_registered_name(L2), "λΩ of the copy": copy(w)}
+    small = L2.from_config(L2(float(rng.uniform(2.2e-5, 2.8e-5))).get_config())
+    return {
+        "registered as": keras.saving.get_registered_name(L2),
+        "λΩ of the copy": copy(w),
+        "λΩ of the copy, where λ is small": small(w),
+    }
 
 
 @l2.check("a weight of exactly 0 has a slope")

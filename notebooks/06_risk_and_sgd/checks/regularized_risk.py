@@ -28,8 +28,22 @@ def network(rng):
 
 @risk.check("the mean loss, where λ is 0")
 def mean_loss(regularized_risk, rng):
-    model = network(rng)
-    return {f"risk of {T} examples": regularized_risk(model, *labelled_examples(rng, T), 0.0) for T in (1, 8)}
+    model, found = network(rng), {}
+    for T in (1, 8):
+        found[f"risk of {T} examples"] = regularized_risk(model, *labelled_examples(rng, T), 0.0)
+    model = filled(regularized(), rng)
+    found["risk of layers with regularizers"] = regularized_risk(model, *labelled_examples(rng, 6), 0.0)
+    return found
+
+
+@cache
+def regularized():
+    """4 inputs, 5 hidden units, 3 classes; Keras itself keeps account of what the weights cost."""
+    cost = keras.regularizers.L2(0.1)
+    hidden = keras.layers.Dense(5, activation="tanh", kernel_regularizer=cost)
+    model = keras.Sequential([hidden, keras.layers.Dense(3, activation="softmax", kernel_regularizer=cost)])
+    model.build((None, 4))
+    return model
 
 
 def _marks(model, x, y):
@@ -65,10 +79,25 @@ def gradients(regularized_risk, rng):
     return dict(zip(names, gradients, strict=True)) | marks
 
 
+class Named(keras.layers.Layer):
+    """A layer of tanh units whose parameters are called W and b, not as those of Keras's layers."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], self.units), name="W")
+        self.bias = self.add_weight(shape=(self.units,), name="b")
+
+    def call(self, h):
+        return tf.tanh(h @ self.kernel + self.bias)
+
+
 @cache
 def deep():
     """4 inputs, three hidden layers, 3 classes."""
-    hidden = [keras.layers.Dense(units, activation="tanh") for units in (5, 4, 6)]
+    hidden = [keras.layers.Dense(5, activation="tanh"), Named(4), keras.layers.Dense(6, activation="tanh")]
     model = keras.Sequential([*hidden, keras.layers.Dense(3, activation="softmax")])
     model.build((None, 4))
     return model

@@ -141,6 +141,7 @@ def config(GlorotUniform, rng):
     for case, made in {"": GlorotUniform(seed=seed), ", without a seed": GlorotUniform()}.items():
         copy = GlorotUniform.from_config(made.get_config())
         found |= {f"W{case}": values_of(made(shape)), f"W of the copy{case}": values_of(copy(shape))}
+        found[f"W of a later copy{case}"] = values_of(GlorotUniform.from_config(made.get_config())(shape))
     unseeded = GlorotUniform().get_config()
     found["W of two copies"] = [values_of(GlorotUniform.from_config(unseeded)(shape)) for _ in range(2)]
     return found
@@ -150,6 +151,7 @@ def config(GlorotUniform, rng):
     **{
         "likeness of the copy's values": 0.3,
         "likeness of the copy's values, without a seed": 0.3,
+        "likeness of the values of a copy made after a draw": 0.3,
         "likeness of two copies, without a seed": 0.3,
     }
 )
@@ -158,6 +160,8 @@ def config_summary(theirs, ours):
     for case in ("", ", without a seed"):
         pair = theirs[f"W{case}"], theirs[f"W of the copy{case}"]
         found[f"likeness of the copy's values{case}"] = likeness(*pair)
+    later = likeness(theirs["W"], theirs["W of a later copy"])
+    found["likeness of the values of a copy made after a draw"] = later
     found["likeness of two copies, without a seed"] = likeness(*theirs["W of two copies"])
     return found
 

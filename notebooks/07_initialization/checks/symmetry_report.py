@@ -74,8 +74,23 @@ def tolerance_of_whole(symmetry_report, rng):
         row = 1 + np.argmin(G[1:-1, 0])
         G[row, 1] += tolerances * 1e-5 * np.linalg.norm(G)
     x, y = examples(rng)
-    gradients = (np.stack([large, small, 2 * small], axis=1), half, four)
+    gradients = (np.stack([large, small, 2 * small], axis=1), half, four, roundings(rng), chain(rng))
     return reported(symmetry_report, Steered(*gradients), x, 0 * y + 1)
+
+
+def roundings(rng):
+    """A column, another, and a copy of the first; whoever sorts by the outer entries puts the other between the two."""
+    G = np.tile(rng.uniform(1, 2, size=(4, 1)), 3)
+    G[1:3, 1] = rng.uniform(3, 4, size=2)
+    G[[0, -1]] += 2e-6 * np.arange(3)
+    return G
+
+
+def chain(rng):
+    """Three columns: the second equals the first and the third the second, but the third not the first."""
+    G = np.tile(rng.uniform(1, 2, size=(4, 1)), 3)
+    G[rng.integers(4)] += 0.7e-5 * np.linalg.norm(G) * np.arange(3)
+    return G
 
 
 def signs(rng):
@@ -90,7 +105,7 @@ def signs(rng):
 @report.example()
 def example(symmetry_report, rng):
     x, y = examples(rng)
-    return {"model": network(rng)}, lambda model: reported(symmetry_report, model, x, y)
+    return {"model": filled(with_two_modes(), rng)}, lambda model: reported(symmetry_report, model, x, y)
 
 
 UNITS = 7
@@ -102,6 +117,28 @@ built = cache(classifier)
 def network(rng):
     """4 inputs, 7 hidden units, 5 classes; every weight and bias is drawn."""
     return filled(built(4, UNITS, 5), rng)
+
+
+class Tiring(keras.layers.Layer):
+    """Passes x on, and in training less of it each time: as batch normalization does, it keeps account of its calls."""
+
+    def build(self, shape):
+        self.calls = self.add_weight(shape=(), trainable=False)
+
+    def call(self, x, training=False):
+        if not training:
+            return x
+        self.calls.assign_add(1.0)
+        return x * 0.5**self.calls
+
+
+@cache
+def with_two_modes():
+    """As `built`, behind a layer that does something else in training."""
+    hidden = keras.layers.Dense(UNITS, activation="tanh")
+    model = keras.Sequential([Tiring(), hidden, keras.layers.Dense(5, activation="softmax")])
+    model.build((None, 4))
+    return model
 
 
 def examples(rng, N=6):

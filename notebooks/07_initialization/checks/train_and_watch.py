@@ -7,6 +7,7 @@ graded, the course's own copy runs, on inputs drawn anew as well.
 
 from functools import cache
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -47,15 +48,36 @@ def gap_step_by_step(train_and_watch, rng):
     # the farthest from unit 1 lies below it
     W[0, :4] = np.array([0, 1, 3, -4]) * (1 + np.abs(W).max())
     model.trainable_variables[0].assign(W)
-    return found | {"gap at the beginning": watched(train_and_watch, rng, model, steps=1)["gap"]}
+    found["gap at the beginning"] = watched(train_and_watch, rng, model, steps=1)["gap"]
+    behind = watched(train_and_watch, rng, filled(behind_fixed_weights(), rng), steps=1)
+    return found | {"gap behind weights that are not trained": behind["gap"]}
 
 
-@watch.check("zero weights and tanh: stuck for ever", norms=1e-5)
+@cache
+def behind_fixed_weights():
+    """As `network`, behind a layer that mixes the inputs and is not trained."""
+    hidden = keras.layers.Dense(6, activation="tanh")
+    output = keras.layers.Dense(3, activation="softmax")
+    model = keras.Sequential([keras.layers.Dense(4, trainable=False), hidden, output])
+    model.build((None, 4))
+    return model
+
+
+BALANCED = "norms for two classes of the same size"
+
+
+@watch.check("zero weights and tanh: stuck for ever", **{"norms": 1e-5, BALANCED: 1e-5})
 def zeros_and_tanh(train_and_watch, rng):
     model = network(rng)
     for v in model.trainable_variables[:3]:
         v.assign(tf.zeros_like(v))
-    return {"norms": watched(train_and_watch, rng, model)["norms"]}
+    found = {"norms": watched(train_and_watch, rng, model)["norms"]}
+    # Here nothing is left to move: the gradients are 0, all of them and exactly.
+    model = built(4, 6, 2)
+    for v in model.trainable_variables:
+        v.assign(tf.zeros_like(v))
+    x, y = tf.constant(rng.normal(size=(4, 4)), "float32"), tf.constant(rng.permutation([0, 0, 1, 1]))
+    return found | {BALANCED: np.asarray(train_and_watch(model, x, y, 0.5, 2)[0], "float32")}
 
 
 @watch.check("zero weights and sigmoid: what does not move at first may move later", norms=1e-5)

@@ -58,12 +58,18 @@ def schedule(path, rng):
 @walk.check("from whole numbers, and without a step")
 def whole_numbers(path, rng):
     f, _ = bowl(rng, 3)
-    start = rng.integers(-4, 5, 3)
-    found = path(keras.optimizers.SGD(0.1), f, start, 2)
+    start, dtypes = rng.integers(-4, 5, 3), [""]
+
+    def asked(theta):
+        dtypes[0] = tf.as_dtype(theta.dtype).name
+        return f(theta)
+
+    found = path(keras.optimizers.SGD(0.1), asked, start, 2)
     at_once = path(keras.optimizers.SGD(0.1), f, start, 0)
     return {
         "places": np.asarray(found, "float32"),
         "places, for steps = 0": np.asarray(at_once, "float32"),
+        "dtype of θ, where f is asked": dtypes[0],
         **landmarks(start=start.astype("float32")),
     }
 

@@ -73,6 +73,8 @@ def when(EarlyStopping, rng):
 def weights(EarlyStopping, rng):
     patience = int(rng.integers(2, 5))
     scripts = scripts_for(rng, patience)[:2]
+    to_zero = scripted_training.fall_wait_fall(rng, patience, EPOCHS)
+    scripts.append(to_zero - to_zero.min())
     found = with_marks(tried(EarlyStopping, patience, scripts))
     del found["epochs run"]
     return found
@@ -108,6 +110,8 @@ def watched(EarlyStopping, rng):
     scores = scripted_training.fall_wait_fall(rng, patience, EPOCHS)
     diverged, never = scores.copy(), np.full(EPOCHS, np.nan)
     diverged[0] = np.nan
+    callback = EarlyStopping(patience=patience)
+    trained(callback, logs_of(scores))
     return {
         **tried(EarlyStopping, patience, [scores], "val_error"),
         **{f"{name}, with NaN": value for name, value in tried(EarlyStopping, patience, [diverged]).items()},
@@ -115,6 +119,9 @@ def watched(EarlyStopping, rng):
             f"{name}, with nothing but NaN": value
             for name, value in tried(EarlyStopping, patience, [never]).items()
         },
+        "weights at the end of a second training, with nothing but NaN": trained(callback, logs_of(never))[
+            "weights at the end"
+        ],
     }
 
 

@@ -47,10 +47,16 @@ def when(HalveOnPlateau, rng):
     scripts = scripts_for(rng, patience)
     found = rates(HalveOnPlateau, scripts, patience=patience)
     one = rates(HalveOnPlateau, [scripted_training.worse_from_the_start(rng, 7)], patience=1)
+    # The rate is at its minimum when the first look-ahead is over; within the second somebody raises it.
+    others = np.full(9, np.nan)
+    others[5] = rng.uniform(1.2, 1.6)
+    scores = [scripted_training.worse_from_the_start(rng, 9)]
+    raised = rates(HalveOnPlateau, scripts=scores, others=others, patience=3, min_lr=scripted_training.RATE)
     return {
         "scores": np.stack(scripts),
         "rate after each epoch": found,
         "rate after each epoch, patience 1": one,
+        "rate from epoch 5 on, where it is raised from the minimum, patience 3": raised[:, 5:],
         **landmarks(rate_at_first=scripted_training.RATE, patience=patience),
     }
 

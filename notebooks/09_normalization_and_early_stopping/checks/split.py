@@ -80,8 +80,9 @@ def seed_from(rng):
 @splitting.check("each set has its share, in the order training, validation, test", points=2)
 def sizes(split, rng):
     found = {}
-    for _ in range(3):
-        N, shares = 8 * int(rng.integers(6, 20)), drawn_shares(rng)
+    no_test_set = ((5 / 8, 3 / 8, 0.0), (6 / 8, 2 / 8, 0.0))[rng.integers(2)]
+    for shares in (*(drawn_shares(rng) for _ in range(3)), no_test_set):
+        N = 8 * int(rng.integers(6, 20))
         x, y, _ = numbered(rng, N)
         by_x, by_y = dealt(split, x, y, shares, seed_from(rng))
         found[f"examples of each set, N = {N}, shares {shares}"] = [len(part) for part in by_x]

@@ -78,6 +78,7 @@ def new_examples(Standardizer, rng):
     return {
         "x_hat": layer(new),
         "x_hat of one example": layer(new[:1]),
+        "x_hat in training": layer(new, training=True),
         "x_hat in a graph": tf.function(layer, autograph=False)(new),
         "mu afterwards": layer.mu,
         **landmarks(x=new, new_mean=new.mean(0), new_deviation=new.std(0), examples=7),

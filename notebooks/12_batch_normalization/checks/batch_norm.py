@@ -69,7 +69,11 @@ def new_layer(BatchNorm, rng):
 def training_output(BatchNorm, rng):
     layer, a = at_work(BatchNorm, rng)
     marks = marks_of(layer, a, *tf.nn.moments(a, 0))
-    return {"a_tilde": layer(a, training=True), **marks}
+    return {
+        "a_tilde": layer(a, training=True),
+        "a_tilde of one example": layer(a[:1], training=True),
+        **marks,
+    }
 
 
 @batch_norm.check("test time: the moving statistics, whatever the batch")

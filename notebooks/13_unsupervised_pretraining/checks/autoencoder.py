@@ -34,12 +34,16 @@ def made(Autoencoder, rng, noise=0.0):
 
 @autoencoder.check("three weights: W, b and c")
 def three_weights(Autoencoder, rng):
-    units, width = (int(n) for n in rng.integers(20, 200, size=2))
+    units, width = (int(n) for n in rng.choice(np.arange(20, 200), size=2, replace=False))
     model = Autoencoder(units)
     early = len(model.trainable_weights)
     model(tf.constant(rng.uniform(size=(2, width)), "float32"))
-    shapes = sorted(str(tuple(w.shape)) for w in model.trainable_weights)
-    return {"trained weights": ", ".join(shapes), "weights before the first input": early}
+    shapes = [str(tuple(w.shape)) for w in model.trainable_weights]
+    return {
+        "trained weights": ", ".join(sorted(shapes)),
+        "in the order in which they were made": ", ".join(shapes),
+        "weights before the first input": early,
+    }
 
 
 @autoencoder.check("they start as they should: W random, b and c at 0")
