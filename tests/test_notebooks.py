@@ -1,6 +1,7 @@
-"""Each unit's notebook, as built: solved, it runs to its end without a warning, and tells its pictures in words.
+"""Each unit's notebook: solved, it runs to its end without a warning, and tells its pictures in words.
 
-Untouched, it fails every check: `autograder/authoring/test_student_bundle.py` runs it where nothing else can be imported.
+It runs where of this project only what students have can be imported. Untouched, it fails every check:
+`autograder/authoring/test_student_bundle.py`.
 """
 
 import re
@@ -17,6 +18,7 @@ from autograder.authoring.assemble import assemble
 from autograder.authoring.solution_set import execute
 from autograder.authoring.unit_page import page_of
 from autograder.course import catalogue
+from autograder.testing import only_the_bundle
 from helpers.next_step import is_to_write, next_step
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -26,18 +28,18 @@ MOST = 120.0
 
 
 def solve(unit, folder):
-    """Run a unit with its answers and the checks that students get.
+    """Run a unit with its answers and the checks that students get, where nothing else of ours can be imported.
 
     Returns:
         What went wrong, the CPU seconds, and the notebook with what came out.
     """
     shutil.copytree(NOTEBOOKS / unit.id / "checks", folder / "checks")
     notebook = assemble(unit, catalogue.exercises(unit))
-    notebook.cells.insert(0, new_code_cell(pictures_in_words.SOURCE))
-    notebook.cells.append(new_code_cell("import time\ntime.process_time()"))
+    first = [new_code_cell(pictures_in_words.SOURCE), new_code_cell(only_the_bundle.SOURCE)]
+    notebook.cells = [*first, *notebook.cells, new_code_cell("import time\ntime.process_time()")]
     faults = execute(notebook, folder)
     seconds = float(notebook.cells[-1].outputs[0].data["text/plain"])
-    notebook.cells = notebook.cells[1:-1]
+    notebook.cells = notebook.cells[len(first) : -1]
     return faults, seconds, notebook
 
 

@@ -15,10 +15,10 @@ from autograder.authoring.assemble import assemble
 from autograder.authoring.build import build, texts
 from autograder.authoring.publish import leaks, secret_lines
 from autograder.course import catalogue
-from autograder.course.catalogue import Unit
 from autograder.course.layout import ROOT
 from autograder.judging import tables
 from autograder.judging.store import RECORDS
+from autograder.testing import only_the_bundle
 from autograder.testing.small_unit import ID, TEXT, by_grade_id, unit_of
 from helpers.published import load
 from solutions.forward_propagation.softmax import softmax
@@ -113,25 +113,11 @@ def test_the_bundle_imports_nothing_that_it_does_not_install(tmp_path):
 
 
 RUNNER = """
-import json, os, sys, traceback
-from importlib.abc import MetaPathFinder
-
-class Absent(MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("solutions", "autograder"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Absent())
-bundle, solved = sys.argv[1], json.load(open(sys.argv[2], encoding="utf-8"))
+import json, os, sys
+bundle, given = sys.argv[1], json.load(open(sys.argv[2], encoding="utf-8"))
 sys.path.insert(0, sys.argv[3])
-for name in ("solutions", "autograder"):
-    try:
-        __import__(name)
-        sys.exit(f"{name} can be imported")
-    except ModuleNotFoundError:
-        pass
 
-def run(folder, unit, answers):
+def run(unit, answers):
     os.chdir(os.path.join(bundle, unit))
     names, failed = {"__name__": "__main__"}, {}
     for cell in json.load(open(f"{unit}.ipynb", encoding="utf-8"))["cells"]:
@@ -146,22 +132,29 @@ def run(folder, unit, answers):
 
 import helpers
 found = {"helpers": helpers.__file__}
-for unit, answers in solved.items():
-    found[unit] = {"untouched": run(bundle, unit, {}), "solved": run(bundle, unit, answers)}
+for unit, each in given.items():
+    found[unit] = [run(unit, answers) for answers in each]
 print("FOUND" + json.dumps(found))
 """
 
+UNTOUCHED: dict[str, str] = {}
 
-def run_as_student(notebooks: Path, site: Path, units: list[Unit], scratch: Path) -> dict:
-    """Run each unit's graded cells, untouched and solved, where only the bundle's helpers can be imported."""
-    solved = {
-        u.id: {k: c.source for k, c in by_grade_id(assemble(u, catalogue.exercises(u))).items()}
-        for u in units
-    }
-    (scratch / "solved.json").write_text(json.dumps(solved), "utf-8")
-    (scratch / "runner.py").write_text(RUNNER, "utf-8")
+
+def run_as_student(notebooks: Path, site: Path, given: dict[str, list[dict]], scratch: Path) -> dict:
+    """Run units' graded cells where only the bundle's helpers can be imported.
+
+    Args:
+        notebooks: the folder of units.
+        site: where those helpers are.
+        given: for each unit the answers of each run, by the cell's id.
+        scratch: an empty folder.
+    Returns:
+        For each unit, what each run's cells raised, by the cell's id; and the file of the helpers.
+    """
+    (scratch / "given.json").write_text(json.dumps(given), "utf-8")
+    (scratch / "runner.py").write_text(only_the_bundle.SOURCE + RUNNER, "utf-8")
     done = subprocess.run(
-        [sys.executable, "runner.py", str(notebooks), "solved.json", str(site)],
+        [sys.executable, "runner.py", str(notebooks), "given.json", str(site)],
         cwd=scratch,
         env=os.environ | {"PYTHONPATH": str(site)},
         capture_output=True,
@@ -177,12 +170,14 @@ def test_students_can_work_anywhere(sample, zipped, tmp_path):
     site, folder = tmp_path / "site", tmp_path / student_bundle.FOLDER
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
     subprocess.run([sys.executable, *install, "--target", site, folder], check=True, timeout=120)
-    found = run_as_student(folder, site, [sample], tmp_path)
+    cells = by_grade_id(assemble(sample, catalogue.exercises(sample)))
+    solved = {id: cell.source for id, cell in cells.items()}
+    found = run_as_student(folder, site, {ID: [UNTOUCHED, solved]}, tmp_path)
     assert Path(found["helpers"]).is_relative_to(site)
-    assert found[ID]["solved"] == {}
-    assert found[ID]["untouched"] == {
-        "stable_softmax-check": "NotYet: stable_softmax: 8 of 8 checks not passed yet"
-    }
+    assert found[ID] == [
+        {"stable_softmax-check": "NotYet: stable_softmax: 8 of 8 checks not passed yet"},
+        {},
+    ]
 
 
 # The course as it is committed
@@ -190,23 +185,23 @@ def test_students_can_work_anywhere(sample, zipped, tmp_path):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """What running every committed notebook as a student gave."""
-    units = [u for u in catalogue.units() if (ROOT / "notebooks" / u.id).is_dir()]
-    scratch = tmp_path_factory.mktemp("course")
-    return run_as_student(ROOT / "notebooks", ROOT / "src", units, scratch)
+    """What running every committed notebook as students get it gave; `tests/test_notebooks.py` runs it solved."""
+    units = [u.id for u in catalogue.units() if (ROOT / "notebooks" / u.id).is_dir()]
+    given = {id: [UNTOUCHED] for id in units}
+    return run_as_student(ROOT / "notebooks", ROOT / "src", given, tmp_path_factory.mktemp("course"))
 
 
 @pytest.mark.parametrize("unit", catalogue.units(), ids=str)
-def test_a_committed_notebook_passes_when_solved_and_fails_every_check_untouched(unit, course):
+def test_a_committed_notebook_fails_every_check_untouched(unit, course):
     assert unit.id in course, f"notebooks/{unit} is missing: run `fdl build {unit}`"
     checks = [
         k
         for k, c in by_grade_id(assemble(unit, catalogue.exercises(unit))).items()
         if c.source.startswith("check(")
     ]
-    assert course[unit.id]["solved"] == {}
-    assert list(course[unit.id]["untouched"]) == checks
-    for error in course[unit.id]["untouched"].values():
+    (untouched,) = course[unit.id]
+    assert list(untouched) == checks
+    for error in untouched.values():
         assert re.fullmatch(r"NotYet: .*: (\d+) of \1 checks not passed yet", error)
 
 

@@ -18,7 +18,7 @@ def demo(
     students: Annotated[int, typer.Option(min=0, help="At least so many in the first unit.")] = 24,
     misconceptions: Annotated[
         int, typer.Option(min=0, help="At most so many of each exercise are held; 0 for all of them.")
-    ] = 9,
+    ] = 6,
     unit: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this unit; may be repeated.")
     ] = None,

@@ -154,13 +154,14 @@ def put_back(numerical_gradient, rng):
 
 @numeric.example()
 def example(numerical_gradient, rng):
-    loss, dense = loss_of_layer(rng)
+    w = variable(rng, 2, 3)
+    number, _ = cubic(rng, w)
 
     # So far away the last bits of what is added and taken away again are lost.
-    def measured(dense):
-        return {"gradient": numerical_gradient(loss, dense.kernel, 100 / 3)}
+    def measured(w):
+        return {"gradient": numerical_gradient(number, w, 1e4 / 3)}
 
-    return {"dense": dense}, measured
+    return {"w": w}, measured
 
 
 numeric.misconception(
@@ -204,7 +205,7 @@ numeric.misconception(
 )
 numeric.misconception(
     "w stays where the last measurement left it",
-    ("        w.assign(values)", "        w.assign(moved)"),
+    source=numeric.edited(("        w.assign(values)", "        w.assign(moved)")),
     advice="Keep the values before the first move, and assign them at the end.",
 )
 numeric.misconception(
