@@ -15,10 +15,11 @@ import math
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -55,6 +56,8 @@ SECONDS, CALLS = 2.0, 12
 STUCK = 30.0
 DRAW, LUCK = 1, 1
 
+T = TypeVar("T")
+
 
 class _Slow(BaseException):
     pass
@@ -75,6 +78,8 @@ class Census:
 
     Args:
         exercise: the exercise.
+        without: paths that are not tried.
+        trying: a file that always holds the path of what is being tried; None to write nothing.
 
     Attributes:
         found: what passes.
@@ -82,6 +87,8 @@ class Census:
     """
 
     exercise: Exercise
+    without: Sequence[str] = ()
+    trying: Path | None = None
     found: NotYours = field(default_factory=NotYours)
     tried: int = 0
 
@@ -114,7 +121,7 @@ class Census:
         reference = self.exercise.candidate[place]
         # What is right about a slope that was lent is the reference's own.
         of_values = self._failed_by(place, with_slope_of(reference, _zero))
-        for path, operation in operations():
+        for path, operation in self._to_try(operations()):
             silent = path.startswith(SILENT_HOMES)
             for form in FORMS:
                 for candidate in as_called(form(operation), reference):
@@ -152,19 +159,19 @@ class Census:
         if home is None:
             return
         needed = self._checks_about(place)
-        for name in sorted(vars(home)):
-            cls = getattr(home, name)
-            if not inspect.isclass(cls) or cls in reference.__mro__ or name.startswith("_"):
+        classes = (
+            (f"{home.__name__}.{name}", getattr(home, name)) for name in sorted(vars(home)) if name[0] != "_"
+        )
+        for path, cls in self._to_try(classes):
+            if not inspect.isclass(cls) or cls in reference.__mro__:
                 continue
             self.tried += 1
             weighty = _maker_of_weights(cls)
             if weighty is not None and _maker_of_weights(reference) is reference:
                 # Whoever is to make weights borrows none: a convolution over one point is a dense layer.
-                path = f"{home.__name__}.{name}"
                 # By name alone: to list them all would tell nobody what the exercise is about.
                 self._hold({name_of(cls): path, name_of(weighty): path})
             if self._passes(place, cls, needed):
-                path = f"{home.__name__}.{name}"
                 names = {name_of(cls): path}
                 at_work = _defining(cls)
                 if at_work not in reference.__mro__:
@@ -179,7 +186,7 @@ class Census:
         h = np.random.default_rng(0).normal(size=(6, 5)).astype("float32") + 3
         inert = type(reference.__name__, (reference,), {"call": _raise})
         needed = self._failed_by(place, inert)
-        for path, operation in operations():
+        for path, operation in self._to_try(operations()):
             for arguments in (_numbers_of, _weights_of):
                 self.tried += 1
                 if not _keeps_shape(operation, h, arguments):
@@ -187,6 +194,15 @@ class Census:
                 call = _as_call(operation, arguments)
                 layer = type(reference.__name__, (reference,), {"call": call})
                 self._hold_if_it_passes(place, layer, needed, path, operation)
+
+    def _to_try(self, things: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+        """What is to be tried, its path noted before it is: it may end the process."""
+        for path, thing in things:
+            if path in self.without:
+                continue
+            if self.trying is not None:
+                self.trying.write_text(path, "utf-8")
+            yield path, thing
 
     # ------------------------------------------------------------ judging
     def _hold_if_it_passes(

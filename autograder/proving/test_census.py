@@ -133,6 +133,14 @@ def test_a_slope_that_was_lent_makes_nothing_an_answer(tmp_path, monkeypatch):
     assert set(found.paths) == {"tensorflow.nn.relu"}
 
 
+def test_what_ended_a_process_is_known_and_can_be_left_out(tmp_path, monkeypatch):
+    tried = {"tensorflow.nn.relu": tf.nn.relu, "numpy.abs": np.abs}
+    monkeypatch.setattr(census, "operations", tried.items)
+    trying = tmp_path / "trying"
+    assert Census(tiny(tmp_path, text=RAMP), ["tensorflow.nn.relu"], trying).take().paths == ()
+    assert trying.read_text() == "numpy.abs"
+
+
 def test_an_operation_is_known_by_its_type_as_well(found):
     assert {"Softmax", "LogSoftmax"} <= found.names.keys()
 

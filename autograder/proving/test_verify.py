@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -18,9 +20,10 @@ from autograder.progress import silent
 from autograder.proving import kept, verify
 from autograder.proving.prove import prove
 from autograder.proving.verify import Result
-from autograder.proving.workers import Proved, Survey, Task, Wish, Workers, prove_task, survey
+from autograder.proving.workers import Counted, Proved, Survey, Task, Wish, Workers, prove_task, survey
 from autograder.testing.tiny_exercise import TINY, tiny
 from helpers.errors import CalledWrongly
+from helpers.ownership import NotYours
 
 UNIT = Unit("09_normalization", None, "normalization")
 
@@ -199,6 +202,27 @@ def test_a_process_that_dies_is_told_and_loses_no_other_proof(workers):
     assert [proof.shortfalls for proof in result.proofs] == [[]]
     assert len(result.broken) == 1
     assert result.broken[0].startswith("09_normalization, centered: its process died.")
+
+
+def test_an_operation_that_ends_its_process_is_told_and_left_out_of_the_census(workers, monkeypatch):
+    def count(unit, name, without, trying):
+        future: Future[Counted] = Future()
+        for path in ("numpy.tame", "numpy.deadly", "numpy.tidy"):
+            trying.write_text(path)
+            if path == "numpy.deadly" and path not in without:
+                future.set_exception(BrokenProcessPool())
+                return future
+        future.set_result(Counted(name, NotYours(), "", trying))
+        return future
+
+    pool: Any = SimpleNamespace(submit=lambda function, *given: function(*given))
+    monkeypatch.setattr(verify, "count", count)
+    monkeypatch.setattr(workers, "pool", lambda jobs: nullcontext(pool))
+    lines: list[str] = []
+    assert verify._counted(workers, UNIT, "centered", lines.append).exercise == "centered"
+    assert lines == [
+        "09_normalization, centered: numpy.deadly ended the process that tried it, and is left out"
+    ]
 
 
 def test_a_real_exercise_is_found_and_proved():

@@ -16,7 +16,7 @@ from autograder.judging import not_yours
 from autograder.progress import Progress, silent
 from autograder.proving import kept
 from autograder.proving.kept import KeptProof
-from autograder.proving.workers import Survey, Task, Wish, Workers, count, prove_task, survey
+from autograder.proving.workers import Counted, Survey, Task, Wish, Workers, count, prove_task, survey
 from helpers.errors import CalledWrongly
 
 if TYPE_CHECKING:
@@ -101,17 +101,29 @@ def _take_censuses(
     """
     for name in names:
         try:
-            with workers.pool(1) as pool:
-                counted = pool.submit(count, unit, name).result()
-        except BrokenProcessPool:
-            # That is the library's mistake; the exercise says by hand what is not the student's.
-            tell(f"{unit}, {name}: no census: an operation that was tried ended its process")
-            continue
+            counted = _counted(workers, unit, name, tell)
         except Exception as error:
             result.broken.append(f"{unit}, {name}: no census: {type(error).__name__}: {error}")
             continue
         not_yours.keep(name, counted.found, counted.of, counted.file)
         tell(f"{unit}, {name}: {len(counted.found.paths)} operations answer it")
+
+
+def _counted(workers: Workers, unit: Unit, name: str, tell: Callable[[str], None]) -> Counted:
+    """The census of one exercise, without what ends the process that tries it: that is the library's mistake."""
+    trying = workers.log.with_name("trying")
+    ended: list[str] = []
+    while True:
+        trying.write_text("", "utf-8")
+        try:
+            with workers.pool(1) as pool:
+                return pool.submit(count, unit, name, ended, trying).result()
+        except BrokenProcessPool:
+            last = trying.read_text("utf-8")
+            if not last or last in ended:
+                raise
+            ended.append(last)
+            tell(f"{unit}, {name}: {last} ended the process that tried it, and is left out")
 
 
 def _one_by_one(workers: Workers, lost: list[Task], result: Result, tell: Callable[[str], None]) -> None:

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -241,10 +241,17 @@ class Counted:
     file: Path
 
 
-def count(unit: Unit, name: str) -> Counted:
-    """Take the census of one exercise, in a process of a pool."""
+def count(unit: Unit, name: str, without: Sequence[str], trying: Path) -> Counted:
+    """Take the census of one exercise, in a process of a pool.
+
+    Args:
+        unit: the exercise's unit.
+        name: the exercise's.
+        without: paths of operations that are not tried.
+        trying: a file that holds the path of what is being tried.
+    """
     exercise = next(one for one in catalogue.exercises(unit) if one.name == name)
-    found = Census(exercise).take()
+    found = Census(exercise, without, trying).take()
     # Of what has changed since, it is taken again.
     of = "" if sources.changed_since(_BEGUN, exercise) else not_yours.state(exercise)
     return Counted(name, found, of, not_yours.file_for(exercise))
