@@ -158,7 +158,7 @@ class Census:
         home = _home_of(reference)
         if home is None:
             return
-        needed = self._checks_about(place)
+        needed = self._about_values(place, self._checks_about(place))
         classes = (
             (f"{home.__name__}.{name}", getattr(home, name)) for name in sorted(vars(home)) if name[0] != "_"
         )
@@ -185,7 +185,7 @@ class Census:
             return
         h = np.random.default_rng(0).normal(size=(6, 5)).astype("float32") + 3
         inert = type(reference.__name__, (reference,), {"call": _raise})
-        needed = self._failed_by(place, inert)
+        needed = self._about_values(place, self._failed_by(place, inert))
         for path, operation in self._to_try(operations()):
             for arguments in (_numbers_of, _weights_of):
                 self.tried += 1
@@ -263,6 +263,15 @@ class Census:
     def _checks_about(self, place: int) -> list[Check]:
         """The checks that a stub in this place fails."""
         return self._failed_by(place, self.exercise.make(self.exercise.stub)[place])
+
+    def _about_values(self, place: int, checks: list[Check]) -> list[Check]:
+        """The checks that a layer fails which gives back what it is given: the others ask nothing of an operation."""
+        reference = self.exercise.candidate[place]
+        if not hasattr(reference, "call"):
+            return checks
+        idle = type(reference.__name__, (reference,), {"call": lambda self, h, training=None: h})
+        failed = self._failed_by(place, idle)
+        return [check for check in checks if check in failed]
 
     def _failed_by(self, place: int, candidate: Any) -> list[Check]:
         """The checks that a candidate fails; probes aside, which look at no answer."""

@@ -133,6 +133,50 @@ def test_a_slope_that_was_lent_makes_nothing_an_answer(tmp_path, monkeypatch):
     assert set(found.paths) == {"tensorflow.nn.relu"}
 
 
+TWICE = '''
+import keras
+import numpy as np
+
+from autograder.exercise import Exercise
+
+exercise = Exercise("Twice", lecture="6:52")
+
+
+@exercise.reference
+class Twice(keras.layers.Layer):
+    """Twice what it is given."""
+
+    def call(self, h):
+        ### BEGIN SOLUTION
+        return h + h
+        ### END SOLUTION
+
+
+@exercise.check("a row has a shape")
+def row(Twice, rng):
+    return {"shape": np.shape(Twice()(rng.normal(size=5).astype("float32")))}
+
+
+@exercise.check("a table has a shape")
+def table(Twice, rng):
+    return {"shape": np.shape(Twice()(rng.normal(size=(5, 7)).astype("float32")))}
+
+
+@exercise.check("values")
+def values(Twice, rng):
+    return {"h": Twice()(rng.normal(size=(5, 7)).astype("float32"))}
+
+
+exercise.misconception("once", ("h + h", "h"), advice="Twice.")
+'''
+
+
+def test_what_a_layer_that_gives_back_its_input_passes_makes_nothing_an_answer(tmp_path, monkeypatch):
+    tried = {"tensorflow.abs": lambda h, *rate: tf.abs(h), "tensorflow.twice": lambda h, *rate: 2 * h}
+    monkeypatch.setattr(census, "operations", tried.items)
+    assert Census(tiny(tmp_path, text=TWICE)).take().paths == ("tensorflow.twice",)
+
+
 def test_what_ended_a_process_is_known_and_can_be_left_out(tmp_path, monkeypatch):
     tried = {"tensorflow.nn.relu": tf.nn.relu, "numpy.abs": np.abs}
     monkeypatch.setattr(census, "operations", tried.items)
